@@ -1,0 +1,214 @@
+#include "base/redact.h"
+
+#include "base/digest.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace sluice {
+namespace {
+
+/// Length of the UTF-8 character at the start and its code point; 1 and the byte itself if it is none.
+std::size_t character(std::string_view text, char32_t& code, bool& valid) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    const std::size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    code = length == 1 ? first : first & (0x7fU >> length);
+    valid = first < 0x80 || (first >= 0xc2 && first < 0xf5 && text.size() >= length);
+    for (std::size_t i = 1; valid && i < length; ++i) {
+        valid = (byte(i) & 0xc0U) == 0x80;
+        code = (code << 6U) | (byte(i) & 0x3fU);
+    }
+    if (!valid) {
+        code = first;
+        return 1;
+    }
+    return length;
+}
+
+void add_json_escapes(char32_t code, std::vector<std::string>& ways) {
+    for (const char* format : {"\\u{:04x}", "\\u{:04X}"}) {
+        if (code < 0x10000) {
+            ways.push_back(fmt::format(fmt::runtime(format), static_cast<unsigned>(code)));
+        } else {
+            const auto rest = static_cast<unsigned>(code) - 0x10000;
+            ways.push_back(fmt::format(fmt::runtime(format), 0xd800 + (rest >> 10U)) +
+                           fmt::format(fmt::runtime(format), 0xdc00 + (rest & 0x3ffU)));
+        }
+    }
+    static constexpr std::string_view plain = "\"\\/\b\f\n\r\t";
+    static constexpr std::string_view letters = "\"\\/bfnrt";
+    if (code < 0x80) {
+        if (const auto at = plain.find(static_cast<char>(code)); at != std::string_view::npos) {
+            ways.push_back({'\\', letters[at]});
+        }
+    }
+}
+
+/// Each way of writing one character: itself, percent-encoded, JSON-escaped.
+std::vector<std::string> ways_of(std::string_view bytes, char32_t code, bool valid) {
+    std::vector<std::string> ways{std::string(bytes)};
+    for (const char* format : {"%{:02X}", "%{:02x}"}) {
+        std::string encoded;
+        for (const char c : bytes) {
+            encoded += fmt::format(fmt::runtime(format), static_cast<unsigned char>(c));
+        }
+        ways.push_back(encoded);
+    }
+    if (bytes == " ") {
+        ways.emplace_back("+"); // application/x-www-form-urlencoded
+    }
+    if (valid) {
+        add_json_escapes(code, ways);
+    }
+    std::sort(ways.begin(), ways.end());
+    ways.erase(std::unique(ways.begin(), ways.end()), ways.end());
+    return ways;
+}
+
+/// The characters of base64 that depend on the secret alone, when `before` bytes (0, 1, 2) stand before it in its
+/// group; and, standing alone, the whole with and without padding.
+std::set<std::string> base64_forms(const std::string& secret) {
+    std::set<std::string> forms;
+    for (std::size_t before = 0; before < 3; ++before) {
+        const std::string text = base64(std::string(before, 'x') + secret);
+        const std::size_t begin = (before * 8 + 5) / 6;
+        const std::size_t end = (before + secret.size()) * 8 / 6;
+        forms.insert(text.substr(begin, end - begin));
+    }
+    std::string whole = base64(secret);
+    forms.insert(whole);
+    forms.insert(whole.substr(0, whole.find('=')));
+    for (std::string form : std::set<std::string>(forms)) {
+        std::replace(form.begin(), form.end(), '+', '-');
+        std::replace(form.begin(), form.end(), '/', '_');
+        forms.insert(form);
+    }
+    return forms;
+}
+
+} // namespace
+
+Result<void> RedactionSet::add(const Secret& secret, std::string_view name) {
+    const std::string& value = secret.reveal();
+    if (value.size() < shortest) {
+        return fail(ErrorCode::bad_input,
+                    fmt::format("the secret is shorter than {} bytes, so it can't be kept out of "
+                                "output",
+                                shortest),
+                    std::string(name), "use a longer one");
+    }
+    Pattern pattern;
+    for (std::string_view rest = value; !rest.empty();) {
+        char32_t code = 0;
+        bool valid = false;
+        const std::size_t length = character(rest, code, valid);
+        pattern.push_back(ways_of(rest.substr(0, length), code, valid));
+        rest.remove_prefix(length);
+    }
+    add_pattern(std::move(pattern));
+    for (const std::string& form : base64_forms(value)) {
+        add_pattern({{form}});
+    }
+    constexpr std::size_t telling_line = 16;
+    for (std::size_t begin = 0; value.find('\n') != std::string::npos && begin < value.size();) {
+        const std::size_t end = std::min(value.find('\n', begin), value.size());
+        const std::string_view line = std::string_view(value).substr(begin, end - begin);
+        if (line.size() >= telling_line) {
+            if (auto added = add(Secret(std::string(line)), name); !added) {
+                return added;
+            }
+        }
+        begin = end + 1;
+    }
+    return {};
+}
+
+void RedactionSet::add_pattern(Pattern pattern) {
+    std::set<unsigned char> firsts;
+    for (const std::string& way : pattern.front()) {
+        firsts.insert(static_cast<unsigned char>(way.front()));
+    }
+    for (const unsigned char first : firsts) {
+        by_first_byte_[first].push_back(patterns_.size());
+    }
+    patterns_.push_back(std::move(pattern));
+}
+
+RedactionSet::Found RedactionSet::find(std::string_view text) const {
+    Found found;
+    std::vector<std::size_t> ends; // where the characters so far can end; more than one if a way begins another
+    std::vector<std::size_t> next;
+    for (const std::size_t index : by_first_byte_[static_cast<unsigned char>(text.front())]) {
+        ends.assign(1, 0);
+        for (const Token& token : patterns_[index]) {
+            next.clear();
+            for (const std::size_t end : ends) {
+                const std::string_view rest = text.substr(end);
+                for (const std::string& way : token) {
+                    if (rest.starts_with(way)) {
+                        next.push_back(end + way.size());
+                    } else if (rest.size() < way.size() && std::string_view(way).starts_with(rest)) {
+                        found.open = true;
+                    }
+                }
+            }
+            std::sort(next.begin(), next.end());
+            next.erase(std::unique(next.begin(), next.end()), next.end());
+            ends.swap(next);
+            if (ends.empty()) {
+                break;
+            }
+        }
+        if (!ends.empty()) {
+            found.length = std::max(found.length, ends.back());
+        }
+    }
+    return found;
+}
+
+std::string Redactor::feed(std::string_view bytes) {
+    pending_ += bytes;
+    return scan(false);
+}
+
+std::string Redactor::finish() {
+    return scan(true);
+}
+
+std::string Redactor::scan(bool last) {
+    std::string out;
+    out.reserve(pending_.size());
+    const std::string_view text = pending_;
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        if (!secrets_->by_first_byte_[static_cast<unsigned char>(text[at])].empty()) {
+            const auto found = secrets_->find(text.substr(at));
+            if (found.open && !last) {
+                break;
+            }
+            if (found.length > 0) {
+                covered_ = std::max(covered_, at + found.length);
+            }
+        }
+        if (at >= covered_) {
+            out += text[at];
+            marked_ = false;
+        } else if (!marked_) {
+            out += redaction_mark;
+            marked_ = true;
+        }
+    }
+    covered_ = covered_ > at ? covered_ - at : 0;
+    pending_.erase(0, at);
+    return out;
+}
+
+std::string redact(std::string_view bytes, const std::shared_ptr<const RedactionSet>& secrets) {
+    Redactor redactor(secrets);
+    std::string out = redactor.feed(bytes);
+    return out + redactor.finish();
+}
+
+} // namespace sluice

@@ -1,0 +1,107 @@
+#include "base/secret.h"
+
+#include "support/suite.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <fmt/format.h>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+
+using namespace sluice;
+
+template <typename T>
+concept Streamable = requires(std::ostream& stream, const T& value) {
+    stream << value;
+};
+template <typename T>
+concept Jsonable = requires(const T& value) {
+    Json(value);
+};
+static_assert(!Streamable<Secret> && !Jsonable<Secret> && !fmt::is_formattable<Secret>::value);
+static_assert(!std::is_convertible_v<Secret, std::string> && !std::is_convertible_v<std::string, Secret>);
+
+class SecretTest : public QObject {
+    Q_OBJECT
+private slots:
+    void references_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("outcome");
+        QTest::newRow("variable") << "env:KAFKA_PASSWORD"
+                                  << "env:KAFKA_PASSWORD";
+        QTest::newRow("file") << "file:/etc/secret"
+                              << "file:/etc/secret";
+        QTest::newRow("relative file") << "file:token"
+                                       << "file:token";
+        QTest::newRow("a value") << "hunter2-canary"
+                                 << "bad";
+        QTest::newRow("empty variable") << "env:"
+                                        << "bad";
+        QTest::newRow("digit first") << "env:1A"
+                                     << "bad";
+        QTest::newRow("shell text") << "env:A;B"
+                                    << "bad";
+        QTest::newRow("empty path") << "file:"
+                                    << "bad";
+        QTest::newRow("empty") << ""
+                               << "bad";
+    }
+    void references() {
+        QFETCH(QString, text);
+        QFETCH(QString, outcome);
+        const auto reference = parse_secret_reference(text.toStdString());
+        if (outcome == "bad") {
+            QVERIFY(!reference);
+            QVERIFY(text.isEmpty() || to_text(reference.error()).find("canary") == std::string::npos);
+            QVERIFY(!reference.error().remedy.empty());
+        } else {
+            QCOMPARE(to_text(*reference), outcome.toStdString());
+        }
+    }
+
+    void a_variable_is_read_from_the_given_environment() {
+        const SecretSources sources{[](const std::string& name) -> std::optional<std::string> {
+                                        return name == "A" ? std::optional<std::string>("value") : std::nullopt;
+                                    },
+                                    {}};
+        QCOMPARE(resolve(*parse_secret_reference("env:A"), sources)->secret.reveal(), std::string("value"));
+        const auto missing = resolve(*parse_secret_reference("env:B"), sources);
+        QVERIFY(!missing);
+        QCOMPARE(missing.error().code, ErrorCode::not_found);
+    }
+
+    void a_file_that_others_may_read_gives_a_warning_data() {
+        QTest::addColumn<int>("mode");
+        QTest::addColumn<bool>("warned");
+        QTest::newRow("0600") << 0600 << false;
+        QTest::newRow("0400") << 0400 << false;
+        QTest::newRow("0640") << 0640 << true;
+        QTest::newRow("0644") << 0644 << true;
+    }
+    void a_file_that_others_may_read_gives_a_warning() {
+        QFETCH(int, mode);
+        QFETCH(bool, warned);
+        QTemporaryDir folder;
+        const std::string path = folder.filePath("token").toStdString();
+        std::ofstream(path) << "from-file\n";
+        QCOMPARE(::chmod(path.c_str(), static_cast<mode_t>(mode)), 0);
+        const auto sources = machine_secrets(folder.path().toStdString());
+        const auto found = resolve(*parse_secret_reference("file:token"), sources);
+        QVERIFY2(found, found ? "" : to_text(found.error()).c_str());
+        QCOMPARE(found->secret.reveal(), std::string("from-file"));
+        QCOMPARE(!found->warnings.empty(), warned);
+    }
+
+    void a_missing_or_empty_file_is_an_error() {
+        QTemporaryDir folder;
+        const auto sources = machine_secrets(folder.path().toStdString());
+        QCOMPARE(resolve(*parse_secret_reference("file:none"), sources).error().code, ErrorCode::not_found);
+        QCOMPARE(resolve(*parse_secret_reference("file:."), sources).error().code, ErrorCode::bad_input);
+        std::ofstream(folder.filePath("empty").toStdString()) << "\n";
+        QCOMPARE(resolve(*parse_secret_reference("file:empty"), sources).error().code, ErrorCode::bad_input);
+    }
+};
+
+SLUICE_TEST(SecretTest)
+#include "secret_test.moc"
