@@ -1,0 +1,94 @@
+#include "plan/reading.h"
+
+#include "plan/step_graph.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sluice::plan {
+namespace {
+
+void check_step_refs(Reading& reading) {
+    const Plan& plan = reading.plan;
+    for (const StepRef& ref : reading.step_refs) {
+        const auto& steps = ref.rollback ? plan.rollback_steps : plan.steps;
+        std::vector<std::string> known;
+        for (const Step& step : steps) {
+            known.push_back(step.id);
+        }
+        // Of a rollback option only its own steps can be named, and without the option.
+        const std::size_t slash = ref.rollback ? ref.to.find('/') + 1 : 0;
+        if (std::find(known.begin(), known.end(), ref.to) == known.end()) {
+            std::vector<std::string> own;
+            for (const std::string& one : known) {
+                if (one.compare(0, slash, ref.to, 0, slash) == 0) {
+                    own.push_back(one.substr(slash));
+                }
+            }
+            reading.check_known(ref.to.substr(slash), ref.at, "step", own);
+        }
+    }
+}
+
+void check_ready(Reading& reading, const StepGraph& graph, const std::vector<Step>& steps, bool rollback) {
+    const Plan& plan = reading.plan;
+    for (const Step& step : steps) {
+        const auto* shift = std::get_if<Shift>(&step.body);
+        const Traffic* traffic = shift == nullptr ? nullptr : plan.traffic_named(shift->traffic);
+        if (traffic == nullptr) {
+            continue;
+        }
+        for (const auto& [arm, weight] : shift->weights) {
+            const bool made_ready = std::any_of(steps.begin(), steps.end(), [&, arm = arm](const Step& other) {
+                return other.makes_ready == arm && graph.comes_before(other.id, step.id);
+            });
+            if (weight == 0 || made_ready || (!rollback && arm == traffic->initial)) {
+                continue;
+            }
+            const std::string what = fmt::format("no step before makes the arm '{}' ready for traffic", arm);
+            const std::string remedy = fmt::format("probe that it is ready, with makes-ready: {}{}", arm,
+                                                   rollback ? ", before the shift" : "");
+            // What had all traffic at the start is most likely still there, but nobody has looked.
+            if (rollback && arm == traffic->initial) {
+                reading.warn(reading.shift_at[step.id], what, remedy);
+            } else {
+                reading.error(reading.shift_at[step.id], what, remedy);
+            }
+        }
+    }
+}
+
+} // namespace
+
+void check_graph(Reading& reading) {
+    check_step_refs(reading);
+    std::set<StepId> ids;
+    for (const auto* steps : {&reading.plan.steps, &reading.plan.rollback_steps}) {
+        for (const Step& step : *steps) {
+            if (!ids.insert(step.id).second) {
+                return; // told already; who waits for whom can't be said
+            }
+        }
+    }
+    const StepGraph graph(reading.plan);
+    if (const auto cycle = graph.cycle(); !cycle.empty()) {
+        const auto named =
+            std::find_if(cycle.begin(), cycle.end(), [&](const StepId& id) { return reading.needs_at.contains(id); });
+        const Position at = named != cycle.end() ? reading.needs_at[*named] : reading.plan.step(cycle.front())->at;
+        reading.error(at, fmt::format("these steps wait for each other: {}", fmt::join(cycle, " → ")),
+                      "take one of these needs away");
+        return;
+    }
+    check_ready(reading, graph, reading.plan.steps, false);
+    check_ready(reading, graph, reading.plan.rollback_steps, true);
+    std::vector<Step> ordered;
+    for (const std::size_t i : graph.order(reading.plan.steps)) {
+        ordered.push_back(reading.plan.steps[i]);
+    }
+    if (ordered.size() == reading.plan.steps.size()) {
+        reading.plan.steps = std::move(ordered);
+    }
+}
+
+} // namespace sluice::plan

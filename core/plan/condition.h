@@ -1,0 +1,76 @@
+#pragma once
+/// Conditions and limits: the one form that `when`, gates, triggers and `available-if` share.
+#include "base/nanos.h"
+#include "base/quantity.h"
+#include "base/result.h"
+#include "plan/position.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sluice::plan {
+
+enum class Comparison { less, less_equal, greater, greater_equal, equal, not_equal };
+
+/// "< 0.1%", ">= 3", "< 200ms": what makes a condition true. The limit is in the base unit (ratio, seconds, bytes,
+/// count).
+struct Must {
+    Comparison comparison = Comparison::less;
+    double limit = 0;
+    std::string text;                       ///< as written
+    Dimension dimension = Dimension::plain; ///< of the unit that was written
+
+    /// False for NaN, whatever the comparison: no data never passes.
+    bool holds(double value) const;
+};
+
+/// "< 0.1%", ">= 3", "== 0", "!= 0".
+Result<Must> parse_must(std::string_view text);
+
+/// Whether the limit's unit suits a metric of this unit: '0.1%' or '0.001' for ratio, '200ms' for s, '5000' or '5k' for
+/// messages, count and per-second, '2GiB' or plain for bytes. The error says what to write.
+Result<void> suits(const Must& must, const std::string& unit);
+
+struct Condition {
+    enum class Kind { is, metric, variable, all, any, negation };
+    Kind kind = Kind::is;
+    std::string text;                                            ///< is: template that fills to true or false
+    std::string name;                                            ///< metric or variable
+    std::string arm;                                             ///< metric: one arm; empty = each arm that has traffic
+    Must must;                                                   ///< metric
+    enum class Test { equals, in, matches } test = Test::equals; ///< variable
+    std::vector<std::string> values;                             ///< variable: templates; one for equals and matches
+    std::vector<Condition> parts;                                ///< all, any, negation (one)
+    Position at;
+};
+
+/// A condition over one metric that must hold, on its own or within a hold.
+struct Gate {
+    std::string id;    ///< unique in its step; default the metric's name
+    std::string title; ///< default the metric's title
+    std::string metric;
+    std::string arm; ///< empty = each arm that has traffic (or the whole, for a metric without arms)
+    Must must;
+    Nanos for_ = {}; ///< how long it must have held by itself; 0 = at once
+    Position at;
+};
+
+using Scope = std::map<std::string, std::string>; ///< what `${name}` stands for
+
+enum class Truth { no, yes, unknown };
+
+struct Evaluation {
+    Truth truth = Truth::unknown;
+    std::string why; ///< the part that decided, as a sentence: "ramp is false"
+};
+
+/// Answers a metric condition: does the reading make it true? Unknown when there is no data.
+using MetricLookup = std::function<Truth(const Condition& metric)>;
+
+/// Three-valued: `all` with a no is no, else with an unknown is unknown. Without a lookup every metric is unknown. A
+/// name that the scope lacks is unknown too, with the reason.
+Evaluation evaluate(const Condition& condition, const Scope& scope, const MetricLookup& lookup = {});
+
+} // namespace sluice::plan

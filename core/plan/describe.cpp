@@ -1,0 +1,297 @@
+#include "plan/describe.h"
+
+#include "base/quantity.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sluice::plan {
+namespace {
+
+template <typename... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+
+std::string weights_text(const Weights& weights) {
+    std::vector<std::string> parts;
+    for (const auto& [arm, weight] : weights) {
+        parts.push_back(fmt::format("{} {}", arm, weight));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string condition_text(const Condition& condition) {
+    std::vector<std::string> parts;
+    for (const Condition& part : condition.parts) {
+        parts.push_back(condition_text(part));
+    }
+    switch (condition.kind) {
+    case Condition::Kind::is:
+        return condition.text;
+    case Condition::Kind::metric:
+        return fmt::format("{}{} {}", condition.name, condition.arm.empty() ? "" : " of " + condition.arm,
+                           condition.must.text);
+    case Condition::Kind::variable: {
+        const char* test = condition.test == Condition::Test::equals ? "is"
+                           : condition.test == Condition::Test::in   ? "is one of"
+                                                                     : "matches";
+        return fmt::format("{} {} {}", condition.name, test, fmt::join(condition.values, ", "));
+    }
+    case Condition::Kind::all:
+        return fmt::format("({})", fmt::join(parts, " and "));
+    case Condition::Kind::any:
+        return fmt::format("({})", fmt::join(parts, " or "));
+    case Condition::Kind::negation:
+        return fmt::format("not {}", fmt::join(parts, ""));
+    }
+    return {};
+}
+
+std::string probe_text(const Probe& probe) {
+    std::string text =
+        std::visit(Overloaded{[](const HttpCall& call) { return call.method + " " + call.path; },
+                              [](const KubernetesRead& read) {
+                                  static constexpr const char* verbs[] = {"get", "ready", "rollout"};
+                                  return fmt::format("{} {}{}", verbs[static_cast<int>(read.kind)], read.object,
+                                                     read.name_space.empty() ? "" : " in " + read.name_space);
+                              },
+                              [](const Command& command) { return fmt::format("{}", fmt::join(command.argv, " ")); },
+                              [](const MetricRead& read) { return condition_text(read.condition); }},
+                   probe.what);
+    if (probe.until) {
+        text += fmt::format(", every {} for up to {}", duration_text(*probe.every), duration_text(*probe.until));
+    }
+    return text;
+}
+
+std::string write_text(const KubernetesWrite& write) {
+    static constexpr const char* verbs[] = {
+        "save", "patch", "apply", "create", "remove", "set image of", "set environment of", "annotate", "restart"};
+    return fmt::format("{} {}{}", verbs[static_cast<int>(write.verb)], write.object.empty() ? write.file : write.object,
+                       write.name_space.empty() ? "" : " in " + write.name_space);
+}
+
+/// One line: shortened, since argument vectors can be long.
+std::string one_line(std::string text) {
+    for (char& c : text) {
+        c = c == '\n' ? ' ' : c;
+    }
+    constexpr std::size_t longest = 100;
+    if (text.size() <= longest) {
+        return text;
+    }
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+        --end; // not within a character
+    }
+    return text.substr(0, end) + "…";
+}
+
+std::string remarks(const Step& step) {
+    std::vector<std::string> parts;
+    if (step.when) {
+        parts.push_back("when " + condition_text(*step.when));
+    }
+    if (!step.owner.empty()) {
+        parts.push_back("by " + step.owner);
+    }
+    if (step.not_before) {
+        parts.push_back(fmt::format("not before {} {} {}", step.not_before->step.empty() ? "T0" : step.not_before->step,
+                                    step.not_before->delay < Nanos{} ? "-" : "+",
+                                    duration_text({std::abs(step.not_before->delay.count)})));
+    }
+    if (!step.makes_ready.empty()) {
+        parts.push_back("makes " + step.makes_ready + " ready");
+    }
+    for (const Output& output : step.outputs) {
+        parts.push_back("gives ${" + output.name + "}");
+    }
+    if (step.point_of_no_return) {
+        parts.push_back("POINT OF NO RETURN");
+    }
+    return parts.empty() ? "" : fmt::format("  [{}]", fmt::join(parts, "; "));
+}
+
+const std::vector<Step>& steps_like(const Plan& plan, const StepId& id) {
+    return id.find('/') == std::string::npos ? plan.steps : plan.rollback_steps;
+}
+
+void tree(const Plan& plan, const StepId& id, const std::string& indent, std::string& text) {
+    const Step* step = plan.step(id);
+    if (step == nullptr) {
+        return;
+    }
+    text += fmt::format("{}{}  {}: {}{}\n", indent, id.substr(id.find('/') + 1), step->title, one_line(summary(*step)),
+                        remarks(*step));
+    if (const auto* hold = std::get_if<Hold>(&step->body)) {
+        for (const Gate& gate : hold->gates) {
+            text += fmt::format("{}    gate {}{} {}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
+                                gate.must.text);
+        }
+    }
+    if (const auto* decide = std::get_if<Decide>(&step->body)) {
+        for (const Choice& choice : decide->choices) {
+            text += fmt::format("{}    choice {}  {}\n", indent, choice.id, choice.title);
+            for (const StepId& child : choice.steps) {
+                tree(plan, child, indent + "      ", text);
+            }
+        }
+        return;
+    }
+    for (const Step& child : steps_like(plan, id)) {
+        if (child.parent == id) {
+            tree(plan, child.id, indent + "    ", text);
+        }
+    }
+}
+
+Json gate_json(const Gate& gate) {
+    return {{"id", gate.id},   {"title", gate.title},    {"metric", gate.metric},
+            {"arm", gate.arm}, {"must", gate.must.text}, {"for", nanos_text(gate.for_)}};
+}
+
+Json step_json(const Step& step) {
+    Json json = {{"id", step.id},         {"title", step.title},      {"kind", kind_name(step.body)},
+                 {"does", summary(step)}, {"needs", step.needs},      {"source", step.source},
+                 {"line", step.at.line},  {"required", step.required}};
+    const auto put = [&](const char* key, const std::string& value) {
+        if (!value.empty()) {
+            json[key] = value;
+        }
+    };
+    put("parent", step.parent);
+    put("choice", step.choice);
+    put("on", step.on);
+    put("owner", step.owner);
+    put("makes-ready", step.makes_ready);
+    put("when", step.when ? condition_text(*step.when) : "");
+    if (step.planned) {
+        json["planned"] = nanos_text(*step.planned);
+    }
+    if (step.not_before) {
+        json["not-before"] = {{"step", step.not_before->step}, {"delay", nanos_text(step.not_before->delay)}};
+    }
+    if (step.point_of_no_return) {
+        json["point-of-no-return"] = true;
+    }
+    for (const Output& output : step.outputs) {
+        json["outputs"].push_back(output.name);
+    }
+    if (const auto* hold = std::get_if<Hold>(&step.body)) {
+        json["for"] = nanos_text(hold->for_);
+        json["deadline"] = nanos_text(hold->deadline);
+        for (const Gate& gate : hold->gates) {
+            json["gates"].push_back(gate_json(gate));
+        }
+    }
+    if (const auto* shift = std::get_if<Shift>(&step.body)) {
+        json["weights"] = shift->weights;
+        json["final"] = shift->final_;
+    }
+    return json;
+}
+
+} // namespace
+
+std::string summary(const Step& step) {
+    return std::visit(
+        Overloaded{[](const Confirm& confirm) { return "confirm: " + confirm.text; },
+                   [](const Approve& approve) {
+                       return fmt::format("approval by {} of {}", approve.quorum, fmt::join(approve.roles, ", "));
+                   },
+                   [](const Decide& decide) { return "decide: " + decide.text; },
+                   [](const Wait& wait) {
+                       return wait.for_ ? "wait " + duration_text(*wait.for_)
+                                        : "wait until " + (wait.until ? condition_text(*wait.until) : std::string());
+                   },
+                   [](const Hold& hold) {
+                       return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_),
+                                          hold.gates.size() == 1 ? "1 gate"
+                                                                 : fmt::format("{} gates", hold.gates.size()),
+                                          duration_text(hold.deadline));
+                   },
+                   [](const Probe& probe) { return "probe: " + probe_text(probe); },
+                   [](const Run& run) { return fmt::format("run: {}", fmt::join(run.command.argv, " ")); },
+                   [](const KubernetesWrite& write) { return write_text(write); },
+                   [](const Shift& shift) {
+                       return fmt::format("shift {}: {}{}", shift.traffic, weights_text(shift.weights),
+                                          shift.final_ ? ", for good" : "");
+                   },
+                   [](const Scale& scale) { return fmt::format("scale {} to {}", scale.workload, scale.replicas); },
+                   [](const HttpAction& action) { return action.call.method + " " + action.call.path; },
+                   [](const Group& group) { return fmt::format("{} side by side", group.steps.size()); }},
+        step.body);
+}
+
+std::string describe_tree(const Plan& plan) {
+    std::string text = fmt::format("{}  {}\n", plan.id, plan.title);
+    for (const Phase& phase : plan.phases) {
+        text += fmt::format("\n{}  {}{}{}\n", phase.id, phase.title, phase.window ? "  [window]" : "",
+                            phase.planned ? "  [planned " + duration_text(*phase.planned) + "]" : "");
+        for (const StepId& id : phase.steps) {
+            tree(plan, id, "  ", text);
+        }
+    }
+    for (const Option& option : plan.rollback.options) {
+        text += fmt::format("\nrollback {}  {}{}{}\n", option.id, option.title,
+                            &option == plan.default_option() ? "  [default]" : "",
+                            option.planned ? "  [planned " + duration_text(*option.planned) + "]" : "");
+        for (const StepId& id : option.steps) {
+            tree(plan, id, "  ", text);
+        }
+    }
+    for (const Trigger& trigger : plan.rollback.triggers) {
+        text += fmt::format("\ntrigger {}  {}: {} for {} → {} {}\n", trigger.id, trigger.title,
+                            condition_text(trigger.condition), duration_text(trigger.for_),
+                            trigger.mode == TriggerMode::act ? "rolls back by" : "proposes", trigger.option);
+    }
+    return text;
+}
+
+Json describe_json(const Plan& plan) {
+    Json json = {{"id", plan.id}, {"title", plan.title}, {"sluice", plan.language}, {"phases", Json::array()}};
+    for (const Variable& variable : plan.variables) {
+        json["variables"].push_back({{"name", variable.name}, {"title", variable.title}, {"ask", variable.ask}});
+    }
+    for (const Arm& arm : plan.arms) {
+        json["arms"].push_back(
+            {{"name", arm.name}, {"workload", arm.workload}, {"service", arm.service}, {"match", arm.match}});
+    }
+    for (const Metric& metric : plan.metrics) {
+        json["metrics"].push_back({{"name", metric.name},
+                                   {"title", metric.title},
+                                   {"from", metric.from},
+                                   {"query", metric.query},
+                                   {"unit", metric.unit},
+                                   {"by-arm", metric.by_arm},
+                                   {"interval", nanos_text(metric.interval)}});
+    }
+    for (const Phase& phase : plan.phases) {
+        json["phases"].push_back(
+            {{"id", phase.id}, {"title", phase.title}, {"window", phase.window}, {"steps", phase.steps}});
+    }
+    for (const Step& step : plan.steps) {
+        json["steps"].push_back(step_json(step));
+    }
+    for (const Step& step : plan.rollback_steps) {
+        json["rollback"]["steps"].push_back(step_json(step));
+    }
+    for (const Option& option : plan.rollback.options) {
+        json["rollback"]["options"].push_back({{"id", option.id},
+                                               {"title", option.title},
+                                               {"default", &option == plan.default_option()},
+                                               {"steps", option.steps}});
+    }
+    for (const Trigger& trigger : plan.rollback.triggers) {
+        json["rollback"]["triggers"].push_back({{"id", trigger.id},
+                                                {"title", trigger.title},
+                                                {"condition", condition_text(trigger.condition)},
+                                                {"for", nanos_text(trigger.for_)},
+                                                {"do", trigger.option},
+                                                {"mode", trigger.mode == TriggerMode::act ? "act" : "propose"}});
+    }
+    return json;
+}
+
+} // namespace sluice::plan

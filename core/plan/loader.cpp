@@ -1,0 +1,75 @@
+#include "plan/loader.h"
+
+#include "plan/language.h"
+#include "plan/reading.h"
+#include "plan/shape_check.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace sluice::plan {
+
+LoadOutcome load(std::string source, std::string file) {
+    LoadOutcome outcome;
+    auto root = read_yaml(source);
+    if (!root) {
+        outcome.diagnostics.push_back(root.error());
+        return outcome;
+    }
+    const std::string_view text = std::string_view(source).substr(source.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+    Reading reading(text);
+    check_shape(*root, {Type::Kind::object, {"plan"}}, "the plan", reading.diagnostics);
+    read_plan(reading, *root);
+    check_names(reading);
+    check_graph(reading);
+    sort_diagnostics(reading.diagnostics);
+    outcome.diagnostics = std::move(reading.diagnostics);
+    const bool wrong = std::any_of(outcome.diagnostics.begin(), outcome.diagnostics.end(),
+                                   [](const Diagnostic& one) { return one.severity == Severity::error; });
+    if (!wrong) {
+        roll_up_undos(reading.plan);
+        reading.plan.source = std::move(source);
+        reading.plan.file = std::move(file);
+        outcome.plan = std::move(reading.plan);
+    }
+    return outcome;
+}
+
+LoadOutcome load_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream source;
+    // A directory opens but can't be read.
+    if (!stream || !(source << stream.rdbuf())) {
+        return {
+            std::nullopt,
+            {{{1, 1}, "the file can't be read, or is empty", "check the name and the permissions", Severity::error}}};
+    }
+    return load(source.str(), path);
+}
+
+std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
+    std::vector<Diagnostic> errors;
+    for (const auto* steps : {&plan.steps, &plan.rollback_steps}) {
+        for (const Step& step : *steps) {
+            const auto* probe = std::get_if<Probe>(&step.body);
+            const bool program = std::holds_alternative<Run>(step.body) ||
+                                 (probe != nullptr && std::holds_alternative<Command>(probe->what));
+            if (program && !step.rehearse) {
+                errors.push_back({step.at,
+                                  "the step '" + step.id + "' runs a program and does not say what that would do",
+                                  "add rehearse: {exit: 0, takes: 10s}", Severity::error});
+            }
+            if (step.verify && std::holds_alternative<Command>(step.verify->what) && !step.verify_rehearse) {
+                errors.push_back(
+                    {step.at,
+                     "the read-back of '" + step.id + "' runs a program and does not say what that would answer",
+                     "add rehearse: {exit: 0, output: …} to verify", Severity::error});
+            }
+        }
+    }
+    sort_diagnostics(errors);
+    return errors;
+}
+
+} // namespace sluice::plan

@@ -1,0 +1,26 @@
+#pragma once
+/// From a plan's text to the model, or to all that is wrong with it.
+#include "plan/diagnostic.h"
+#include "plan/model.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::plan {
+
+struct LoadOutcome {
+    std::optional<Plan> plan;            ///< there when no diagnostic is an error
+    std::vector<Diagnostic> diagnostics; ///< by position: every semantic error and warning, or the one syntax error
+};
+
+/// `file` is how the user named it; it goes into the model and the messages. Never throws, whatever the bytes are.
+LoadOutcome load(std::string source, std::string file);
+
+/// Reads the file first; one that can't be read is a diagnostic at 1:1.
+LoadOutcome load_file(const std::string& path);
+
+/// What a run would do that a rehearsal can't: programs without `rehearse`. Errors there, warnings in `load`.
+std::vector<Diagnostic> rehearsal_errors(const Plan& plan);
+
+} // namespace sluice::plan

@@ -1,0 +1,59 @@
+#include "plan/model.h"
+
+#include <algorithm>
+
+namespace sluice::plan {
+namespace {
+
+template <typename T, typename Field>
+const T* find(const std::vector<T>& all, Field field, const std::string& wanted) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const T& one) { return one.*field == wanted; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+const Step* Plan::step(const StepId& wanted) const {
+    const Step* forward = find(steps, &Step::id, wanted);
+    return forward != nullptr ? forward : find(rollback_steps, &Step::id, wanted);
+}
+
+const Phase* Plan::phase_of(const StepId& wanted) const {
+    const Step* step = find(steps, &Step::id, wanted);
+    while (step != nullptr && !step->parent.empty()) {
+        step = find(steps, &Step::id, step->parent);
+    }
+    for (const Phase& phase : phases) {
+        if (step != nullptr && std::find(phase.steps.begin(), phase.steps.end(), step->id) != phase.steps.end()) {
+            return &phase;
+        }
+    }
+    return nullptr;
+}
+
+const Connection* Plan::connection(const std::string& name) const {
+    return find(connections, &Connection::name, name);
+}
+const Arm* Plan::arm(const std::string& name) const {
+    return find(arms, &Arm::name, name);
+}
+const Metric* Plan::metric(const std::string& name) const {
+    return find(metrics, &Metric::name, name);
+}
+const Traffic* Plan::traffic_named(const std::string& name) const {
+    return find(traffic, &Traffic::name, name);
+}
+const Option* Plan::option(const std::string& wanted) const {
+    return find(rollback.options, &Option::id, wanted);
+}
+
+const Option* Plan::default_option() const {
+    for (const Option& option : rollback.options) {
+        if (option.by_default) {
+            return &option;
+        }
+    }
+    return rollback.options.empty() ? nullptr : &rollback.options.front();
+}
+
+} // namespace sluice::plan

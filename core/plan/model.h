@@ -1,0 +1,170 @@
+#pragma once
+/// The plan as the loader hands it on: checked, every name resolved, nothing filled in yet (PLAN.md has the meanings).
+///
+/// Immutable after loading. A "template" is a string that may hold `${name}`; `plan/fill.h` fills it at the moment of
+/// use.
+#include "base/json.h"
+#include "base/nanos.h"
+#include "plan/calendar.h"
+#include "plan/condition.h"
+#include "plan/expect.h"
+#include "plan/position.h"
+#include "plan/step.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::plan {
+
+enum class VariableType { string, integer, boolean, duration, quantity, semver, url, enumeration, secret };
+
+struct Variable {
+    std::string name;
+    VariableType type = VariableType::string;
+    std::string title;
+    std::string pattern;                   ///< ECMAScript, the whole value must match; empty = any
+    std::vector<std::string> choices;      ///< of an enumeration
+    std::optional<std::string> by_default; ///< template over the variables before it
+    bool ask = false;                      ///< asked for before the start even if it has a default
+    std::optional<Condition> required_if;
+    Position at;
+};
+
+enum class ConnectionKind { kubernetes, http, prometheus, kafka };
+
+struct Connection {
+    std::string name;
+    ConnectionKind kind = ConnectionKind::http;
+    Json settings; ///< as written, checked by the loader: url, bootstrap, security, via, context, …
+    Position at;
+};
+
+struct Arm {
+    std::string name;
+    std::string workload; ///< "namespace/deployment"
+    std::string service;  ///< "namespace/service"
+    std::string match;    ///< template: the value by which metrics name this arm
+    Position at;
+};
+
+enum class Reduce { none, sum, max, min, avg, each, any };
+
+struct LagQuery {
+    std::vector<std::string> groups;
+    std::vector<std::string> topics; ///< empty = all that the groups have committed to
+};
+
+struct HealthQuery {
+    std::string path;
+    Expect expect; ///< 1 where it holds, 0 where the answer came and it does not
+};
+
+struct Metric {
+    std::string name;
+    std::string title;
+    std::string from;  ///< connection
+    std::string query; ///< template, PromQL; empty when `lag` or `health` is set
+    std::optional<LagQuery> lag;
+    std::optional<HealthQuery> health;
+    std::string unit;   ///< ratio, s, messages, …; decides how limits are read
+    std::string by_arm; ///< label whose value names the arm; empty = one value
+    Reduce reduce = Reduce::none;
+    int at_least = 1; ///< series that must answer before they are reduced
+    Nanos interval = seconds(5);
+    std::optional<Nanos> max_age; ///< older data is no data; default 3 intervals, at least 30 s
+    std::string freshness;        ///< PromQL that answers the data's age in seconds; empty = derived from the query
+    std::string zero_while;       ///< PromQL witness; empty = an empty answer is no data
+    Position at;
+};
+
+/// One split of traffic between arms, and the driver that commands it.
+struct Traffic {
+    std::string name;
+    std::string driver;                      ///< ingress-backend, nginx-canary
+    std::string on;                          ///< connection
+    Json settings;                           ///< primary, canary, path, …
+    std::map<std::string, std::string> arms; ///< the driver's side ("primary", "canary", …) → arm
+    std::string initial;                     ///< the arm that has all traffic at the start
+    Position at;
+};
+
+struct Phase {
+    std::string id;
+    std::string title;
+    bool window = false; ///< bound by the calendar; the first such phase sets T0
+    std::optional<Nanos> planned;
+    std::vector<StepId>
+        steps; ///< top level, in order; children of groups and decides follow their parent in `Plan::steps`
+    Position at;
+};
+
+enum class TriggerMode { act, propose };
+
+struct Trigger {
+    std::string id;
+    std::string title;
+    Condition condition; ///< what fires it
+    std::string arm;     ///< empty = any arm that has traffic
+    Nanos for_ = {};     ///< how long it must be true without a break
+    TriggerMode mode = TriggerMode::act;
+    std::string option; ///< the rollback option to run
+    StepId from;        ///< armed when this step has finished; empty = at the start
+    StepId until;       ///< disarmed when this step starts; empty = never
+    Position at;
+};
+
+struct Option {
+    std::string id;
+    std::string title;
+    bool by_default = false;
+    std::optional<Condition> available_if;
+    std::optional<Nanos> planned;
+    std::vector<StepId>
+        steps; ///< ids "option/step" in `Plan::rollback_steps`; empty = the `undo`s of what was done, last first
+    Position at;
+};
+
+struct Rollback {
+    std::optional<Nanos> within; ///< from the settling of `within_after`
+    StepId within_after;
+    std::vector<Trigger> triggers;
+    std::vector<Option> options;
+};
+
+struct ReleaseNames {
+    std::string application, type, environment, version, previous; ///< templates
+};
+
+struct Plan {
+    int language = 1;
+    std::string id;
+    std::string title; ///< template
+    ReleaseNames release;
+    std::vector<Variable> variables;
+    std::vector<std::string> roles;
+    Calendar calendar;
+    std::vector<Connection> connections;
+    std::vector<Arm> arms;
+    std::vector<Metric> metrics;
+    std::vector<Traffic> traffic;
+    std::vector<Phase> phases;
+    std::vector<Step> steps;          ///< forward steps of all phases, each before what needs it
+    std::vector<Step> rollback_steps; ///< of all options; ids "option/step"
+    Rollback rollback;
+    Json rehearse;      ///< what the range is to hold: {world: file, profile: figures}
+    std::string source; ///< the file's bytes
+    std::string file;   ///< as named by the user
+
+    const Step* step(const StepId& id) const;      ///< forward or rollback; null if there is none
+    const Phase* phase_of(const StepId& id) const; ///< null for rollback steps
+    const Connection* connection(const std::string& name) const;
+    const Arm* arm(const std::string& name) const;
+    const Metric* metric(const std::string& name) const;
+    const Traffic* traffic_named(const std::string& name) const;
+    const Option* option(const std::string& id) const;
+    const Option* default_option() const; ///< null when the plan has no rollback
+};
+
+} // namespace sluice::plan

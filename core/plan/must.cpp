@@ -1,0 +1,74 @@
+#include "plan/condition.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace sluice::plan {
+
+bool Must::holds(double value) const {
+    if (std::isnan(value)) {
+        return false;
+    }
+    switch (comparison) {
+    case Comparison::less:
+        return value < limit;
+    case Comparison::less_equal:
+        return value <= limit;
+    case Comparison::greater:
+        return value > limit;
+    case Comparison::greater_equal:
+        return value >= limit;
+    case Comparison::equal:
+        return value == limit;
+    case Comparison::not_equal:
+        return value != limit;
+    }
+    return false;
+}
+
+Result<Must> parse_must(std::string_view text) {
+    struct Spelling {
+        std::string_view sign;
+        Comparison comparison;
+    };
+    // Longer signs first, or '<=' would be read as '<' and '='.
+    static constexpr Spelling spellings[] = {{"<=", Comparison::less_equal}, {">=", Comparison::greater_equal},
+                                             {"==", Comparison::equal},      {"!=", Comparison::not_equal},
+                                             {"<", Comparison::less},        {">", Comparison::greater}};
+    for (const Spelling& spelling : spellings) {
+        if (!text.starts_with(spelling.sign)) {
+            continue;
+        }
+        std::string_view rest = text.substr(spelling.sign.size());
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        const auto quantity = parse_quantity(rest);
+        if (!quantity) {
+            return failed(quantity);
+        }
+        return Must{spelling.comparison, quantity->value, std::string(text), quantity->dimension};
+    }
+    return fail(ErrorCode::bad_input, fmt::format("'{}' does not compare", text), {},
+                "start with <, <=, >, >=, == or !=, for example '< 0.1%'");
+}
+
+Result<void> suits(const Must& must, const std::string& unit) {
+    const auto refuse = [&](const char* remedy) {
+        return fail(ErrorCode::bad_input, fmt::format("'{}' has another unit than the metric's ({})", must.text, unit),
+                    {}, remedy);
+    };
+    if (unit == "ratio") {
+        return must.dimension == Dimension::ratio || must.dimension == Dimension::plain
+                   ? Result<void>()
+                   : refuse("write per cent, for example '< 0.1%'");
+    }
+    if (unit == "s") {
+        return must.dimension == Dimension::time ? Result<void>() : refuse("write a time, for example '< 200ms'");
+    }
+    if (unit == "bytes") {
+        return must.dimension == Dimension::bytes ? Result<void>() : refuse("write bytes, for example '< 512MiB'");
+    }
+    return must.dimension == Dimension::plain ? Result<void>()
+                                              : refuse("write a plain number, for example '< 5000' or '< 5k'");
+}
+
+} // namespace sluice::plan

@@ -1,0 +1,309 @@
+#include "plan/reading.h"
+
+#include "base/quantity.h"
+#include "plan/fill.h"
+#include "plan/shape_check.h"
+#include "plan/variables.h"
+
+#include <algorithm>
+#include <date/date.h>
+#include <date/tz.h>
+#include <fmt/format.h>
+#include <sstream>
+
+namespace sluice::plan {
+namespace {
+
+std::vector<std::string> keys_of(const Node* map) {
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; map != nullptr && i < map->entries.size(); ++i) {
+        keys.push_back(map->entries[i].key);
+    }
+    return keys;
+}
+
+void collect_names(Reading& reading, const Node& root) {
+    Names& names = reading.names;
+    names.variables = keys_of(root.find("variables"));
+    names.connections = keys_of(root.find("connections"));
+    names.arms = keys_of(root.find("arms"));
+    names.metrics = keys_of(root.find("metrics"));
+    names.traffic = keys_of(root.find("traffic"));
+    names.roles = reading.texts(root, "roles");
+    if (const Node* rollback = root.find("rollback")) {
+        names.options = keys_of(rollback->find("options"));
+    }
+    if (const Node* connections = root.find("connections")) {
+        for (const Entry& entry : connections->entries) {
+            names.connection_kinds[entry.key] = entry.value.entries.empty() ? "" : entry.value.entries.front().key;
+        }
+    }
+}
+
+VariableType type_named(const std::string& text) {
+    for (int i = 0; i <= static_cast<int>(VariableType::secret); ++i) {
+        if (text == name(static_cast<VariableType>(i))) {
+            return static_cast<VariableType>(i);
+        }
+    }
+    return VariableType::string;
+}
+
+void read_variable(Reading& reading, const Entry& entry) {
+    const Node& node = entry.value;
+    Variable variable;
+    variable.name = entry.key;
+    variable.at = entry.at;
+    variable.type = type_named(reading.text(node, "type", "string"));
+    variable.title = reading.text(node, "title", entry.key);
+    variable.pattern = reading.text(node, "pattern");
+    variable.choices = reading.texts(node, "choices");
+    variable.ask = reading.boolean(node, "ask", false);
+    if (variable.type == VariableType::secret) {
+        reading.names.secrets.insert(variable.name);
+    }
+    if (const auto& built_in = built_in_names();
+        std::find(built_in.begin(), built_in.end(), entry.key) != built_in.end()) {
+        reading.error(entry.at, fmt::format("'{}' is the name of a built-in value", entry.key), "take another name");
+    }
+    if (variable.type == VariableType::enumeration && variable.choices.empty() && node.is_map()) {
+        reading.error(node.at, fmt::format("the enum '{}' has no choices", entry.key), "add choices: [a, b]");
+    }
+    if (const Node* by_default = node.find("default"); by_default != nullptr && by_default->is_scalar()) {
+        variable.by_default = by_default->text;
+        if (by_default->text.find("${") == std::string::npos) {
+            if (const auto fine = check_value(variable, by_default->text); !fine) {
+                reading.error(by_default->at, fmt::format("the default of '{}': {}", entry.key, fine.error().what),
+                              fine.error().remedy);
+            }
+        } else {
+            reading.uses.push_back(
+                {by_default->text, by_default->at, by_default->offset, {}, false, reading.plan.variables.size()});
+        }
+    }
+    if (const Node* required_if = node.find("required-if")) {
+        variable.required_if = read_condition(reading, *required_if);
+    }
+    reading.plan.variables.push_back(std::move(variable));
+}
+
+int minute_of_day(Reading& reading, const Node& row, const char* key, int otherwise) {
+    const Node* node = row.find(key);
+    if (node == nullptr || !node->is_scalar()) {
+        return otherwise;
+    }
+    int hour = -1, minute = -1;
+    char colon = 0;
+    std::istringstream stream(node->text);
+    if (node->text.size() == 5 && stream >> hour >> colon >> minute && colon == ':' && hour >= 0 && hour <= 24 &&
+        minute >= 0 && minute < 60 && hour * 60 + minute <= 24 * 60) {
+        return hour * 60 + minute;
+    }
+    reading.error(node->at, fmt::format("'{}' is no time of day", node->text),
+                  "write HH:MM in quotes, for example '02:00'");
+    return otherwise;
+}
+
+int whole_days(Reading& reading, const Node& row, const char* key) {
+    const auto length = reading.duration(row, key);
+    if (!length) {
+        return 0;
+    }
+    if (length->count % hours(24).count != 0 || length->count > hours(24 * 366).count) {
+        reading.error(row.find(key)->at, fmt::format("'{}' takes whole days", key), "for example 2d");
+    }
+    return static_cast<int>(std::min<std::int64_t>(length->count / hours(24).count, 366));
+}
+
+CalendarRow read_row(Reading& reading, const Node& node) {
+    static const std::vector<std::string> day_names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+    CalendarRow row;
+    for (const std::string& day : reading.texts(node, "days")) {
+        const auto found = std::find(day_names.begin(), day_names.end(), day);
+        if (found != day_names.end()) {
+            row.days.push_back(static_cast<int>(found - day_names.begin()));
+        }
+    }
+    row.from = minute_of_day(reading, node, "from", 0);
+    row.to = minute_of_day(reading, node, "to", 24 * 60);
+    row.zone = reading.text(node, "zone", "UTC");
+    try {
+        date::locate_zone(row.zone);
+    } catch (const std::exception&) {
+        reading.error(node.find("zone") != nullptr ? node.find("zone")->at : node.at,
+                      fmt::format("the time zone '{}' is not known", row.zone),
+                      "a name of the time zone database, for example Europe/Berlin or UTC");
+        row.zone = "UTC";
+    }
+    row.month_end = whole_days(reading, node, "month-end");
+    row.before = whole_days(reading, node, "before");
+    if (const Node* dates = node.find("dates")) {
+        for (const Node& item : dates->items) {
+            date::sys_days day;
+            std::istringstream stream(item.text);
+            stream >> date::parse("%F", day);
+            if (stream.fail() || item.text.size() != 10) {
+                reading.error(item.at, fmt::format("'{}' is no date", item.text), "write YYYY-MM-DD");
+                continue;
+            }
+            row.dates.push_back(item.text);
+        }
+    }
+    return row;
+}
+
+void read_connection(Reading& reading, const Entry& entry) {
+    Connection connection;
+    connection.name = entry.key;
+    connection.at = entry.at;
+    if (!entry.value.is_map() || entry.value.entries.empty()) {
+        return;
+    }
+    const Entry& kind = entry.value.entries.front();
+    connection.kind = kind.key == "kubernetes"   ? ConnectionKind::kubernetes
+                      : kind.key == "prometheus" ? ConnectionKind::prometheus
+                      : kind.key == "kafka"      ? ConnectionKind::kafka
+                                                 : ConnectionKind::http;
+    connection.settings = plain_json(kind.value);
+    if (connection.settings.is_null()) {
+        connection.settings = Json::object();
+    }
+    const Node* url = kind.value.find("url");
+    if (url != nullptr && url->is_scalar() && !url->text.starts_with("http://") && !url->text.starts_with("https://")) {
+        reading.error(url->at, fmt::format("'{}' is no URL", url->text), "start with http:// or https://");
+    }
+    const Node* via = kind.value.find("via");
+    const Node* proxy = via != nullptr ? via->find("service-proxy") : nullptr;
+    const Node* on = proxy != nullptr ? proxy->find("on") : nullptr;
+    if (on != nullptr && reading.check_known(on->text, on->at, "connection", reading.names.connections) &&
+        reading.names.connection_kinds[on->text] != "kubernetes") {
+        reading.error(on->at, fmt::format("'{}' is no kubernetes connection", on->text),
+                      "a service proxy is a cluster's");
+    }
+    reading.plan.connections.push_back(std::move(connection));
+}
+
+void read_metric(Reading& reading, const Entry& entry) {
+    const Node& node = entry.value;
+    Metric metric;
+    metric.name = entry.key;
+    metric.at = entry.at;
+    metric.title = reading.text(node, "title", entry.key);
+    metric.from = reading.text(node, "from");
+    metric.query = reading.filled(node, "query");
+    if (const Node* lag = node.find("lag")) {
+        metric.lag = LagQuery{reading.filled_list(lag->find("groups")), reading.filled_list(lag->find("topics"))};
+    }
+    if (const Node* health = node.find("health")) {
+        metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
+    }
+    metric.unit = reading.text(node, "unit");
+    metric.by_arm = reading.text(node, "by-arm");
+    static const std::vector<std::string> reduces{"none", "sum", "max", "min", "avg", "each", "any"};
+    const auto reduce = std::find(reduces.begin(), reduces.end(), reading.text(node, "reduce", "none"));
+    metric.reduce = reduce == reduces.end() ? Reduce::none : static_cast<Reduce>(reduce - reduces.begin());
+    metric.at_least = reading.integer(node, "at-least", 1);
+    metric.interval = reading.duration(node, "interval").value_or(seconds(5));
+    if (metric.interval < seconds(1)) {
+        reading.error(node.find("interval")->at, "a metric can't be polled more than once a second", "1s or longer");
+    }
+    metric.max_age = reading.duration(node, "max-age");
+    metric.freshness = reading.filled(node, "freshness");
+    if (const Node* empty = node.find("empty")) {
+        metric.zero_while = reading.filled(*empty, "zero-while");
+    }
+    const char* kind = metric.lag ? "kafka" : metric.health ? "http" : "prometheus";
+    if (const Node* from = node.find("from");
+        from != nullptr && reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
+        reading.names.connection_kinds[metric.from] != kind) {
+        reading.error(from->at,
+                      fmt::format("'{}' is a {} connection, this metric needs {}", metric.from,
+                                  reading.names.connection_kinds[metric.from], kind),
+                      "name a connection of that kind");
+    }
+    reading.plan.metrics.push_back(std::move(metric));
+}
+
+void read_phases(Reading& reading, const Node& list) {
+    std::set<std::string> ids;
+    std::optional<StepId> before;
+    if (list.is_list() && list.items.empty()) {
+        reading.error(list.at, "the plan has no phases", "add one: {id: …, steps: […]}");
+    }
+    for (const Node& node : list.items) {
+        if (!node.is_map()) {
+            continue;
+        }
+        Phase phase;
+        phase.id = reading.text(node, "id");
+        phase.at = node.at;
+        phase.title = reading.filled(node, "title", phase.id);
+        phase.window = reading.boolean(node, "window", false);
+        phase.planned = reading.duration(node, "planned");
+        if (!phase.id.empty() && !ids.insert(phase.id).second) {
+            reading.error(node.find("id")->at, fmt::format("two phases have the id '{}'", phase.id),
+                          "rename one of them");
+        }
+        if (const Node* steps = node.find("steps")) {
+            phase.steps = read_steps(reading, *steps, {}, {}, reading.plan.steps, before);
+            if (steps->is_list() && steps->items.empty()) {
+                reading.error(steps->at, fmt::format("the phase '{}' has no steps", phase.id),
+                              "add one, or remove the phase");
+            }
+        }
+        if (!phase.steps.empty()) {
+            before = phase.steps.back();
+        }
+        reading.plan.phases.push_back(std::move(phase));
+    }
+}
+
+} // namespace
+
+void read_plan(Reading& reading, const Node& root) {
+    Plan& plan = reading.plan;
+    collect_names(reading, root);
+    plan.language = reading.integer(root, "sluice", 1);
+    plan.id = reading.text(root, "id");
+    plan.title = reading.filled(root, "title", plan.id);
+    plan.roles = reading.names.roles;
+    const auto each = [&](const char* key, void (*read)(Reading&, const Entry&)) {
+        const Node* map = root.find(key);
+        for (std::size_t i = 0; map != nullptr && i < map->entries.size(); ++i) {
+            read(reading, map->entries[i]);
+        }
+    };
+    each("variables", read_variable);
+    if (const Node* release = root.find("release")) {
+        plan.release = {reading.filled(*release, "application"), reading.filled(*release, "type"),
+                        reading.filled(*release, "environment"), reading.filled(*release, "version"),
+                        reading.filled(*release, "previous")};
+    }
+    if (const Node* calendar = root.find("calendar")) {
+        for (const auto& [key, rows] :
+             {std::pair{"allow", &plan.calendar.allow}, std::pair{"deny", &plan.calendar.deny}}) {
+            const Node* list = calendar->find(key);
+            for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+                rows->push_back(read_row(reading, list->items[i]));
+            }
+        }
+    }
+    each("connections", read_connection);
+    each("arms", [](Reading& r, const Entry& entry) {
+        r.plan.arms.push_back({entry.key, r.text(entry.value, "workload"), r.text(entry.value, "service"),
+                               r.filled(entry.value, "match", entry.key), entry.at});
+    });
+    each("metrics", read_metric);
+    read_traffic(reading, root);
+    if (const Node* rehearse = root.find("rehearse")) {
+        plan.rehearse = plain_json(*rehearse);
+    }
+    if (const Node* phases = root.find("phases")) {
+        read_phases(reading, *phases);
+    }
+    if (const Node* rollback = root.find("rollback")) {
+        read_rollback(reading, *rollback);
+    }
+}
+
+} // namespace sluice::plan

@@ -1,0 +1,100 @@
+#pragma once
+/// Internal to the loader: a plan while it is read from its tree.
+///
+/// Everything that goes wrong is noted and reading goes on, so that one run tells all. What has a wrong form was told
+/// by shape_check; the getters here then answer with nothing.
+#include "plan/diagnostic.h"
+#include "plan/model.h"
+#include "plan/yaml_tree.h"
+
+#include <set>
+
+namespace sluice::plan {
+
+/// A template, where it stands, and what may be filled in there.
+struct TemplateUse {
+    std::string text;
+    Position at;
+    std::size_t offset = 0;
+    StepId step; ///< the step whose template it is; empty = filled at the start
+    bool secret_allowed = false;
+    std::size_t variables = SIZE_MAX; ///< only the first n variables (of a default)
+};
+
+struct Names {
+    std::vector<std::string> variables, roles, connections, arms, metrics, traffic, options;
+    std::map<std::string, std::string> connection_kinds; ///< as written
+    std::set<std::string> secrets;                       ///< variables of type secret
+};
+
+/// A step named by another place; checked when all steps are known.
+struct StepRef {
+    StepId to;
+    Position at;
+    bool rollback = false; ///< may name a rollback step
+};
+
+class Reading {
+public:
+    explicit Reading(std::string_view text) : source(text) {}
+
+    void error(Position at, std::string what, std::string remedy = {});
+    void warn(Position at, std::string what, std::string remedy = {});
+
+    /// Tells when `name` is not among `known`: "the arm 'gren' is not known (did you mean 'green'?)".
+    bool check_known(const std::string& name, Position at, const char* what, const std::vector<std::string>& known);
+
+    /// Notes a template for the check of names and returns its text.
+    std::string filled(const Node& node, bool secret_allowed = false);
+    std::string filled(const Node& map, const char* key, std::string otherwise = {});
+    std::vector<std::string> filled_list(const Node* list);
+    Json filled_json(const Node& node);
+
+    // The value at a key, or nothing when it is missing or has a wrong form.
+    std::string text(const Node& map, const char* key, std::string otherwise = {}) const;
+    std::vector<std::string> texts(const Node& map, const char* key) const; ///< one or a list
+    std::optional<Nanos> duration(const Node& map, const char* key) const;
+    std::optional<Must> must(const Node& map, const char* key) const;
+    bool boolean(const Node& map, const char* key, bool otherwise) const;
+    int integer(const Node& map, const char* key, int otherwise) const;
+    std::vector<int> integers(const Node& map, const char* key) const; ///< one or a list
+
+    Plan plan;
+    Names names;
+    std::vector<TemplateUse> uses;
+    std::vector<Diagnostic> diagnostics;
+    StepId step;        ///< the step being read
+    std::string option; ///< the rollback option being read
+    std::vector<StepRef> step_refs;
+    std::map<StepId, Position> needs_at;
+    std::map<StepId, Position> shift_at;
+    std::string_view source;
+};
+
+Json plain_json(const Node& node);
+
+void read_plan(Reading& reading, const Node& root);
+void read_traffic(Reading& reading, const Node& root);
+void read_rollback(Reading& reading, const Node& node);
+std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId& parent, const std::string& choice,
+                               std::vector<Step>& into, std::optional<StepId> before);
+StepBody read_body(Reading& reading, const Node& node, Step& step);
+Probe read_probe(Reading& reading, const Node& node, const Node& timing, const Node& step_node);
+HttpCall read_call(Reading& reading, const Node& node, const char* method);
+Command read_command(Reading& reading, const Node& argv, const Node& step_node);
+void check_connection(Reading& reading, const Node& step_node, const char* kind);
+std::optional<Shift> read_shift(Reading& reading, const Node& node, bool final_);
+std::optional<NotBefore> read_not_before(Reading& reading, const Node& node);
+Rehearse read_rehearse(Reading& reading, const Node& node);
+Condition read_condition(Reading& reading, const Node& node);
+std::vector<Gate> read_gates(Reading& reading, const Node* list);
+Expect read_expect(Reading& reading, const Node* node);
+void check_metric_limit(Reading& reading, const std::string& metric, const Node& map);
+
+void check_names(Reading& reading);
+void check_graph(Reading& reading);
+
+/// Gives an option without steps the `undo`s of the forward steps, last first. Needs them in order and without errors.
+void roll_up_undos(Plan& plan);
+
+} // namespace sluice::plan

@@ -1,0 +1,81 @@
+#include "plan/step.h"
+
+#include "base/pattern.h"
+#include "plan/version.h"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace sluice::plan {
+namespace {
+
+bool has_type(const std::string& value, const std::string& type) {
+    if (type == "integer") {
+        long number = 0;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+        return error == std::errc() && end == value.data() + value.size();
+    }
+    if (type == "boolean") {
+        return value == "true" || value == "false";
+    }
+    return type != "semver" || parse_version(value).has_value();
+}
+
+} // namespace
+
+Result<std::string> extract(const Output& output, const StepResult& result) {
+    const auto refuse = [&](std::string why) {
+        return fail(ErrorCode::bad_input, fmt::format("the output '{}' {}", output.name, why));
+    };
+    std::string value = result.text;
+    if (!output.json.empty()) {
+        const auto values = result.json ? values_at(*result.json, output.json) : std::vector<const Json*>{};
+        if (values.empty()) {
+            return refuse(fmt::format("is missing: the answer has nothing at {}", output.json));
+        }
+        value = value_text(*values.front());
+    }
+    if (!output.extract.empty()) {
+        const auto pattern = Pattern::compile(output.extract);
+        if (!pattern) {
+            return failed(pattern);
+        }
+        auto part = pattern->find(value);
+        if (!part) {
+            return refuse(fmt::format("is missing: nothing like '{}' in '{}'", output.extract, value.substr(0, 120)));
+        }
+        value = std::move(*part);
+    }
+    // Programs end their output with a line end that is no part of the value.
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) {
+        value.pop_back();
+    }
+    if (value.find('\0') != std::string::npos) {
+        return refuse("holds a NUL byte");
+    }
+    if (!has_type(value, output.type)) {
+        return refuse(fmt::format("is '{}', which is no {}", value.substr(0, 120), output.type));
+    }
+    if (!output.pattern.empty()) {
+        const auto pattern = Pattern::compile(output.pattern);
+        if (!pattern || !pattern->matches_whole(value)) {
+            return refuse(fmt::format("is '{}', which does not match '{}'", value.substr(0, 120), output.pattern));
+        }
+    }
+    return value;
+}
+
+const char* kind_name(const StepBody& body) {
+    static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",  "hold", "probe",
+                                            "run",     "kubernetes", "shift",  "scale", "http", "group"};
+    static_assert(std::size(names) == std::variant_size_v<StepBody>);
+    return names[body.index()];
+}
+
+bool is_effect(const StepBody& body) {
+    return std::holds_alternative<Run>(body) || std::holds_alternative<KubernetesWrite>(body) ||
+           std::holds_alternative<Shift>(body) || std::holds_alternative<Scale>(body) ||
+           std::holds_alternative<HttpAction>(body);
+}
+
+} // namespace sluice::plan

@@ -1,0 +1,203 @@
+#pragma once
+/// The steps of a plan: one body per kind, and the attributes that all kinds share.
+#include "base/json.h"
+#include "base/nanos.h"
+#include "plan/condition.h"
+#include "plan/expect.h"
+#include "plan/position.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace sluice::plan {
+
+using StepId = std::string;                 ///< unique in a plan; "option/step" in a rollback option
+using Weights = std::map<std::string, int>; ///< arm → per cent; sums to 100
+
+struct Confirm {
+    std::string text; ///< what the person confirms; template
+};
+
+struct Approve {
+    std::vector<std::string> roles; ///< each at least once
+    int quorum = 1;                 ///< distinct persons
+};
+
+struct Choice {
+    std::string id;
+    std::string title;
+    std::vector<StepId> steps; ///< run when it is chosen; not applicable otherwise
+};
+
+struct Decide {
+    std::string text;
+    std::vector<Choice> choices;
+    std::string by_default; ///< answered by `--assume-yes`
+};
+
+struct Wait {
+    std::optional<Nanos> for_;
+    std::optional<Condition> until; ///< asked every `every`
+    Nanos every = seconds(5);
+    std::optional<Nanos> deadline;
+};
+
+enum class OnBreach { restart, pause, fail };
+enum class Then { advance, ask };
+
+struct Hold {
+    Nanos for_;
+    Nanos deadline; ///< default twice `for_`; then triage
+    std::vector<Gate> gates;
+    OnBreach on_breach = OnBreach::restart;
+    Then then = Then::advance;
+};
+
+/// An argument vector: no shell. Strings are templates.
+struct Command {
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> environment; ///< values may be secret references
+    std::string folder;
+};
+
+struct HttpCall {
+    std::string method = "GET";
+    std::string path;                                         ///< template; segments and query values are encoded
+    std::vector<std::pair<std::string, std::string>> headers; ///< values are templates or secret references
+    std::optional<Json> json;                                 ///< body; its strings are templates
+    std::string text;                                         ///< body as it is
+    bool idempotent = false;                                  ///< may be sent again (an Idempotency-Key goes along)
+};
+
+/// What of a cluster a probe reads. `object` as in "deployment/name", "nodes", "pods".
+struct KubernetesRead {
+    enum class Kind { get, ready, rollout } kind = Kind::get;
+    std::string object;
+    std::string name_space;
+    std::string selector;
+    std::string api; ///< "metrics" for metrics.k8s.io
+};
+
+/// `number`/`must` of one reading of a metric.
+struct MetricRead {
+    Condition condition;
+};
+
+struct Probe {
+    std::variant<HttpCall, KubernetesRead, Command, MetricRead> what;
+    std::optional<Nanos> every; ///< asked again until it passes or `until` is over
+    std::optional<Nanos> until;
+};
+
+struct Run {
+    Command command;
+};
+
+struct KubernetesWrite {
+    enum class Verb { save, patch, apply, create, remove, set_image, set_env, annotate, restart };
+    Verb verb = Verb::patch;
+    std::string object; ///< "deployment/name"; for apply and create may be empty
+    std::string name_space;
+    Json body;        ///< patch, manifest or pairs; its strings are templates
+    std::string file; ///< apply: manifest file, relative to the plan
+};
+
+struct Shift {
+    std::string traffic;
+    Weights weights;     ///< every arm of the split, sums to 100
+    bool final_ = false; ///< `final: true`: leave the canary mechanism, the arm becomes the primary
+};
+
+struct Scale {
+    std::string workload; ///< "namespace/name"
+    std::string replicas; ///< template that fills to an integer
+};
+
+struct HttpAction {
+    HttpCall call;
+};
+
+struct Group {
+    std::vector<StepId> steps;
+};
+
+using StepBody =
+    std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale, HttpAction, Group>;
+
+struct Retry {
+    int times = 0;
+    Nanos every = seconds(5);
+};
+
+struct Output {
+    std::string name;
+    std::string type = "string";
+    std::string json;    ///< pointer; empty = whole text
+    std::string extract; ///< pattern; its first group, or the whole match
+    std::string pattern; ///< the value must match
+    Position at;
+};
+
+/// What a command would do to the simulated production.
+struct Rehearse {
+    int exit = 0;
+    std::string output;
+    Nanos takes = {};
+    std::string apply;               ///< manifest file, relative to the plan
+    std::vector<std::string> remove; ///< objects "namespace/kind/name" that it takes away
+    std::vector<Rehearse>
+        then; ///< answers of the second, third, … run of the same step (a poll that ends in "available")
+};
+
+struct NotBefore {
+    StepId step; ///< empty = T0
+    Nanos delay = {};
+};
+
+struct Step {
+    StepId id;
+    std::string title; ///< template; default from the id
+    StepBody body;
+    std::vector<StepId> needs;
+    StepId parent;      ///< the group or decide that it stands in; empty = top level
+    std::string choice; ///< of a decide's child: the choice that leads to it
+    std::string on;     ///< connection
+    std::string makes_ready;
+    std::optional<Condition> when;
+    std::optional<Nanos> timeout;
+    Retry retry;
+    Expect expect;
+    std::vector<Output> outputs;
+    std::optional<Probe> verify; ///< read-back
+    Expect verify_expect;
+    std::optional<Rehearse> verify_rehearse; ///< of a read-back by program
+    std::optional<Shift> undo;
+    StepId undoes; ///< of a rolled-up undo: the step that it takes back; not applicable if that was never begun
+    std::vector<Gate> gates; ///< of a hold they are in the body; of others they must hold before it starts
+    std::string owner;
+    std::optional<Nanos> planned;
+    std::optional<NotBefore> not_before;
+    bool point_of_no_return = false;
+    bool required = false; ///< may not be skipped
+    std::string evidence;  ///< required, optional, or empty
+    std::string source;    ///< "002#step-3.1"
+    bool sensitive = false;
+    std::optional<Rehearse> rehearse;
+    Position at;
+};
+
+/// The value of an output: by pointer, then the extract's part, checked by type and pattern. What is missing or does
+/// not match is `bad_input`, with what was there.
+Result<std::string> extract(const Output& output, const StepResult& result);
+
+/// "confirm", "probe", "kubernetes", …: as the plan spells it.
+const char* kind_name(const StepBody& body);
+
+/// True for kinds that change something outside and so have intents.
+bool is_effect(const StepBody& body);
+
+} // namespace sluice::plan

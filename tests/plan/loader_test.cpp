@@ -1,0 +1,163 @@
+#include "support/suite.h"
+
+#ifndef Q_MOC_RUN // moc 6.4 can't parse all of the standard library's C++20 headers
+#include "plan/describe.h"
+#include "plan/kitchen_sink.h"
+#include "plan/loader.h"
+#include "plan/schema.h"
+#include <functional>
+#include <rapidcheck.h>
+#endif
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::plan;
+
+class LoaderTest : public QObject {
+    Q_OBJECT
+
+    static Plan sink() {
+        const auto outcome = load(kitchen_sink, "sink.yaml");
+        for (const Diagnostic& diagnostic : outcome.diagnostics) {
+            qWarning("%s", to_text(diagnostic, "sink.yaml").c_str());
+        }
+        return outcome.plan.value();
+    }
+
+private slots:
+    void a_plan_with_everything_in_it_loads() {
+        const auto outcome = load(kitchen_sink, "sink.yaml");
+        for (const Diagnostic& diagnostic : outcome.diagnostics) {
+            qWarning("%s", to_text(diagnostic, "sink.yaml").c_str());
+        }
+        QVERIFY(outcome.diagnostics.empty());
+        QVERIFY(outcome.plan.has_value());
+    }
+
+    void a_missing_weight_is_what_the_other_arm_leaves() {
+        const Plan plan = sink();
+        QCOMPARE(std::get<Shift>(plan.step("to-25")->body).weights, (Weights{{"blue", 75}, {"green", 25}}));
+        QCOMPARE(plan.step("to-25")->undo->weights, (Weights{{"blue", 100}, {"green", 0}}));
+    }
+
+    void the_deadline_of_a_hold_is_twice_its_time() {
+        QCOMPARE(std::get<Hold>(sink().step("bake")->body).deadline, hours(2));
+    }
+
+    void steps_need_the_step_before_unless_they_say_otherwise() {
+        const Plan plan = sink();
+        QCOMPARE(plan.step("yes")->needs, std::vector<StepId>{"hello"});
+        QVERIFY(plan.step("a")->needs.empty());
+        QCOMPARE(plan.step("b")->needs, std::vector<StepId>{"hello"});
+        QCOMPARE(plan.step("save")->needs, std::vector<StepId>{"ready"});
+        QCOMPARE(plan.step("back/shift")->needs, std::vector<StepId>{"back/see"});
+        QCOMPARE(plan.step("back/note")->needs, std::vector<StepId>{"back/shift"});
+    }
+
+    void children_follow_their_parents() {
+        const Plan plan = sink();
+        std::map<StepId, std::size_t> place;
+        for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+            place[plan.steps[i].id] = i;
+        }
+        QVERIFY(place["all"] < place["a"] && place["a"] < place["pods"]);
+        QCOMPARE(plan.phase_of("a")->id, std::string("first"));
+        QCOMPARE(plan.step("f")->choice, std::string("fast"));
+    }
+
+    void limits_are_in_base_units() {
+        const auto& gates = std::get<Hold>(sink().step("bake")->body).gates;
+        QCOMPARE(gates[0].must.limit, 0.001);
+        QCOMPARE(gates[1].must.limit, 0.2);
+        QCOMPARE(gates[2].must.limit, 5000.0);
+    }
+
+    void the_tree_names_every_step() {
+        const Plan plan = sink();
+        const std::string tree = describe_tree(plan);
+        for (const Step& step : plan.steps) {
+            QVERIFY2(tree.find(step.id + "  ") != std::string::npos, step.id.c_str());
+        }
+        QVERIFY(tree.find("shift edge: blue 75, green 25") != std::string::npos);
+        QCOMPARE(describe_json(plan)["steps"].size(), plan.steps.size());
+    }
+
+    void the_schema_refers_only_to_what_it_defines() {
+        const Json schema = json_schema();
+        const std::function<void(const Json&)> visit = [&](const Json& value) {
+            if (value.is_object() && value.contains("$ref")) {
+                const std::string name = value["$ref"].get<std::string>().substr(8);
+                QVERIFY2(schema["$defs"].contains(name), name.c_str());
+            }
+            for (const Json& child : value) {
+                if (child.is_structured()) {
+                    visit(child);
+                }
+            }
+        };
+        visit(schema);
+        QVERIFY(schema["$defs"]["step"]["properties"]["hold"]["description"].get<std::string>().size() > 10);
+    }
+
+    void no_prefix_of_a_good_plan_crashes_the_loader() {
+        const std::string text = kitchen_sink;
+        for (std::size_t length = 0; length < text.size(); ++length) {
+            const auto outcome = load(text.substr(0, length), "cut.yaml");
+            QVERIFY(outcome.plan.has_value() || !outcome.diagnostics.empty());
+        }
+    }
+
+    void no_bytes_crash_the_loader() {
+        const bool held = rc::check("random bytes", [](const std::string& bytes) {
+            const auto outcome = load(bytes, "random");
+            RC_ASSERT(outcome.plan.has_value() || !outcome.diagnostics.empty());
+        });
+        QVERIFY(held);
+    }
+
+    void no_change_of_a_good_plan_crashes_the_loader() {
+        const bool held = rc::check("a line taken out, doubled, or with other bytes", [] {
+            std::string text = kitchen_sink;
+            const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+            const auto length = *rc::gen::inRange<std::size_t>(0, 40);
+            const auto other = *rc::gen::element<std::string>("", "{", "}", "[", ": ", "&a ", "*a", "'", "\n", "\t",
+                                                              "${", "- ", "null", "\xff", "ä", "!!x ");
+            text.replace(at, length, other);
+            const auto outcome = load(text, "changed");
+            for (const Diagnostic& one : outcome.diagnostics) {
+                RC_ASSERT(one.at.line >= 1 && one.at.column >= 1 && !one.what.empty());
+            }
+        });
+        QVERIFY(held);
+    }
+
+    void budgets_hold() {
+        const auto refused = [](const std::string& source, const char* what) {
+            const auto outcome = load(source, "x");
+            QVERIFY(!outcome.plan.has_value());
+            QCOMPARE(outcome.diagnostics.size(), std::size_t{1});
+            QVERIFY2(outcome.diagnostics[0].what.find(what) != std::string::npos, outcome.diagnostics[0].what.c_str());
+        };
+        refused(std::string(1'000'001, 'x'), "more than 1000000");
+        refused("a: " + std::string(70, '['), "nested deeper than 64");
+        std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+        for (int i = 1; i < 9; ++i) {
+            bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+            for (int k = 0; k < 10; ++k) {
+                bomb += (k ? ", *a" : "*a") + std::to_string(i - 1);
+            }
+            bomb += "]\n";
+        }
+        refused(bomb, "more than 50000 values");
+        refused("a: &a {b: *a}\n", "an alias inside of what it stands for");
+        std::string many = "a: &a 1\nb: [";
+        for (int i = 0; i < 1001; ++i) {
+            many += "*a,";
+        }
+        refused(many + "]\n", "more than 1000 aliases");
+    }
+};
+
+SLUICE_TEST(LoaderTest)
+#include "loader_test.moc"
