@@ -1,0 +1,40 @@
+#pragma once
+#include "base/result.h"
+#include "series/labels.h"
+
+#include <memory>
+#include <regex>
+#include <string>
+#include <string_view>
+
+namespace sluice::series {
+
+/// One condition of a selector: `version=~"v1\\..*"`. A missing label reads as "".
+class Matcher {
+public:
+    enum class Kind { equal, not_equal, matches, not_matches };
+
+    /// Compiles. A pattern holds for the whole value, as in Prometheus. Its dialect is what RE2 and ECMAScript share;
+    /// look-around, back-references, inline flags and patterns over 1,000 characters are `bad_input`. Matching takes
+    /// time polynomial in the value's length: no pattern can hang the program.
+    static Result<Matcher> make(std::string label, Kind kind, std::string value);
+
+    bool holds(std::string_view label_value) const;
+    bool holds(const Labels& labels) const { return holds(series::label(labels, label_)); }
+
+    const std::string& label() const { return label_; }
+    const std::string& value() const { return value_; }
+    Kind kind() const { return kind_; }
+
+    /// `version=~"v1.*"`.
+    std::string text() const;
+
+private:
+    Matcher(std::string label, Kind kind, std::string value);
+    std::string label_;
+    Kind kind_;
+    std::string value_;
+    std::shared_ptr<const std::regex> pattern_;
+};
+
+} // namespace sluice::series

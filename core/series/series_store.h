@@ -1,0 +1,74 @@
+#pragma once
+#include "base/nanos.h"
+#include "series/labels.h"
+#include "series/matcher.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace sluice::series {
+
+/// Prometheus' "this series has ended" value: a NaN told apart by its bits (0x7ff0000000000002), never by comparing.
+double stale_marker();
+bool is_stale(double value);
+
+struct Point {
+    Nanos at; ///< whole milliseconds, as Prometheus keeps them
+    double value = 0;
+};
+
+/// One labelled series, oldest point first, times strictly ascending.
+class Series {
+public:
+    explicit Series(Labels labels) : labels_(std::move(labels)) {}
+    const Labels& labels() const { return labels_; }
+    std::span<const Point> points() const { return std::span(points_).subspan(dropped_); }
+
+    /// Last point at or before `t` (a stale marker counts as a point), or nothing.
+    std::optional<Point> last_at(Nanos t) const;
+    /// The points of `from` ≤ time ≤ `to`, stale markers among them.
+    std::span<const Point> between(Nanos from, Nanos to) const;
+
+private:
+    friend class SeriesStore;
+    Labels labels_;
+    std::vector<Point> points_;
+    std::size_t dropped_ = 0; ///< points at the front that retention has given up
+};
+
+/// Labelled series in memory: what the range's Prometheus and `sluicectl evaluate` answer from.
+///
+/// Not thread-safe. Times are cut to whole milliseconds on entry. Points older than the newest of their series by more
+/// than `retention` are dropped.
+class SeriesStore {
+public:
+    explicit SeriesStore(Nanos retention = hours(24)) : retention_(retention) {}
+
+    /// Adds a point. `__name__` must be among the labels; empty labels are dropped. Returns false and changes nothing
+    /// if the series has a point at that time or later.
+    bool append(Labels labels, Nanos at, double value);
+
+    /// Ends a series: from `at` on, instant selectors no longer see it. False if it does not exist or has newer points.
+    bool mark_stale(const Labels& labels, Nanos at);
+
+    /// Series for which all matchers hold, in the order in which they first appeared (that of Prometheus' head block,
+    /// so that sums round alike).
+    std::vector<const Series*> select(std::span<const Matcher> matchers) const;
+
+    const Series* find(const Labels& labels) const;
+    std::size_t size() const { return series_.size(); }
+    /// Time of the newest point of all; nothing in an empty store.
+    std::optional<Nanos> newest() const { return newest_; }
+
+private:
+    Nanos retention_;
+    std::map<Labels, std::size_t> by_labels_;
+    std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_;
+    std::vector<Series> series_;
+    std::optional<Nanos> newest_;
+};
+
+} // namespace sluice::series
