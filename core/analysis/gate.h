@@ -1,0 +1,30 @@
+#pragma once
+/// Gates: does a metric stand where it must, now, for each arm that counts?
+#include "analysis/latest.h"
+
+#include <optional>
+#include <vector>
+
+namespace sluice::analysis {
+
+struct GateVerdict {
+    std::string gate;
+    std::string arm; ///< "" = the whole
+    Verdict verdict = Verdict::no_data;
+    bool close = false; ///< holds, but within 10 % of its limit
+    std::optional<double> value;
+    std::optional<double> headroom; ///< share of the limit that is left: 0.26 of < 1 → 0.74; negative when breached
+    std::string why;                ///< for people
+    std::vector<series::Sample> evidence;
+};
+
+constexpr double close_share = 0.10; ///< PLAN.md: within 10 % of its limit a gate is close
+
+/// (limit − value)/|limit| for "<", the other way round for ">"; none for equality or a limit of 0.
+std::optional<double> headroom(const plan::Must& must, double value);
+
+/// One verdict an arm: the gate's own, else each arm with traffic, else the whole.
+std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metric, const Latest& latest,
+                               const std::set<std::string>& with_traffic, Nanos now);
+
+} // namespace sluice::analysis

@@ -1,0 +1,26 @@
+#pragma once
+/// Conditions over metrics as triggers read them: one truth an arm.
+#include "analysis/latest.h"
+
+#include <vector>
+
+namespace sluice::analysis {
+
+enum class Truth { no, yes, no_data, source_error };
+
+/// "no", "yes", "no-data", "source-error".
+const char* name(Truth truth);
+
+struct TriggerTruth {
+    std::string arm;
+    Truth truth = Truth::no_data;
+    std::string value, why;
+    std::vector<series::Sample> evidence;
+};
+
+/// Whether the trigger's condition is true now, for its arm, or for each arm with traffic. Of `all` one that is false
+/// decides, of `any` one that is true; else a source error outweighs no data, which outweighs an answer.
+std::vector<TriggerTruth> judge(const plan::Trigger& trigger, const plan::Plan& plan, const Latest& latest,
+                                const std::set<std::string>& with_traffic, Nanos now);
+
+} // namespace sluice::analysis

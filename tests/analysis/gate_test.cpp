@@ -1,0 +1,221 @@
+#include "analysis/gate.h"
+
+#include "support/suite.h"
+
+#include <QtTest>
+#include <cmath>
+
+using namespace sluice;
+using namespace sluice::analysis;
+
+namespace {
+
+const Nanos now = seconds(1'000'000);
+
+plan::Metric metric(const std::string& by_arm = "", const std::string& unit = "messages") {
+    plan::Metric metric;
+    metric.name = "lag";
+    metric.unit = unit;
+    metric.by_arm = by_arm;
+    return metric;
+}
+
+series::Reading reading(const std::string& arm, double value, Nanos age = {}) {
+    series::Reading reading;
+    reading.arm = arm;
+    reading.value = value;
+    reading.measured_at = now - age;
+    reading.received_at = now;
+    return reading;
+}
+
+Latest latest(std::vector<series::Reading> readings, series::Status status = series::Status::ok,
+              const std::string& detail = "") {
+    series::SampleBatch batch;
+    batch.metric = "lag";
+    batch.status = status;
+    batch.detail = detail;
+    batch.received_at = now;
+    batch.readings = std::move(readings);
+    Latest all;
+    all.take(std::move(batch));
+    return all;
+}
+
+plan::Gate gate(const QString& must, const std::string& arm = "") {
+    plan::Gate gate;
+    gate.id = "lag";
+    gate.metric = "lag";
+    gate.arm = arm;
+    gate.must = plan::parse_must(must.toStdString()).value();
+    return gate;
+}
+
+} // namespace
+
+class GateTest : public QObject {
+    Q_OBJECT
+private slots:
+    void a_gate_tells_verdict_closeness_and_headroom_data() {
+        QTest::addColumn<QString>("must");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<QString>("verdict");
+        QTest::addColumn<bool>("close");
+        QTest::addColumn<double>("headroom"); // NaN = none
+        const double none = std::nan("");
+        QTest::newRow("far below") << "< 1000" << 260.0 << "pass" << false << 0.74;
+        QTest::newRow("just not close") << "< 1000" << 899.0 << "pass" << false << 0.101;
+        QTest::newRow("close") << "< 1000" << 900.0 << "pass" << true << 0.1;
+        QTest::newRow("at the limit, strictly") << "< 1000" << 1000.0 << "fail" << false << 0.0;
+        QTest::newRow("at the limit") << "<= 1000" << 1000.0 << "pass" << true << 0.0;
+        QTest::newRow("breached") << "< 1000" << 1500.0 << "fail" << false << -0.5;
+        QTest::newRow("far above") << "> 10" << 15.0 << "pass" << false << 0.5;
+        QTest::newRow("close from above") << ">= 10" << 10.5 << "pass" << true << 0.05;
+        QTest::newRow("below") << ">= 10" << 9.0 << "fail" << false << -0.1;
+        QTest::newRow("equality has no headroom") << "== 1" << 1.0 << "pass" << false << none;
+        QTest::newRow("inequality neither") << "!= 0" << 3.0 << "pass" << false << none;
+        QTest::newRow("a limit of 0 neither") << "<= 0" << 0.0 << "pass" << false << none;
+        QTest::newRow("infinite") << "< 5" << HUGE_VAL << "fail" << false << none;
+        QTest::newRow("no number") << "< 5" << none << "no-data" << false << none;
+    }
+    void a_gate_tells_verdict_closeness_and_headroom() {
+        QFETCH(QString, must);
+        QFETCH(double, value);
+        QFETCH(double, headroom);
+        const auto verdicts = judge(gate(must), metric(), latest({reading("", value)}), {"blue"}, now);
+        QCOMPARE(verdicts.size(), std::size_t(1));
+        QTEST(QString(name(verdicts[0].verdict)), "verdict");
+        QTEST(verdicts[0].close, "close");
+        QCOMPARE(verdicts[0].headroom.has_value(), !std::isnan(headroom));
+        if (verdicts[0].headroom) {
+            QVERIFY(std::abs(*verdicts[0].headroom - headroom) < 1e-12);
+        }
+        QCOMPARE(verdicts[0].evidence.size(), std::size_t(std::isnan(value) ? 0 : 1));
+    }
+
+    void what_is_not_there_never_passes_data() {
+        QTest::addColumn<int>("age");        // s; -1 = no reading
+        QTest::addColumn<QString>("status"); // of the reading, or of the batch when there is none
+        QTest::addColumn<QString>("verdict");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("fresh") << 0 << "ok"
+                               << "pass"
+                               << "3, must be < 10";
+        QTest::newRow("as old as it may be") << 30 << "ok"
+                                             << "pass"
+                                             << "3, must be < 10";
+        QTest::newRow("stale") << 31 << "ok"
+                               << "no-data"
+                               << "the data is older than 30 s";
+        QTest::newRow("empty") << 0 << "no-data"
+                               << "no-data"
+                               << "the answer is empty";
+        QTest::newRow("source error") << 0 << "source-error"
+                                      << "source-error"
+                                      << "the answer is empty";
+        QTest::newRow("no reading") << -1 << "ok"
+                                    << "no-data"
+                                    << "no value in the answer";
+        QTest::newRow("no reading, no data") << -1 << "no-data"
+                                             << "no-data"
+                                             << "the answer is empty";
+        QTest::newRow("no reading, source error") << -1 << "source-error"
+                                                  << "source-error"
+                                                  << "the answer is empty";
+    }
+    void what_is_not_there_never_passes() {
+        QFETCH(int, age);
+        QFETCH(QString, status);
+        const auto state = status == "ok"        ? series::Status::ok
+                           : status == "no-data" ? series::Status::no_data
+                                                 : series::Status::source_error;
+        std::vector<series::Reading> readings;
+        if (age >= 0) {
+            readings.push_back(reading("", 3, seconds(age)));
+            readings.back().status = state;
+        }
+        const auto verdicts = judge(gate("< 10"), metric(), latest(readings, state, "the answer is empty"), {}, now);
+        QTEST(QString(name(verdicts.at(0).verdict)), "verdict");
+        QTEST(QString::fromStdString(verdicts.at(0).why), "why");
+    }
+
+    void a_metric_that_was_never_asked_has_no_data() {
+        const auto verdicts = judge(gate("< 10"), metric(), Latest{}, {}, now);
+        QCOMPARE(name(verdicts.at(0).verdict), "no-data");
+        QCOMPARE(verdicts.at(0).why, "not asked yet");
+    }
+
+    void a_gate_looks_at_its_arm_or_at_each_with_traffic() {
+        const auto both = latest({reading("blue", 1), reading("green", 99)});
+        const auto each = judge(gate("< 10"), metric("version"), both, {"blue", "green"}, now);
+        QCOMPARE(each.size(), std::size_t(2));
+        QCOMPARE(name(each[0].verdict), "pass");
+        QCOMPARE(name(each[1].verdict), "fail");
+        QCOMPARE(each[1].arm, "green");
+        const auto quiet = judge(gate("< 10"), metric("version"), both, {"blue"}, now);
+        QCOMPARE(quiet.size(), std::size_t(1));
+        const auto own = judge(gate("< 10", "green"), metric("version"), both, {"blue"}, now);
+        QCOMPARE(own.size(), std::size_t(1));
+        QCOMPARE(own[0].arm, "green");
+        const auto missing = judge(gate("< 10", "red"), metric("version"), both, {}, now);
+        QCOMPARE(name(missing.at(0).verdict), "no-data");
+        QCOMPARE(missing.at(0).why, "no value for red in the answer");
+        QVERIFY(judge(gate("< 10"), metric("version"), both, {}, now).empty());
+    }
+
+    void data_may_be_as_old_as_the_plan_says_else_three_intervals_data() {
+        QTest::addColumn<int>("interval");
+        QTest::addColumn<int>("own"); // 0 = not said
+        QTest::addColumn<int>("age");
+        QTest::newRow("at least 30 s") << 5 << 0 << 30;
+        QTest::newRow("three intervals") << 20 << 0 << 60;
+        QTest::newRow("as the plan says") << 20 << 7 << 7;
+    }
+    void data_may_be_as_old_as_the_plan_says_else_three_intervals() {
+        QFETCH(int, interval);
+        QFETCH(int, own);
+        QFETCH(int, age);
+        plan::Metric one = metric();
+        one.interval = seconds(interval);
+        if (own > 0) {
+            one.max_age = seconds(own);
+        }
+        QCOMPARE(max_age(one).count, seconds(age).count);
+    }
+
+    void values_for_conditions_are_those_that_are_fresh() {
+        plan::Plan plan;
+        plan.metrics = {metric("version")};
+        const auto values = latest({reading("blue", 1), reading("green", 2, hours(1))}).values(plan, now);
+        QCOMPARE(values.size(), std::size_t(1));
+        QCOMPARE(values.at("lag/blue"), 1.0);
+    }
+
+    void values_read_well_data() {
+        QTest::addColumn<double>("value");
+        QTest::addColumn<QString>("unit");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("ratio") << 0.0026 << "ratio"
+                               << "0.26 %";
+        QTest::newRow("milliseconds") << 0.0428 << "s"
+                                      << "42.8 ms";
+        QTest::newRow("seconds") << 2.5 << "s"
+                                 << "2.5 s";
+        QTest::newRow("messages") << 1612.0 << "messages"
+                                  << "1612";
+        QTest::newRow("many") << 1234567.0 << "messages"
+                              << "1234567";
+        QTest::newRow("few") << 3.0 << "count"
+                             << "3";
+        QTest::newRow("infinite") << HUGE_VAL << "ratio"
+                                  << "+Inf";
+    }
+    void values_read_well() {
+        QFETCH(double, value);
+        QFETCH(QString, unit);
+        QTEST(QString::fromStdString(format_value(value, unit.toStdString())), "text");
+    }
+};
+
+SLUICE_TEST(GateTest)
+#include "gate_test.moc"
