@@ -1,0 +1,440 @@
+#include "plan/loader.h"
+#include "release/state.h"
+
+#include <algorithm>
+
+namespace sluice::release {
+namespace {
+
+template <typename Map>
+auto* find(Map& map, const typename Map::key_type& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
+std::string key_of(const std::string& name, const std::string& arm) {
+    return arm.empty() ? name : name + "/" + arm;
+}
+
+bool key_names(const std::string& key, const std::string& name) {
+    return key == name || key.starts_with(name + "/");
+}
+
+/// One overload an event type; `now` is the event's time.
+class Fold {
+public:
+    Fold(Release& release, Nanos now, bool away) : r(release), now_(now), away_(away) {}
+
+    void operator()(const SessionOpened& e) {
+        r.opened = e;
+        r.started = now_;
+        r.values = e.variables;
+        auto loaded = plan::load(e.plan_source, e.plan_file);
+        if (!loaded.plan) {
+            return; // a session is only opened with a plan that loads; verify tells of an altered one
+        }
+        r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
+        for (const auto& phase : r.plan->phases) {
+            r.phases[phase.id];
+        }
+        for (const auto* list : {&r.plan->steps, &r.plan->rollback_steps}) {
+            for (const auto& step : *list) {
+                r.steps[step.id].title = step.title;
+            }
+        }
+        for (const auto& traffic : r.plan->traffic) {
+            for (const auto& [side, arm] : traffic.arms) {
+                r.split[traffic.name][arm] = arm == traffic.initial ? 100 : 0;
+            }
+            r.ready_arms.insert(traffic.initial);
+        }
+    }
+    void operator()(const SessionResumed& e) {
+        for (auto& [id, step] : r.steps) {
+            stop_clock(step, "the program was away");
+            for (auto& [key, gate] : step.gates) {
+                gate.verdict = "no-data";
+                gate.close = false;
+                gate.why = "the program was away";
+                gate.since = now_;
+            }
+        }
+        for (auto& [key, trigger] : r.triggers) {
+            if (trigger.state == "pending") {
+                freeze(trigger, e.last_known);
+            }
+            if (trigger.state == "frozen") {
+                thaw_after_absence(trigger, key, e.last_known);
+            }
+        }
+    }
+    void operator()(const SessionClosed& e) { r.outcome = e.outcome; }
+    void operator()(const ClockJumped& e) {
+        const Nanos from = std::min(e.from, now_); // set back: no time went by
+        const auto moved = [&](Nanos since) { return since + (now_ - std::max(from, since)); };
+        for (auto& [id, step] : r.steps) {
+            if (step.hold.running) {
+                step.hold.held = step.hold.held_at(from);
+                step.hold.mark = now_;
+            }
+            for (auto& [key, gate] : step.gates) {
+                gate.since = moved(gate.since);
+            }
+        }
+        for (auto& [id, trigger] : r.triggers) {
+            if (trigger.state == "pending") {
+                trigger.since = moved(trigger.since);
+            }
+        }
+    }
+
+    void operator()(const PhaseWaiting& e) {
+        if (auto* phase = find(r.phases, e.phase)) {
+            phase->status = PhaseState::Status::waiting;
+            phase->why = e.why;
+            phase->until = e.until;
+        }
+    }
+    void operator()(const PhaseStarted& e) {
+        if (auto* phase = find(r.phases, e.phase)) {
+            phase->status = PhaseState::Status::running;
+            phase->started = now_;
+            phase->why.clear();
+        }
+        const auto planned = std::find_if(r.plan->phases.begin(), r.plan->phases.end(),
+                                          [&](const auto& candidate) { return candidate.id == e.phase; });
+        if (r.t0.count == 0 && planned != r.plan->phases.end() && planned->window) {
+            r.t0 = now_;
+        }
+    }
+    void operator()(const PhaseFinished& e) {
+        if (auto* phase = find(r.phases, e.phase)) {
+            phase->status = PhaseState::Status::finished;
+            phase->ended = now_;
+        }
+    }
+
+    void operator()(const StepStarted& e) {
+        auto* step = find(r.steps, e.step);
+        if (!step) {
+            return;
+        }
+        const Nanos first = step->attempt == 0 ? now_ : step->started;
+        auto set_aside = std::move(step->set_aside);
+        *step = StepState{};
+        step->set_aside = std::move(set_aside);
+        step->begun = now_;
+        step->attempt = e.attempt;
+        step->title = e.title;
+        step->started = first;
+        const auto* planned = r.plan->step(e.step);
+        const bool person = planned && (std::holds_alternative<plan::Confirm>(planned->body) ||
+                                        std::holds_alternative<plan::Approve>(planned->body) ||
+                                        std::holds_alternative<plan::Decide>(planned->body));
+        step->status = person ? StepStatus::person : StepStatus::running;
+        step->hold.mark = now_;
+        step->hold.why = "its gates have not answered yet";
+    }
+    void operator()(const StepWaiting& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->status = StepStatus::waiting;
+            step->why = e.why;
+            step->until = e.until;
+        }
+    }
+    void operator()(const StepNotApplicable& e) { end(e.step, StepStatus::not_applicable, e.why); }
+    void operator()(const StepProbed& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->why = e.why;
+        }
+    }
+    void operator()(const OutputTaken& e) { r.values[e.name] = e.value; }
+    void operator()(const StepFinished& e) {
+        const auto status = e.outcome == "passed"       ? StepStatus::passed
+                            : e.outcome == "skipped"    ? StepStatus::skipped
+                            : e.outcome == "overridden" ? StepStatus::overridden
+                                                        : StepStatus::stopped;
+        end(e.step, status, e.why);
+        const auto* planned = r.plan->step(e.step);
+        if (planned && !planned->makes_ready.empty() && status == StepStatus::passed) {
+            r.ready_arms.insert(planned->makes_ready);
+        }
+    }
+    void operator()(const TriageOpened& e) { set(e.step, StepStatus::triage, e.why); }
+    void operator()(const RetryPlanned& e) {
+        set(e.step, StepStatus::retrying, e.why);
+        if (auto* step = find(r.steps, e.step)) {
+            step->until = e.at;
+        }
+    }
+    void operator()(const TriageAnswered&) {} // what it leads to is said by StepStarted or StepFinished
+
+    void operator()(const Intent& e) {
+        auto& operation = r.operations[e.operation];
+        operation = OperationState{};
+        operation.intent = e;
+        operation.began = now_;
+        if (auto* step = find(r.steps, e.step)) {
+            step->operation = e.operation;
+        }
+    }
+    void operator()(const Observed& e) {
+        if (auto* operation = find(r.operations, e.operation)) {
+            operation->observed = e.what;
+        }
+    }
+    void operator()(const Settled& e) {
+        auto* operation = find(r.operations, e.operation);
+        if (!operation) {
+            return;
+        }
+        operation->phase = OperationState::Phase::settled;
+        operation->settled = e;
+        if (auto* step = find(r.steps, operation->intent.step); step && step->status == StepStatus::in_doubt) {
+            step->status = StepStatus::running;
+            step->why.clear();
+        }
+        if (e.succeeded) {
+            take_split(operation->intent.desired);
+        }
+    }
+    void operator()(const InDoubt& e) {
+        auto* operation = find(r.operations, e.operation);
+        if (!operation) {
+            return;
+        }
+        operation->phase = OperationState::Phase::in_doubt;
+        operation->why = e.why;
+        operation->read_back = e.read_back;
+        auto* step = find(r.steps, operation->intent.step);
+        if (step && step->operation == e.operation && !over(step->status)) {
+            step->status = StepStatus::in_doubt;
+            step->why = e.why;
+        }
+    }
+    void operator()(const DoubtAnswered& e) {
+        auto* operation = find(r.operations, e.operation);
+        if (operation && e.answer != "happened") {
+            operation->phase = OperationState::Phase::settled;
+            operation->settled = {e.operation, false, "operator", e.reason, nullptr, 0, ""};
+        }
+    }
+
+    void operator()(const Confirmed&) {}
+    void operator()(const Approved& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->approvals.push_back(e);
+        }
+    }
+    void operator()(const Refused& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->approvals.clear();
+        }
+    }
+    void operator()(const Decided& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->choice = e.choice;
+            step->status = StepStatus::running; // until what the choice leads to is over
+            r.values[e.step] = e.choice;
+        }
+    }
+    void operator()(const Advanced& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->advanced_by = e.by.name;
+        }
+    }
+    void operator()(const Overridden& e) {
+        ++r.overrides;
+        if (auto* phase = find(r.phases, e.subject); phase && phase->status == PhaseState::Status::waiting) {
+            phase->overridden = true;
+            return;
+        }
+        auto* step = find(r.steps, e.subject);
+        if (step && !e.gate.empty()) {
+            step->set_aside[e.gate] = e.by.name;
+            for (auto& [key, gate] : step->gates) {
+                if (key_names(key, e.gate)) {
+                    gate.overridden = true;
+                    gate.overridden_by = e.by.name;
+                }
+            }
+        }
+    }
+    void operator()(const Noted&) { ++r.notes; }
+    void operator()(const Paused& e) {
+        r.paused = true;
+        r.paused_why = e.reason;
+        for (auto& [id, step] : r.steps) {
+            stop_clock(step, "the release is paused");
+        }
+    }
+    void operator()(const Continued&) {
+        r.paused = false;
+        r.paused_why.clear();
+    }
+    void operator()(const Aborted&) { r.aborted = true; }
+
+    void operator()(const GateChanged& e) {
+        auto* step = find(r.steps, e.step);
+        if (!step) {
+            return;
+        }
+        auto& gate = step->gates[key_of(e.gate, e.arm)];
+        if (gate.verdict != e.verdict || gate.since.count == 0) {
+            gate.since = now_;
+        }
+        gate.verdict = e.verdict;
+        gate.close = e.close;
+        gate.value = e.value;
+        gate.limit = e.limit;
+        gate.headroom = e.headroom;
+        gate.why = e.why;
+        if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
+            gate.overridden = true;
+            gate.overridden_by = aside->second;
+        }
+    }
+    void operator()(const HoldChanged& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->hold = {e.state == "running", e.held, now_, e.why};
+            // Held for as long as asked: a person advances, unless a gate fails meanwhile.
+            step->status = e.state == "held" ? StepStatus::person : StepStatus::running;
+            step->why = e.state == "held" ? e.why : "";
+        }
+    }
+    void operator()(const HoldHeartbeat& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->hold.held = e.held;
+            step->hold.mark = now_;
+        }
+    }
+    void operator()(const TriggerChanged& e) {
+        auto& trigger = r.triggers[key_of(e.trigger, e.arm)];
+        if (e.state == "pending") {
+            // Going on after it was frozen: the frozen time does not count, nor is what went before lost.
+            trigger.since = trigger.state == "frozen" ? now_ - (trigger.frozen_at - trigger.since) : now_;
+            trigger.state = e.state;
+        } else if (e.state == "frozen") {
+            freeze(trigger, now_);
+        } else if (e.state == "disarmed") {
+            trigger = TriggerState{};
+            std::erase_if(r.triggers, [&](const auto& entry) {
+                return entry.first.starts_with(e.trigger + "/") &&
+                       entry.second.state != "fired"; // which arm did it stays
+            });
+            return;
+        } else {
+            trigger.state = e.state;
+            trigger.since = now_;
+        }
+        trigger.value = e.value;
+        trigger.why = e.why;
+    }
+    void operator()(const SourceChanged& e) { r.sources[e.source] = {e.state, e.why, now_}; }
+
+    void operator()(const RollbackStarted& e) {
+        r.rollback.active = true;
+        r.rollback.option = e.option;
+        r.rollback.cause = e.cause;
+        r.rollback.trigger = e.trigger;
+        r.rollback.by = e.by;
+        r.rollback.reason = e.reason;
+        r.rollback.started = now_;
+        r.outcome.clear(); // what was done or aborted is open again
+        r.paused = false;  // a pause holds the plan, never the way back
+        r.paused_why.clear();
+    }
+    void operator()(const RollbackFinished& e) {
+        r.rollback.outcome = e.outcome;
+        r.rollback.ended = now_;
+    }
+    void operator()(const RollbackReadiness& e) {
+        r.rollback.ready = e.ready;
+        r.rollback.ready_why = e.why;
+    }
+
+private:
+    void set(const StepId& id, StepStatus status, const std::string& why) {
+        if (auto* step = find(r.steps, id)) {
+            step->status = status;
+            step->why = why;
+        }
+    }
+    void end(const StepId& id, StepStatus status, const std::string& why) {
+        set(id, status, why);
+        if (auto* step = find(r.steps, id)) {
+            stop_clock(*step, why);
+            step->ended = now_;
+        }
+    }
+    void stop_clock(StepState& step, const std::string& why) {
+        if (step.hold.running) {
+            // After a crash the time since the last heartbeat is not proven, so it is not counted.
+            step.hold.held = away_ ? step.hold.held : step.hold.held_at(now_);
+            step.hold.running = false;
+            step.hold.why = why;
+        }
+        step.hold.mark = now_;
+    }
+    void freeze(TriggerState& trigger, Nanos at) {
+        trigger.state = "frozen";
+        trigger.frozen_at = at;
+    }
+    /// What was pending before an absence counts if that was short, and then leaves at least ten seconds to go
+    /// (ref/semantics.md, "Verdicts"; Prometheus' rules/manager.go, RestoreForState).
+    void thaw_after_absence(TriggerState& trigger, const std::string& key, Nanos last_known) {
+        const auto& all = r.plan->rollback.triggers;
+        const auto planned =
+            std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_names(key, one.id); });
+        if (planned == all.end()) {
+            return;
+        }
+        const Nanos most = planned->for_ - seconds(10);
+        if (now_ - last_known >= hours(1) || most < Nanos{}) {
+            trigger.since = trigger.frozen_at;
+        } else {
+            trigger.since = std::max(trigger.since, trigger.frozen_at - most);
+        }
+    }
+    /// Passes over what is no split: weights of known arms that sum to 100.
+    void take_split(const Json& desired) {
+        if (!desired.is_object() || !desired.contains("traffic") || !desired.contains("weights")) {
+            return;
+        }
+        const Json& traffic = desired["traffic"];
+        auto* split = traffic.is_string() ? find(r.split, traffic.get<std::string>()) : nullptr;
+        plan::Weights weights;
+        for (const auto& [arm, weight] : split ? *split : plan::Weights{}) {
+            weights[arm] = 0;
+        }
+        int sum = 0;
+        for (const auto& [arm, weight] : desired["weights"].items()) {
+            if (!split || !split->contains(arm) || !weight.is_number_integer() || weight < 0 || weight > 100) {
+                return;
+            }
+            sum += weights[arm] = weight.get<int>();
+        }
+        if (sum == 100) {
+            *split = std::move(weights);
+        }
+    }
+
+    Release& r;
+    Nanos now_;
+    bool away_; ///< folding SessionResumed
+};
+
+} // namespace
+
+void apply(Release& release, const Event& event) {
+    if (!release.plan && !std::holds_alternative<SessionOpened>(event.body)) {
+        release.seq = event.seq;
+        release.time = event.time;
+        return;
+    }
+    std::visit(Fold(release, event.time, std::holds_alternative<SessionResumed>(event.body)), event.body);
+    release.seq = event.seq;
+    release.time = event.time;
+}
+
+} // namespace sluice::release

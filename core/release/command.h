@@ -1,0 +1,150 @@
+#pragma once
+/// What a person, the clock, a source, an effect or a trigger wants. `decide` turns it into events, or refuses it.
+#include "release/event.h"
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sluice::release {
+
+// --- the session, the clock ---
+struct Open {
+    SessionOpened session;
+};
+struct Resume {
+    Actor by;
+};
+/// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
+/// "metric/arm").
+struct Tick {
+    std::map<std::string, double> latest;
+};
+struct Jump {
+    Nanos from;
+};
+
+// --- from effects and probes ---
+/// The request is built and read-only work is done; nothing has been sent.
+struct Prepared {
+    Intent intent;
+};
+/// It failed before there was an intent: nothing was sent.
+struct Unprepared {
+    StepId step;
+    int attempt = 1;
+    std::string why;
+};
+struct Seen {
+    OperationId operation;
+    Json what;
+};
+struct Outcome {
+    Settled settled;
+    std::map<std::string, std::string> outputs;
+    /// It was read back and had not happened: its kind may simply be sent again (PLAN.md, "Steps", "after a crash").
+    bool repeat = false;
+};
+struct Unknown {
+    OperationId operation;
+    std::string why;
+    std::string read_back;
+};
+struct ProbeAnswer {
+    StepId step;
+    int attempt = 1;
+    bool met = false;
+    bool last = false; ///< it will not be asked again
+    std::string why;
+    std::map<std::string, std::string> outputs;
+};
+
+// --- from gates, triggers, sources ---
+struct GateReading {
+    std::string gate, arm, verdict;
+    bool close = false;
+    std::string value, limit, headroom, why;
+    Json samples;
+};
+struct GateReadings {
+    StepId step;
+    std::vector<GateReading> readings;
+};
+struct TriggerReading {
+    std::string trigger, arm;
+    std::string truth; ///< yes | no | no-data | source-error
+    std::string value, why;
+    Json samples;
+};
+struct SourceReport {
+    std::string source, state, why;
+};
+struct Readiness {
+    std::string option;
+    bool ready = false;
+    std::string why;
+};
+
+// --- from people ---
+struct Confirm {
+    StepId step;
+    std::string evidence;
+    bool refuse = false;
+    std::string reason;
+};
+struct Approve {
+    StepId step;
+    bool refuse = false;
+    std::string reason;
+};
+struct Decide {
+    StepId step;
+    std::string choice, reason;
+};
+struct Advance {
+    StepId step;
+};
+struct Retry {
+    StepId step;
+    std::string reason;
+};
+struct Skip {
+    StepId step;
+    std::string reason;
+};
+struct Override {
+    std::string subject, gate, reason;
+};
+struct Pause {
+    std::string reason;
+};
+struct Continue {};
+struct Abort {
+    std::string reason;
+};
+struct RollBack {
+    std::string option;  ///< empty = the default
+    std::string trigger; ///< set when a trigger asks
+    std::string reason;
+};
+struct Note {
+    std::string text;
+    StepId step;
+};
+/// The four answers to an action in doubt.
+struct ResolveDoubt {
+    OperationId operation;
+    std::string answer; ///< happened | run-again | skip | abort
+    std::string reason;
+};
+
+using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
+                             GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
+                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt>;
+
+/// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
+Result<Command> command_from_json(const Json& json);
+Json to_json(const Command& command); ///< only of the person's commands
+
+} // namespace sluice::release

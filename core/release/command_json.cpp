@@ -1,0 +1,145 @@
+/// Person's commands over the local socket and `sluicectl do`.
+#include "release/command.h"
+
+namespace sluice::release {
+namespace {
+
+/// Takes members out one by one, so that whatever is left was not understood.
+class Members {
+public:
+    explicit Members(const Json& json) : left_(json) {}
+
+    std::string text(const char* key, bool needed = false) {
+        const auto found = left_.find(key);
+        if (found == left_.end()) {
+            if (needed) {
+                throw std::invalid_argument(std::string("'") + key + "' is missing");
+            }
+            return {};
+        }
+        if (!found->is_string()) {
+            throw std::invalid_argument(std::string("'") + key + "' must be text");
+        }
+        auto value = found->get<std::string>();
+        left_.erase(found);
+        return value;
+    }
+    bool flag(const char* key) {
+        const auto found = left_.find(key);
+        if (found == left_.end()) {
+            return false;
+        }
+        if (!found->is_boolean()) {
+            throw std::invalid_argument(std::string("'") + key + "' must be true or false");
+        }
+        const bool value = found->get<bool>();
+        left_.erase(found);
+        return value;
+    }
+    void done() const {
+        if (!left_.empty()) {
+            throw std::invalid_argument("'" + left_.begin().key() + "' is not known here");
+        }
+    }
+
+private:
+    Json left_;
+};
+
+Command read(const std::string& what, Members& m) {
+    if (what == "confirm") {
+        return Confirm{m.text("step", true), m.text("evidence"), m.flag("refuse"), m.text("reason")};
+    }
+    if (what == "approve") {
+        return Approve{m.text("step", true), m.flag("refuse"), m.text("reason")};
+    }
+    if (what == "decide") {
+        return Decide{m.text("step", true), m.text("choice", true), m.text("reason")};
+    }
+    if (what == "advance") {
+        return Advance{m.text("step", true)};
+    }
+    if (what == "retry") {
+        return Retry{m.text("step", true), m.text("reason")};
+    }
+    if (what == "skip") {
+        return Skip{m.text("step", true), m.text("reason")};
+    }
+    if (what == "override") {
+        return Override{m.text("step", true), m.text("gate"), m.text("reason")};
+    }
+    if (what == "pause") {
+        return Pause{m.text("reason")};
+    }
+    if (what == "continue") {
+        return Continue{};
+    }
+    if (what == "abort") {
+        return Abort{m.text("reason")};
+    }
+    if (what == "roll-back") {
+        return RollBack{m.text("option"), "", m.text("reason")};
+    }
+    if (what == "note") {
+        return Note{m.text("text", true), m.text("step")};
+    }
+    if (what == "resolve") {
+        return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
+    }
+    throw std::invalid_argument("'" + what + "' is not a command");
+}
+
+struct Write {
+    Json operator()(const Confirm& c) const {
+        return {
+            {"do", "confirm"}, {"step", c.step}, {"evidence", c.evidence}, {"refuse", c.refuse}, {"reason", c.reason}};
+    }
+    Json operator()(const Approve& c) const {
+        return {{"do", "approve"}, {"step", c.step}, {"refuse", c.refuse}, {"reason", c.reason}};
+    }
+    Json operator()(const Decide& c) const {
+        return {{"do", "decide"}, {"step", c.step}, {"choice", c.choice}, {"reason", c.reason}};
+    }
+    Json operator()(const Advance& c) const { return {{"do", "advance"}, {"step", c.step}}; }
+    Json operator()(const Retry& c) const { return {{"do", "retry"}, {"step", c.step}, {"reason", c.reason}}; }
+    Json operator()(const Skip& c) const { return {{"do", "skip"}, {"step", c.step}, {"reason", c.reason}}; }
+    Json operator()(const Override& c) const {
+        return {{"do", "override"}, {"step", c.subject}, {"gate", c.gate}, {"reason", c.reason}};
+    }
+    Json operator()(const Pause& c) const { return {{"do", "pause"}, {"reason", c.reason}}; }
+    Json operator()(const Continue&) const { return {{"do", "continue"}}; }
+    Json operator()(const Abort& c) const { return {{"do", "abort"}, {"reason", c.reason}}; }
+    Json operator()(const RollBack& c) const {
+        return {{"do", "roll-back"}, {"option", c.option}, {"reason", c.reason}};
+    }
+    Json operator()(const Note& c) const { return {{"do", "note"}, {"text", c.text}, {"step", c.step}}; }
+    Json operator()(const ResolveDoubt& c) const {
+        return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
+    }
+    template <typename Other>
+    Json operator()(const Other&) const {
+        return nullptr; // the engine's own: they never travel
+    }
+};
+
+} // namespace
+
+Result<Command> command_from_json(const Json& json) {
+    try {
+        Members members(json);
+        const std::string what = members.text("do", true);
+        Command command = read(what, members);
+        members.done();
+        return command;
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
+                    "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
+                    "note, resolve");
+    }
+}
+
+Json to_json(const Command& command) {
+    return std::visit(Write{}, command);
+}
+
+} // namespace sluice::release

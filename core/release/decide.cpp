@@ -1,0 +1,155 @@
+#include "release/decide.h"
+
+#include "release/draft.h"
+
+#include <algorithm>
+
+namespace sluice::release {
+namespace {
+
+Verdict on(Draft& draft, const Open& command) {
+    if (draft.state().plan) {
+        return refuse("the session is open already", command.session.session);
+    }
+    draft.add(command.session);
+    if (!draft.state().plan) {
+        return fail(ErrorCode::bad_input, "the plan does not load", command.session.plan_file,
+                    "run 'sluicectl validate'");
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const Resume& command) {
+    draft.add(SessionResumed{command.by, draft.state().time});
+    return {};
+}
+
+Verdict on(Draft& draft, const Jump& command) {
+    draft.add(ClockJumped{command.from});
+    return {};
+}
+
+/// Late outcomes and answers to doubts are recorded even then, notes may be added, and what was done or aborted can
+/// still be rolled back.
+bool allowed_when_closed(const Release& release, const Command& command) {
+    return std::holds_alternative<Outcome>(command) || std::holds_alternative<Unknown>(command) ||
+           std::holds_alternative<ResolveDoubt>(command) || std::holds_alternative<Note>(command) ||
+           std::holds_alternative<Resume>(command) ||
+           (std::holds_alternative<RollBack>(command) && !release.rollback.active);
+}
+
+} // namespace
+
+Result<Named> named(const Draft& draft, const StepId& id) {
+    const plan::Step* step = draft.state().plan->step(id);
+    if (!step) {
+        return refuse("the plan has no step '" + id + "'", id, "'sluicectl show' lists them");
+    }
+    return Named{step, &draft.state().at(id)};
+}
+
+bool is_rollback_step(const Release& release, const StepId& id) {
+    const auto& list = release.plan->rollback_steps;
+    return std::any_of(list.begin(), list.end(), [&](const plan::Step& step) { return step.id == id; });
+}
+
+Result<std::vector<Body>> decide(const Release& release, const Command& command, Nanos now, const Actor& by) {
+    if (!release.plan && !std::holds_alternative<Open>(command)) {
+        return refuse("no session is open", "");
+    }
+    if (release.closed() && !allowed_when_closed(release, command)) {
+        return refuse("the session is closed: " + release.outcome, release.opened.session);
+    }
+    Draft draft(release, now, by);
+    const Verdict verdict = std::visit([&](const auto& what) { return on(draft, what); }, command);
+    if (!verdict) {
+        return failed(verdict);
+    }
+    if (!draft.empty() || std::holds_alternative<Tick>(command)) {
+        progress(draft);
+    }
+    return draft.take();
+}
+
+namespace {
+
+/// The earliest of the instants it is told, of those that are still to come.
+class Next {
+public:
+    explicit Next(Nanos now) : now_(now) {}
+
+    void at(Nanos when) {
+        if (when > now_ && (!first_ || when < *first_)) {
+            first_ = when;
+        }
+    }
+    /// The next full `every` since `since`.
+    void each(Nanos since, Nanos every) {
+        if (every.count > 0 && now_ >= since) {
+            at(since + every * ((now_ - since).count / every.count + 1));
+        }
+    }
+    std::optional<Nanos> first() const { return first_; }
+
+private:
+    Nanos now_;
+    std::optional<Nanos> first_;
+};
+
+void next_of_hold(Next& next, const StepState& state, const plan::Hold& hold) {
+    next.at(state.begun + hold.deadline);
+    if (state.hold.running) {
+        next.at(state.hold.mark + (hold.for_ - state.hold.held));
+        next.at(state.hold.mark + hold_heartbeat);
+    }
+    for (const auto& [key, gate] : state.gates) {
+        for (const auto& planned : hold.gates) {
+            if (gate.verdict == "pass" && (key == planned.id || key.starts_with(planned.id + "/"))) {
+                next.at(gate.since + planned.for_);
+            }
+        }
+    }
+}
+
+void next_of_step(Next& next, const StepState& state, const plan::Step& step) {
+    if (state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
+        next.at(state.until);
+    } else if (state.status == StepStatus::running) {
+        if (const auto* wait = std::get_if<plan::Wait>(&step.body)) {
+            next.at(state.begun + wait->for_.value_or(Nanos{}));
+            next.at(state.begun + wait->deadline.value_or(Nanos{}));
+            if (wait->until) {
+                next.each(state.begun, wait->every);
+            }
+        } else if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
+            next_of_hold(next, state, *hold);
+        }
+    }
+}
+
+} // namespace
+
+std::optional<Nanos> next_tick(const Release& release, Nanos now) {
+    Next next(now);
+    if (!release.plan || release.closed()) {
+        return std::nullopt;
+    }
+    for (const auto& [id, phase] : release.phases) {
+        if (phase.status == PhaseState::Status::waiting) {
+            next.at(phase.until);
+        }
+    }
+    for (const auto& [id, state] : release.steps) {
+        next_of_step(next, state, *release.plan->step(id));
+    }
+    for (const auto& [key, state] : release.triggers) {
+        for (const auto& trigger : release.plan->rollback.triggers) {
+            if (state.state == "pending" && (key == trigger.id || key.starts_with(trigger.id + "/"))) {
+                next.at(state.since + trigger.for_);
+            }
+        }
+    }
+    return next.first();
+}
+
+} // namespace sluice::release

@@ -1,0 +1,23 @@
+#pragma once
+/// The rules of a release: what a command leads to in a state. Pure: no clock, no I/O, no randomness.
+#include "release/command.h"
+#include "release/state.h"
+
+#include <optional>
+#include <vector>
+
+namespace sluice::release {
+
+/// The events that follow, all at `now`, to be stored together before any is shown; empty when nothing changes.
+/// `refused` with reason and remedy when the state does not allow the command.
+/// `by`: the person, or {"engine"} for what no person asked.
+Result<std::vector<Body>> decide(const Release& release, const Command& command, Nanos now, const Actor& by);
+
+/// When time alone next changes something (a wait or timeout ends, a heartbeat is due, a window opens, a trigger
+/// matures); the caller gives a Tick then. None = only commands can.
+std::optional<Nanos> next_tick(const Release& release, Nanos now);
+
+/// The event after which hold clocks are at most this old when the program dies.
+constexpr Nanos hold_heartbeat = seconds(30);
+
+} // namespace sluice::release

@@ -1,0 +1,182 @@
+/// Intents, outcomes, and what to do when an outcome is not known.
+#include "base/digest.h"
+#include "release/draft.h"
+
+#include <algorithm>
+
+namespace sluice::release {
+namespace {
+
+/// The operation in flight that writes one of these objects; empty = none.
+OperationId writer_of(const Release& release, const std::vector<std::string>& targets) {
+    for (const auto& id : in_flight(release)) {
+        for (const auto& target : release.operations.at(id).intent.targets) {
+            if (std::find(targets.begin(), targets.end(), target) != targets.end()) {
+                return id;
+            }
+        }
+    }
+    return {};
+}
+
+Result<const OperationState*> open_operation(const Draft& draft, const OperationId& id) {
+    const auto found = draft.state().operations.find(id);
+    if (found == draft.state().operations.end()) {
+        return refuse("there is no such operation", id, "'sluicectl state' lists them");
+    }
+    return &found->second;
+}
+
+bool current(const Draft& draft, const OperationState& operation) {
+    const StepState& state = draft.state().at(operation.intent.step);
+    return state.operation == operation.intent.operation && !over(state.status);
+}
+
+/// After so many attempts without an outcome a person is asked.
+constexpr int most_repeats = 4;
+
+bool forward_allowed(const Release& release, const StepId& step) {
+    return is_rollback_step(release, step) || (!release.aborted && !release.rollback.active);
+}
+
+} // namespace
+
+Verdict on(Draft& draft, const Prepared& command) {
+    const Intent& intent = command.intent;
+    const auto found = named(draft, intent.step);
+    if (!found) {
+        return failed(found);
+    }
+    if (!plan::is_effect(found->step->body)) {
+        return refuse(fmt::format("a {} changes nothing outside", plan::kind_name(found->step->body)), intent.step);
+    }
+    if (found->state->status != StepStatus::running || found->state->attempt != intent.attempt ||
+        !found->state->operation.empty()) {
+        return refuse("the step does not ask for this any more", intent.step);
+    }
+    if (intent.operation.empty() || draft.state().operations.contains(intent.operation)) {
+        return refuse("'" + intent.operation + "' is not the name of a new operation", intent.step);
+    }
+    if (const OperationId other = writer_of(draft.state(), intent.targets); !other.empty()) {
+        return fail(ErrorCode::conflict, "operation " + other + " is still writing the same object", intent.step,
+                    "it is read back first");
+    }
+    draft.add(intent);
+    return {};
+}
+
+Verdict on(Draft& draft, const Unprepared& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    if (plan::is_effect(found->step->body) && found->state->status == StepStatus::running &&
+        found->state->attempt == command.attempt && found->state->operation.empty()) {
+        fail_step(draft, *found->step, command.why);
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const Seen& command) {
+    const auto operation = open_operation(draft, command.operation);
+    if (!operation) {
+        return failed(operation);
+    }
+    draft.add(Observed{command.operation, command.what});
+    return {};
+}
+
+Verdict on(Draft& draft, const Outcome& command) {
+    const auto operation = open_operation(draft, command.settled.operation);
+    if (!operation) {
+        return failed(operation);
+    }
+    if ((*operation)->phase == OperationState::Phase::settled) {
+        return {}; // told twice: by its reply and by a read-back
+    }
+    const Intent intent = (*operation)->intent;
+    const bool mine = current(draft, **operation);
+    draft.add(command.settled);
+    if (!mine) {
+        return {}; // late: recorded, and nothing waits for it
+    }
+    if (command.settled.succeeded) {
+        for (const auto& [name, value] : command.outputs) {
+            draft.add(OutputTaken{intent.step, name, value});
+        }
+        draft.add(StepFinished{intent.step, intent.attempt, "passed", command.settled.why});
+    } else if (command.repeat && intent.attempt < most_repeats && forward_allowed(draft.state(), intent.step)) {
+        draft.add(RetryPlanned{intent.step, intent.attempt, command.settled.why, draft.now()});
+    } else {
+        fail_step(draft, *draft.state().plan->step(intent.step), command.settled.why);
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const Unknown& command) {
+    const auto operation = open_operation(draft, command.operation);
+    if (!operation) {
+        return failed(operation);
+    }
+    if ((*operation)->phase == OperationState::Phase::settled) {
+        return {};
+    }
+    if ((*operation)->phase == OperationState::Phase::in_doubt && (*operation)->why == command.why &&
+        (*operation)->read_back == command.read_back) {
+        return {};
+    }
+    draft.add(InDoubt{command.operation, command.why, command.read_back});
+    return {};
+}
+
+Verdict on(Draft& draft, const ResolveDoubt& command) {
+    const auto operation = open_operation(draft, command.operation);
+    if (!operation) {
+        return failed(operation);
+    }
+    if ((*operation)->phase != OperationState::Phase::in_doubt) {
+        return refuse("its outcome is not in doubt", command.operation);
+    }
+    if (auto reason = reason_given(command.reason, command.operation); !reason) {
+        return reason;
+    }
+    const Intent intent = (*operation)->intent;
+    const plan::Step& step = *draft.state().plan->step(intent.step);
+    const bool mine = current(draft, **operation);
+    const bool forward = forward_allowed(draft.state(), intent.step);
+    if (command.answer != "happened" && command.answer != "run-again" && command.answer != "skip" &&
+        command.answer != "abort") {
+        return refuse("'" + command.answer + "' is not an answer", command.operation,
+                      "happened, run-again, skip or abort");
+    }
+    if (command.answer == "run-again" && !forward) {
+        return refuse("the plan is not going forward any more", command.operation, "happened or skip");
+    }
+    if (command.answer == "skip" && step.required && mine) {
+        return refuse("the plan says that this step is required", command.operation, "happened, run-again or abort");
+    }
+    if (command.answer == "abort" && is_rollback_step(draft.state(), intent.step)) {
+        return refuse("a rollback can't be aborted", command.operation, "happened, run-again or skip");
+    }
+    draft.add(DoubtAnswered{command.operation, command.answer, draft.by(), command.reason});
+    if (command.answer == "happened") {
+        draft.add(Settled{command.operation, true, "operator", command.reason, nullptr, 0, ""});
+        if (mine) {
+            draft.add(StepFinished{intent.step, intent.attempt, "passed", "attested by " + draft.by().name});
+        }
+    } else if (command.answer == "run-again") {
+        again(draft, step, intent.attempt, command.reason);
+    } else {
+        if (mine) {
+            draft.add(StepFinished{intent.step, intent.attempt, command.answer == "skip" ? "skipped" : "stopped",
+                                   command.reason});
+        }
+        if (command.answer == "abort" && !draft.state().aborted && !draft.state().rollback.active) {
+            draft.add(Aborted{draft.by(), command.reason});
+            stop_forward(draft, "aborted");
+        }
+    }
+    return {};
+}
+
+} // namespace sluice::release

@@ -1,0 +1,208 @@
+/// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
+#include "release/draft.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sluice::release {
+namespace {
+
+std::string key_of(const GateReading& reading) {
+    return reading.arm.empty() ? reading.gate : reading.gate + "/" + reading.arm;
+}
+
+const plan::Gate* gate_named(const plan::Hold& hold, const std::string& id) {
+    const auto found =
+        std::find_if(hold.gates.begin(), hold.gates.end(), [&](const auto& gate) { return gate.id == id; });
+    return found == hold.gates.end() ? nullptr : &*found;
+}
+
+/// What keeps the clock from running: a gate, and what is wrong with it.
+struct Hindrance {
+    std::string gate;
+    std::string why;
+
+    bool none() const { return gate.empty(); }
+    std::string text() const { return why.empty() ? gate : gate + ": " + why; }
+};
+struct Sum {
+    Hindrance failing;    ///< the first gate that fails
+    Hindrance unanswered; ///< the first that has no answer, or has not held by itself for long enough
+};
+
+void note(Hindrance& first, const std::string& gate, const std::string& why) {
+    if (first.none()) {
+        first = {gate, why};
+    }
+}
+
+Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& command) {
+    Sum sum;
+    const StepState& state = draft.state().at(command.step);
+    for (const auto& gate : hold.gates) {
+        if (state.set_aside.contains(gate.id)) {
+            continue;
+        }
+        bool answered = false;
+        for (const auto& reading : command.readings) {
+            if (reading.gate != gate.id) {
+                continue;
+            }
+            answered = true;
+            if (reading.verdict == "fail") {
+                note(sum.failing, gate.id, reading.why);
+            } else if (reading.verdict != "pass") {
+                note(sum.unanswered, gate.id, reading.why);
+            } else if (draft.now() - state.gates.at(key_of(reading)).since < gate.for_) {
+                note(sum.unanswered, gate.id, "it has not held by itself for long enough");
+            }
+        }
+        if (!answered) { // no arm that it looks at has traffic: no evidence, so no time held
+            note(sum.unanswered, gate.id, "it has no answer");
+        }
+    }
+    return sum;
+}
+
+void move_clock(Draft& draft, const plan::Step& step, const plan::Hold& hold, const Sum& sum) {
+    const StepState& state = draft.state().at(step.id);
+    const HoldState clock = state.hold;
+    const Nanos held = clock.held_at(draft.now());
+    const auto stop = [&](const Hindrance& hindrance) {
+        // Values change with every reading; a new line in the log wants another gate or another kind of trouble.
+        if (clock.running || !(clock.why == hindrance.gate || clock.why.starts_with(hindrance.gate + ":"))) {
+            draft.add(HoldChanged{step.id, "paused", held, hindrance.text()});
+        }
+    };
+    if (!sum.failing.none()) {
+        if (hold.on_breach == plan::OnBreach::fail) {
+            fail_step(draft, step, "breached: " + sum.failing.text());
+        } else if (hold.on_breach == plan::OnBreach::restart && (clock.running || held.count > 0)) {
+            draft.add(HoldChanged{step.id, "restarted", {}, sum.failing.text()});
+        } else {
+            stop(sum.failing);
+        }
+    } else if (!sum.unanswered.none()) {
+        stop(sum.unanswered);
+    } else if (!clock.running && state.status == StepStatus::running) {
+        draft.add(HoldChanged{step.id, "running", held, ""});
+    }
+}
+
+void tell_changes(Draft& draft, const GateReadings& command) {
+    for (const auto& reading : command.readings) {
+        const auto& gates = draft.state().at(command.step).gates;
+        const auto before = gates.find(key_of(reading));
+        const bool answered = reading.verdict == "pass" || reading.verdict == "fail";
+        if (before == gates.end() || before->second.verdict != reading.verdict ||
+            before->second.close != reading.close || (!answered && before->second.why != reading.why)) {
+            draft.add(GateChanged{command.step, reading.gate, reading.arm, reading.verdict, reading.close,
+                                  reading.value, reading.limit, reading.headroom, reading.why, reading.samples});
+        }
+    }
+}
+
+} // namespace
+
+Verdict on(Draft& draft, const GateReadings& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    const auto* hold = std::get_if<plan::Hold>(&found->step->body);
+    const StepStatus status = found->state->status;
+    // One that has held and awaits a person is still watched: nobody advances past a breach.
+    if (!hold || (status != StepStatus::running && status != StepStatus::person)) {
+        return {};
+    }
+    for (const auto& reading : command.readings) {
+        if (!gate_named(*hold, reading.gate)) {
+            return refuse("the step has no gate '" + reading.gate + "'", command.step);
+        }
+    }
+    tell_changes(draft, command);
+    if (draft.state().paused) {
+        return {};
+    }
+    move_clock(draft, *found->step, *hold, sum_up(draft, *hold, command));
+    const StepState& state = draft.state().at(command.step);
+    if (state.status != StepStatus::running || !state.hold.running || state.hold.held_at(draft.now()) < hold->for_) {
+        return {};
+    }
+    if (hold->then == plan::Then::ask) {
+        draft.add(HoldChanged{command.step, "held", hold->for_, "held for as long as asked; a person advances"});
+    } else {
+        draft.add(StepFinished{command.step, state.attempt, "passed", "all gates held together"});
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const Advance& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    const auto* hold = std::get_if<plan::Hold>(&found->step->body);
+    if (!hold || found->state->status != StepStatus::person) {
+        return refuse("there is nothing to advance from", command.step,
+                      hold ? "its gates have not held for as long as asked; 'override' needs a reason"
+                           : "it is not a hold");
+    }
+    draft.add(Advanced{command.step, draft.by()});
+    draft.add(StepFinished{command.step, found->state->attempt, "passed", "advanced by " + draft.by().name});
+    return {};
+}
+
+namespace {
+
+Verdict override_gate(Draft& draft, const Override& command, const Named& found) {
+    const auto* hold = std::get_if<plan::Hold>(&found.step->body);
+    const auto& gates = hold ? hold->gates : found.step->gates;
+    if (std::none_of(gates.begin(), gates.end(), [&](const auto& gate) { return gate.id == command.gate; })) {
+        return refuse("the step has no gate '" + command.gate + "'", command.subject);
+    }
+    if (found.state->set_aside.contains(command.gate)) {
+        return refuse("the gate '" + command.gate + "' is set aside already", command.subject);
+    }
+    draft.add(Overridden{command.subject, command.gate, draft.by(), command.reason});
+    return {};
+}
+
+} // namespace
+
+Verdict on(Draft& draft, const Override& command) {
+    if (auto reason = reason_given(command.reason, command.subject); !reason) {
+        return reason;
+    }
+    const auto phase = draft.state().phases.find(command.subject);
+    if (phase != draft.state().phases.end() && phase->second.status == PhaseState::Status::waiting) {
+        draft.add(Overridden{command.subject, "", draft.by(), command.reason});
+        return {};
+    }
+    if (phase != draft.state().phases.end() && !draft.state().plan->step(command.subject)) {
+        return refuse("the phase does not wait for its window", command.subject);
+    }
+    const auto found = named(draft, command.subject);
+    if (!found) {
+        return failed(found);
+    }
+    const auto& body = found->step->body;
+    const bool measures = std::holds_alternative<plan::Hold>(body) || std::holds_alternative<plan::Probe>(body) ||
+                          std::holds_alternative<plan::Wait>(body);
+    const StepStatus status = found->state->status;
+    // Gates before an effect can be set aside one by one; the effect itself is done or skipped, never overridden.
+    const bool by_gate = !command.gate.empty() && status == StepStatus::waiting;
+    if ((!measures && !by_gate) || over(status) || status == StepStatus::to_come) {
+        return refuse(fmt::format("a {} that is {} can't be overridden", plan::kind_name(body), name(status)),
+                      command.subject,
+                      "a hold, probe or wait at work or in triage can be, and a phase that waits for its window");
+    }
+    if (!command.gate.empty()) {
+        return override_gate(draft, command, *found);
+    }
+    draft.add(Overridden{command.subject, "", draft.by(), command.reason});
+    draft.add(StepFinished{command.subject, std::max(found->state->attempt, 1), "overridden", command.reason});
+    return {};
+}
+
+} // namespace sluice::release

@@ -1,0 +1,110 @@
+/// The way back, and the ways to stand still.
+#include "release/draft.h"
+
+#include <fmt/format.h>
+
+namespace sluice::release {
+namespace {
+
+/// What can simply be given up. A step whose operation is in flight stays: its outcome is recorded when it comes.
+bool can_stop(const Release& release, const StepState& state) {
+    if (over(state.status) || state.status == StepStatus::to_come) {
+        return false;
+    }
+    const auto operation = release.operations.find(state.operation);
+    return operation == release.operations.end() || operation->second.phase == OperationState::Phase::settled;
+}
+
+} // namespace
+
+void stop_forward(Draft& draft, const std::string& why) {
+    const auto plan = draft.state().plan;
+    for (const auto& step : plan->steps) {
+        const StepState& state = draft.state().at(step.id);
+        if (can_stop(draft.state(), state)) {
+            draft.add(StepFinished{step.id, std::max(state.attempt, 1), "stopped", why});
+        }
+    }
+}
+
+std::string not_available(const Release& release, const plan::Option& option) {
+    if (option.steps.empty()) {
+        return "it has no steps, and no step has an undo";
+    }
+    if (option.available_if) {
+        const auto answer = plan::evaluate(*option.available_if, scope(release));
+        if (answer.truth == plan::Truth::no) {
+            return answer.why;
+        }
+    }
+    return {};
+}
+
+void start_rollback(Draft& draft, const RollBack& command) {
+    const std::string cause = command.trigger.empty() ? "person" : "trigger";
+    const Actor by = command.trigger.empty() ? draft.by() : Actor{"trigger " + command.trigger, ""};
+    draft.add(RollbackStarted{command.option, cause, command.trigger, by, command.reason});
+    stop_forward(draft, "rolled back");
+}
+
+Verdict on(Draft& draft, const RollBack& command) {
+    const Release& release = draft.state();
+    if (release.rollback.active) {
+        return refuse("it is being rolled back already", release.rollback.option);
+    }
+    const plan::Option* option =
+        command.option.empty() ? release.plan->default_option() : release.plan->option(command.option);
+    if (!option) {
+        std::vector<std::string> ids;
+        for (const auto& one : release.plan->rollback.options) {
+            ids.push_back(one.id);
+        }
+        return refuse(command.option.empty() ? "the plan has no rollback"
+                                             : "the plan has no rollback option '" + command.option + "'",
+                      release.plan->id, ids.empty() ? "" : fmt::format("one of: {}", fmt::join(ids, ", ")));
+    }
+    if (const std::string why = not_available(release, *option); !why.empty()) {
+        return refuse("this option is not available now: " + why, option->id);
+    }
+    RollBack asked = command;
+    asked.option = option->id;
+    start_rollback(draft, asked);
+    return {};
+}
+
+Verdict on(Draft& draft, const Abort& command) {
+    if (auto reason = reason_given(command.reason, draft.state().opened.session); !reason) {
+        return reason;
+    }
+    if (draft.state().rollback.active) {
+        return refuse("a rollback can't be aborted", draft.state().rollback.option,
+                      "its steps can be retried or skipped in triage");
+    }
+    if (draft.state().aborted) {
+        return refuse("it is being aborted already", draft.state().opened.session);
+    }
+    draft.add(Aborted{draft.by(), command.reason});
+    stop_forward(draft, "aborted");
+    return {};
+}
+
+Verdict on(Draft& draft, const Pause& command) {
+    if (draft.state().paused) {
+        return refuse("it is paused already", draft.state().opened.session);
+    }
+    if (draft.state().rollback.active || draft.state().aborted) {
+        return refuse("the way back is not paused", draft.state().opened.session);
+    }
+    draft.add(Paused{draft.by(), command.reason});
+    return {};
+}
+
+Verdict on(Draft& draft, const Continue&) {
+    if (!draft.state().paused) {
+        return refuse("it is not paused", draft.state().opened.session);
+    }
+    draft.add(Continued{draft.by()});
+    return {};
+}
+
+} // namespace sluice::release

@@ -1,0 +1,139 @@
+/// Probes, waits, failures and what a person makes of them.
+#include "release/decide.h"
+#include "release/draft.h"
+
+#include <fmt/format.h>
+
+namespace sluice::release {
+namespace {
+
+bool given_up(const Release& release, const plan::Step& step) {
+    return !is_rollback_step(release, step.id) && (release.rollback.active || release.aborted);
+}
+
+void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, std::string>& outputs) {
+    for (const auto& [name, value] : outputs) {
+        draft.add(OutputTaken{step, name, value});
+    }
+}
+
+void tick_wait(Draft& draft, const plan::Step& step, const plan::Wait& wait) {
+    const StepState& state = draft.state().at(step.id);
+    if (wait.for_ && !wait.until && state.begun + *wait.for_ <= draft.now()) {
+        draft.add(StepFinished{step.id, state.attempt, "passed", "the time is over"});
+    } else if (wait.until && holds(draft, *wait.until).truth == plan::Truth::yes) {
+        draft.add(StepFinished{step.id, state.attempt, "passed", holds(draft, *wait.until).why});
+    } else if (wait.deadline && state.begun + *wait.deadline <= draft.now()) {
+        fail_step(draft, step, "what it waits for did not come before its deadline");
+    }
+}
+
+void tick_hold(Draft& draft, const plan::Step& step, const plan::Hold& hold) {
+    const StepState& state = draft.state().at(step.id);
+    if (state.begun + hold.deadline <= draft.now()) {
+        fail_step(draft, step, "its gates did not hold together for long enough before its deadline");
+    } else if (state.hold.running && state.hold.mark + hold_heartbeat <= draft.now()) {
+        draft.add(HoldHeartbeat{step.id, state.hold.held_at(draft.now())});
+    }
+}
+
+} // namespace
+
+void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
+    const int attempt = draft.state().at(step.id).attempt;
+    if (given_up(draft.state(), step)) {
+        draft.add(StepFinished{step.id, attempt, "stopped", why});
+    } else if (attempt <= step.retry.times) {
+        draft.add(RetryPlanned{step.id, attempt, why, draft.now() + step.retry.every});
+    } else {
+        draft.add(TriageOpened{step.id, attempt, why});
+    }
+}
+
+void again(Draft& draft, const plan::Step& step, int last_attempt, const std::string& why) {
+    if (draft.state().paused) { // a pause stops new steps: this one starts when it is over
+        draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
+    } else {
+        start(draft, step, last_attempt + 1);
+    }
+}
+
+Verdict on(Draft& draft, const Tick& command) {
+    draft.latest = command.latest;
+    const auto plan = draft.state().plan;
+    for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
+        for (const auto& step : *list) {
+            if (draft.state().at(step.id).status != StepStatus::running) {
+                continue;
+            }
+            if (const auto* wait = std::get_if<plan::Wait>(&step.body)) {
+                tick_wait(draft, step, *wait);
+            } else if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
+                tick_hold(draft, step, *hold);
+            }
+        }
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const ProbeAnswer& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    if (!std::holds_alternative<plan::Probe>(found->step->body) || found->state->status != StepStatus::running ||
+        found->state->attempt != command.attempt) {
+        return {}; // an answer to a question that nobody asks any more
+    }
+    if (command.met) {
+        take_outputs(draft, command.step, command.outputs);
+        draft.add(StepFinished{command.step, command.attempt, "passed", command.why});
+    } else if (command.last) {
+        fail_step(draft, *found->step, command.why);
+    } else if (found->state->why != command.why) {
+        draft.add(StepProbed{command.step, command.attempt, command.why});
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const Retry& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    if (found->state->status != StepStatus::triage && found->state->status != StepStatus::retrying) {
+        return refuse(fmt::format("the step is {}, not failed", name(found->state->status)), command.step,
+                      "only a failed step can be tried again");
+    }
+    if (given_up(draft.state(), *found->step)) {
+        return refuse("the plan is not going forward any more", command.step);
+    }
+    draft.add(TriageAnswered{command.step, "retry", draft.by(), command.reason});
+    again(draft, *found->step, found->state->attempt, command.reason);
+    return {};
+}
+
+Verdict on(Draft& draft, const Skip& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    const StepStatus status = found->state->status;
+    if (status != StepStatus::triage && status != StepStatus::person && status != StepStatus::waiting &&
+        status != StepStatus::retrying) {
+        return refuse(fmt::format("the step is {}", name(status)), command.step,
+                      "a step can be skipped when it failed, waits, or awaits a person");
+    }
+    if (found->step->required) {
+        return refuse("the plan says that this step is required", command.step, "retry it, roll back or abort");
+    }
+    if (auto reason = reason_given(command.reason, command.step); !reason) {
+        return reason;
+    }
+    const int attempt = std::max(found->state->attempt, 1);
+    draft.add(TriageAnswered{command.step, "skip", draft.by(), command.reason});
+    draft.add(StepFinished{command.step, attempt, "skipped", command.reason});
+    return {};
+}
+
+} // namespace sluice::release

@@ -1,0 +1,175 @@
+/// Triggers: armed in their scope, pending while true, frozen while there is no answer, fired after `for`.
+/// "Breached for D": true and `now - since >= D`. An absent series starts it anew; a source error freezes it
+/// (Prometheus' `for`, read in its rules/alerting.go).
+#include "release/draft.h"
+
+#include <algorithm>
+
+namespace sluice::release {
+namespace {
+
+std::string key_of(const std::string& trigger, const std::string& arm) {
+    return arm.empty() ? trigger : trigger + "/" + arm;
+}
+
+/// The step after which it is armed: `from`, or the next one that applies.
+bool begun(const Release& release, const plan::Trigger& trigger) {
+    if (trigger.from.empty()) {
+        return true;
+    }
+    const auto& steps = release.plan->steps;
+    auto at = std::find_if(steps.begin(), steps.end(), [&](const auto& step) { return step.id == trigger.from; });
+    while (at != steps.end() && release.at(at->id).status == StepStatus::not_applicable) {
+        ++at;
+    }
+    return at != steps.end() && satisfies(release.at(at->id).status);
+}
+
+/// Skipped while it waited is not started.
+bool started(const Release& release, const StepId& id) {
+    return release.at(id).attempt > 0;
+}
+
+bool ended(const Release& release, const plan::Trigger& trigger) {
+    const StepStatus status = release.at(trigger.until).status;
+    return !trigger.until.empty() && (started(release, trigger.until) || status == StepStatus::skipped);
+}
+
+bool past_no_return(const Release& release) {
+    return std::any_of(release.plan->steps.begin(), release.plan->steps.end(),
+                       [&](const auto& step) { return step.point_of_no_return && started(release, step.id); });
+}
+
+bool wanted(const Release& release, const plan::Trigger& trigger) {
+    return !release.rollback.active && !release.aborted && !release.closed() && begun(release, trigger) &&
+           !ended(release, trigger) && !past_no_return(release);
+}
+
+std::string state_of(const Release& release, const std::string& key) {
+    const auto found = release.triggers.find(key);
+    return found == release.triggers.end() ? "disarmed" : found->second.state;
+}
+
+/// What was pending on an arm that has lost its traffic starts anew when it gets some again.
+void forget_idle_arms(Draft& draft, const plan::Trigger& trigger) {
+    if (!trigger.arm.empty()) {
+        return;
+    }
+    const auto busy = arms_with_traffic(draft.state());
+    std::vector<std::string> idle;
+    for (const auto& [key, state] : draft.state().triggers) {
+        if (key.starts_with(trigger.id + "/") && (state.state == "pending" || state.state == "frozen")) {
+            const std::string arm = key.substr(trigger.id.size() + 1);
+            if (!busy.contains(arm)) {
+                idle.push_back(arm);
+            }
+        }
+    }
+    for (const auto& arm : idle) {
+        draft.add(TriggerChanged{trigger.id, arm, "armed", "", arm + " has no traffic", nullptr});
+    }
+}
+
+/// What follows from a trigger that has been true for long enough.
+void fire(Draft& draft, const plan::Trigger& trigger, const TriggerReading& reading) {
+    const plan::Option* option = draft.state().plan->option(trigger.option);
+    const std::string not_now = option ? not_available(draft.state(), *option) : "the plan has no such option";
+    const bool act = trigger.mode == plan::TriggerMode::act;
+    const std::string why = act && !not_now.empty()
+                                ? fmt::format("{}; but {} is not available: {}", reading.why, trigger.option, not_now)
+                                : reading.why;
+    draft.add(TriggerChanged{reading.trigger, reading.arm, "fired", reading.value, why, reading.samples});
+    if (act && not_now.empty()) {
+        start_rollback(draft, RollBack{trigger.option, trigger.id, reading.why});
+    }
+}
+
+} // namespace
+
+void disarm_all(Draft& draft) {
+    const auto plan = draft.state().plan;
+    for (const auto& trigger : plan->rollback.triggers) {
+        const std::string state = state_of(draft.state(), trigger.id);
+        if (state != "disarmed" && state != "fired") {
+            draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
+        }
+    }
+}
+
+void watch_triggers(Draft& draft) {
+    const auto plan = draft.state().plan;
+    for (const auto& trigger : plan->rollback.triggers) {
+        const std::string state = state_of(draft.state(), trigger.id);
+        const bool armed = wanted(draft.state(), trigger);
+        if (armed && state == "disarmed") {
+            draft.add(TriggerChanged{trigger.id, "", "armed", "", "", nullptr});
+        } else if (!armed && state != "disarmed" && state != "fired") {
+            draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
+        }
+        forget_idle_arms(draft, trigger);
+    }
+}
+
+Verdict on(Draft& draft, const TriggerReading& command) {
+    const auto plan = draft.state().plan;
+    const auto& all = plan->rollback.triggers;
+    const auto trigger = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t.id == command.trigger; });
+    if (trigger == all.end()) {
+        return refuse("the plan has no such trigger", command.trigger);
+    }
+    const std::string base = state_of(draft.state(), trigger->id);
+    if (base == "disarmed" || !wanted(draft.state(), *trigger)) {
+        return {};
+    }
+    const std::string key = key_of(command.trigger, command.arm);
+    const std::string state = state_of(draft.state(), key);
+    // One that only proposes stays fired until it is no longer true.
+    const bool waiting = state == "pending" || state == "frozen" || state == "fired";
+    const auto say = [&](const char* next) {
+        draft.add(TriggerChanged{command.trigger, command.arm, next, command.value, command.why, command.samples});
+    };
+    if (command.truth == "source-error") {
+        if (state == "pending") {
+            say("frozen");
+        }
+        return {};
+    }
+    if (command.truth != "yes") {
+        if (waiting) {
+            say("armed");
+        }
+        return {};
+    }
+    if (state == "fired") {
+        return {};
+    }
+    if (state != "pending") {
+        say("pending");
+    }
+    if (draft.now() - draft.state().triggers.at(key).since >= trigger->for_) {
+        fire(draft, *trigger, command);
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const SourceReport& command) {
+    const auto& sources = draft.state().sources;
+    const auto found = sources.find(command.source);
+    const std::string before = found == sources.end() ? "ok" : found->second.state;
+    const std::string why = found == sources.end() ? "" : found->second.why;
+    if (before != command.state || (command.state != "ok" && why != command.why)) {
+        draft.add(SourceChanged{command.source, command.state, command.why});
+    }
+    return {};
+}
+
+Verdict on(Draft& draft, const Readiness& command) {
+    const RollbackState& rollback = draft.state().rollback;
+    if (rollback.active || (rollback.ready == command.ready && rollback.ready_why == command.why)) {
+        return {};
+    }
+    draft.add(RollbackReadiness{command.option, command.ready, command.why});
+    return {};
+}
+
+} // namespace sluice::release

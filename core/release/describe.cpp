@@ -1,0 +1,111 @@
+/// One line an event, for people. Says nothing that the event does not hold.
+#include "release/event.h"
+
+#include <fmt/format.h>
+
+namespace sluice::release {
+namespace {
+
+std::string because(const std::string& why) {
+    return why.empty() ? "" : ": " + why;
+}
+
+std::string on_arm(const std::string& arm) {
+    return arm.empty() ? "" : " on " + arm;
+}
+
+std::string clock(Nanos length) {
+    const std::int64_t whole = length.count / 1'000'000'000;
+    return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+struct Describe {
+    std::string operator()(const SessionOpened& e) const {
+        return fmt::format("Session {} opened: {} of plan {} ({})", e.session, e.mode, e.plan_id,
+                           e.plan_digest.substr(0, 8));
+    }
+    std::string operator()(const SessionResumed&) const { return "Session resumed"; }
+    std::string operator()(const SessionClosed& e) const { return "Session closed: " + e.outcome; }
+    std::string operator()(const ClockJumped&) const { return "The clock jumped; hold clocks stood still meanwhile"; }
+    std::string operator()(const PhaseWaiting& e) const { return "Phase " + e.phase + " waits" + because(e.why); }
+    std::string operator()(const PhaseStarted& e) const { return "Phase " + e.phase + " started"; }
+    std::string operator()(const PhaseFinished& e) const { return "Phase " + e.phase + " finished"; }
+    std::string operator()(const StepStarted& e) const {
+        return e.title + (e.attempt > 1 ? fmt::format(" started, attempt {}", e.attempt) : " started");
+    }
+    std::string operator()(const StepWaiting& e) const { return e.step + " waits" + because(e.why); }
+    std::string operator()(const StepNotApplicable& e) const { return e.step + " does not apply" + because(e.why); }
+    std::string operator()(const StepProbed& e) const { return e.step + because(e.why); }
+    std::string operator()(const OutputTaken& e) const { return e.step + " gave " + e.name + " = " + e.value; }
+    std::string operator()(const StepFinished& e) const { return e.step + " " + e.outcome + because(e.why); }
+    std::string operator()(const TriageOpened& e) const { return e.step + " failed" + because(e.why); }
+    std::string operator()(const RetryPlanned& e) const { return e.step + " will be tried again" + because(e.why); }
+    std::string operator()(const TriageAnswered& e) const { return e.step + ": " + e.answer + because(e.reason); }
+    std::string operator()(const Intent& e) const { return e.operation + ": " + e.summary; }
+    std::string operator()(const Observed& e) const { return e.operation + " is at work"; }
+    std::string operator()(const Settled& e) const {
+        return fmt::format("{} {} ({}){}", e.operation, e.succeeded ? "done" : "failed", e.how, because(e.why));
+    }
+    std::string operator()(const InDoubt& e) const { return e.operation + ": outcome unknown" + because(e.why); }
+    std::string operator()(const DoubtAnswered& e) const { return e.operation + ": " + e.answer + because(e.reason); }
+    std::string operator()(const Confirmed& e) const { return "Confirmed " + e.step + because(e.evidence); }
+    std::string operator()(const Approved& e) const {
+        return "Approved " + e.step + " as " + e.by.role + because(e.reason);
+    }
+    std::string operator()(const Refused& e) const { return "Refused " + e.step + because(e.reason); }
+    std::string operator()(const Decided& e) const { return "Decided " + e.step + ": " + e.choice + because(e.reason); }
+    std::string operator()(const Advanced& e) const { return "Advanced " + e.step; }
+    std::string operator()(const Overridden& e) const {
+        return "OVERRIDDEN: " + e.subject + (e.gate.empty() ? "" : ", gate " + e.gate) + because(e.reason);
+    }
+    std::string operator()(const Noted& e) const { return "Note: " + e.text; }
+    std::string operator()(const Paused& e) const { return "Paused" + because(e.reason); }
+    std::string operator()(const Continued&) const { return "Continued"; }
+    std::string operator()(const Aborted& e) const { return "Aborted" + because(e.reason); }
+    std::string operator()(const GateChanged& e) const {
+        const std::string word = e.verdict == "pass"   ? (e.close ? "is close to its limit" : "holds")
+                                 : e.verdict == "fail" ? "is breached"
+                                                       : "has no answer (" + e.verdict + ")";
+        return fmt::format("Gate {}{} {}{}", e.gate, on_arm(e.arm), word, because(e.why));
+    }
+    std::string operator()(const HoldChanged& e) const {
+        return fmt::format("Hold {} {} at {}{}", e.step, e.state, clock(e.held), because(e.why));
+    }
+    std::string operator()(const HoldHeartbeat& e) const { return "Hold " + e.step + " has held " + clock(e.held); }
+    std::string operator()(const TriggerChanged& e) const {
+        return fmt::format("Trigger {}{} {}{}", e.trigger, on_arm(e.arm), e.state, because(e.why));
+    }
+    std::string operator()(const SourceChanged& e) const {
+        return "Source " + e.source + ": " + e.state + because(e.why);
+    }
+    std::string operator()(const RollbackStarted& e) const { return "ROLLING BACK: " + e.option + because(e.reason); }
+    std::string operator()(const RollbackFinished& e) const { return "Rollback " + e.option + " " + e.outcome; }
+    std::string operator()(const RollbackReadiness& e) const {
+        return "Rollback " + e.option + (e.ready ? " is armed" : " is not ready") + because(e.why);
+    }
+};
+
+template <typename Body>
+concept ByPerson = requires(const Body& body) {
+    body.by.name;
+};
+
+} // namespace
+
+std::string describe(const Body& body) {
+    return std::visit(Describe{}, body);
+}
+
+std::string actor_of(const Body& body) {
+    return std::visit(
+        []<typename Kind>(const Kind& event) -> std::string {
+            if constexpr (ByPerson<Kind>) {
+                return event.by.name;
+            } else {
+                return "engine";
+            }
+        },
+        body);
+}
+
+} // namespace sluice::release

@@ -1,0 +1,104 @@
+#pragma once
+/// What `decide` writes while it thinks: events so far, and the state that they lead to.
+#include "release/command.h"
+#include "release/state.h"
+
+#include <optional>
+#include <vector>
+
+namespace sluice::release {
+
+class Draft {
+public:
+    Draft(const Release& before, Nanos now, Actor by) : before_(before), now_(now), by_(std::move(by)) {}
+
+    const Release& state() const { return after_ ? *after_ : before_; }
+    Nanos now() const { return now_; }
+    const Actor& by() const { return by_; }
+
+    /// The state is copied at the first event: most readings lead to none.
+    void add(Body body) {
+        if (!after_) {
+            after_ = before_;
+        }
+        apply(*after_, Event{after_->seq + 1, now_, body});
+        events_.push_back(std::move(body));
+    }
+    bool empty() const { return events_.empty(); }
+    std::size_t size() const { return events_.size(); }
+    std::vector<Body> take() { return std::move(events_); }
+
+    /// Readings that conditions on metrics may use; only a Tick brings them.
+    std::optional<std::map<std::string, double>> latest;
+
+private:
+    const Release& before_;
+    std::optional<Release> after_;
+    Nanos now_;
+    Actor by_;
+    std::vector<Body> events_;
+};
+
+using Verdict = Result<void>;
+
+// One file a subject; each adds what follows, or refuses.
+void progress(Draft& draft);                                   // progress.cpp: starts and ends what the state allows
+void start(Draft& draft, const plan::Step& step, int attempt); // progress.cpp
+void again(Draft& draft, const plan::Step& step, int last_attempt, const std::string& why); // decide_steps.cpp
+plan::Evaluation holds(const Draft& draft,
+                       const plan::Condition& condition); // progress.cpp; unknown while a metric has no answer
+void fail_step(Draft& draft, const plan::Step& step, const std::string& why); // decide_steps.cpp: retry, triage or stop
+void start_rollback(Draft& draft, const RollBack& command);                   // decide_rollback.cpp
+std::string not_available(const Release& release,
+                          const plan::Option& option);   // decide_rollback.cpp; why, empty = it is
+void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
+void watch_triggers(Draft& draft);                       // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);                           // decide_triggers.cpp
+
+Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
+Verdict on(Draft& draft, const Retry& command);
+Verdict on(Draft& draft, const Skip& command);
+Verdict on(Draft& draft, const Tick& command);
+Verdict on(Draft& draft, const Prepared& command); // decide_effects.cpp
+Verdict on(Draft& draft, const Unprepared& command);
+Verdict on(Draft& draft, const Seen& command);
+Verdict on(Draft& draft, const Outcome& command);
+Verdict on(Draft& draft, const Unknown& command);
+Verdict on(Draft& draft, const ResolveDoubt& command);
+Verdict on(Draft& draft, const GateReadings& command); // decide_gates.cpp
+Verdict on(Draft& draft, const Override& command);
+Verdict on(Draft& draft, const Advance& command);
+Verdict on(Draft& draft, const TriggerReading& command); // decide_triggers.cpp
+Verdict on(Draft& draft, const SourceReport& command);
+Verdict on(Draft& draft, const Readiness& command);
+Verdict on(Draft& draft, const RollBack& command); // decide_rollback.cpp
+Verdict on(Draft& draft, const Abort& command);
+Verdict on(Draft& draft, const Pause& command);
+Verdict on(Draft& draft, const Continue& command);
+Verdict on(Draft& draft, const Confirm& command); // decide_people.cpp
+Verdict on(Draft& draft, const Approve& command);
+Verdict on(Draft& draft, const Decide& command);
+Verdict on(Draft& draft, const Note& command);
+
+inline tl::unexpected<Error> refuse(std::string what, std::string where, std::string remedy = {}) {
+    return fail(ErrorCode::refused, std::move(what), std::move(where), std::move(remedy));
+}
+
+/// Every person's command that sets a rule aside says why.
+inline Verdict reason_given(const std::string& reason, const std::string& where) {
+    if (reason.empty()) {
+        return refuse("this needs a reason", where, "say why with --reason TEXT; it stays in the log");
+    }
+    return {};
+}
+
+/// The planned step and its state, or a refusal that names what there is.
+struct Named {
+    const plan::Step* step = nullptr;
+    const StepState* state = nullptr;
+};
+Result<Named> named(const Draft& draft, const StepId& id);
+
+bool is_rollback_step(const Release& release, const StepId& id);
+
+} // namespace sluice::release

@@ -1,0 +1,350 @@
+#pragma once
+/// What happened: the only thing that is ever stored, and all that state is made of (DESIGN.md, "One idea").
+///
+/// Each type has a name and a version in its body. A field may be added (readers default it); anything else is a new
+/// version. Text in events is redacted and already filled; real ports, pids and latencies never enter (they would make
+/// two runs of one seed differ), but for `Observed`, which only a real process writes.
+#include "base/json.h"
+#include "base/nanos.h"
+#include "plan/step.h"
+
+#include <map>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace sluice::release {
+
+using plan::StepId;
+using OperationId = std::string; ///< "session/step/attempt"
+
+/// Who: a person with the role taken, or the engine, the clock, a trigger.
+struct Actor {
+    std::string name;
+    std::string role;
+    bool operator==(const Actor&) const = default;
+};
+
+// --- the session ---------------------------------------------------------------------------------------------------
+
+struct SessionOpened {
+    std::string session;
+    std::string mode; ///< run | rehearse
+    std::string plan_id;
+    std::string plan_file;
+    std::string plan_folder; ///< where its files are named from; empty in a rehearsal, whose log names no machine
+    std::string plan_source; ///< the plan's bytes: the session needs no other file to be read
+    std::string plan_digest; ///< SHA-256 of them, hexadecimal
+    std::map<std::string, std::string> variables; ///< frozen; secrets only as references
+    Actor by;
+    std::string public_key; ///< C2SP verifier key of the checkpoints
+    std::string seed;       ///< of a rehearsal
+    std::vector<std::string> faults;
+    std::string program; ///< "sluice 0.1.0"
+};
+
+struct SessionResumed {
+    Actor by;
+    Nanos last_known; ///< time of the last durable event before
+};
+
+struct SessionClosed {
+    std::string outcome; ///< done | rolled-back | aborted
+};
+
+/// The machine slept or its clock was set: `from` is the last instant known before, the event's time the first after.
+struct ClockJumped {
+    Nanos from;
+};
+
+// --- phases and steps ----------------------------------------------------------------------------------------------
+
+struct PhaseWaiting {
+    std::string phase;
+    std::string why;
+    Nanos until; ///< when the calendar opens; 0 = not known
+};
+
+struct PhaseStarted {
+    std::string phase;
+};
+
+struct PhaseFinished {
+    std::string phase;
+};
+
+struct StepStarted {
+    StepId step;
+    int attempt = 1;
+    std::string title; ///< filled
+};
+
+struct StepWaiting {
+    StepId step;
+    std::string why;
+    Nanos until; ///< 0 = not known
+};
+
+struct StepNotApplicable {
+    StepId step;
+    std::string why;
+};
+
+/// A probe that has to be asked again said something new.
+struct StepProbed {
+    StepId step;
+    int attempt = 1;
+    std::string why;
+};
+
+struct OutputTaken {
+    StepId step;
+    std::string name;
+    std::string value;
+};
+
+struct StepFinished {
+    StepId step;
+    int attempt = 1;
+    std::string outcome; ///< passed | skipped | overridden | stopped
+    std::string why;
+};
+
+/// It failed, and a person must choose: retry, skip, roll back, abort.
+struct TriageOpened {
+    StepId step;
+    int attempt = 1;
+    std::string why;
+};
+
+/// It failed and will be tried again by itself, as its `retry` says.
+struct RetryPlanned {
+    StepId step;
+    int attempt = 1; ///< the one that failed
+    std::string why;
+    Nanos at;
+};
+
+struct TriageAnswered {
+    StepId step;
+    std::string answer; ///< retry | skip
+    Actor by;
+    std::string reason;
+};
+
+// --- effects -------------------------------------------------------------------------------------------------------
+
+/// Durable before anything is sent. `request` is all that is needed to read back or repeat it after a crash.
+struct Intent {
+    OperationId operation;
+    StepId step;
+    int attempt = 1;
+    std::string kind;         ///< run, kubernetes, shift, scale, http
+    std::string effect_class; ///< convergent | keyed | probeable | opaque
+    Json request;
+    std::string digest;               ///< SHA-256 of the canonical request
+    std::string summary;              ///< one line for people: the argv, or method, path and patch
+    std::vector<std::string> targets; ///< the objects that it writes
+    Json desired; ///< shift: {"traffic": …, "weights": {…}}; scale: {"workload": …, "replicas": n}; else null
+};
+
+struct Observed {
+    OperationId operation;
+    Json what; ///< pid, start time and boot id of a process
+};
+
+struct Settled {
+    OperationId operation;
+    bool succeeded = false;
+    std::string how; ///< returned | verified | operator
+    std::string why;
+    Json result; ///< exit, status, what was read back
+    std::int64_t output_length = 0;
+    std::string output_digest;
+};
+
+struct InDoubt {
+    OperationId operation;
+    std::string why;
+    std::string read_back; ///< what a look at the outside gave
+};
+
+struct DoubtAnswered {
+    OperationId operation;
+    std::string answer; ///< happened | run-again | skip | abort
+    Actor by;
+    std::string reason;
+};
+
+// --- people --------------------------------------------------------------------------------------------------------
+
+struct Confirmed {
+    StepId step;
+    Actor by;
+    std::string evidence;
+};
+
+struct Approved {
+    StepId step;
+    Actor by;
+    std::string reason;
+};
+
+struct Refused {
+    StepId step;
+    Actor by;
+    std::string reason;
+};
+
+struct Decided {
+    StepId step;
+    std::string choice;
+    Actor by;
+    std::string reason;
+};
+
+struct Advanced {
+    StepId step;
+    Actor by;
+};
+
+/// A gate, a hold, a probe, a wait or a closed window was set aside.
+struct Overridden {
+    std::string subject; ///< step or phase
+    std::string gate;    ///< one gate of it; empty = all
+    Actor by;
+    std::string reason;
+};
+
+struct Noted {
+    Actor by;
+    std::string text;
+    StepId step; ///< may be empty
+};
+
+struct Paused {
+    Actor by;
+    std::string reason;
+};
+
+struct Continued {
+    Actor by;
+};
+
+struct Aborted {
+    Actor by;
+    std::string reason;
+};
+
+// --- gates, triggers, sources --------------------------------------------------------------------------------------
+
+/// A gate's verdict changed, or it came close to its limit or left it. Embeds what caused it.
+struct GateChanged {
+    StepId step;
+    std::string gate;
+    std::string arm;
+    std::string verdict; ///< pass | fail | inconclusive | no-data | source-error
+    bool close = false;
+    std::string value; ///< number as text; empty when there is none
+    std::string limit;
+    std::string headroom; ///< per cent of the limit, as text
+    std::string why;
+    Json samples; ///< [{metric, arm, value, measured, received}]
+};
+
+struct HoldChanged {
+    StepId step;
+    std::string state; ///< running | paused | restarted | held (as long as asked: a person advances)
+    Nanos held;
+    std::string why;
+};
+
+struct HoldHeartbeat {
+    StepId step;
+    Nanos held;
+};
+
+struct TriggerChanged {
+    std::string trigger;
+    std::string arm;
+    std::string state; ///< armed | pending | frozen | fired | disarmed
+    std::string value;
+    std::string why;
+    Json samples;
+};
+
+struct SourceChanged {
+    std::string source; ///< metric
+    std::string state;  ///< ok | no-data | source-error | degraded
+    std::string why;
+};
+
+// --- rollback ------------------------------------------------------------------------------------------------------
+
+struct RollbackStarted {
+    std::string option;
+    std::string cause; ///< person | trigger
+    std::string trigger;
+    Actor by;
+    std::string reason;
+};
+
+struct RollbackFinished {
+    std::string option;
+    std::string outcome; ///< done | incomplete
+};
+
+/// Whether the default option could run now, and if not, why. Written when that changes.
+struct RollbackReadiness {
+    std::string option;
+    bool ready = false;
+    std::string why;
+};
+
+using AnyBody =
+    std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
+                 StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
+                 RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
+                 Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
+                 HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness>;
+
+/// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
+/// file that names an event would carry them.
+class Body : public AnyBody {
+public:
+    Body();
+    template <typename Kind>
+    requires std::is_constructible_v<AnyBody, Kind> &&
+        (!std::is_base_of_v<AnyBody, std::remove_cvref_t<Kind>>)Body(Kind&& kind)
+        : AnyBody(std::forward<Kind>(kind)) {}
+    Body(const Body& other);
+    Body(Body&& other) noexcept;
+    Body& operator=(const Body& other);
+    Body& operator=(Body&& other) noexcept;
+    ~Body();
+};
+
+struct Event {
+    std::int64_t seq = 0; ///< from 1, without a gap
+    Nanos time;           ///< UTC
+    Body body;
+};
+
+/// "step-started"; the name in the body's `type`.
+const char* type_name(const Body& body);
+
+/// {"seq", "time", "type", "v", "data"}; canonical once dumped by `canonical`.
+Json to_json(const Event& event);
+
+/// Refuses what it does not know (`corrupt`, naming type and version), so that an older program never misreads a
+/// session.
+Result<Event> event_from_json(const Json& json);
+
+/// One line for a person, in the plan's words: the audit table and `sluicectl log`.
+std::string describe(const Body& body);
+
+/// Who did it, for the audit table: a person's name, "engine", "trigger".
+std::string actor_of(const Body& body);
+
+} // namespace sluice::release

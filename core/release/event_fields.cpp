@@ -1,0 +1,231 @@
+/// One row a field. A new field goes in at its type's end; readers of older sessions leave it at its default.
+#include "release/event_fields.h"
+
+namespace sluice::release {
+namespace {
+
+void fields(SessionOpened& e, Fields& f) {
+    f("session", e.session);
+    f("mode", e.mode);
+    f("plan_id", e.plan_id);
+    f("plan_file", e.plan_file);
+    f("plan_folder", e.plan_folder);
+    f("plan_source", e.plan_source);
+    f("plan_digest", e.plan_digest);
+    f("variables", e.variables);
+    f("by", e.by);
+    f("public_key", e.public_key);
+    f("seed", e.seed);
+    f("faults", e.faults);
+    f("program", e.program);
+}
+void fields(SessionResumed& e, Fields& f) {
+    f("by", e.by);
+    f("last_known", e.last_known);
+}
+void fields(SessionClosed& e, Fields& f) {
+    f("outcome", e.outcome);
+}
+void fields(ClockJumped& e, Fields& f) {
+    f("from", e.from);
+}
+void fields(PhaseWaiting& e, Fields& f) {
+    f("phase", e.phase);
+    f("why", e.why);
+    f("until", e.until);
+}
+void fields(PhaseStarted& e, Fields& f) {
+    f("phase", e.phase);
+}
+void fields(PhaseFinished& e, Fields& f) {
+    f("phase", e.phase);
+}
+void fields(StepStarted& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("title", e.title);
+}
+void fields(StepWaiting& e, Fields& f) {
+    f("step", e.step);
+    f("why", e.why);
+    f("until", e.until);
+}
+void fields(StepNotApplicable& e, Fields& f) {
+    f("step", e.step);
+    f("why", e.why);
+}
+void fields(StepProbed& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("why", e.why);
+}
+void fields(OutputTaken& e, Fields& f) {
+    f("step", e.step);
+    f("name", e.name);
+    f("value", e.value);
+}
+void fields(StepFinished& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("outcome", e.outcome);
+    f("why", e.why);
+}
+void fields(TriageOpened& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("why", e.why);
+}
+void fields(RetryPlanned& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("why", e.why);
+    f("at", e.at);
+}
+void fields(TriageAnswered& e, Fields& f) {
+    f("step", e.step);
+    f("answer", e.answer);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Intent& e, Fields& f) {
+    f("operation", e.operation);
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("kind", e.kind);
+    f("effect_class", e.effect_class);
+    f("request", e.request);
+    f("digest", e.digest);
+    f("summary", e.summary);
+    f("targets", e.targets);
+    f("desired", e.desired);
+}
+void fields(Observed& e, Fields& f) {
+    f("operation", e.operation);
+    f("what", e.what);
+}
+void fields(Settled& e, Fields& f) {
+    f("operation", e.operation);
+    f("succeeded", e.succeeded);
+    f("how", e.how);
+    f("why", e.why);
+    f("result", e.result);
+    f("output_length", e.output_length);
+    f("output_digest", e.output_digest);
+}
+void fields(InDoubt& e, Fields& f) {
+    f("operation", e.operation);
+    f("why", e.why);
+    f("read_back", e.read_back);
+}
+void fields(DoubtAnswered& e, Fields& f) {
+    f("operation", e.operation);
+    f("answer", e.answer);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Confirmed& e, Fields& f) {
+    f("step", e.step);
+    f("by", e.by);
+    f("evidence", e.evidence);
+}
+void fields(Approved& e, Fields& f) {
+    f("step", e.step);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Refused& e, Fields& f) {
+    f("step", e.step);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Decided& e, Fields& f) {
+    f("step", e.step);
+    f("choice", e.choice);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Advanced& e, Fields& f) {
+    f("step", e.step);
+    f("by", e.by);
+}
+void fields(Overridden& e, Fields& f) {
+    f("subject", e.subject);
+    f("gate", e.gate);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Noted& e, Fields& f) {
+    f("by", e.by);
+    f("text", e.text);
+    f("step", e.step);
+}
+void fields(Paused& e, Fields& f) {
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(Continued& e, Fields& f) {
+    f("by", e.by);
+}
+void fields(Aborted& e, Fields& f) {
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(GateChanged& e, Fields& f) {
+    f("step", e.step);
+    f("gate", e.gate);
+    f("arm", e.arm);
+    f("verdict", e.verdict);
+    f("close", e.close);
+    f("value", e.value);
+    f("limit", e.limit);
+    f("headroom", e.headroom);
+    f("why", e.why);
+    f("samples", e.samples);
+}
+void fields(HoldChanged& e, Fields& f) {
+    f("step", e.step);
+    f("state", e.state);
+    f("held", e.held);
+    f("why", e.why);
+}
+void fields(HoldHeartbeat& e, Fields& f) {
+    f("step", e.step);
+    f("held", e.held);
+}
+void fields(TriggerChanged& e, Fields& f) {
+    f("trigger", e.trigger);
+    f("arm", e.arm);
+    f("state", e.state);
+    f("value", e.value);
+    f("why", e.why);
+    f("samples", e.samples);
+}
+void fields(SourceChanged& e, Fields& f) {
+    f("source", e.source);
+    f("state", e.state);
+    f("why", e.why);
+}
+void fields(RollbackStarted& e, Fields& f) {
+    f("option", e.option);
+    f("cause", e.cause);
+    f("trigger", e.trigger);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(RollbackFinished& e, Fields& f) {
+    f("option", e.option);
+    f("outcome", e.outcome);
+}
+void fields(RollbackReadiness& e, Fields& f) {
+    f("option", e.option);
+    f("ready", e.ready);
+    f("why", e.why);
+}
+
+} // namespace
+
+void visit_fields(Body& body, Fields& f) {
+    std::visit([&](auto& event) { fields(event, f); }, body);
+}
+
+} // namespace sluice::release

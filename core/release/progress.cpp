@@ -1,0 +1,317 @@
+/// What follows by itself: phases open and close, steps start, end or turn out not to apply.
+#include "release/draft.h"
+
+#include <algorithm>
+
+namespace sluice::release {
+namespace {
+
+std::string filled(const Draft& draft, const std::string& text) {
+    const auto result = plan::fill(text, scope(draft.state()));
+    return result ? *result : text;
+}
+
+} // namespace
+
+plan::Evaluation holds(const Draft& draft, const plan::Condition& condition) {
+    const plan::MetricLookup lookup = [&](const plan::Condition& metric) {
+        if (!draft.latest) {
+            return plan::Truth::unknown;
+        }
+        const auto found = draft.latest->find(metric.arm.empty() ? metric.name : metric.name + "/" + metric.arm);
+        if (found == draft.latest->end()) {
+            return plan::Truth::unknown;
+        }
+        return metric.must.holds(found->second) ? plan::Truth::yes : plan::Truth::no;
+    };
+    return plan::evaluate(condition, scope(draft.state()), lookup);
+}
+
+namespace {
+
+bool needs_met(const Release& release, const plan::Step& step) {
+    return std::all_of(step.needs.begin(), step.needs.end(),
+                       [&](const StepId& need) { return satisfies(release.at(need).status); });
+}
+
+/// Whether the group or decide around it lets it run now.
+enum class Door { open, shut, never };
+Door door(const Release& release, const plan::Step& step) {
+    if (step.parent.empty()) {
+        return Door::open;
+    }
+    const StepState& parent = release.at(step.parent);
+    if (over(parent.status)) {
+        return Door::never;
+    }
+    if (parent.status != StepStatus::running) {
+        return Door::shut;
+    }
+    if (step.choice.empty() || step.choice == parent.choice) {
+        return Door::open;
+    }
+    return parent.choice.empty() ? Door::shut : Door::never;
+}
+
+bool asks_metrics(const plan::Condition& condition) {
+    return condition.kind == plan::Condition::Kind::metric ||
+           std::any_of(condition.parts.begin(), condition.parts.end(), asks_metrics);
+}
+
+/// True while what the step waits for can only be told by readings, and none came along.
+bool blind(const Draft& draft, const plan::Step& step) {
+    const bool gates = !step.gates.empty() && !std::holds_alternative<plan::Hold>(step.body);
+    return !draft.latest && (gates || (step.when && asks_metrics(*step.when)));
+}
+
+void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::string& why) {
+    const StepState& state = draft.state().at(step.id);
+    if (state.status != StepStatus::waiting || state.until != until || state.why != why) {
+        draft.add(StepWaiting{step.id, why, until});
+    }
+}
+
+/// Gates of a step that is not a hold must stand where they must before it starts; names the first that does not.
+std::string closed_gate(const Draft& draft, const plan::Step& step) {
+    if (std::holds_alternative<plan::Hold>(step.body)) {
+        return {};
+    }
+    for (const auto& gate : step.gates) {
+        if (draft.state().at(step.id).set_aside.contains(gate.id)) {
+            continue;
+        }
+        const plan::Metric* metric = draft.state().plan->metric(gate.metric);
+        std::set<std::string> arms{gate.arm};
+        if (gate.arm.empty() && metric && !metric->by_arm.empty()) {
+            arms = arms_with_traffic(draft.state());
+        }
+        if (arms.empty()) {
+            return "gate " + gate.id + " has no answer";
+        }
+        for (const auto& arm : arms) {
+            const std::string key = arm.empty() ? gate.metric : gate.metric + "/" + arm;
+            const auto found = draft.latest ? draft.latest->find(key) : decltype(draft.latest->end()){};
+            if (!draft.latest || found == draft.latest->end()) {
+                return "gate " + gate.id + " has no answer";
+            }
+            if (!gate.must.holds(found->second)) {
+                return "gate " + gate.id + " must be " + gate.must.text;
+            }
+        }
+    }
+    return {};
+}
+
+/// When `not-before` lets it start; 0 = at once, nothing = not known yet. Before the first phase with a window has
+/// started, T0 is taken to be the next opening of the calendar: lists for the day before hang on it.
+std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
+    if (!step.not_before) {
+        return Nanos{};
+    }
+    const Release& release = draft.state();
+    if (step.not_before->step.empty()) {
+        if (release.t0.count != 0) {
+            return release.t0 + step.not_before->delay;
+        }
+        const auto opening = plan::next_open(release.plan->calendar, draft.now());
+        return opening ? std::optional(*opening + step.not_before->delay) : std::nullopt;
+    }
+    const StepState& anchor = release.at(step.not_before->step);
+    if (anchor.status == StepStatus::not_applicable) {
+        return Nanos{};
+    }
+    return satisfies(anchor.status) ? std::optional(anchor.ended + step.not_before->delay) : std::nullopt;
+}
+
+/// Whether anything of it was sent: an undo is for what may have happened.
+bool was_begun(const Release& release, const StepId& id) {
+    return std::any_of(release.operations.begin(), release.operations.end(),
+                       [&](const auto& entry) { return entry.second.intent.step == id; });
+}
+
+/// Starts the step, tells what it waits for, or passes it over.
+void consider(Draft& draft, const plan::Step& step, bool may_start) {
+    const StepState& state = draft.state().at(step.id);
+    if (state.status == StepStatus::retrying) {
+        if (may_start && state.until <= draft.now()) {
+            start(draft, step, state.attempt + 1);
+        }
+        return;
+    }
+    if (state.status != StepStatus::to_come && state.status != StepStatus::waiting) {
+        return;
+    }
+    const Door way = door(draft.state(), step);
+    if (way == Door::never) {
+        draft.add(StepNotApplicable{step.id, step.choice.empty() ? "what it stands in does not apply"
+                                                                 : "another choice was made"});
+        return;
+    }
+    if (way == Door::shut || !needs_met(draft.state(), step) || !may_start) {
+        return;
+    }
+    if (state.status == StepStatus::waiting && blind(draft, step)) {
+        return; // it looks again when there are readings
+    }
+    if (!step.undoes.empty() && !was_begun(draft.state(), step.undoes)) {
+        draft.add(StepNotApplicable{step.id, step.undoes + " was not done"});
+        return;
+    }
+    if (step.when) {
+        const auto applies = holds(draft, *step.when);
+        if (applies.truth == plan::Truth::unknown) {
+            wait_until(draft, step, {}, applies.why);
+            return;
+        }
+        if (applies.truth == plan::Truth::no) {
+            draft.add(StepNotApplicable{step.id, applies.why});
+            return;
+        }
+    }
+    if (const std::string shut = closed_gate(draft, step); !shut.empty()) {
+        wait_until(draft, step, {}, shut);
+        return;
+    }
+    const auto from = earliest(draft, step);
+    if (!from || *from > draft.now()) {
+        const std::string anchor = step.not_before->step.empty() ? "T0" : step.not_before->step;
+        wait_until(draft, step, from.value_or(Nanos{}), "not before its time after " + anchor);
+        return;
+    }
+    start(draft, step, 1);
+}
+
+/// Ends a group, or a decide whose chosen steps are over.
+void close_parent(Draft& draft, const plan::Step& step, const std::vector<plan::Step>& list) {
+    const StepState& state = draft.state().at(step.id);
+    const bool group = std::holds_alternative<plan::Group>(step.body);
+    const bool decide = std::holds_alternative<plan::Decide>(step.body);
+    if (state.status != StepStatus::running || !(group || decide) || (decide && state.choice.empty())) {
+        return;
+    }
+    for (const auto& child : list) {
+        if (child.parent == step.id && !over(draft.state().at(child.id).status)) {
+            return;
+        }
+    }
+    draft.add(StepFinished{step.id, state.attempt, "passed", decide ? "chosen: " + state.choice : ""});
+}
+
+void consider_all(Draft& draft, const std::vector<plan::Step>& list, const std::vector<StepId>& top, bool may_start) {
+    for (const auto& step : list) {
+        const StepId& root = [&]() -> const StepId& {
+            const plan::Step* at = &step;
+            while (!at->parent.empty()) {
+                at = draft.state().plan->step(at->parent);
+            }
+            return at->id;
+        }();
+        if (std::find(top.begin(), top.end(), root) == top.end()) {
+            continue;
+        }
+        consider(draft, step, may_start);
+        close_parent(draft, step, list);
+    }
+}
+
+bool all_over(const Release& release, const std::vector<StepId>& steps) {
+    return std::all_of(steps.begin(), steps.end(), [&](const StepId& id) { return over(release.at(id).status); });
+}
+
+void open_phase(Draft& draft, const plan::Phase& phase) {
+    const PhaseState& state = draft.state().phases.at(phase.id);
+    if (draft.state().paused) {
+        return;
+    }
+    if (phase.window && !state.overridden) {
+        if (state.status == PhaseState::Status::waiting && state.until > draft.now()) {
+            return;
+        }
+        const auto answer = plan::ask(draft.state().plan->calendar, draft.now());
+        const bool open = answer && answer->open;
+        if (!open) {
+            const std::string why = answer ? answer->why : to_text(answer.error());
+            const auto next = plan::next_open(draft.state().plan->calendar, draft.now());
+            const Nanos until = next ? *next : Nanos{};
+            if (state.status != PhaseState::Status::waiting || state.why != why || state.until != until) {
+                draft.add(PhaseWaiting{phase.id, why, until});
+            }
+            return;
+        }
+    }
+    draft.add(PhaseStarted{phase.id});
+}
+
+/// Nothing comes after the closing, so triggers are told to be disarmed before it.
+void close_when_quiet(Draft& draft, const char* outcome) {
+    if (in_flight(draft.state()).empty()) {
+        disarm_all(draft);
+        draft.add(SessionClosed{outcome});
+    }
+}
+
+void forward(Draft& draft) {
+    const auto plan = draft.state().plan;
+    for (const auto& phase : plan->phases) {
+        const auto status = draft.state().phases.at(phase.id).status;
+        if (status == PhaseState::Status::finished) {
+            continue;
+        }
+        if (status != PhaseState::Status::running) {
+            open_phase(draft, phase);
+            return;
+        }
+        consider_all(draft, plan->steps, phase.steps, !draft.state().paused);
+        if (!all_over(draft.state(), phase.steps)) {
+            return;
+        }
+        draft.add(PhaseFinished{phase.id});
+    }
+    close_when_quiet(draft, "done");
+}
+
+void backward(Draft& draft) {
+    const auto plan = draft.state().plan;
+    const auto* option = plan->option(draft.state().rollback.option);
+    consider_all(draft, plan->rollback_steps, option->steps, true);
+    if (!all_over(draft.state(), option->steps)) {
+        return;
+    }
+    if (draft.state().rollback.outcome.empty()) {
+        const bool whole = std::none_of(option->steps.begin(), option->steps.end(), [&](const StepId& id) {
+            return draft.state().at(id).status == StepStatus::skipped;
+        });
+        draft.add(RollbackFinished{option->id, whole ? "done" : "incomplete"});
+    }
+    // A forward step that is still at work must have ended, or stand in doubt, before the log is closed.
+    close_when_quiet(draft, "rolled-back");
+}
+
+} // namespace
+
+void start(Draft& draft, const plan::Step& step, int attempt) {
+    draft.add(StepStarted{step.id, attempt, filled(draft, step.title)});
+}
+
+void progress(Draft& draft) {
+    std::size_t before = 0;
+    do {
+        before = draft.size();
+        const Release& release = draft.state();
+        if (!release.plan || release.closed()) {
+            return;
+        }
+        if (release.rollback.active) {
+            backward(draft);
+        } else if (release.aborted) {
+            close_when_quiet(draft, "aborted");
+        } else {
+            forward(draft);
+        }
+        if (!draft.state().closed()) {
+            watch_triggers(draft);
+        }
+    } while (draft.size() != before);
+}
+
+} // namespace sluice::release

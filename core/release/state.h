@@ -1,0 +1,155 @@
+#pragma once
+/// The release: all that is known of a session, folded from its events. Pure; never changed but by `apply`.
+#include "plan/fill.h"
+#include "plan/model.h"
+#include "release/event.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sluice::release {
+
+enum class StepStatus {
+    to_come,
+    waiting, ///< could start but for a time (not-before)
+    running,
+    person,   ///< a person is awaited
+    triage,   ///< it failed; a person chooses
+    retrying, ///< it failed; it starts again by itself at `until`
+    in_doubt, ///< its outcome is not known; a person decides
+    passed,
+    skipped,
+    overridden,
+    not_applicable,
+    stopped, ///< given up because the release was aborted or rolled back
+};
+
+const char* name(StepStatus status);
+bool satisfies(StepStatus status); ///< passed, skipped, overridden, not_applicable: what needs it may go on
+bool over(StepStatus status);      ///< satisfies, or stopped
+
+struct GateState {
+    std::string verdict = "no-data";
+    bool close = false;
+    std::string value, limit, headroom, why;
+    Nanos since; ///< of this verdict
+    bool overridden = false;
+    std::string overridden_by;
+};
+
+/// How long all gates have held together: `held` at `mark`, and the time since if it is running.
+struct HoldState {
+    bool running = false;
+    Nanos held;
+    Nanos mark;
+    std::string why; ///< why it stands still
+
+    Nanos held_at(Nanos now) const { return running && now > mark ? held + (now - mark) : held; }
+};
+
+struct StepState {
+    StepStatus status = StepStatus::to_come;
+    int attempt = 0;
+    std::string title;
+    Nanos started, ended; ///< of the first attempt, of the last
+    Nanos begun;          ///< this attempt: deadlines count from here
+    std::string why;
+    Nanos until;           ///< waiting, retrying
+    OperationId operation; ///< of the current attempt; empty before its intent
+    std::vector<Approved> approvals;
+    std::string choice; ///< of a decide
+    std::string advanced_by;
+    std::map<std::string, GateState> gates;       ///< "gate" or "gate/arm"
+    std::map<std::string, std::string> set_aside; ///< gates that were overridden → by whom; for all attempts
+    HoldState hold;
+};
+
+struct OperationState {
+    Intent intent;
+    Nanos began;
+    enum class Phase { in_flight, in_doubt, settled } phase = Phase::in_flight;
+    Json observed;
+    std::string why, read_back;
+    Settled settled;
+};
+
+struct TriggerState {
+    std::string state = "disarmed"; ///< armed | pending | frozen | fired | disarmed
+    Nanos since;                    ///< pending since
+    Nanos frozen_at;
+    std::string value, why;
+};
+
+struct PhaseState {
+    enum class Status { to_come, waiting, running, finished } status = Status::to_come;
+    Nanos started, ended, until;
+    std::string why;
+    bool overridden = false; ///< the closed window was set aside
+};
+
+struct RollbackState {
+    bool active = false;
+    std::string option, cause, trigger, reason, outcome;
+    Actor by;
+    Nanos started, ended;
+    bool ready = false; ///< readiness of the default option
+    std::string ready_why;
+};
+
+struct SourceState {
+    std::string state = "ok", why;
+    Nanos since;
+};
+
+struct Release {
+    std::int64_t seq = 0; ///< of the last event
+    Nanos time;           ///< of the last event
+    SessionOpened opened;
+    std::shared_ptr<const plan::Plan> plan; ///< null until opened
+    Nanos started;
+    Nanos t0;                                  ///< start of the first phase with a window; 0 before
+    std::map<std::string, std::string> values; ///< variables and outputs
+    std::map<std::string, PhaseState> phases;
+    std::map<StepId, StepState> steps; ///< every step of the plan, rollback options too
+    std::map<OperationId, OperationState> operations;
+    std::map<std::string, plan::Weights> split; ///< commanded: traffic → arm → per cent
+    std::set<std::string> ready_arms;
+    std::map<std::string, TriggerState> triggers; ///< "trigger" or "trigger/arm"
+    std::map<std::string, SourceState> sources;
+    RollbackState rollback;
+    bool paused = false;
+    bool aborted = false;
+    std::string paused_why;
+    std::string outcome; ///< done | rolled-back | aborted, once closed
+    int notes = 0, overrides = 0;
+
+    bool closed() const { return !outcome.empty(); }
+    const StepState& at(const StepId& step) const;
+};
+
+/// Folds one event in. Never fails: what an event names and the plan does not is passed over.
+void apply(Release& release, const Event& event);
+
+/// What `${…}` may name at this moment: variables, outputs and what is built in.
+plan::Scope scope(const Release& release);
+
+/// Arms that the commanded split of any traffic sends something to.
+std::set<std::string> arms_with_traffic(const Release& release);
+
+/// The whole of it, in canonical JSON order; its hash is compared live against replayed.
+Json to_json(const Release& release);
+
+/// Operations that are neither settled nor in doubt.
+std::vector<OperationId> in_flight(const Release& release);
+
+/// True if something stands in triage or in doubt: only a person can go on.
+bool needs_decision(const Release& release);
+
+/// True if a forward step is at work or waits for somebody.
+bool needs_person(const Release& release);
+
+} // namespace sluice::release

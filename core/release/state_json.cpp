@@ -1,0 +1,138 @@
+/// The whole release as JSON: `sluicectl state --json`, and the hash by which live and replayed states are compared.
+#include "release/state.h"
+
+namespace sluice::release {
+namespace {
+
+Json to_json(const GateState& gate) {
+    return {{"verdict", gate.verdict},
+            {"close", gate.close},
+            {"value", gate.value},
+            {"limit", gate.limit},
+            {"why", gate.why},
+            {"headroom", gate.headroom},
+            {"since", nanos_text(gate.since)},
+            {"overridden", gate.overridden},
+            {"overridden_by", gate.overridden_by}};
+}
+
+Json to_json(const Approved& approval) {
+    return {{"name", approval.by.name}, {"role", approval.by.role}, {"reason", approval.reason}};
+}
+
+Json to_json(const StepState& step) {
+    Json json = {{"status", name(step.status)},
+                 {"attempt", step.attempt},
+                 {"title", step.title},
+                 {"started", nanos_text(step.started)},
+                 {"ended", nanos_text(step.ended)},
+                 {"begun", nanos_text(step.begun)},
+                 {"why", step.why},
+                 {"until", nanos_text(step.until)},
+                 {"operation", step.operation},
+                 {"choice", step.choice},
+                 {"advanced_by", step.advanced_by},
+                 {"approvals", Json::array()},
+                 {"gates", Json::object()},
+                 {"set_aside", step.set_aside},
+                 {"hold",
+                  {{"running", step.hold.running},
+                   {"held", nanos_text(step.hold.held)},
+                   {"mark", nanos_text(step.hold.mark)},
+                   {"why", step.hold.why}}}};
+    for (const auto& approval : step.approvals) {
+        json["approvals"].push_back(to_json(approval));
+    }
+    for (const auto& [key, gate] : step.gates) {
+        json["gates"][key] = to_json(gate);
+    }
+    return json;
+}
+
+Json to_json(const OperationState& operation) {
+    const char* phase = operation.phase == OperationState::Phase::in_flight  ? "in-flight"
+                        : operation.phase == OperationState::Phase::in_doubt ? "in-doubt"
+                                                                             : "settled";
+    return {{"intent", release::to_json(Event{0, operation.began, operation.intent})["data"]},
+            {"began", nanos_text(operation.began)},
+            {"phase", phase},
+            {"observed", operation.observed},
+            {"why", operation.why},
+            {"read_back", operation.read_back},
+            {"settled", release::to_json(Event{0, {}, operation.settled})["data"]}};
+}
+
+Json to_json(const PhaseState& phase) {
+    static constexpr const char* names[] = {"to come", "waiting", "running", "finished"};
+    return {{"status", names[static_cast<int>(phase.status)]},
+            {"started", nanos_text(phase.started)},
+            {"ended", nanos_text(phase.ended)},
+            {"until", nanos_text(phase.until)},
+            {"why", phase.why},
+            {"overridden", phase.overridden}};
+}
+
+Json to_json(const TriggerState& trigger) {
+    return {{"state", trigger.state},
+            {"since", nanos_text(trigger.since)},
+            {"frozen_at", nanos_text(trigger.frozen_at)},
+            {"value", trigger.value},
+            {"why", trigger.why}};
+}
+
+Json to_json(const RollbackState& rollback) {
+    return {{"active", rollback.active},
+            {"option", rollback.option},
+            {"cause", rollback.cause},
+            {"trigger", rollback.trigger},
+            {"reason", rollback.reason},
+            {"outcome", rollback.outcome},
+            {"by", rollback.by.name},
+            {"role", rollback.by.role},
+            {"started", nanos_text(rollback.started)},
+            {"ended", nanos_text(rollback.ended)},
+            {"ready", rollback.ready},
+            {"ready_why", rollback.ready_why}};
+}
+
+template <typename Map>
+Json object_of(const Map& map) {
+    Json json = Json::object();
+    for (const auto& [key, value] : map) {
+        json[key] = to_json(value);
+    }
+    return json;
+}
+
+} // namespace
+
+Json to_json(const Release& release) {
+    Json sources = Json::object();
+    for (const auto& [key, source] : release.sources) {
+        sources[key] = {{"state", source.state}, {"why", source.why}, {"since", nanos_text(source.since)}};
+    }
+    Json opened = to_json(Event{0, release.started, release.opened})["data"];
+    opened.erase("plan_source"); // its digest stands for it
+    return {{"seq", release.seq},
+            {"time", nanos_text(release.time)},
+            {"opened", opened},
+            {"started", nanos_text(release.started)},
+            {"t0", nanos_text(release.t0)},
+            {"values", release.values},
+            {"phases", object_of(release.phases)},
+            {"steps", object_of(release.steps)},
+            {"operations", object_of(release.operations)},
+            {"split", release.split},
+            {"ready_arms", release.ready_arms},
+            {"triggers", object_of(release.triggers)},
+            {"sources", sources},
+            {"rollback", to_json(release.rollback)},
+            {"paused", release.paused},
+            {"paused_why", release.paused_why},
+            {"aborted", release.aborted},
+            {"outcome", release.outcome},
+            {"notes", release.notes},
+            {"overrides", release.overrides}};
+}
+
+} // namespace sluice::release
