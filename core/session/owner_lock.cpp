@@ -1,0 +1,86 @@
+#include "session/owner_lock.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace sluice::session {
+namespace {
+
+/// Changes with every start of the kernel: a pid means something only together with it.
+std::string boot_id() {
+    const Descriptor fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+    auto text = fd ? read_all(fd.get(), 4096, "boot_id") : Result<std::string>("unknown");
+    std::string id = text ? *text : "unknown";
+    std::erase(id, '\n');
+    return id;
+}
+
+std::string owner_of(int fd) {
+    ::lseek(fd, 0, SEEK_SET);
+    std::string text = read_all(fd, 4096, {}).value_or("");
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    std::ranges::replace(text, '\n', ',');
+    return text.empty() ? "another program" : text;
+}
+
+} // namespace
+
+std::filesystem::path OwnerLock::path_for(const std::filesystem::path& session) {
+    // The same file under two names (a link in the way) has one lock.
+    std::error_code error;
+    auto path = std::filesystem::weakly_canonical(session, error);
+    if (error) {
+        path = session;
+    }
+    path += ".lock";
+    return path;
+}
+
+Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
+    const auto path = path_for(session);
+    for (;;) {
+        Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (!fd) {
+            return system_failure("could not create the session's lock", path, errno);
+        }
+        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            if (errno == EWOULDBLOCK) {
+                return fail(ErrorCode::refused, fmt::format("the session is owned by {}", owner_of(fd.get())),
+                            session.string(), "follow it, or end that program first");
+            }
+            return system_failure("could not lock the session", path, errno);
+        }
+        // The owner before us may have removed the name between our open and our lock.
+        struct stat held {};
+        struct stat named {};
+        if (::fstat(fd.get(), &held) != 0 || ::stat(path.c_str(), &named) != 0 || held.st_ino != named.st_ino ||
+            held.st_dev != named.st_dev) {
+            continue;
+        }
+        const std::string text = fmt::format("pid {}\nboot {}\n", ::getpid(), boot_id());
+        if (::ftruncate(fd.get(), 0) != 0) {
+            return system_failure("could not write the session's lock", path, errno);
+        }
+        if (auto written = write_all(fd.get(), text, path); !written) {
+            return failed(written);
+        }
+        return OwnerLock(path, std::move(fd));
+    }
+}
+
+OwnerLock::~OwnerLock() {
+    if (fd_) {
+        ::unlink(path_.c_str());
+    }
+}
+
+} // namespace sluice::session

@@ -1,0 +1,29 @@
+#pragma once
+#include "session/posix_file.h"
+
+#include <filesystem>
+
+namespace sluice::session {
+
+/// At most one owner of a session file: an exclusive flock on `<file>.lock`, whose text says who holds it.
+///
+/// The kernel releases it when the process ends, however that happens. The descriptor is close-on-exec, so that a child
+/// that outlives us does not keep the session.
+class OwnerLock {
+public:
+    /// `refused` with pid and boot id of the owner if there is one.
+    static Result<OwnerLock> take(const std::filesystem::path& session);
+
+    OwnerLock(OwnerLock&&) noexcept = default;
+    OwnerLock& operator=(OwnerLock&&) = delete;
+    ~OwnerLock(); ///< removes the lock file, then releases
+
+    static std::filesystem::path path_for(const std::filesystem::path& session);
+
+private:
+    OwnerLock(std::filesystem::path path, Descriptor fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+    std::filesystem::path path_;
+    Descriptor fd_;
+};
+
+} // namespace sluice::session
