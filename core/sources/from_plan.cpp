@@ -1,0 +1,114 @@
+#include "sources/from_plan.h"
+
+#include "analysis/latest.h"
+#include "plan/expect.h"
+#include "plan/fill.h"
+#include "sources/http_health_source.h"
+#include "sources/kafka_lag_source.h"
+#include "sources/prometheus_source.h"
+
+#include <fmt/format.h>
+
+namespace sluice::sources {
+namespace {
+
+using Made = Result<std::unique_ptr<Source>>;
+
+/// Which value of the metric's label names which arm.
+Result<std::map<std::string, std::string>> arms_by_match(const plan::Plan& plan, const plan::Scope& scope) {
+    std::map<std::string, std::string> arms;
+    for (const auto& arm : plan.arms) {
+        const auto match = plan::fill(arm.match.empty() ? arm.name : arm.match, scope);
+        if (!match) {
+            return failed(match);
+        }
+        const auto [known, added] = arms.emplace(*match, arm.name);
+        if (!added) {
+            return fail(ErrorCode::bad_input,
+                        fmt::format("metrics name the arms {} and {} alike: '{}'", known->second, arm.name, *match), {},
+                        "give the arms different values of 'match'");
+        }
+    }
+    return arms;
+}
+
+Made prometheus(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    PrometheusMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.by_arm = metric.by_arm;
+    asked.reduce = metric.reduce;
+    asked.at_least = metric.at_least;
+    asked.max_age = analysis::max_age(metric);
+    for (const auto& [from, to] : {std::pair{&metric.query, &asked.query},
+                                   {&metric.freshness, &asked.freshness},
+                                   {&metric.zero_while, &asked.zero_while}}) {
+        auto filled = plan::fill(*from, scope);
+        if (!filled) {
+            return failed(filled);
+        }
+        *to = *std::move(filled);
+    }
+    if (!metric.by_arm.empty()) {
+        auto arms = arms_by_match(plan, scope);
+        if (!arms) {
+            return failed(arms);
+        }
+        asked.arms = *std::move(arms);
+    }
+    return PrometheusSource::make(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
+}
+
+Made health(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto path = plan::fill_url(metric.health->path, scope);
+    if (!path) {
+        return failed(path);
+    }
+    Scheduler& scheduler = ways.scheduler;
+    HealthRule rule = [expect = metric.health->expect, scope, &scheduler](const net::HttpResponse& response) -> Health {
+        plan::StepResult result;
+        result.status = response.status;
+        result.text = response.body;
+        if (auto json = parse_json(response.body, "")) {
+            result.json = *std::move(json);
+        }
+        auto judgement = plan::judge(expect, result, scope, scheduler.now());
+        return {judgement.met, judgement.met ? "" : std::move(judgement.why)};
+    };
+    return std::make_unique<HttpHealthSource>(
+        *ways.http, scheduler, HttpEndpoint{},
+        HealthMetric{metric.name, metric.unit, "", *std::move(path), std::move(rule)});
+}
+
+Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto groups = plan::fill(metric.lag->groups, scope);
+    auto topics = plan::fill(metric.lag->topics, scope);
+    if (!groups || !topics) {
+        return failed(groups ? topics : groups);
+    }
+    LagMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.question = {*std::move(groups), *std::move(topics)};
+    asked.reduce = metric.reduce;
+    asked.at_least = metric.at_least;
+    return std::make_unique<KafkaLagSource>(ways.kafka, ways.scheduler, std::move(asked));
+}
+
+} // namespace
+
+Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    if (metric.lag ? ways.kafka == nullptr : ways.http == nullptr) {
+        return fail(ErrorCode::bad_input, fmt::format("the connection '{}' can't answer this metric", metric.from),
+                    "metric " + metric.name);
+    }
+    Made made = metric.lag      ? lag(metric, scope, ways)
+                : metric.health ? health(metric, scope, ways)
+                                : prometheus(plan, metric, scope, ways);
+    if (!made) {
+        made.error().where = "metric " + metric.name + (made.error().where.empty() ? "" : ", " + made.error().where);
+    }
+    return made;
+}
+
+} // namespace sluice::sources

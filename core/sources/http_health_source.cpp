@@ -1,0 +1,85 @@
+#include "sources/http_health_source.h"
+
+#include "base/json.h"
+#include "sources/reduce.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sluice::sources {
+
+HealthRule status_and_json(std::vector<int> statuses, std::string pointer, std::string expected) {
+    return [statuses = std::move(statuses), pointer = std::move(pointer),
+            expected = std::move(expected)](const net::HttpResponse& response) -> Health {
+        const bool wanted = statuses.empty() ? response.status >= 200 && response.status < 300
+                                             : std::ranges::find(statuses, response.status) != statuses.end();
+        if (!wanted) {
+            return {false, fmt::format("HTTP status {}", response.status)};
+        }
+        if (pointer.empty()) {
+            return {true, ""};
+        }
+        const auto body = parse_json(response.body, "");
+        if (!body) {
+            return {false, "the answer is not JSON"};
+        }
+        try {
+            const Json::json_pointer where(pointer);
+            if (!body->contains(where)) {
+                return {false, fmt::format("nothing stands at {}", pointer)};
+            }
+            const Json& value = body->at(where);
+            const std::string text = value.is_string() ? value.get<std::string>()
+                                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+            return {text == expected,
+                    text == expected ? "" : fmt::format("{} is '{}', not '{}'", pointer, text, expected)};
+        } catch (const Json::exception&) {
+            return {false, fmt::format("'{}' is not a JSON pointer into the answer", pointer)};
+        }
+    };
+}
+
+HttpHealthSource::HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint,
+                                   HealthMetric metric)
+    : http_(http), scheduler_(scheduler), endpoint_(std::move(endpoint)), metric_(std::move(metric)) {}
+
+HttpHealthSource::~HttpHealthSource() {
+    for (const auto& exchange : exchanges_) {
+        http_.cancel(*exchange);
+    }
+}
+
+void HttpHealthSource::poll(Nanos deadline, std::string key, Done done) {
+    auto exchange = std::make_shared<net::ExchangeId>(net::ExchangeId::none);
+    exchanges_.insert(exchange);
+    auto request = get(endpoint_, metric_.path, key + "#1", scheduler_.now(), deadline);
+    *exchange =
+        http_.send(std::move(request), [this, exchange, done = std::move(done)](Result<net::HttpResponse> response) {
+            exchanges_.erase(exchange);
+            done(judged(response));
+        });
+}
+
+series::SampleBatch HttpHealthSource::judged(const Result<net::HttpResponse>& response) const {
+    series::SampleBatch batch;
+    batch.metric = metric_.name;
+    batch.unit = metric_.unit;
+    batch.received_at = scheduler_.now();
+    series::Reading reading;
+    reading.arm = metric_.arm;
+    reading.received_at = batch.received_at;
+    reading.measured_at = batch.received_at;
+    if (response) {
+        Health health = metric_.rule(*response);
+        reading.value = health.healthy ? 1 : 0;
+        reading.detail = std::move(health.why);
+    } else {
+        reading.status = series::Status::source_error;
+        reading.detail = reason(response.error());
+    }
+    batch.readings.push_back(std::move(reading));
+    conclude(batch);
+    return batch;
+}
+
+} // namespace sluice::sources

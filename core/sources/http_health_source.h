@@ -1,0 +1,48 @@
+#pragma once
+#include "sources/http_endpoint.h"
+#include "sources/source.h"
+
+#include <map>
+#include <set>
+
+namespace sluice::sources {
+
+struct Health {
+    bool healthy = false;
+    std::string why; ///< one sentence when it is not: what was wanted, what was there
+};
+
+/// Judges an answer that came. Pure.
+using HealthRule = std::function<Health(const net::HttpResponse&)>;
+
+/// The status is one of `statuses` (empty = 200 … 299) and the body's JSON has `expected` at `pointer` (RFC 6901; an
+/// empty pointer asks nothing of the body). Strings compare as they are, other scalars by their JSON text.
+HealthRule status_and_json(std::vector<int> statuses, std::string pointer, std::string expected);
+
+struct HealthMetric {
+    std::string name;
+    std::string unit; ///< as the plan names it; may be empty
+    std::string arm;  ///< empty = the whole
+    std::string path; ///< "/health"
+    HealthRule rule;
+};
+
+/// 1 where the rule holds, 0 where an answer came and it does not; no answer is a source error. How long the answer
+/// took is not told: real latencies never enter events.
+class HttpHealthSource : public Source {
+public:
+    HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, HealthMetric metric);
+    ~HttpHealthSource() override;
+    void poll(Nanos deadline, std::string key, Done done) override;
+
+private:
+    series::SampleBatch judged(const Result<net::HttpResponse>& response) const;
+
+    net::HttpClient& http_;
+    Scheduler& scheduler_;
+    HttpEndpoint endpoint_;
+    HealthMetric metric_;
+    std::set<std::shared_ptr<net::ExchangeId>> exchanges_;
+};
+
+} // namespace sluice::sources

@@ -1,0 +1,85 @@
+#include "sources/polling.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sluice::sources {
+namespace {
+
+constexpr Nanos longest_backoff = seconds(30);
+
+} // namespace
+
+void Poller::add(PolledMetric metric) {
+    Polled polled;
+    metric.interval = std::max(metric.interval, milliseconds(100));
+    const std::string name = metric.name;
+    polled.metric = std::move(metric);
+    metrics_.insert_or_assign(name, std::move(polled));
+}
+
+void Poller::start() {
+    running_ = true;
+    for (auto& [name, polled] : metrics_) {
+        polled.due = scheduler_.now();
+        polled.timer = scheduler_.at(polled.due, [this, &polled] { begin(polled); });
+    }
+}
+
+void Poller::stop() {
+    running_ = false;
+    for (auto& [name, polled] : metrics_) {
+        scheduler_.cancel(polled.timer);
+        polled.timer = TimerId::none;
+    }
+}
+
+std::optional<Nanos> Poller::age(const std::string& metric) const {
+    const auto found = metrics_.find(metric);
+    if (found == metrics_.end() || !found->second.newest) {
+        return std::nullopt;
+    }
+    return scheduler_.now() - *found->second.newest;
+}
+
+void Poller::begin(Polled& polled) {
+    polled.timer = TimerId::none;
+    ++polled.polls;
+    polled.metric.source->poll(scheduler_.now() + polled.metric.timeout,
+                               fmt::format("poll/{}/{}", polled.metric.name, polled.polls),
+                               [this, &polled](const series::SampleBatch& batch) { take(polled, batch); });
+}
+
+void Poller::take(Polled& polled, const series::SampleBatch& batch) {
+    if (!running_) {
+        return;
+    }
+    polled.errors_in_row = batch.status == series::Status::source_error ? polled.errors_in_row + 1 : 0;
+    for (const auto& reading : batch.readings) {
+        if (reading.status == series::Status::ok) {
+            polled.newest = std::max(polled.newest.value_or(reading.measured_at), reading.measured_at);
+        }
+    }
+    arm(polled);
+    receive_(batch);
+}
+
+void Poller::arm(Polled& polled) {
+    const Nanos interval = polled.metric.interval;
+    const Nanos most = std::max(interval, longest_backoff);
+    Nanos distance = interval;
+    for (int i = 1; i < polled.errors_in_row && distance < most; ++i) {
+        distance = std::min(distance * 2, most);
+    }
+    // The next slot of the grid that is at least `distance` from the poll that was just answered.
+    const Nanos wanted = std::max(polled.due + distance, scheduler_.now());
+    const std::int64_t slots = (wanted - polled.due).count / interval.count;
+    Nanos next = polled.due + interval * slots;
+    if (next < wanted || slots == 0) {
+        next += interval;
+    }
+    polled.due = next;
+    polled.timer = scheduler_.at(next, [this, &polled] { begin(polled); });
+}
+
+} // namespace sluice::sources

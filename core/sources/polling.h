@@ -1,0 +1,59 @@
+#pragma once
+#include "base/scheduler.h"
+#include "sources/source.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sluice::sources {
+
+struct PolledMetric {
+    std::string name;
+    std::unique_ptr<Source> source;
+    Nanos interval = seconds(5); ///< at least 100 ms
+    Nanos timeout = seconds(5);  ///< how long one poll may take
+};
+
+/// Polls metrics at their intervals, on the Scheduler, and hands every batch on.
+///
+/// A metric's polls lie on a grid from `start`, so that a late answer does not shift the later ones; a slot whose
+/// predecessor is still in flight is left out. After each source error in a row the distance doubles, up to 30 s (or
+/// the interval, if that is longer); the first answer brings it back. Poll n of a metric has the key "poll/METRIC/n".
+class Poller {
+public:
+    using Receive = std::function<void(const series::SampleBatch&)>;
+    Poller(Scheduler& scheduler, Receive receive) : scheduler_(scheduler), receive_(std::move(receive)) {}
+    Poller(const Poller&) = delete;
+    ~Poller() { stop(); }
+
+    /// Before `start`.
+    void add(PolledMetric metric);
+    void start();
+    /// No poll begins any more; what is in flight is dropped when its answer comes.
+    void stop();
+
+    /// How old the newest good reading of a metric is now; nothing before the first one or for an unknown name.
+    std::optional<Nanos> age(const std::string& metric) const;
+
+private:
+    struct Polled {
+        PolledMetric metric;
+        TimerId timer = TimerId::none;
+        Nanos due;
+        std::uint64_t polls = 0;
+        int errors_in_row = 0;
+        std::optional<Nanos> newest;
+    };
+    void begin(Polled& polled);
+    void take(Polled& polled, const series::SampleBatch& batch);
+    void arm(Polled& polled);
+
+    Scheduler& scheduler_;
+    Receive receive_;
+    std::map<std::string, Polled> metrics_; ///< by name: the order in which polls of one instant begin
+    bool running_ = false;
+};
+
+} // namespace sluice::sources

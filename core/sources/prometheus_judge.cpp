@@ -1,0 +1,210 @@
+#include "sources/prometheus_judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace sluice::sources {
+namespace {
+
+using series::Reading;
+using series::Status;
+using series::promql::Element;
+using series::promql::Scalar;
+using series::promql::Vector;
+
+/// An answer as a vector; a scalar is one element without labels.
+Result<Vector> vector_of(const PrometheusReply& reply) {
+    if (!reply) {
+        return failed(reply);
+    }
+    if (const auto* vector = std::get_if<Vector>(&reply->value)) {
+        return *vector;
+    }
+    if (const auto* scalar = std::get_if<Scalar>(&reply->value)) {
+        return Vector{{{}, scalar->at, scalar->value}};
+    }
+    return fail(ErrorCode::bad_input, "the query answers with ranges; one value a series is wanted");
+}
+
+/// Age of the data behind one arm, or why it can't be told.
+struct Age {
+    Status status = Status::ok;
+    Nanos age;
+    std::string detail;
+};
+
+class Judge {
+public:
+    Judge(const PrometheusMetric& metric, const PrometheusReplies& replies, Nanos now)
+        : metric_(metric), replies_(replies), now_(now) {}
+
+    /// Readings of one arm; `match` is the value of the by-arm label that names it.
+    std::vector<Reading> arm(const std::string& name, const std::string& match) const {
+        const auto answer = vector_of(*replies_.value);
+        if (!answer) {
+            return {reading(name, Status::source_error, reason(answer.error()))};
+        }
+        std::vector<Reading> found;
+        for (const auto& element : *answer) {
+            if (belongs(element, match)) {
+                found.push_back(of_element(element, name));
+            }
+        }
+        if (found.empty()) {
+            return {empty(name, match)};
+        }
+        const Age age = age_of(replies_.value_ages, match);
+        for (auto& each : found) {
+            apply(age, each);
+        }
+        return reduce(std::move(found), metric_.reduce, metric_.at_least);
+    }
+
+private:
+    bool belongs(const Element& element, const std::string& match) const {
+        return metric_.by_arm.empty() || series::label(element.labels, metric_.by_arm) == match;
+    }
+
+    Reading reading(const std::string& arm, Status status, std::string detail) const {
+        Reading reading;
+        reading.arm = arm;
+        reading.status = status;
+        reading.measured_at = now_;
+        reading.received_at = now_;
+        reading.detail = std::move(detail);
+        return reading;
+    }
+
+    Reading of_element(const Element& element, const std::string& arm) const {
+        const bool is_number = !std::isnan(element.value);
+        Reading found = reading(arm, is_number ? Status::ok : Status::no_data, is_number ? "" : "the answer is NaN");
+        found.value = is_number ? element.value : 0;
+        found.labels = element.labels;
+        found.labels.erase(metric_.by_arm);
+        return found;
+    }
+
+    /// Nothing was found: 0 where the witness answers, else no data.
+    Reading empty(const std::string& arm, const std::string& match) const {
+        if (replies_.witness == nullptr) {
+            return reading(arm, Status::no_data, "the answer is empty");
+        }
+        const auto witness = vector_of(*replies_.witness);
+        if (!witness) {
+            return reading(arm, Status::source_error, "zero-while: " + reason(witness.error()));
+        }
+        const bool seen = std::ranges::any_of(
+            *witness, [&](const Element& element) { return belongs(element, match) && !std::isnan(element.value); });
+        if (!seen) {
+            return reading(arm, Status::no_data, "the answer is empty, and so is zero-while");
+        }
+        Reading zero = reading(arm, Status::ok, "counted as 0: zero-while answers");
+        apply(age_of(replies_.witness_ages, match), zero);
+        return zero;
+    }
+
+    /// The oldest of all selectors.
+    Age age_of(const std::vector<AgeReply>& ages, const std::string& match) const {
+        Age oldest;
+        bool any = ages.empty();
+        for (const auto& [reply, essential] : ages) {
+            const auto answer = vector_of(*reply);
+            if (!answer) {
+                return {Status::source_error, {}, "the data's age can't be told: " + reason(answer.error())};
+            }
+            const Element* found = nullptr;
+            for (const auto& element : *answer) {
+                // Series without the label are shared by all arms.
+                const auto label = series::label(element.labels, metric_.by_arm);
+                if ((metric_.by_arm.empty() || label == match || label.empty()) &&
+                    (found == nullptr || element.value > found->value || std::isnan(element.value))) {
+                    found = &element;
+                }
+            }
+            if (found == nullptr && !essential) {
+                continue;
+            }
+            if (found == nullptr || !std::isfinite(found->value) || std::abs(found->value) > 9e9) {
+                return {Status::no_data, {}, "the series behind the answer have ended"};
+            }
+            any = true;
+            oldest.age = std::max(oldest.age, milliseconds(std::llround(found->value * 1000)));
+        }
+        return any ? oldest : Age{Status::no_data, {}, "the series behind the answer have ended"};
+    }
+
+    void apply(const Age& age, Reading& reading) const {
+        if (age.status == Status::ok) {
+            reading.measured_at = now_ - age.age;
+            if (age.age > metric_.max_age && reading.status == Status::ok) {
+                reading.status = Status::no_data;
+                reading.value = 0;
+                // Without the age itself: a text that changes with each poll would be an event with each poll.
+                reading.detail = fmt::format("the data is older than {:.0f} s", metric_.max_age.seconds());
+            }
+        } else if (reading.status == Status::ok) {
+            reading.status = age.status;
+            reading.value = 0;
+            reading.detail = age.detail;
+        }
+    }
+
+    const PrometheusMetric& metric_;
+    const PrometheusReplies& replies_;
+    Nanos now_;
+};
+
+void note_warnings(const PrometheusReply* reply, std::vector<std::string>& degraded) {
+    if (reply == nullptr || !*reply) {
+        return;
+    }
+    for (const auto& warning : (*reply)->warnings) {
+        if (std::ranges::find(degraded, warning) == degraded.end()) {
+            degraded.push_back(warning);
+        }
+    }
+}
+
+} // namespace
+
+series::SampleBatch judge(const PrometheusMetric& metric, const PrometheusReplies& replies, Nanos now) {
+    series::SampleBatch batch;
+    batch.metric = metric.name;
+    batch.unit = metric.unit;
+    batch.received_at = now;
+    const Judge judge(metric, replies, now);
+    if (metric.by_arm.empty()) {
+        batch.readings = judge.arm("", "");
+    } else {
+        for (const auto& [match, arm] : metric.arms) {
+            std::ranges::move(judge.arm(arm, match), std::back_inserter(batch.readings));
+        }
+    }
+    note_warnings(replies.value, batch.degraded);
+    note_warnings(replies.witness, batch.degraded);
+    for (const auto* ages : {&replies.value_ages, &replies.witness_ages}) {
+        for (const auto& age : *ages) {
+            note_warnings(age.reply, batch.degraded);
+        }
+    }
+    conclude(batch);
+    return batch;
+}
+
+PrometheusReply reply_of(const Result<net::HttpResponse>& response) {
+    if (!response) {
+        return failed(response);
+    }
+    auto answer = series::parse_prometheus_answer(response->body, "");
+    const bool good = response->status >= 200 && response->status < 300;
+    if (!good && (answer || answer.error().code == ErrorCode::corrupt)) {
+        return fail(ErrorCode::refused, fmt::format("HTTP status {}", response->status));
+    }
+    if (!answer && answer.error().code == ErrorCode::timed_out) {
+        answer.error().code = ErrorCode::refused; // its own words say more than "no answer in time"
+    }
+    return answer;
+}
+
+} // namespace sluice::sources

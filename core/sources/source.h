@@ -1,0 +1,23 @@
+#pragma once
+#include "base/nanos.h"
+#include "series/sample.h"
+
+#include <functional>
+#include <string>
+
+namespace sluice::sources {
+
+/// Where the samples of one metric come from. Engine thread only.
+class Source {
+public:
+    using Done = std::function<void(series::SampleBatch)>;
+    virtual ~Source() = default;
+
+    /// Asks once. `done` is called exactly once, later, from the Scheduler: with values, with `no_data`, or with
+    /// `source_error` and its reason, at the latest at `deadline` (an instant on the Scheduler's clock). Not called any
+    /// more once the source is destroyed. `key` names the poll among all work in flight ("poll/error_ratio/12"); what
+    /// the source does in parts gets "KEY#1", "KEY#2", …
+    virtual void poll(Nanos deadline, std::string key, Done done) = 0;
+};
+
+} // namespace sluice::sources

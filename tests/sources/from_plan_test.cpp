@@ -1,0 +1,112 @@
+#include "sources/from_plan.h"
+
+#include "base/virtual_scheduler.h"
+#include "sources/fake_http.h"
+#include "support/suite.h"
+
+#include <QByteArray>
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::sources;
+
+namespace {
+
+struct World {
+    VirtualScheduler scheduler{seconds(1'767'225'600)};
+    testing::FakeHttp http{scheduler, [](const net::HttpRequest& request) {
+                               net::HttpResponse response;
+                               response.status = 200;
+                               response.body = request.url == "/health"
+                                                   ? R"({"status":"healthy"})"
+                                                   : R"({"status":"success","data":{"resultType":"vector","result":[
+                                       {"metric":{"version":"v1.2.4"},"value":[1,"0.5"]}]}})";
+                               return Result<net::HttpResponse>(response);
+                           }};
+    plan::Plan plan;
+    plan::Scope scope{{"version", "v1.2.4"}, {"previous", "v1.2.3"}};
+
+    World() {
+        plan.arms.resize(2);
+        plan.arms[0].name = "blue";
+        plan.arms[0].match = "${previous}";
+        plan.arms[1].name = "green";
+        plan.arms[1].match = "${version}";
+    }
+    Result<std::unique_ptr<Source>> make(const plan::Metric& metric) {
+        return make_source(plan, metric, scope, {scheduler, &http, nullptr});
+    }
+    series::SampleBatch ask(const plan::Metric& metric) {
+        auto source = make(metric);
+        if (!source) {
+            qFatal("%s", to_text(source.error()).c_str());
+        }
+        series::SampleBatch answered;
+        (*source)->poll(scheduler.now() + seconds(5), "k",
+                        [&](series::SampleBatch batch) { answered = std::move(batch); });
+        scheduler.run_until(scheduler.now() + seconds(5));
+        return answered;
+    }
+};
+
+} // namespace
+
+class FromPlanTest : public QObject {
+    Q_OBJECT
+private slots:
+    void templates_are_filled_and_arms_found_by_what_metrics_call_them() {
+        World world;
+        plan::Metric metric;
+        metric.name = "m";
+        metric.from = "prom";
+        metric.query = "load{version=\"${version}\"}";
+        metric.by_arm = "version";
+        const auto batch = world.ask(metric);
+        QCOMPARE(batch.readings.size(), 2u);
+        QCOMPARE(batch.readings[0].arm, std::string("blue"));
+        QCOMPARE(batch.readings[0].status, series::Status::no_data);
+        QCOMPARE(batch.readings[1].arm, std::string("green"));
+        QCOMPARE(batch.readings[1].value, 0.5);
+        QCOMPARE(QByteArray::fromPercentEncoding(QByteArray::fromStdString(world.http.requests[0].url)),
+                 QByteArray("/api/v1/query?query=load{version=\"v1.2.4\"}"));
+    }
+
+    void health_is_judged_by_the_plans_expectation() {
+        World world;
+        plan::Metric metric;
+        metric.name = "health";
+        metric.health = plan::HealthQuery{"/health", {}};
+        plan::JsonExpect json;
+        json.pointer = "/status";
+        json.matcher.values = {"healthy"};
+        metric.health->expect.json.push_back(json);
+        QCOMPARE(world.ask(metric).readings[0].value, 1.0);
+        metric.health->expect.json[0].matcher.values = {"fine"};
+        const auto batch = world.ask(metric);
+        QCOMPARE(batch.readings[0].value, 0.0);
+        QVERIFY(!batch.readings[0].detail.empty());
+    }
+
+    void what_can_not_be_asked_is_told_with_the_metrics_name() {
+        World world;
+        plan::Metric metric;
+        metric.name = "m";
+        metric.query = "topk(1, x)";
+        auto made = world.make(metric);
+        QVERIFY(!made);
+        QCOMPARE(made.error().where, std::string("metric m, query:1:1"));
+        metric.query = "x{v=\"${nosuch}\"}";
+        QVERIFY(!world.make(metric));
+        metric.query = "x";
+        metric.by_arm = "version";
+        world.plan.arms[0].match = "${version}";
+        made = world.make(metric);
+        QVERIFY(!made);
+        QVERIFY(made.error().what.find("blue and green alike") != std::string::npos);
+        metric.lag = plan::LagQuery{{"g"}, {}};
+        QVERIFY(!world.make(metric)); // no Kafka connection
+    }
+};
+
+SLUICE_TEST(FromPlanTest)
+#include "from_plan_test.moc"

@@ -1,0 +1,273 @@
+#include "sources/kafka_lag_source.h"
+
+#include "base/virtual_scheduler.h"
+#include "net/virtual_driver.h"
+#include "sources/mock_kafka.h"
+#include "support/suite.h"
+
+#include <QElapsedTimer>
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::sources;
+using series::Status;
+
+namespace {
+
+/// Topics nova.events (3 partitions, 10 20 30 messages), nova.audit (1 partition, 5) and nova.idle (1, none).
+struct World {
+    testing::MockKafka kafka;
+    VirtualScheduler scheduler{seconds(1'767'225'600)};
+    net::VirtualDriver driver{scheduler};
+    std::shared_ptr<KafkaConnection> connection;
+
+    bool fill() {
+        bool good = kafka.create("nova.events", 3) && kafka.create("nova.audit", 1) && kafka.create("nova.idle", 1);
+        for (int p = 0; p < 3; ++p) {
+            good = good && kafka.produce("nova.events", p, 10 * (p + 1));
+        }
+        return good && kafka.produce("nova.audit", 0, 5);
+    }
+
+    void connect(std::string bootstrap = {}, Nanos ceiling = seconds(10)) {
+        auto settings = kafka_settings(
+            Json{{"bootstrap", bootstrap.empty() ? kafka.bootstrap() : bootstrap}, {"group-offsets", "named"}},
+            [](const std::string& reference) { return Result<std::string>(reference); });
+        settings->ceiling = ceiling;
+        connection = *KafkaConnection::make(scheduler, *settings);
+    }
+
+    series::SampleBatch ask(LagMetric metric) {
+        if (!connection) {
+            connect();
+        }
+        metric.name = "lag";
+        KafkaLagSource source(connection, scheduler, std::move(metric));
+        std::optional<series::SampleBatch> answered;
+        source.poll(scheduler.now() + seconds(5), "poll/lag/1",
+                    [&](series::SampleBatch batch) { answered = std::move(batch); });
+        if (!driver.run_until([&] { return answered.has_value(); })) {
+            qFatal("no answer");
+        }
+        return *answered;
+    }
+    series::SampleBatch ask(std::vector<std::string> groups, std::vector<std::string> topics,
+                            Reduce reduce = Reduce::sum) {
+        LagMetric metric;
+        metric.question = {std::move(groups), std::move(topics)};
+        metric.reduce = reduce;
+        return ask(std::move(metric));
+    }
+};
+
+QString text(const series::SampleBatch& batch) {
+    QStringList parts;
+    for (const auto& reading : batch.readings) {
+        std::string where;
+        for (const auto& [name, value] : reading.labels) {
+            where += value + "/";
+        }
+        parts << QString::fromStdString(
+            where + (reading.status == Status::ok ? number_text(reading.value) : name(reading.status)));
+    }
+    return parts.join(" ");
+}
+
+} // namespace
+
+class KafkaLagSourceTest : public QObject {
+    Q_OBJECT
+private slots:
+    void lag_is_end_minus_commit_and_is_reduced() {
+        World world;
+        QVERIFY(world.fill());
+        for (int p = 0; p < 3; ++p) {
+            QVERIFY(world.kafka.commit("analytics", "nova.events", p, 4));
+        }
+        QCOMPARE(text(world.ask({"analytics"}, {"nova.events"})), QString("48"));
+        QCOMPARE(text(world.ask({"analytics"}, {"nova.events"}, Reduce::max)), QString("26"));
+        QCOMPARE(text(world.ask({"analytics"}, {"nova.events"}, Reduce::avg)), QString("16"));
+        QCOMPARE(text(world.ask({"analytics"}, {"nova.events"}, Reduce::each)),
+                 QString("analytics/0/nova.events/6 analytics/1/nova.events/16 analytics/2/nova.events/26"));
+        const auto batch = world.ask({"analytics"}, {"nova.events"}, Reduce::none);
+        QCOMPARE(batch.status, Status::source_error);
+        QVERIFY(batch.readings[0].received_at == seconds(1'767'225'600)); // no virtual time passed
+        QCOMPARE(batch.unit, std::string("messages"));
+    }
+
+    void no_commit_is_told_and_is_never_zero() {
+        World world;
+        QVERIFY(world.fill());
+        auto batch = world.ask({"fresh"}, {"nova.events"});
+        QCOMPARE(text(batch), QString("no-data"));
+        QCOMPARE(batch.detail, std::string("no commit"));
+        QCOMPARE(batch.degraded,
+                 std::vector<std::string>{"fresh nova.events: 3 partition(s) with messages and no commit"});
+        QVERIFY(world.kafka.commit("fresh", "nova.events", 1, 20));
+        batch = world.ask({"fresh"}, {"nova.events", "nova.idle"});
+        QCOMPARE(text(batch), QString("0")); // caught up there: a real 0
+        QCOMPARE(batch.degraded,
+                 std::vector<std::string>{"fresh nova.events: 2 partition(s) with messages and no commit"});
+    }
+
+    void an_unknown_topic_is_told_without_losing_the_rest() {
+        World world;
+        QVERIFY(world.fill());
+        QVERIFY(world.kafka.commit("analytics", "nova.audit", 0, 2));
+        // The mock cluster makes every topic that is asked for, so it has to be told what a broker answers.
+        rd_kafka_mock_topic_set_error(world.kafka.cluster(), "nova.gone", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+        auto batch = world.ask({"analytics"}, {"nova.audit", "nova.gone"});
+        QCOMPARE(text(batch), QString("3"));
+        QCOMPARE(batch.degraded, std::vector<std::string>{"topic nova.gone is not known to the cluster"});
+        batch = world.ask({"analytics"}, {"nova.gone"});
+        QCOMPARE(text(batch), QString("no-data"));
+        QCOMPARE(batch.detail, std::string("topic nova.gone is not known to the cluster"));
+    }
+
+    void without_topics_all_that_a_group_committed_counts() {
+        World world;
+        QVERIFY(world.fill());
+        QVERIFY(world.kafka.commit("analytics", "nova.audit", 0, 2));
+        QVERIFY(world.kafka.commit("billing", "nova.events", 2, 0));
+        QCOMPARE(text(world.ask({"analytics", "billing"}, {}, Reduce::each)),
+                 QString("analytics/0/nova.audit/3 billing/2/nova.events/30"));
+    }
+
+    void many_groups_are_asked_at_once() {
+        World world;
+        QVERIFY(world.fill());
+        std::vector<std::string> groups;
+        for (int i = 0; i < 100; ++i) {
+            groups.push_back("g" + std::to_string(i));
+            QVERIFY(world.kafka.commit(groups.back().c_str(), "nova.audit", 0, 1));
+        }
+        for (int broker = 1; broker <= 3; ++broker) {
+            rd_kafka_mock_broker_set_rtt(world.kafka.cluster(), broker, 20);
+        }
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(text(world.ask(groups, {"nova.audit"})), QString("400"));
+        // 100 groups × 2 requests × 20 ms would be 4 s one after the other.
+        QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+    }
+
+    void a_commit_past_the_end_is_no_lag() {
+        World world;
+        QVERIFY(world.fill());
+        QVERIFY(world.kafka.commit("analytics", "nova.audit", 0, 99));
+        const auto batch = world.ask({"analytics"}, {"nova.audit"});
+        QCOMPARE(batch.status, Status::source_error);
+        QCOMPARE(batch.detail, std::string("analytics nova.audit/0: the commit lies past the end"));
+    }
+
+    void a_group_that_is_refused_does_not_lose_the_others() {
+        World world;
+        QVERIFY(world.fill());
+        QVERIFY(world.kafka.commit("analytics", "nova.audit", 0, 2));
+        QVERIFY(world.kafka.commit("billing", "nova.audit", 0, 1));
+        constexpr std::int16_t offset_fetch = 9;
+        rd_kafka_mock_push_request_errors(world.kafka.cluster(), offset_fetch, 1,
+                                          RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED);
+        auto batch = world.ask({"analytics", "billing"}, {"nova.audit"}, Reduce::each);
+        QCOMPARE(batch.readings.size(), 1u);
+        QCOMPARE(batch.degraded.size(), 1u);
+        QVERIFY(batch.degraded[0].find("Group authorization failed") != std::string::npos);
+        // A sum without one of its groups would be too small.
+        rd_kafka_mock_push_request_errors(world.kafka.cluster(), offset_fetch, 1,
+                                          RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED);
+        batch = world.ask({"analytics", "billing"}, {"nova.audit"}, Reduce::sum);
+        QCOMPARE(text(batch), QString("source-error"));
+    }
+
+    void brokers_that_are_away_are_a_source_error_and_come_back() {
+        World world;
+        QVERIFY(world.fill());
+        QVERIFY(world.kafka.commit("analytics", "nova.audit", 0, 2));
+        world.connect({}, milliseconds(3000));
+        QCOMPARE(text(world.ask({"analytics"}, {"nova.audit"})), QString("3"));
+        for (int broker = 1; broker <= 3; ++broker) {
+            rd_kafka_mock_broker_set_down(world.kafka.cluster(), broker);
+        }
+        auto batch = world.ask({"analytics"}, {"nova.audit"});
+        QCOMPARE(text(batch), QString("source-error"));
+        QCOMPARE(batch.detail, std::string("the broker did not answer"));
+        for (int broker = 1; broker <= 3; ++broker) {
+            rd_kafka_mock_broker_set_up(world.kafka.cluster(), broker);
+        }
+        for (int i = 0; i < 10 && batch.status != Status::ok; ++i) {
+            batch = world.ask({"analytics"}, {"nova.audit"});
+        }
+        QCOMPARE(text(batch), QString("3"));
+    }
+
+    void nobody_listening_is_a_source_error() {
+        World world;
+        world.connect("127.0.0.1:1", milliseconds(1000));
+        const auto batch = world.ask({"analytics"}, {"nova.audit"});
+        QCOMPARE(batch.status, Status::source_error);
+        QCOMPARE(batch.detail, std::string("the broker did not answer"));
+    }
+
+    void a_destroyed_source_and_connection_call_nobody() {
+        World world;
+        world.connect("127.0.0.1:1", milliseconds(500));
+        bool called = false;
+        {
+            LagMetric metric;
+            metric.question = {{"g"}, {"t"}};
+            KafkaLagSource source(world.connection, world.scheduler, metric);
+            source.poll(world.scheduler.now() + seconds(5), "k", [&](const series::SampleBatch&) { called = true; });
+            QVERIFY(world.scheduler.in_flight());
+        }
+        world.connection.reset();
+        QVERIFY(!world.scheduler.in_flight());
+        world.scheduler.run_until(world.scheduler.now() + seconds(60));
+        QVERIFY(!called);
+    }
+
+    void settings_become_librdkafka_properties() {
+        const auto resolve = [](const std::string& reference) -> Result<std::string> {
+            if (reference == "env:PASSWORD") {
+                return "hunter2";
+            }
+            return fail(ErrorCode::not_found, "no such secret", reference);
+        };
+        const auto settings = kafka_settings(
+            *parse_json(R"({"bootstrap":"b:9093","isolation":"read_uncommitted","properties":{"socket.timeout.ms":1500},
+                            "security":{"protocol":"sasl_ssl","mechanism":"scram-sha-512","username":"sluice",
+                                        "password":"env:PASSWORD","ca":"/ca.pem"}})",
+                        "test"),
+            resolve);
+        QVERIFY(settings);
+        const auto& got = settings->properties;
+        QCOMPARE(got.at("bootstrap.servers"), std::string("b:9093"));
+        QCOMPARE(got.at("security.protocol"), std::string("sasl_ssl"));
+        QCOMPARE(got.at("sasl.mechanisms"), std::string("SCRAM-SHA-512"));
+        QCOMPARE(got.at("sasl.username"), std::string("sluice"));
+        QCOMPARE(got.at("sasl.password"), std::string("hunter2"));
+        QCOMPARE(got.at("ssl.ca.location"), std::string("/ca.pem"));
+        QCOMPARE(got.at("isolation.level"), std::string("read_uncommitted"));
+        QCOMPARE(got.at("socket.timeout.ms"), std::string("1500"));
+        QVERIFY(!settings->explicit_partitions);
+        for (const char* bad : {R"({})", R"([])", R"({"bootstrap":"b","colour":"red"})", R"({"bootstrap":["b"]})",
+                                R"({"bootstrap":"b","security":{"pin":"1"}})", R"({"bootstrap":"b","security":"ssl"})",
+                                R"({"bootstrap":"b","security":{"password":"env:OTHER"}})",
+                                R"({"bootstrap":"b","isolation":"none"})", R"({"bootstrap":"b","properties":[]})"}) {
+            QVERIFY2(!kafka_settings(*parse_json(bad, "test"), resolve), bad);
+        }
+    }
+
+    void what_librdkafka_does_not_take_is_told_without_its_value() {
+        VirtualScheduler scheduler(seconds(0));
+        KafkaSettings settings;
+        settings.properties = {
+            {"bootstrap.servers", "b:1"}, {"sasl.mechanisms", "SCRAM-SHA-512"}, {"nosuch", "hunter2"}};
+        const auto connection = KafkaConnection::make(scheduler, settings);
+        QVERIFY(!connection);
+        QVERIFY(to_text(connection.error()).find("nosuch") != std::string::npos);
+        QVERIFY(to_text(connection.error()).find("hunter2") == std::string::npos);
+    }
+};
+
+SLUICE_TEST(KafkaLagSourceTest)
+#include "kafka_lag_source_test.moc"
