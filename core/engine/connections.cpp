@@ -1,0 +1,136 @@
+#include "engine/connections.h"
+
+#include "engine/based_http.h"
+#include "kubernetes/service_proxy.h"
+
+namespace sluice::engine {
+
+struct Connections::Parts {
+    std::map<std::string, Json> settings;
+    std::map<std::string, std::unique_ptr<kubernetes::Client>> clusters;
+    std::vector<std::unique_ptr<net::HttpClient>> ways; ///< proxies that the connections below go through
+    std::map<std::string, std::unique_ptr<net::HttpClient>> http;
+};
+
+namespace {
+
+std::string text_at(const Json& settings, const char* key) {
+    const auto found = settings.find(key);
+    return found == settings.end() || !found->is_string() ? std::string() : found->get<std::string>();
+}
+
+Result<kubernetes::Cluster> cluster_of(const Json& settings, const Outside& outside) {
+    if (const std::string server = text_at(settings, "server"); !server.empty()) {
+        kubernetes::Cluster cluster;
+        cluster.name = server;
+        cluster.server = server;
+        cluster.token = text_at(settings, "token");
+        if (const std::string ca = text_at(settings, "ca_pem"); !ca.empty()) {
+            auto tls = std::make_shared<net::Tls>();
+            tls->ca_pem = ca;
+            cluster.tls = std::move(tls);
+        }
+        return cluster;
+    }
+    const std::string own = text_at(settings, "kubeconfig");
+    const std::string path = own.empty() ? outside.kubeconfig : own;
+    if (path.empty()) {
+        return fail(ErrorCode::not_found, "there is no kubeconfig", {},
+                    "set KUBECONFIG, or 'kubeconfig:' in the connection");
+    }
+    const auto text = outside.read_file(path);
+    if (!text) {
+        return failed(text);
+    }
+    const auto slash = path.rfind('/');
+    return kubernetes::cluster_from_kubeconfig(*text, path, slash == std::string::npos ? "." : path.substr(0, slash),
+                                               text_at(settings, "context"), outside.read_file);
+}
+
+Result<std::unique_ptr<net::HttpClient>> based(const Json& settings, const Outside& outside, net::HttpClient& way) {
+    net::Headers headers;
+    const Json wanted = settings.value("headers", Json::object());
+    for (const auto& [name, value] : wanted.items()) {
+        const auto secret = outside.secret(value.get<std::string>());
+        if (!secret) {
+            return failed(secret);
+        }
+        headers.emplace_back(name, *secret);
+    }
+    std::shared_ptr<net::Tls> tls;
+    std::string ca = text_at(settings, "ca_pem");
+    if (const std::string file = text_at(settings, "ca"); !file.empty()) {
+        const auto pem = outside.read_file(file);
+        if (!pem) {
+            return failed(pem);
+        }
+        ca = *pem;
+    }
+    if (!ca.empty()) {
+        tls = std::make_shared<net::Tls>();
+        tls->ca_pem = ca;
+    }
+    return std::make_unique<BasedHttp>(way, text_at(settings, "url"), std::move(headers), std::move(tls));
+}
+
+} // namespace
+
+Connections::Connections() : parts_(std::make_unique<Parts>()) {}
+Connections::~Connections() = default;
+
+Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, const Outside& outside,
+                                                       const std::map<std::string, Json>& replaced) {
+    std::unique_ptr<Connections> connections(new Connections);
+    Parts& parts = *connections->parts_;
+    const auto named = [](tl::unexpected<Error> error, const std::string& name) {
+        error.value().where = "connection " + name + (error.value().where.empty() ? "" : ", " + error.value().where);
+        return error;
+    };
+    for (const auto& connection : plan.connections) {
+        const auto other = replaced.find(connection.name);
+        parts.settings[connection.name] = other == replaced.end() ? connection.settings : other->second;
+        if (connection.kind != plan::ConnectionKind::kubernetes) {
+            continue;
+        }
+        auto cluster = cluster_of(parts.settings[connection.name], outside);
+        if (!cluster) {
+            return named(failed(cluster), connection.name);
+        }
+        parts.clusters[connection.name] = std::make_unique<kubernetes::Client>(outside.http, outside.scheduler,
+                                                                               std::move(*cluster), outside.read_file);
+    }
+    for (const auto& connection : plan.connections) {
+        if (connection.kind != plan::ConnectionKind::http && connection.kind != plan::ConnectionKind::prometheus) {
+            continue;
+        }
+        const Json& settings = parts.settings[connection.name];
+        net::HttpClient* way = &outside.http;
+        if (settings.contains("via")) {
+            auto* cluster = connections->cluster(settings["via"]["service-proxy"]["on"].get<std::string>());
+            parts.ways.push_back(std::make_unique<kubernetes::ServiceProxy>(outside.http, *cluster));
+            way = parts.ways.back().get();
+        }
+        auto client = based(settings, outside, *way);
+        if (!client) {
+            return named(failed(client), connection.name);
+        }
+        parts.http[connection.name] = std::move(*client);
+    }
+    return connections;
+}
+
+kubernetes::Client* Connections::cluster(const std::string& name) const {
+    const auto found = parts_->clusters.find(name);
+    return found == parts_->clusters.end() ? nullptr : found->second.get();
+}
+
+net::HttpClient* Connections::http(const std::string& name) const {
+    const auto found = parts_->http.find(name);
+    return found == parts_->http.end() ? nullptr : found->second.get();
+}
+
+const Json& Connections::settings(const std::string& name) const {
+    return parts_->settings.at(name);
+}
+
+} // namespace sluice::engine

@@ -1,0 +1,52 @@
+#pragma once
+#include "base/json.h"
+#include "base/redact.h"
+#include "base/scheduler.h"
+#include "kubernetes/client.h"
+#include "net/http.h"
+#include "plan/model.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace sluice::engine {
+
+/// What reaches the outside, passed in: a test or a rehearsal gives its own.
+struct Outside {
+    Scheduler& scheduler;
+    net::HttpClient& http;
+    kubernetes::ReadFile read_file; ///< a whole file of the desk
+    std::function<Result<std::string>(const std::string&)>
+        secret;                                     ///< "env:NAME", "file:PATH" → its value, kept out of output
+    std::shared_ptr<const RedactionSet> redactions; ///< of all secrets that were resolved
+    std::function<Nanos()> real_now;                ///< the machine's clock, whatever the Scheduler says
+    std::string kubeconfig;                         ///< path of the user's kubeconfig
+};
+
+/// The plan's connections, opened: an HTTP client for each that speaks HTTP, a Kubernetes client for each cluster.
+///
+/// Opening reads files and references and sends nothing. A rehearsal passes `replaced`: for some connections the
+/// settings of the range instead of the plan's; all code behind stays the same.
+class Connections {
+public:
+    static Result<std::unique_ptr<Connections>> open(const plan::Plan& plan, const Outside& outside,
+                                                     const std::map<std::string, Json>& replaced);
+    ~Connections();
+
+    kubernetes::Client* cluster(const std::string& name) const;
+
+    /// Takes requests whose URL is a path ("/health?x=1"); puts on the address, the headers and the way around.
+    net::HttpClient* http(const std::string& name) const;
+
+    /// As the plan, or the rehearsal, has them.
+    const Json& settings(const std::string& name) const;
+
+private:
+    Connections();
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace sluice::engine

@@ -1,0 +1,190 @@
+#include "engine/engine.h"
+
+#include "engine/metric_sources.h"
+#include "plan/loader.h"
+
+namespace sluice::engine {
+
+Engine::Engine(const Outside& outside, net::ProcessRunner& processes, session::SessionLog& log, session::SigningKey key,
+               EngineOptions options)
+    : outside_(outside), processes_(processes), options_(std::move(options)),
+      journal_(outside_.scheduler, log, std::move(key)), watch_(outside_.scheduler, journal_),
+      recorder_(outside_.scheduler, log, outside_.real_now) {}
+
+Engine::~Engine() {
+    (void)recorder_.write(); // of a session that waits for a person and is left
+    outside_.scheduler.cancel(tick_);
+    outside_.scheduler.cancel(signing_);
+}
+
+Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope) {
+    plan_ = std::move(plan);
+    auto connections = Connections::open(*plan_, outside_, options_.replaced);
+    if (!connections) {
+        return failed(connections);
+    }
+    connections_ = std::move(*connections);
+    auto metrics = metric_sources(*plan_, scope, *connections_, outside_);
+    if (!metrics) {
+        return failed(metrics);
+    }
+    eyes_.reset(new Eyes{*plan_, *connections_, outside_, processes_, watch_.latest(),
+                         [this] { return release::scope(journal_.release()); },
+                         [this] { return release::arms_with_traffic(journal_.release()); }, options_.records,
+                         options_.plan_folder});
+    const auto output = [this](const std::string& key, std::string_view bytes) { recorder_.output(key, bytes); };
+    maker_ = std::make_unique<EffectMaker>(*eyes_);
+    actions_ =
+        std::make_unique<Actions>(*eyes_, journal_, *maker_,
+                                  Actions::Output{output, [this](const std::string& key) { recorder_.again(key); },
+                                                  [this] { return recorder_.write().has_value(); }});
+    probes_ = std::make_unique<Probes>(*eyes_, journal_, output);
+    readiness_ = std::make_unique<Readiness>(*eyes_, journal_);
+    poller_ = std::make_unique<sources::Poller>(outside_.scheduler, [this](const series::SampleBatch& batch) {
+        recorder_.sample(batch);
+        watch_.take(batch);
+    });
+    for (auto& metric : *metrics) {
+        poller_->add(std::move(metric));
+    }
+    return {};
+}
+
+Result<void> Engine::open(const release::SessionOpened& session) {
+    auto loaded = plan::load(session.plan_source, session.plan_file);
+    if (!loaded.plan) {
+        return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
+    }
+    auto plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
+    release::Release at_start;
+    release::apply(at_start, {1, outside_.scheduler.now(), session});
+    if (auto connected = connect(plan, release::scope(at_start)); !connected) {
+        return connected;
+    }
+    journal_.listen([this](std::span<const release::Event> events) { hear(events); });
+    if (options_.assume_yes) {
+        answers_ = std::make_unique<Answers>(outside_.scheduler, journal_);
+    }
+    const auto opened = journal_.submit(release::Open{session}, session.by);
+    if (!opened) {
+        return failed(opened);
+    }
+    poller_->start();
+    readiness_->start();
+    keep_signing();
+    return {};
+}
+
+Result<void> Engine::resume(std::span<const session::EventRecord> records, const release::Actor& by) {
+    if (auto replayed = journal_.replay(records); !replayed) {
+        return replayed;
+    }
+    if (!journal_.release().plan) {
+        return fail(ErrorCode::corrupt, "the session holds no plan that loads", journal_.log().meta().id);
+    }
+    if (auto connected = connect(journal_.release().plan, release::scope(journal_.release())); !connected) {
+        return connected;
+    }
+    journal_.listen([this](std::span<const release::Event> events) { hear(events); });
+    if (options_.assume_yes) {
+        answers_ = std::make_unique<Answers>(outside_.scheduler, journal_);
+    }
+    const auto resumed = journal_.submit(release::Resume{by}, by);
+    if (!resumed) {
+        return failed(resumed);
+    }
+    actions_->recover();
+    // What had started, and had not come to its intent, is prepared anew: nothing of it was sent.
+    for (const auto& [id, state] : journal_.release().steps) {
+        const plan::Step& step = *plan_->step(id);
+        if (state.status == release::StepStatus::running && plan::is_effect(step.body) && state.operation.empty()) {
+            actions_->prepare(step, state.attempt);
+        }
+    }
+    probes_->recover();
+    poller_->start();
+    readiness_->start();
+    keep_signing();
+    due();
+    return {};
+}
+
+void Engine::hear(std::span<const release::Event> events) {
+    for (const auto& event : events) {
+        hear(event);
+    }
+    recorder_.write_when_due();
+    arm();
+    if (journal_.release().closed()) {
+        outside_.scheduler.after({}, [this] { wind_up(); });
+    }
+}
+
+void Engine::hear(const release::Event& event) {
+    if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
+        const plan::Step& step = *plan_->step(started->step);
+        if (plan::is_effect(step.body)) {
+            actions_->prepare(step, started->attempt);
+        } else if (std::holds_alternative<plan::Probe>(step.body)) {
+            probes_->start(step, started->attempt);
+        }
+    } else if (const auto* intent = std::get_if<release::Intent>(&event.body)) {
+        actions_->start(*intent);
+    } else if (std::holds_alternative<release::Settled>(event.body) ||
+               std::holds_alternative<release::InDoubt>(event.body)) {
+        actions_->retry_waiting();
+    } else if (const auto* answered = std::get_if<release::DoubtAnswered>(&event.body)) {
+        actions_->forget(answered->operation);
+    } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
+        actions_->hurry();
+    }
+}
+
+void Engine::arm() {
+    outside_.scheduler.cancel(tick_);
+    tick_ = TimerId::none;
+    if (const auto next = release::next_tick(journal_.release(), outside_.scheduler.now())) {
+        tick_ = outside_.scheduler.at(*next, [this] { due(); });
+    }
+}
+
+void Engine::due() {
+    tick_ = TimerId::none;
+    watch_.evaluate();
+    if (!journal_.release().closed()) {
+        (void)journal_.submit(release::Tick{watch_.latest().values(*plan_, outside_.scheduler.now())});
+    }
+    arm();
+}
+
+void Engine::keep_signing() {
+    signing_ = outside_.scheduler.after(minutes(1), [this] {
+        (void)journal_.sign();
+        recorder_.write_when_due();
+        keep_signing();
+    });
+}
+
+void Engine::clock_jumped(Nanos by) {
+    if (!journal_.release().closed()) {
+        (void)journal_.submit(release::Jump{outside_.scheduler.now() - by});
+    }
+}
+
+void Engine::wind_up() {
+    if (wound_up_ || !journal_.release().closed()) {
+        return; // rolled back after it was done: it is open again
+    }
+    wound_up_ = true;
+    poller_->stop();
+    readiness_->stop();
+    outside_.scheduler.cancel(signing_);
+    outside_.scheduler.cancel(tick_);
+    (void)recorder_.write();
+    (void)journal_.sign();
+    if (closed_) {
+        closed_();
+    }
+}
+
+} // namespace sluice::engine

@@ -1,0 +1,83 @@
+#pragma once
+#include "engine/actions.h"
+#include "engine/answers.h"
+#include "engine/connections.h"
+#include "engine/journal.h"
+#include "engine/probes.h"
+#include "engine/readiness.h"
+#include "engine/recorder.h"
+#include "engine/watch.h"
+#include "sources/polling.h"
+
+#include <memory>
+#include <optional>
+
+namespace sluice::engine {
+
+struct EngineOptions {
+    std::map<std::string, Json> replaced; ///< connections' settings that a rehearsal puts in place of the plan's
+    std::string plan_folder;              ///< where the plan's files are
+    std::string records;                  ///< folder for the processes' records; made at first use
+    bool assume_yes = false;              ///< rehearsals only
+};
+
+/// One release at work: polls, decides, commits, acts, on one thread (DESIGN.md, "Threads").
+///
+/// `open` starts a new session, `resume` goes on with what the log holds. Everything that happens is heard through
+/// `journal().listen`. Lives in a thread with an event loop; destroying it leaves processes running.
+class Engine {
+public:
+    Engine(const Outside& outside, net::ProcessRunner& processes, session::SessionLog& log, session::SigningKey key,
+           EngineOptions options);
+    ~Engine();
+
+    /// The plan must load, its connections open and its metrics be askable, before anything is written.
+    Result<void> open(const release::SessionOpened& session);
+    /// `records`: all events of the log, in order.
+    Result<void> resume(std::span<const session::EventRecord> records, const release::Actor& by);
+
+    Result<Receipt> submit(const release::Command& command, const release::Actor& by) {
+        return journal_.submit(command, by);
+    }
+
+    Journal& journal() { return journal_; }
+    const release::Release& release() const { return journal_.release(); }
+    const Recorder& recorder() const { return recorder_; }
+
+    /// Told once, when the session has closed and all that belongs to it is in the file.
+    void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }
+
+    /// The machine slept, or its clock was set.
+    void clock_jumped(Nanos by);
+
+private:
+    Result<void> connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope);
+    void hear(std::span<const release::Event> events);
+    void hear(const release::Event& event);
+    void arm();
+    void due();
+    void keep_signing();
+    void wind_up();
+
+    Outside outside_;
+    net::ProcessRunner& processes_;
+    EngineOptions options_;
+    Journal journal_;
+    Watch watch_;
+    Recorder recorder_;
+    std::shared_ptr<const plan::Plan> plan_;
+    std::unique_ptr<Connections> connections_;
+    std::unique_ptr<Eyes> eyes_;
+    std::unique_ptr<EffectMaker> maker_;
+    std::unique_ptr<Actions> actions_;
+    std::unique_ptr<Probes> probes_;
+    std::unique_ptr<Readiness> readiness_;
+    std::unique_ptr<sources::Poller> poller_;
+    std::unique_ptr<Answers> answers_;
+    TimerId tick_ = TimerId::none;
+    TimerId signing_ = TimerId::none;
+    std::function<void()> closed_;
+    bool wound_up_ = false;
+};
+
+} // namespace sluice::engine

@@ -1,0 +1,61 @@
+#pragma once
+#include "base/scheduler.h"
+#include "release/decide.h"
+#include "release/event.h"
+#include "session/key.h"
+#include "session/session_log.h"
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace sluice::engine {
+
+/// What a command led to: the seq of its events; `last < first` when nothing changed.
+struct Receipt {
+    std::int64_t first = 0;
+    std::int64_t last = -1;
+};
+
+/// The one way in which anything happens to a release: decide, make durable, fold, tell (DESIGN.md, "One idea").
+///
+/// Listeners hear of events only after they are durable, in order, and never from within another listener's call.
+/// Once the log can't be written, every command is refused: nothing more is done (ref/durability.md).
+class Journal {
+public:
+    using Listener = std::function<void(std::span<const release::Event>)>;
+
+    Journal(Scheduler& scheduler, session::SessionLog& log, session::SigningKey key);
+
+    /// Takes up what the log holds already (resume).
+    Result<void> replay(std::span<const session::EventRecord> records);
+
+    Result<Receipt> submit(const release::Command& command, const release::Actor& by = {"engine", ""});
+
+    const release::Release& release() const { return release_; }
+    const session::SigningKey& key() const { return key_; }
+    session::SessionLog& log() { return log_; }
+    void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+
+    /// Called once when the log can't be written any more.
+    void on_broken(std::function<void(const Error&)> receiver) { broken_ = std::move(receiver); }
+
+    /// Signs the tree as it is, if it has grown since the last checkpoint. Called each minute and at the end; around
+    /// actions it happens by itself.
+    Result<void> sign();
+
+private:
+    void tell();
+
+    Scheduler& scheduler_;
+    session::SessionLog& log_;
+    session::SigningKey key_;
+    release::Release release_;
+    std::vector<Listener> listeners_;
+    std::vector<release::Event> untold_;
+    std::function<void(const Error&)> broken_;
+    bool telling_ = false;
+    std::int64_t signed_ = 0;
+};
+
+} // namespace sluice::engine

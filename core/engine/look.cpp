@@ -1,0 +1,302 @@
+#include "engine/look.h"
+
+#include "analysis/gate.h"
+#include "effects/run_effect.h"
+#include "engine/calls.h"
+#include "kubernetes/object_ref.h"
+#include "kubernetes/rollout.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace sluice::engine {
+namespace {
+
+using Done = std::function<void(Sight)>;
+
+/// The request that a look makes, and how its answer is judged.
+struct Gaze {
+    const Eyes& eyes;
+    const plan::Expect& expect;
+    std::string on, key;
+    Nanos timeout;
+    Done done;
+
+    void judged(plan::StepResult result) const {
+        const auto judgement = plan::judge(expect, result, eyes.scope(), eyes.outside.scheduler.now());
+        done(Sight{true, judgement.met, judgement.why, std::move(result)});
+    }
+    /// A refusal may be what is wanted (`refused: true`); anything else that could not be asked is no answer.
+    void unanswered(const Error& error) const {
+        if (expect.refused && error.code == ErrorCode::refused) {
+            done(Sight{true, true, "refused, as wanted: " + error.what, {}});
+            return;
+        }
+        done(Sight{false, false, plain(error), {}});
+    }
+    void later(Error error) const {
+        eyes.outside.scheduler.after({}, [gaze = *this, error = std::move(error)] { gaze.unanswered(error); });
+    }
+};
+
+void look_at(const plan::HttpCall& call, const Gaze& gaze) {
+    auto request = fill_call(call, gaze.eyes.scope(), gaze.eyes.outside);
+    if (!request) {
+        gaze.later(request.error());
+        return;
+    }
+    request->key = gaze.key;
+    request->timeout = gaze.timeout;
+    gaze.eyes.connections.http(gaze.on)->send(std::move(*request), [gaze](Result<net::HttpResponse> response) {
+        if (!response) {
+            gaze.unanswered(response.error());
+            return;
+        }
+        if (gaze.expect.refused && (response->status == 401 || response->status == 403)) {
+            gaze.done(Sight{true, true, fmt::format("refused with {}, as wanted", response->status), {}});
+            return;
+        }
+        gaze.judged(result_of(*response));
+    });
+}
+
+void look_at(const plan::KubernetesRead& read, const Gaze& gaze) {
+    const plan::Scope scope = gaze.eyes.scope();
+    const auto object = plan::fill(read.object, scope);
+    const auto name_space = plan::fill(read.name_space, scope);
+    const auto selector = plan::fill(read.selector, scope);
+    for (const auto* text : {&object, &name_space, &selector}) {
+        if (!*text) {
+            gaze.later(text->error());
+            return;
+        }
+    }
+    auto& cluster = *gaze.eyes.connections.cluster(gaze.on);
+    const kubernetes::Ask ask{gaze.key, net::Pool::polling, gaze.timeout};
+    const auto take = [gaze](Result<kubernetes::Reply> reply) {
+        if (!reply) {
+            gaze.unanswered(reply.error());
+            return;
+        }
+        plan::StepResult result;
+        result.text = reply->object.dump();
+        result.json = std::move(reply->object);
+        gaze.judged(std::move(result));
+    };
+    if (object->find('/') == std::string::npos) {
+        const auto type = kubernetes::find_type(*object + (read.api == "metrics" ? ".metrics.k8s.io" : ""));
+        if (!type) {
+            gaze.later(type.error());
+            return;
+        }
+        if (read.kind == plan::KubernetesRead::Kind::ready) {
+            cluster.list(**type, *name_space, *selector, ask, [gaze](Result<kubernetes::Reply> reply) {
+                if (!reply) {
+                    gaze.unanswered(reply.error());
+                    return;
+                }
+                const auto ready = kubernetes::ready_pods(reply->object.value("items", Json::array()));
+                plan::StepResult result;
+                const std::size_t all = reply->object.value("items", Json::array()).size();
+                result.number = static_cast<double>(ready.size());
+                result.exit = ready.size() == all && all > 0 ? 0 : 1;
+                result.json = Json{{"ready", ready.size()}, {"desired", all}, {"pods", ready}};
+                result.text = result.json->dump();
+                gaze.judged(std::move(result));
+            });
+            return;
+        }
+        cluster.list(**type, *name_space, *selector, ask, take);
+        return;
+    }
+    const auto ref = kubernetes::parse_object(*object, *name_space);
+    if (!ref) {
+        gaze.later(ref.error());
+        return;
+    }
+    if (read.kind == plan::KubernetesRead::Kind::get) {
+        cluster.get(*ref, ask, take);
+        return;
+    }
+    const bool rollout = read.kind == plan::KubernetesRead::Kind::rollout;
+    kubernetes::read_workload(cluster, *ref, ask, [gaze, rollout](Result<kubernetes::Workload> workload) {
+        if (!workload) {
+            gaze.unanswered(workload.error());
+            return;
+        }
+        plan::StepResult result;
+        const auto status = kubernetes::rollout_status(workload->deployment, workload->pods);
+        if (rollout) {
+            result.exit = status.state == kubernetes::RolloutState::done ? 0 : 1;
+            result.json = status.to_json();
+        } else {
+            result.json = kubernetes::ready_result(workload->deployment, workload->pods);
+            result.exit = status.observed && status.ready >= status.desired && status.desired > 0 ? 0 : 1;
+        }
+        result.number = static_cast<double>(result.json->value("ready", 0));
+        result.text = result.json->dump();
+        const auto judgement = plan::judge(gaze.expect, result, gaze.eyes.scope(), gaze.eyes.outside.scheduler.now());
+        // Why a rollout is stuck is worth more than "exit 1".
+        const std::string why =
+            judgement.met ? judgement.why : status.reason + (status.cause.empty() ? "" : "; " + status.cause);
+        gaze.done(Sight{true, judgement.met, why, std::move(result)});
+    });
+}
+
+void look_at(const plan::MetricRead& read, const Gaze& gaze) {
+    const auto& condition = read.condition;
+    const plan::Metric& metric = *gaze.eyes.plan.metric(condition.name);
+    plan::Gate gate;
+    gate.id = metric.name;
+    gate.arm = condition.arm;
+    gate.must = condition.must;
+    gaze.eyes.outside.scheduler.after({}, [gaze, &metric, gate] {
+        Sight sight{true, true, "", {}};
+        const Nanos now = gaze.eyes.outside.scheduler.now();
+        for (const auto& verdict :
+             analysis::judge(gate, metric, gaze.eyes.latest, gaze.eyes.arms_with_traffic(), now)) {
+            sight.answered = sight.answered && verdict.value.has_value();
+            sight.met = sight.met && verdict.verdict == analysis::Verdict::pass;
+            if (sight.why.empty() || verdict.verdict != analysis::Verdict::pass) {
+                sight.why = verdict.why;
+            }
+            if (verdict.value) {
+                sight.result.number = *verdict.value;
+                sight.result.text = number_text(*verdict.value);
+            }
+        }
+        gaze.done(std::move(sight));
+    });
+}
+
+} // namespace
+
+Result<net::ProcessSpec> fill_command(const Eyes& eyes, const plan::Command& command, Nanos timeout,
+                                      const std::optional<plan::Rehearse>& rehearse) {
+    net::ProcessSpec spec;
+    const plan::Scope scope = eyes.scope();
+    const auto argv = plan::fill(command.argv, scope);
+    if (!argv) {
+        return failed(argv);
+    }
+    spec.argv = *argv;
+    for (const auto& [name, value] : command.environment) {
+        if (value.starts_with("env:") || value.starts_with("file:")) {
+            const auto secret = eyes.outside.secret(value);
+            if (!secret) {
+                return failed(secret);
+            }
+            spec.secrets.emplace(name, Secret(*secret));
+            continue;
+        }
+        const auto filled = plan::fill(value, scope);
+        if (!filled) {
+            return failed(filled);
+        }
+        spec.environment[name] = *filled;
+    }
+    const auto folder = plan::fill(command.folder, scope);
+    if (!folder) {
+        return failed(folder);
+    }
+    spec.cwd = folder->empty() ? eyes.folder : folder->starts_with('/') ? *folder : eyes.folder + "/" + *folder;
+    spec.timeout = timeout;
+    if (rehearse) {
+        auto script = rehearsed(*rehearse, scope);
+        if (!script) {
+            return failed(script);
+        }
+        spec.rehearse = std::move(*script);
+    }
+    return spec;
+}
+
+Result<Json> rehearsed(const plan::Rehearse& rehearse, const plan::Scope& scope) {
+    const auto output = plan::fill(rehearse.output, scope);
+    if (!output) {
+        return failed(output);
+    }
+    Json json = {{"exit", rehearse.exit},
+                 {"output", *output},
+                 {"takes", fmt::format("{}ms", rehearse.takes.count / 1'000'000)},
+                 {"apply", rehearse.apply},
+                 {"remove", rehearse.remove},
+                 {"then", Json::array()}};
+    for (const auto& next : rehearse.then) {
+        auto one = rehearsed(next, scope);
+        if (!one) {
+            return one;
+        }
+        json["then"].push_back(std::move(*one));
+    }
+    return json;
+}
+
+namespace {
+
+void look_at(const plan::Command& command, const Gaze& gaze, const std::optional<plan::Rehearse>& rehearse,
+             const std::function<void(std::string_view)>& output) {
+    auto spec = fill_command(gaze.eyes, command, gaze.timeout, rehearse);
+    if (!spec) {
+        gaze.later(spec.error());
+        return;
+    }
+    spec->key = gaze.key;
+    spec->directory = effects::record_directory(gaze.eyes.records, gaze.key);
+    // Before a crash the same look may have begun. It only reads, so it is simply done again, beside the old records.
+    for (std::error_code ignored; std::filesystem::exists(spec->directory, ignored);) {
+        spec->directory += "+";
+    }
+    const auto text = std::make_shared<std::string>();
+    const auto redactor = std::make_shared<Redactor>(gaze.eyes.outside.redactions);
+    const auto hear = [text, output](const std::string& bytes) {
+        constexpr std::size_t budget = 4u << 20;
+        text->append(bytes.substr(0, budget - std::min(budget, text->size())));
+        if (!bytes.empty() && output) {
+            output(bytes);
+        }
+    };
+    net::ProcessSink sink;
+    sink.output = [hear, redactor](std::string_view bytes) { hear(redactor->feed(bytes)); };
+    sink.finished = [gaze, text, hear, redactor, directory = spec->directory](Result<net::ProcessEnd> end) {
+        hear(redactor->finish());
+        gaze.eyes.processes.forget(directory);
+        if (!end) {
+            gaze.unanswered(end.error());
+            return;
+        }
+        if (end->timed_out || !end->exit_code) {
+            gaze.unanswered(
+                {ErrorCode::timed_out, end->timed_out ? "the program ran too long" : "the program was killed", {}, {}});
+            return;
+        }
+        plan::StepResult result;
+        result.exit = end->exit_code;
+        result.text = *text;
+        if (auto json = parse_json(*text, "output")) {
+            result.json = std::move(*json);
+        }
+        gaze.judged(std::move(result));
+    };
+    gaze.eyes.processes.forget(spec->directory); // of a look that a crash cut off: it is simply done again
+    gaze.eyes.processes.start(std::move(*spec), std::move(sink));
+}
+
+} // namespace
+
+void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect, const std::string& on,
+          const std::string& key, Nanos timeout, const std::optional<plan::Rehearse>& rehearse,
+          std::function<void(std::string_view)> output, std::function<void(Sight)> done) {
+    const Gaze gaze{eyes, expect, on, key, timeout, std::move(done)};
+    if (const auto* call = std::get_if<plan::HttpCall>(&probe.what)) {
+        look_at(*call, gaze);
+    } else if (const auto* read = std::get_if<plan::KubernetesRead>(&probe.what)) {
+        look_at(*read, gaze);
+    } else if (const auto* metric = std::get_if<plan::MetricRead>(&probe.what)) {
+        look_at(*metric, gaze);
+    } else {
+        look_at(std::get<plan::Command>(probe.what), gaze, rehearse, output);
+    }
+}
+
+} // namespace sluice::engine

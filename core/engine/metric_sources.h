@@ -1,0 +1,14 @@
+#pragma once
+#include "engine/connections.h"
+#include "sources/polling.h"
+
+#include <vector>
+
+namespace sluice::engine {
+
+/// The plan's metrics, each with its source: templates filled, arms matched, connections opened. A metric that can't be
+/// asked is `bad_input`, naming it: a release never starts with a gate that can't answer.
+Result<std::vector<sources::PolledMetric>> metric_sources(const plan::Plan& plan, const plan::Scope& scope,
+                                                          Connections& connections, const Outside& outside);
+
+} // namespace sluice::engine

@@ -1,0 +1,91 @@
+#include "engine/recorder.h"
+
+#include "base/json.h"
+
+namespace sluice::engine {
+namespace {
+
+session::Sample recorded(const series::SampleBatch& batch, const series::Reading& reading) {
+    session::Sample sample;
+    sample.series.metric = batch.metric;
+    sample.series.arm = reading.arm;
+    Json labels = Json::object();
+    for (const auto& [name, value] : reading.labels) {
+        labels[name] = value;
+    }
+    sample.series.labels = canonical(labels).value_or("{}");
+    sample.series.unit = batch.unit;
+    sample.status = static_cast<session::SampleStatus>(reading.status);
+    sample.value = reading.value;
+    sample.measured_at = reading.measured_at;
+    sample.received_at = reading.received_at;
+    sample.detail = reading.detail;
+    return sample;
+}
+
+} // namespace
+
+Recorder::Recorder(Scheduler& scheduler, session::SessionLog& log, std::function<Nanos()> real_now)
+    : scheduler_(scheduler), log_(log), real_now_(std::move(real_now)), last_(real_now_()) {}
+
+void Recorder::sample(const series::SampleBatch& batch) {
+    const Nanos now = scheduler_.now();
+    if (gathered_.ticks.empty() || gathered_.ticks.back().time != now) {
+        gathered_.ticks.push_back({0, now, {}});
+    }
+    for (const auto& reading : batch.readings) {
+        gathered_.ticks.back().samples.push_back(recorded(batch, reading));
+    }
+    write_when_due();
+}
+
+Recorder::Place& Recorder::place(const std::string& key) {
+    const auto [at, fresh] = places_.try_emplace(key);
+    if (fresh) {
+        at->second.written = log_.output_size(key).value_or(0);
+        at->second.next = at->second.written;
+    }
+    return at->second;
+}
+
+void Recorder::again(const std::string& key) {
+    place(key).next = 0;
+}
+
+void Recorder::output(const std::string& key, std::string_view bytes) {
+    Place& at = place(key);
+    if (heard_) {
+        heard_(key, bytes);
+    }
+    const std::int64_t begin = at.next;
+    at.next += static_cast<std::int64_t>(bytes.size());
+    const std::int64_t from = std::max(begin, at.written);
+    const std::int64_t to = std::min(at.next, kept_output);
+    if (to <= from) {
+        return;
+    }
+    const auto kept = bytes.substr(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from));
+    gathered_.output.push_back({0, key, from, std::string(kept)});
+    at.written = to;
+    bytes_ += kept.size();
+    write_when_due();
+}
+
+void Recorder::write_when_due() {
+    constexpr std::size_t much = 1 << 20;
+    if (real_now_() - last_ >= seconds(1) || bytes_ >= much) {
+        (void)write(); // a log that can't be written refuses the next command, and says why
+    }
+}
+
+Result<void> Recorder::write() {
+    last_ = real_now_();
+    if (gathered_.output.empty() && gathered_.ticks.empty()) {
+        return {};
+    }
+    auto gathered = std::exchange(gathered_, {});
+    bytes_ = 0;
+    return log_.record(gathered);
+}
+
+} // namespace sluice::engine
