@@ -1,0 +1,259 @@
+#include "sluicectl/console.h"
+
+#include "sluicectl/verbs.h"
+
+#include <QCoreApplication>
+
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <sstream>
+#include <unistd.h>
+
+namespace sluicectl {
+
+using namespace sluice::release;
+
+namespace {
+
+int signal_pipe[2] = {-1, -1};
+
+void on_signal(int number) {
+    const char byte = static_cast<char>(number);
+    [[maybe_unused]] const auto written = ::write(signal_pipe[1], &byte, 1);
+}
+
+bool needs_decision(StepStatus status) {
+    return status == StepStatus::triage || status == StepStatus::in_doubt;
+}
+
+/// What is asked, and how it is answered.
+std::string question(const Release& release, const sluice::plan::Step& step, const StepState& state) {
+    const std::string head = state.title + ": ";
+    switch (state.status) {
+    case StepStatus::triage:
+        return head + "failed: " + state.why + "\n  retry | skip REASON | roll-back | abort REASON";
+    case StepStatus::in_doubt: {
+        const auto& operation = release.operations.at(state.operation);
+        return head + "outcome unknown: " + operation.intent.summary + "\n  " + state.why +
+               (operation.read_back.empty() ? "" : "\n  read back: " + operation.read_back) +
+               "\n  happened REASON | run-again REASON | skip REASON | abort REASON";
+    }
+    default:
+        break;
+    }
+    if (const auto* confirm = std::get_if<sluice::plan::Confirm>(&step.body)) {
+        const auto text = sluice::plan::fill(confirm->text, scope(release));
+        return head + (text ? *text : confirm->text) +
+               (step.evidence.empty() ? "\n  yes | no REASON" : "\n  yes EVIDENCE | no REASON");
+    }
+    if (const auto* approve = std::get_if<sluice::plan::Approve>(&step.body)) {
+        return fmt::format("{}approval by {} ({} so far)\n  approve NAME ROLE | no REASON", head,
+                           fmt::join(approve->roles, ", "), state.approvals.size());
+    }
+    if (const auto* decide = std::get_if<sluice::plan::Decide>(&step.body)) {
+        std::string text = head + decide->text;
+        for (const auto& choice : decide->choices) {
+            text += fmt::format("\n  {}: {}", choice.id, choice.title);
+        }
+        return text;
+    }
+    return head + "held for as long as asked\n  advance | override REASON";
+}
+
+} // namespace
+
+Console::Console(sluice::host::SessionHost& host, Actor by, bool listen) : host_(host), by_(std::move(by)) {
+    if (::pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == 0) {
+        signals_ = std::make_unique<QSocketNotifier>(signal_pipe[0], QSocketNotifier::Read);
+        QObject::connect(signals_.get(), &QSocketNotifier::activated, signals_.get(), [this] { interrupted(); });
+        std::signal(SIGINT, on_signal);
+        std::signal(SIGTERM, on_signal);
+    }
+    if (!listen) {
+        return;
+    }
+    input_ = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
+    QObject::connect(input_.get(), &QSocketNotifier::activated, input_.get(), [this] { read(); });
+    host_.engine().journal().listen([this](std::span<const Event>) { ask(); });
+    ask();
+}
+
+Console::~Console() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+}
+
+bool Console::stuck() const {
+    if (!ended_) {
+        return false;
+    }
+    for (const auto& [id, state] : host_.engine().release().steps) {
+        if (needs_decision(state.status)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void Console::ask() {
+    const auto& release = host_.engine().release();
+    for (const auto& [id, state] : release.steps) {
+        if (state.status != StepStatus::person && !needs_decision(state.status)) {
+            continue;
+        }
+        if (asked_.insert(fmt::format("{}/{}/{}", id, state.attempt, static_cast<int>(state.status))).second) {
+            fmt::print("\n? [{}] {}\n", id, question(release, *release.plan->step(id), state));
+            std::fflush(stdout);
+        }
+    }
+    if (ended_) {
+        host_.scheduler().after({}, [this] { refuse_all(); });
+    }
+}
+
+void Console::read() {
+    char bytes[4096];
+    const auto got = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    if (got <= 0) {
+        ended_ = true;
+        input_->setEnabled(false);
+        refuse_all();
+        if (end_of_input_) {
+            end_of_input_();
+        }
+        return;
+    }
+    buffer_.append(bytes, static_cast<std::size_t>(got));
+    for (auto end = buffer_.find('\n'); end != std::string::npos; end = buffer_.find('\n')) {
+        const std::string line = buffer_.substr(0, end);
+        buffer_.erase(0, end + 1);
+        take(line);
+    }
+}
+
+/// "[STEP] WORD REST": without a step, the one that waits, if it is only one.
+void Console::take(const std::string& line) {
+    std::istringstream stream(line);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) {
+        words.push_back(word);
+    }
+    if (words.empty()) {
+        return;
+    }
+    std::vector<std::string> waiting;
+    for (const auto& [id, state] : host_.engine().release().steps) {
+        if (state.status == StepStatus::person || needs_decision(state.status)) {
+            waiting.push_back(id);
+        }
+    }
+    std::string step;
+    if (host_.engine().release().steps.contains(words.front())) {
+        step = words.front();
+        words.erase(words.begin());
+    } else if (waiting.size() == 1) {
+        step = waiting.front();
+    }
+    std::string rest;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        rest += (i > 1 ? " " : "") + words[i];
+    }
+    answer(step, words, rest);
+}
+
+void Console::answer(const std::string& step, const std::vector<std::string>& words, const std::string& rest) {
+    if (words.empty()) {
+        return;
+    }
+    const std::string& word = words.front();
+    const auto& release = host_.engine().release();
+    const StepState& state = release.at(step);
+    if (word == "pause") {
+        submit(Pause{rest}, by_);
+    } else if (word == "continue") {
+        submit(Continue{}, by_);
+    } else if (word == "note") {
+        submit(Note{rest, step}, by_);
+    } else if (word == "roll-back") {
+        submit(RollBack{rest, "", "asked at the terminal"}, by_);
+    } else if (word == "abort" && state.status != StepStatus::in_doubt) {
+        submit(Abort{rest}, by_);
+    } else if (step.empty()) {
+        fmt::print("nothing waits, or more than one step: begin with the step's id. Always possible: pause, continue, "
+                   "note TEXT, roll-back [OPTION], abort REASON\n");
+    } else if (state.status == StepStatus::in_doubt) {
+        submit(ResolveDoubt{state.operation, word, rest}, by_);
+    } else if (word == "retry") {
+        submit(Retry{step, rest}, by_);
+    } else if (word == "skip") {
+        submit(Skip{step, rest}, by_);
+    } else if (word == "override") {
+        submit(Override{step, "", rest}, by_);
+    } else if (word == "advance") {
+        submit(Advance{step}, by_);
+    } else if (word == "approve" && words.size() >= 3) {
+        submit(Approve{step, false, ""}, {words[1], words[2]});
+    } else if (word == "yes" || word == "y") {
+        submit(Confirm{step, rest, false, ""}, by_);
+    } else if (word == "no" || word == "n") {
+        if (std::holds_alternative<sluice::plan::Approve>(release.plan->step(step)->body)) {
+            const auto& approve = std::get<sluice::plan::Approve>(release.plan->step(step)->body);
+            submit(Approve{step, true, rest}, {by_.name, approve.roles.front()});
+        } else {
+            submit(Confirm{step, "", true, rest}, by_);
+        }
+    } else if (std::holds_alternative<sluice::plan::Decide>(release.plan->step(step)->body)) {
+        submit(Decide{step, word, rest}, by_);
+    } else {
+        fmt::print("'{}' is not an answer here\n", word);
+    }
+    std::fflush(stdout);
+}
+
+void Console::submit(const Command& command, const Actor& by) {
+    const auto receipt = host_.engine().submit(command, by);
+    if (!receipt) {
+        fmt::print("refused: {}\n", sluice::to_text(receipt.error()));
+    }
+}
+
+void Console::refuse_all() {
+    const auto steps = host_.engine().release().steps;
+    for (const auto& [id, state] : steps) {
+        if (state.status != StepStatus::person) {
+            continue;
+        }
+        const auto& body = host_.engine().release().plan->step(id)->body;
+        if (std::holds_alternative<sluice::plan::Confirm>(body)) {
+            submit(Confirm{id, "", true, "the end of input means no"}, by_);
+        } else if (const auto* approve = std::get_if<sluice::plan::Approve>(&body)) {
+            submit(Approve{id, true, "the end of input means no"}, {by_.name, approve->roles.front()});
+        } else {
+            submit(Pause{"a decision is awaited and nobody is at the terminal"}, by_);
+        }
+    }
+}
+
+void Console::interrupted() {
+    bool terminated = false;
+    for (char byte = 0; ::read(signal_pipe[0], &byte, 1) > 0;) {
+        terminated = terminated || byte == SIGTERM;
+    }
+    if (terminated) {
+        // The machine goes down, or somebody ends the program: nothing is decided by that, the session can be resumed.
+        fmt::print("\nended by a signal; 'sluicectl resume' goes on\n");
+        QCoreApplication::exit(person_needed);
+        return;
+    }
+    ++interrupts_;
+    if (interrupts_ == 1 && !host_.engine().release().paused) {
+        fmt::print("\npaused; Ctrl-C again aborts, 'continue' goes on\n");
+        submit(Pause{"Ctrl-C"}, by_);
+    } else {
+        submit(Abort{"Ctrl-C"}, by_);
+    }
+    std::fflush(stdout);
+}
+
+} // namespace sluicectl

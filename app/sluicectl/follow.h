@@ -1,0 +1,15 @@
+#pragma once
+#include "host/session_host.h"
+
+#include <string>
+
+namespace sluicectl {
+
+/// Gives a command to the program that owns the session. `not_found` or `unreachable` when there is none.
+sluice::Result<sluice::Json> send_command(const sluice::host::StartOptions& who, const std::string& session,
+                                          const sluice::release::Command& command);
+
+/// Prints what happens in a session that another program owns, until it closes; gives the outcome.
+sluice::Result<std::string> follow_until_closed(const std::string& session, bool quiet);
+
+} // namespace sluicectl

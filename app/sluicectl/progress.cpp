@@ -1,0 +1,107 @@
+#include "sluicectl/progress.h"
+
+#include <fmt/format.h>
+
+namespace sluicectl {
+
+using namespace sluice::release;
+
+std::string clock(sluice::Nanos length) {
+    const std::int64_t whole = length.count / 1'000'000'000;
+    return fmt::format("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string mark(const Body& body) {
+    if (const auto* finished = std::get_if<StepFinished>(&body)) {
+        return finished->outcome == "passed" ? "✓" : finished->outcome == "stopped" ? "■" : "⤼";
+    }
+    if (std::holds_alternative<StepStarted>(body)) {
+        return "▸";
+    }
+    if (std::holds_alternative<TriageOpened>(body) || std::holds_alternative<RetryPlanned>(body)) {
+        return "✕";
+    }
+    if (const auto* settled = std::get_if<Settled>(&body)) {
+        return settled->succeeded ? "✓" : "✕";
+    }
+    if (const auto* gate = std::get_if<GateChanged>(&body)) {
+        return gate->verdict == "pass"           ? (gate->close ? "△" : "✓")
+               : gate->verdict == "fail"         ? "✕"
+               : gate->verdict == "source-error" ? "!"
+                                                 : "?";
+    }
+    if (std::holds_alternative<HoldChanged>(body) || std::holds_alternative<Paused>(body)) {
+        return "❚❚";
+    }
+    if (std::holds_alternative<InDoubt>(body)) {
+        return "?";
+    }
+    if (std::holds_alternative<RollbackStarted>(body) || std::holds_alternative<RollbackFinished>(body)) {
+        return "◀";
+    }
+    if (std::holds_alternative<HoldHeartbeat>(body) || std::holds_alternative<OutputTaken>(body) ||
+        std::holds_alternative<StepProbed>(body)) {
+        return {};
+    }
+    return "·";
+}
+
+void Progress::show(const Release& release, std::span<const Event> events) {
+    for (const auto& event : events) {
+        const std::string symbol = mark(event.body);
+        if (symbol.empty()) {
+            continue;
+        }
+        const sluice::Nanos origin = release.t0.count != 0 && event.time >= release.t0 ? release.t0 : release.started;
+        const std::string sign = release.t0.count != 0 && event.time >= release.t0 ? "T+" : " +";
+        fmt::print("{}{}{}  {:2} {}\n", terminal_ ? "\r\x1b[K" : "", sign, clock(event.time - origin), symbol,
+                   describe(event.body));
+    }
+    if (terminal_) {
+        status(release);
+    }
+    std::fflush(stdout);
+}
+
+void Progress::status(const Release& release) {
+    std::string line;
+    for (const auto& [id, state] : release.steps) {
+        const auto* step = release.plan ? release.plan->step(id) : nullptr;
+        const auto* hold = step ? std::get_if<sluice::plan::Hold>(&step->body) : nullptr;
+        if (hold && state.status == StepStatus::running) {
+            line += fmt::format("{}: held {} of {}{}  ", state.title, clock(state.hold.held_at(release.time)),
+                                clock(hold->for_), state.hold.running ? "" : " ❚❚ " + state.hold.why);
+        }
+    }
+    for (const auto& [traffic, weights] : release.split) {
+        for (const auto& [arm, weight] : weights) {
+            line += fmt::format("{} {} %  ", arm, weight);
+        }
+    }
+    fmt::print("\r\x1b[K{}", line.substr(0, 160));
+}
+
+void Progress::sum_up(const Release& release) {
+    int passed = 0, other = 0;
+    for (const auto& [id, state] : release.steps) {
+        passed += state.status == StepStatus::passed ? 1 : 0;
+        other += state.status == StepStatus::skipped || state.status == StepStatus::overridden ? 1 : 0;
+    }
+    fmt::print("\n{}: {} events, {} steps passed", release.outcome.empty() ? "not finished" : release.outcome,
+               release.seq, passed);
+    if (other > 0) {
+        fmt::print(", {} skipped or overridden", other);
+    }
+    if (release.overrides > 0) {
+        fmt::print(", {} overrides", release.overrides);
+    }
+    fmt::print(", {} of the session's time\n", clock(release.time - release.started));
+    for (const auto& [id, operation] : release.operations) {
+        if (operation.phase == OperationState::Phase::in_doubt) {
+            fmt::print("in doubt: {}: {}{}\n", id, operation.why,
+                       operation.read_back.empty() ? "" : "; read back: " + operation.read_back);
+        }
+    }
+}
+
+} // namespace sluicectl

@@ -1,0 +1,200 @@
+#include "release/state.h"
+#include "session/export.h"
+#include "session/session_reader.h"
+#include "session/verify.h"
+#include "sluicectl/progress.h"
+#include "sluicectl/session_file.h"
+#include "sluicectl/verbs.h"
+
+namespace sluicectl {
+
+using sluice::ErrorCode;
+using sluice::Nanos;
+using sluice::Result;
+
+Result<ReadSession> read_session(const std::string& file) {
+    auto reader = sluice::session::SessionReader::open(file);
+    if (!reader) {
+        return sluice::failed(reader);
+    }
+    const auto count = reader->event_count();
+    if (!count) {
+        return sluice::failed(count);
+    }
+    auto records = reader->events(1, *count);
+    if (!records) {
+        return sluice::failed(records);
+    }
+    ReadSession read;
+    for (auto& record : *records) {
+        const auto json = sluice::parse_json(record.body, fmt::format("{}, event {}", file, record.seq));
+        if (!json) {
+            return sluice::failed(json);
+        }
+        auto event = sluice::release::event_from_json(*json);
+        if (!event) {
+            return sluice::failed(event);
+        }
+        read.events.push_back(std::move(*event));
+    }
+    read.records = std::move(*records);
+    return read;
+}
+
+namespace {
+
+int log(const std::string& file, bool json, bool all) {
+    const auto session = read_session(file);
+    if (!session) {
+        return complain(session.error());
+    }
+    for (std::size_t i = 0; i < session->events.size(); ++i) {
+        if (json) {
+            fmt::print("{}\n", session->records[i].body); // the very bytes that are hashed
+            continue;
+        }
+        const auto& event = session->events[i];
+        if (!all && std::holds_alternative<sluice::release::HoldHeartbeat>(event.body)) {
+            continue;
+        }
+        fmt::print("{:>5}  {}  {:<14}  {}\n", event.seq, utc(event.time), sluice::release::actor_of(event.body),
+                   sluice::release::describe(event.body));
+    }
+    return done;
+}
+
+void print_state(const sluice::release::Release& release) {
+    fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode,
+               release.outcome.empty() ? (release.rollback.active ? "rolling back"
+                                          : release.paused        ? "paused"
+                                                                  : "running")
+                                       : release.outcome,
+               utc(release.time));
+    if (release.plan) {
+        for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
+            for (const auto& step : *list) {
+                const auto& state = release.at(step.id);
+                if (list == &release.plan->rollback_steps && state.status == sluice::release::StepStatus::to_come) {
+                    continue;
+                }
+                fmt::print("  {:<28} {:<20} {}\n", step.id, sluice::release::name(state.status), state.why);
+            }
+        }
+    }
+    for (const auto& [traffic, weights] : release.split) {
+        fmt::print("traffic {}:", traffic);
+        for (const auto& [arm, weight] : weights) {
+            fmt::print(" {} {} %", arm, weight);
+        }
+        fmt::print("\n");
+    }
+    for (const auto& [name, trigger] : release.triggers) {
+        fmt::print("trigger {}: {} {}\n", name, trigger.state, trigger.why);
+    }
+    for (const auto& [id, operation] : release.operations) {
+        if (operation.phase != sluice::release::OperationState::Phase::settled) {
+            fmt::print("operation {}: {}\n", id,
+                       operation.phase == sluice::release::OperationState::Phase::in_doubt ? "in doubt" : "in flight");
+        }
+    }
+}
+
+int state(const std::string& file, const std::string& at, bool json) {
+    const auto session = read_session(file);
+    if (!session) {
+        return complain(session.error());
+    }
+    sluice::release::Release whole;
+    for (const auto& event : session->events) {
+        sluice::release::apply(whole, event);
+    }
+    sluice::release::Release release;
+    if (at.empty()) {
+        release = std::move(whole);
+    } else {
+        const auto until = instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
+        if (!until) {
+            return complain(until.error());
+        }
+        for (const auto& event : session->events) {
+            if (event.time > *until) {
+                break;
+            }
+            sluice::release::apply(release, event);
+        }
+    }
+    if (json) {
+        fmt::print("{}\n", sluice::release::to_json(release).dump());
+    } else {
+        print_state(release);
+    }
+    return done;
+}
+
+int verify(const std::string& file, const std::string& checkpoint, const std::string& key) {
+    sluice::session::Kept kept;
+    if (!checkpoint.empty()) {
+        auto text = sluice::host::read_file(checkpoint, 64 << 10);
+        if (!text) {
+            return complain(text.error());
+        }
+        kept.checkpoint = std::move(*text);
+    }
+    if (!key.empty()) {
+        const auto text = sluice::host::read_file(key, 64 << 10);
+        if (!text) {
+            return complain(text.error());
+        }
+        auto parsed = sluice::session::VerifierKey::parse(*text);
+        if (!parsed) {
+            return complain(parsed.error());
+        }
+        kept.keys.push_back(std::move(*parsed));
+    }
+    const auto verdict = sluice::session::verify_file(file, kept);
+    if (!verdict) {
+        return complain(verdict.error());
+    }
+    fmt::print("{}\n", sluice::session::to_text(*verdict));
+    return verdict->good() ? done : release_failed;
+}
+
+} // namespace
+
+void add_session_verbs(CLI::App& app, Action& action) {
+    struct Options {
+        std::string file, at, checkpoint, key, output;
+        bool json = false, all = false;
+    };
+    const auto o = std::make_shared<Options>();
+
+    auto* log_verb = app.add_subcommand("log", "Print the events of a session");
+    log_verb->add_option("SESSION", o->file)->required();
+    log_verb->add_flag("--json", o->json, "One event a line, the bytes as they are hashed");
+    log_verb->add_flag("--all", o->all, "With the heartbeats of holds, which come every 30 s");
+    log_verb->callback([&action, o] { action = [o] { return log(o->file, o->json, o->all); }; });
+
+    auto* state_verb = app.add_subcommand("state", "Show a session's state, now or as it was");
+    state_verb->add_option("SESSION", o->file)->required();
+    state_verb->add_option("--at", o->at, "T+00:42:13 or 2026-01-06T02:42:13Z");
+    state_verb->add_flag("--json", o->json);
+    state_verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
+
+    auto* verify_verb = app.add_subcommand("verify", "Check that a session is as it was written");
+    verify_verb->add_option("SESSION", o->file)->required();
+    verify_verb->add_option("--checkpoint", o->checkpoint, "A checkpoint that was kept elsewhere");
+    verify_verb->add_option("--key", o->key, "The operator's public key");
+    verify_verb->callback([&action, o] { action = [o] { return verify(o->file, o->checkpoint, o->key); }; });
+
+    auto* export_verb = app.add_subcommand("export", "Make the one file of a session, also of one that was killed");
+    export_verb->add_option("SESSION", o->file)->required();
+    export_verb->add_option("-o,--output", o->output)->required();
+    export_verb->callback([&action, o] {
+        action = [o]() -> int {
+            const auto exported = sluice::session::export_session(o->file, o->output);
+            return exported ? static_cast<int>(done) : complain(exported.error());
+        };
+    });
+}
+
+} // namespace sluicectl

@@ -1,0 +1,49 @@
+#pragma once
+/// The verbs of sluicectl (DESIGN.md, "The two programs"). Each `add_…` puts one family on the command line; what a
+/// verb gives back is the exit code of the program.
+#include "base/result.h"
+#include "host/paths.h"
+#include "release/event.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace sluicectl {
+
+/// Exit codes that scripts rely on.
+enum Exit { done = 0, release_failed = 1, bad_input = 2, unreachable = 3, person_needed = 4 };
+
+/// What the chosen verb is to do, once the command line is read.
+using Action = std::function<int()>;
+
+int run(int argc, char** argv);
+
+void add_plan_verbs(CLI::App& app, Action& action);    ///< validate, show, schema
+void add_session_verbs(CLI::App& app, Action& action); ///< log, state, verify, export
+void add_query_verb(CLI::App& app, Action& action);    ///< query
+void add_run_verbs(CLI::App& app, Action& action);     ///< run, rehearse, resume, roll-back
+void add_do_verb(CLI::App& app, Action& action);       ///< do
+void add_range_verb(CLI::App& app, Action& action);    ///< range
+void add_evaluate_verb(CLI::App& app, Action& action); ///< evaluate
+
+/// Prints "sluicectl: where: what (remedy)" and gives the exit code of that kind of error.
+int complain(const sluice::Error& error);
+
+/// HOME and the XDG variables of this process.
+sluice::Result<sluice::host::Paths> paths();
+
+/// `--operator`, else the user's login name; the role is the plan's release lead unless given.
+sluice::release::Actor actor(const std::string& name, const std::string& role);
+
+/// "NAME=VALUE" as often as it was given.
+sluice::Result<std::map<std::string, std::string>> settings(const std::vector<std::string>& pairs);
+
+/// "2026-01-06T02:00:00Z", or "T+00:42:13" after `origin`.
+sluice::Result<sluice::Nanos> instant(const std::string& text, sluice::Nanos origin);
+std::string utc(sluice::Nanos time);
+
+} // namespace sluicectl

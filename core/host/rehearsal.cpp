@@ -1,0 +1,241 @@
+#include "host/rehearsal.h"
+
+#include "base/digest.h"
+#include "plan/fill.h"
+#include "plan/loader.h"
+
+#include <chrono>
+#include <fmt/format.h>
+
+namespace sluice::host {
+namespace {
+
+session::Seed key_seed(std::uint64_t seed) {
+    const Digest digest = sha256(fmt::format("sluice rehearsal key {}", seed));
+    session::Seed bytes{};
+    std::copy(digest.begin(), digest.end(), bytes.begin());
+    return bytes;
+}
+
+Nanos machine_now() {
+    return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+                .count()};
+}
+
+} // namespace
+
+Result<Nanos> rehearsal_start(const plan::Plan& plan) {
+    const Nanos year{1'767'225'600'000'000'000}; // 2026-01-01T00:00:00Z
+    const bool bound =
+        std::any_of(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
+    return bound ? plan::next_open(plan.calendar, year) : Result<Nanos>(year);
+}
+
+Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {
+    std::map<std::string, Json> replaced;
+    for (const auto& connection : plan.connections) {
+        switch (connection.kind) {
+        case plan::ConnectionKind::kubernetes:
+            replaced[connection.name] = {
+                {"server", addresses.kubernetes}, {"token", addresses.token}, {"ca_pem", addresses.ca_pem}};
+            break;
+        case plan::ConnectionKind::prometheus:
+            if (!connection.settings.contains("via")) {
+                replaced[connection.name] = {{"url", addresses.prometheus}};
+            }
+            break;
+        case plan::ConnectionKind::http:
+            // What goes through the service proxy goes through the range's; another address is the public side, unless
+            // the plan names the service that stands behind it.
+            if (connection.settings.contains("rehearse")) {
+                const auto service = addresses.direct(connection.settings["rehearse"].get<std::string>());
+                if (!service) {
+                    return failed(service);
+                }
+                replaced[connection.name] = {{"url", *service},
+                                             {"headers", connection.settings.value("headers", Json::object())}};
+            } else if (!connection.settings.contains("via")) {
+                replaced[connection.name] = {{"url", addresses.edge},
+                                             {"headers", connection.settings.value("headers", Json::object())}};
+            }
+            break;
+        case plan::ConnectionKind::kafka:
+            replaced[connection.name] = {{"bootstrap", addresses.kafka}, {"group-offsets", "named"}};
+            break;
+        }
+    }
+    return replaced;
+}
+
+Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
+                                          std::uint64_t seed, const std::vector<std::string>& faults) {
+    range::RangeOptions options;
+    options.seed = seed;
+    std::vector<std::string> arms;
+    for (const auto& arm : plan.arms) {
+        options.arms.push_back({arm.name, arm.workload, arm.service});
+        arms.push_back(arm.name);
+    }
+    for (const auto& text : faults) {
+        auto fault = range::parse_fault(text, arms);
+        if (!fault) {
+            return failed(fault);
+        }
+        options.faults.push_back(std::move(*fault));
+    }
+    if (plan.rehearse.is_object() && plan.rehearse.contains("world")) {
+        options.world_name = plan.rehearse["world"].get<std::string>();
+        const auto text = read_file(folder + "/" + options.world_name);
+        if (!text) {
+            return failed(text);
+        }
+        auto world = plan::fill(*text, values);
+        if (!world) {
+            return failed(world);
+        }
+        options.world = std::move(*world);
+    }
+    if (plan.rehearse.is_object() && plan.rehearse.contains("profile")) {
+        auto profile = range::parse_profile(plan.rehearse["profile"]);
+        if (!profile) {
+            return failed(profile);
+        }
+        options.profile = std::move(*profile);
+    }
+    return options;
+}
+
+Rehearsal::Rehearsal(const RehearsalOptions& options, Nanos start)
+    : SessionHost(options.paths), scheduler_(start), driver_(scheduler_), http_(scheduler_),
+      secrets_(Secrets::invented()), plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()) {
+    driver_.set_speed(options.speed);
+}
+
+Rehearsal::~Rehearsal() {
+    driver_.stop();
+    let_go();
+}
+
+engine::Outside Rehearsal::outside() {
+    return {scheduler_,
+            http_,
+            [](const std::string& path) { return read_file(path); },
+            [this](const std::string& reference) { return secrets_.resolve(reference); },
+            secrets_.redactions(),
+            machine_now,
+            ""};
+}
+
+Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan::Plan& plan,
+                                    const plan::Scope& values) {
+    auto wanted = range_options(plan, values, plan_folder_, options.seed, options.faults);
+    if (!wanted) {
+        return failed(wanted);
+    }
+    auto started = range::Range::start(scheduler_, std::move(*wanted));
+    if (!started) {
+        return failed(started);
+    }
+    range_ = std::move(*started);
+    range::SimulatedProcesses::Production production;
+    production.apply = [this](const std::string& file) -> Result<void> {
+        const auto text = read_file(plan_folder_ + "/" + file);
+        if (!text) {
+            return failed(text);
+        }
+        const auto filled = plan::fill(*text, release::scope(engine().release()));
+        if (!filled) {
+            return failed(filled);
+        }
+        return range_->apply_manifest(*filled, file);
+    };
+    production.remove = [this](const std::string& object) { return range_->remove(object); };
+    processes_ = std::make_unique<range::SimulatedProcesses>(scheduler_, std::move(production));
+    return {};
+}
+
+Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
+    auto checked = check_plan(options.plan_file, options.values);
+    if (!checked) {
+        return checked;
+    }
+    if (const auto missing = plan::rehearsal_errors(checked->plan); !missing.empty()) {
+        std::string all;
+        for (const auto& diagnostic : missing) {
+            all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, options.plan_file);
+        }
+        return fail(ErrorCode::bad_input, all);
+    }
+    return checked;
+}
+
+release::SessionOpened rehearsal_session(const RehearsalOptions& options, const CheckedPlan& checked) {
+    release::SessionOpened session;
+    session.session = fmt::format("{}-{:08x}", checked.plan.id, options.seed);
+    session.mode = "rehearse";
+    session.plan_id = checked.plan.id;
+    session.variables = checked.values;
+    session.by = {"rehearsal", "release-lead"};
+    session.seed = std::to_string(options.seed);
+    session.faults = options.faults;
+    return session;
+}
+
+Result<session::SigningKey> rehearsal_key(std::uint64_t seed) {
+    return session::SigningKey::from_seed("rehearsal", key_seed(seed));
+}
+
+Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& options) {
+    auto checked = check_rehearsal(options);
+    if (!checked) {
+        return failed(checked);
+    }
+    const auto begin = options.start ? Result<Nanos>(*options.start) : rehearsal_start(checked->plan);
+    if (!begin) {
+        return failed(begin);
+    }
+    std::unique_ptr<Rehearsal> rehearsal(new Rehearsal(options, *begin));
+    if (auto built = rehearsal->build_range(options, checked->plan, checked->values); !built) {
+        return failed(built);
+    }
+    auto replaced = range_connections(checked->plan, rehearsal->range_->addresses());
+    if (!replaced) {
+        return failed(replaced);
+    }
+    const auto key = rehearsal_key(options.seed);
+    if (!key) {
+        return failed(key);
+    }
+    engine::EngineOptions engine_options;
+    engine_options.replaced = std::move(*replaced);
+    engine_options.assume_yes = options.assume_yes;
+    if (auto opened = rehearsal->open(options, rehearsal_session(options, *checked), *key, rehearsal->outside(),
+                                      *rehearsal->processes_, engine_options);
+        !opened) {
+        return failed(opened);
+    }
+    auto* host = rehearsal.get();
+    host->engine().journal().listen([host, assume = options.assume_yes](std::span<const release::Event> events) {
+        for (const auto& event : events) {
+            if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
+                host->range_->step_started(started->step);
+            }
+        }
+        // A person thinks in real time; where answers are assumed, only what is never assumed waits for one.
+        const auto& release = host->engine().release();
+        bool awaited = false;
+        for (const auto& [id, state] : release.steps) {
+            awaited = awaited || state.status == release::StepStatus::triage ||
+                      state.status == release::StepStatus::in_doubt ||
+                      (!assume && state.status == release::StepStatus::person);
+        }
+        host->driver_.real_time(awaited && !release.closed());
+    });
+    if (auto served = rehearsal->serve(); !served) {
+        return failed(served);
+    }
+    rehearsal->driver_.start();
+    return rehearsal;
+}
+
+} // namespace sluice::host

@@ -1,0 +1,63 @@
+#pragma once
+#include "base/virtual_scheduler.h"
+#include "host/session_host.h"
+#include "net/virtual_driver.h"
+#include "range/range.h"
+#include "range/simulated_processes.h"
+
+#include <optional>
+
+namespace sluice::host {
+
+struct RehearsalOptions : StartOptions {
+    double speed = 0; ///< virtual seconds a real second at most; 0 = as fast as it can
+    std::uint64_t seed = 1;
+    std::vector<std::string> faults; ///< "WHEN WHAT [for D] [on ARM]"
+    std::optional<Nanos> start;      ///< default: the first allowed window after 2026-01-01T00:00Z
+    bool assume_yes = false;
+};
+
+/// A session against the range in this process: the same engine, with the connections, the clock and the processes
+/// replaced (DESIGN.md, "The range"). One seed gives one log, at any speed.
+class Rehearsal : public SessionHost {
+public:
+    static Result<std::unique_ptr<Rehearsal>> start(const RehearsalOptions& options);
+    ~Rehearsal() override;
+
+    Scheduler& scheduler() override { return scheduler_; }
+    net::VirtualDriver& driver() { return driver_; }
+    range::Range& range() { return *range_; }
+
+private:
+    Rehearsal(const RehearsalOptions& options, Nanos start);
+    engine::Outside outside();
+    Result<void> build_range(const RehearsalOptions& options, const plan::Plan& plan, const plan::Scope& values);
+
+    VirtualScheduler scheduler_;
+    net::VirtualDriver driver_;
+    net::QtHttpClient http_;
+    Secrets secrets_;
+    std::unique_ptr<range::Range> range_;
+    std::unique_ptr<range::SimulatedProcesses> processes_;
+    std::string plan_folder_;
+};
+
+/// Settings for the plan's connections that lead to a range: clusters, the public side, single services, Kafka.
+Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses);
+
+/// What the range is to hold for a plan: its world file, filled in, its arms and the faults.
+Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
+                                          std::uint64_t seed, const std::vector<std::string>& faults);
+
+/// The plan, fit to be rehearsed: every program says what it would do.
+Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options);
+
+/// How a rehearsal's session opens, and the key that signs it: both come from the seed.
+release::SessionOpened rehearsal_session(const RehearsalOptions& options, const CheckedPlan& checked);
+Result<session::SigningKey> rehearsal_key(std::uint64_t seed);
+
+/// When a rehearsal begins: the first instant after 2026-01-01T00:00Z at which the calendar is open, if a phase asks
+/// it.
+Result<Nanos> rehearsal_start(const plan::Plan& plan);
+
+} // namespace sluice::host

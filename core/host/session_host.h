@@ -1,0 +1,80 @@
+#pragma once
+#include "engine/engine.h"
+#include "host/paths.h"
+#include "host/secrets.h"
+#include "net/local_socket.h"
+#include "net/qt_http_client.h"
+#include "session/session_log.h"
+
+#include <QTimer>
+#include <filesystem>
+#include <memory>
+
+namespace sluice::host {
+
+/// What a session is started with, by either program.
+struct StartOptions {
+    std::string plan_file;
+    std::map<std::string, std::string> values; ///< `--set`
+    std::filesystem::path session;             ///< empty = a new file among the user's sessions
+    release::Actor by;                         ///< the operator
+    Paths paths;
+    std::string wrapper;     ///< path of sluice-exec
+    session::LogOptions log; ///< only tests have others than the default
+};
+
+/// Owns one session at work: its file and lock, its clock, its engine and its command socket. Needs an event loop.
+///
+/// Live or rehearsed, the rest of a program can't tell. A subclass says what the outside is.
+class SessionHost {
+public:
+    virtual ~SessionHost();
+
+    engine::Engine& engine() { return *engine_; }
+    const std::filesystem::path& file() const { return file_; }
+    virtual Scheduler& scheduler() = 0;
+
+    /// Told once, when the session has closed and its file is whole: copied, followed or replayed from now on.
+    void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }
+
+    /// Told once, when the log can't be written: nothing more is done.
+    void on_broken(std::function<void(const Error&)> receiver);
+
+protected:
+    explicit SessionHost(Paths paths) : paths_(std::move(paths)) {}
+
+    /// Loads the plan, freezes the variables, makes the file and opens the engine on it.
+    Result<void> open(const StartOptions& options, release::SessionOpened session, const session::SigningKey& key,
+                      const engine::Outside& outside, net::ProcessRunner& processes,
+                      engine::EngineOptions engine_options);
+    Result<void> take_up(const std::filesystem::path& file, const release::Actor& by, const session::SigningKey& key,
+                         const engine::Outside& outside, net::ProcessRunner& processes,
+                         engine::EngineOptions engine_options);
+    Result<void> serve();
+
+    /// First thing in a subclass's destructor: the engine goes before the clock and the connections that it uses.
+    void let_go();
+
+private:
+    void answer(const Json& request, const net::CommandServer::Reply& reply);
+    void close(int tries_left);
+    void make(const session::SigningKey& key, const engine::Outside& outside, net::ProcessRunner& processes,
+              engine::EngineOptions options);
+
+    Paths paths_;
+    std::filesystem::path file_;
+    std::unique_ptr<session::SessionLog> log_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::unique_ptr<net::CommandServer> server_;
+    std::function<void()> closed_;
+    QTimer closing_;
+};
+
+/// The plan's text, loaded and its variables frozen; errors name file, line and remedy.
+struct CheckedPlan {
+    plan::Plan plan;
+    plan::Scope values;
+};
+Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given);
+
+} // namespace sluice::host

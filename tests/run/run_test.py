@@ -1,0 +1,164 @@
+"""Real programs under `sluicectl run`: exits, time-outs, much output, a secret."""
+import base64
+import json
+import os
+import pathlib
+import re
+import sqlite3
+import sys
+import time
+import unittest
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
+from outside import Home, wait_until  # noqa: E402
+
+DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
+SECRET = 'hunter"2/=&geheim'
+
+# Tells its secret in every form, the last time in two parts.
+TELLS = """printf %s "$TOKEN" > proof
+printf '%s\\n' "$TOKEN"
+cat forms
+printf %.5s "$TOKEN"
+sleep 0.3
+printf %s "${TOKEN#?????}"
+exit 7
+"""
+
+
+def plan_of(steps):
+    """Plans are YAML, and JSON is YAML."""
+    return json.dumps({"sluice": 1, "id": "programs", "phases": [{"id": "all", "steps": steps}]})
+
+
+def alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+
+    def tearDown(self):
+        self.home.remove()
+
+    def run_plan(self, *steps, session=None):
+        (self.home.folder / "plan.yaml").write_text(plan_of(steps))
+        return self.home.call("run", "plan.yaml", "--session", session or self.home.session)
+
+    def settled(self, step):
+        return [e["data"] for e in self.home.events() if e["type"] == "settled" and f"/{step}/" in e["data"]["operation"]]
+
+    def test_the_exit_that_is_wanted_passes(self):
+        code, said = self.run_plan({"id": "three", "run": ["sh", "-c", "exit 3"], "expect": {"exit": 3}},
+                                   {"id": "zero", "run": ["true"]})
+        self.assertEqual(code, DONE, said)
+        self.assertEqual([one["result"] for one in self.settled("three") + self.settled("zero")], [{"exit": 3}, {"exit": 0}])
+        self.assertEqual(self.home.left_over(), [])
+
+    def test_what_goes_wrong_waits_for_a_person(self):
+        for title, argv in {"another exit": ["false"], "a signal": ["sh", "-c", "kill -SEGV $$"],
+                            "no such program": ["no-such-program-anywhere"]}.items():
+            with self.subTest(title):
+                home, self.home = self.home, Home()
+                code, said = self.run_plan({"id": "wrong", "run": argv}, {"id": "after", "run": ["touch", "after"]})
+                self.assertEqual(code, PERSON, said)
+                self.assertEqual([one["succeeded"] for one in self.settled("wrong")], [False])
+                self.assertFalse((self.home.folder / "after").exists())
+                self.home.remove()
+                self.home = home
+
+    def test_an_abort_is_a_failed_release(self):
+        (self.home.folder / "plan.yaml").write_text(plan_of([{"id": "wrong", "run": ["false"]}]))
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(lambda: self.home.readable() and self.settled("wrong"), "it fails")
+        code, said = self.home.call("do", self.home.session, "abort", "--reason", "enough")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(program.wait(60), FAILED, self.home.said())
+
+    def test_bad_input_and_an_unwritable_session_are_told_apart(self):
+        code, said = self.run_plan({"id": "nothing"})
+        self.assertEqual(code, BAD_INPUT, said)
+        code, said = self.run_plan({"id": "zero", "run": ["true"]}, session="no/such/folder/s.sluice")
+        self.assertEqual(code, UNREACHABLE, said)
+
+    def test_a_session_has_one_owner(self):
+        (self.home.folder / "plan.yaml").write_text(plan_of([{"id": "long", "run": ["sleep", "60"]}]))
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session)
+        wait_until(lambda: list(self.home.folder.glob("session.sluice.records/*/started.json")), "it runs")
+        code, said = self.home.call("resume", self.home.session)
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("owned by", said)
+        record = next(self.home.folder.glob("session.sluice.records/*/started.json"))
+        program.kill()
+        program.wait()
+        os.kill(json.loads(record.read_text())["pid"], 15)
+
+    def test_a_time_out_ends_the_whole_group(self):
+        # A child, one that ignores SIGTERM, and one that left for a session of its own.
+        script = ("sleep 300 & echo $! >> pids; (trap '' TERM; sleep 300; sleep 300) & echo $! >> pids; "
+                  "setsid sh -c 'echo $$ >> pids; sleep 300' & echo $$ >> pids; echo begun; wait")
+        began = time.monotonic()
+        code, said = self.run_plan({"id": "slow", "run": ["sh", "-c", script], "timeout": "1s"})
+        self.assertEqual(code, PERSON, said)
+        self.assertLess(time.monotonic() - began, 30)
+        pids = (self.home.folder / "pids").read_text().split()
+        self.assertEqual(len(pids), 4)
+        self.assertEqual([pid for pid in pids if alive(pid)], [])
+        self.assertIn("longer than 1 s", self.settled("slow")[0]["why"])
+        self.assertIn("begun", self.output())
+
+    def test_100_megabytes_of_output_are_counted_and_bounded(self):
+        code, said = self.run_plan({"id": "much", "run": ["sh", "-c", "yes 0123456789abcde | head -c 104857600; echo the end"]})
+        self.assertEqual(code, DONE, said)
+        self.assertLess(self.home.session.stat().st_size, 16 << 20)
+        self.assertEqual(list(self.home.folder.rglob("output")), [])  # the wrapper's, once its end is in the session
+        told = self.settled("much")[0]["output_length"]
+        left_out = re.search(r"\n\[… (\d+) bytes left out …\]\n", self.output())
+        self.assertEqual(told - len(left_out[0].encode()) + int(left_out[1]), 104857600 + len("the end\n"))
+
+    def output(self):
+        """All that is kept of what the programs printed."""
+        with sqlite3.connect(f"file:{self.home.session}?mode=ro", uri=True) as file:
+            return b"".join(row[0] for row in file.execute("select bytes from output order by rowid")).decode(errors="replace")
+
+    def test_a_secret_appears_nowhere(self):
+        self.home.environment["SERVICE_TOKEN"] = SECRET
+        forms = {
+            "raw": SECRET.encode(),
+            "base64": base64.b64encode(SECRET.encode()).rstrip(b"="),
+            "percent-encoded": urllib.parse.quote(SECRET, safe="").encode(),
+            "JSON-escaped": json.dumps(SECRET).encode()[1:-1],
+        }
+        (self.home.folder / "forms").write_bytes(b"\n".join(forms.values()))
+        (self.home.folder / "tells.sh").write_text(TELLS)
+        code, said = self.run_plan({"id": "tells", "run": ["sh", "tells.sh"], "environment": {"TOKEN": "env:SERVICE_TOKEN"}})
+        self.assertEqual(code, PERSON, said)
+        self.assertEqual((self.home.folder / "proof").read_text(), SECRET)  # it had it
+        for made_here in ("proof", "forms"):
+            (self.home.folder / made_here).unlink()
+        self.home.call("export", self.home.session, "-o", "copy.sluice")
+        files = {str(file): file.read_bytes() for file in self.home.folder.rglob("*") if file.is_file()}
+        files["the terminal"] = said.encode()
+        self.assertTrue(any(b"redacted" in content for content in files.values()))
+        for form, secret in forms.items():
+            found = [name for name, content in files.items() if secret in content]
+            self.assertEqual(found, [], form)
+
+    def test_no_secret_is_in_the_arguments_of_a_process(self):
+        self.home.environment["SERVICE_TOKEN"] = SECRET
+        (self.home.folder / "plan.yaml").write_text(plan_of(
+            [{"id": "long", "run": ["sh", "-c", "echo up; sleep 3"], "environment": {"TOKEN": "env:SERVICE_TOKEN"}}]))
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session)
+        wait_until(lambda: list(self.home.folder.glob("session.sluice.records/*/started.json")), "it runs")
+        lines = [file.read_bytes() for file in pathlib.Path("/proc").glob("[0-9]*/cmdline") if os.access(file, os.R_OK)]
+        self.assertEqual([line for line in lines if SECRET.encode() in line], [])
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
