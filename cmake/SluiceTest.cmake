@@ -1,6 +1,12 @@
 # One test program a folder of core/ (tests mirror the tree): sluice_test(plan LINKS plan) takes tests/plan/*_test.cpp,
 # each file one Qt Test class with its own main-less `SLUICE_TEST(Class)`, and registers each class with ctest.
 
+# Qt6::Test defines the folder of each test program (for QFINDTESTDATA, which is not used here); that alone would keep the
+# programs from sharing a precompiled header.
+get_target_property(test_definitions Qt6::Test INTERFACE_COMPILE_DEFINITIONS)
+list(FILTER test_definitions EXCLUDE REGEX QT_TESTCASE_)
+set_target_properties(Qt6::Test PROPERTIES INTERFACE_COMPILE_DEFINITIONS "${test_definitions}")
+
 function(sluice_test name)
     cmake_parse_arguments(ARG "QT_NETWORK" "" "LINKS;PACKAGES" ${ARGN})
     file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
