@@ -3,6 +3,7 @@
 #include "release/draft.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace sluice::release {
 namespace {

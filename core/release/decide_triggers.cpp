@@ -4,6 +4,7 @@
 #include "release/draft.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace sluice::release {
 namespace {

@@ -4,6 +4,7 @@
 #include "support/kubernetes_fixture.h"
 #include "support/suite.h"
 
+#include <fmt/format.h>
 #include <optional>
 
 using namespace sluice;

@@ -4,6 +4,7 @@
 #include "support/scripted_http.h"
 #include "support/suite.h"
 
+#include <fmt/format.h>
 #include <map>
 
 using namespace sluice;

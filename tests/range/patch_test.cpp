@@ -9,6 +9,7 @@
 #include "support/suite.h"
 
 #include <QtTest>
+#include <fmt/format.h>
 
 using namespace sluice;
 using namespace sluice::range;

@@ -2,6 +2,7 @@
 
 #include "plan/loader.h"
 
+#include <fmt/format.h>
 #include <stdexcept>
 
 namespace sluice::release::drill {

@@ -3,6 +3,7 @@
 #include "support/suite.h"
 
 #include <QtTest>
+#include <fmt/format.h>
 #include <set>
 
 using namespace sluice;

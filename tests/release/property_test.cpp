@@ -3,6 +3,7 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <fmt/format.h>
 #include <rapidcheck.h>
 
 using namespace sluice;

@@ -4,6 +4,7 @@
 #include "support/suite.h"
 
 #include <QtTest>
+#include <fmt/format.h>
 
 using namespace sluice;
 using namespace sluice::session;

@@ -8,6 +8,7 @@
 
 #include <QtTest>
 #include <cmath>
+#include <fmt/format.h>
 #include <fstream>
 
 using namespace sluice;

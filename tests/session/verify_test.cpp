@@ -7,6 +7,7 @@
 
 #include <QProcess>
 #include <QtTest>
+#include <fmt/format.h>
 #include <fstream>
 
 using namespace sluice;
