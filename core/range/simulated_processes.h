@@ -36,7 +36,7 @@ public:
         std::function<Result<void>(const std::string& file)> apply;
         std::function<Result<void>(const std::string& object)> remove;
         /// Instead of both, for a production in another process; `done` is called once, later.
-        std::function<void(const Act& act, std::function<void(Result<void>)> done)> elsewhere;
+        std::function<void(const Act& act, std::function<void(Result<void>)> done)> elsewhere = nullptr;
     };
 
     SimulatedProcesses(Scheduler& scheduler, Production production)

@@ -2,6 +2,7 @@
 
 #include "plan/loader.h"
 
+#include <QStringList>
 #include <fmt/format.h>
 #include <stdexcept>
 
