@@ -314,10 +314,12 @@ using AnyBody =
 class Body : public AnyBody {
 public:
     Body();
+    // NOLINTBEGIN(bugprone-forwarding-reference-overload): it does not take a Body
     template <typename Kind>
     requires std::is_constructible_v<AnyBody, Kind> &&
         (!std::is_base_of_v<AnyBody, std::remove_cvref_t<Kind>>)Body(Kind&& kind)
         : AnyBody(std::forward<Kind>(kind)) {}
+    // NOLINTEND(bugprone-forwarding-reference-overload)
     Body(const Body& other);
     Body(Body&& other) noexcept;
     Body& operator=(const Body& other);
