@@ -15,7 +15,8 @@ function(sluice_test name)
     endif()
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     add_executable(test_${name} ${sources} ${CMAKE_SOURCE_DIR}/tests/support/main.cpp)
-    set_target_properties(test_${name} PROPERTIES AUTOMOC ON)
+    # Each test file by itself: helpers of one name in several files are what one expects of tests.
+    set_target_properties(test_${name} PROPERTIES AUTOMOC ON UNITY_BUILD OFF)
     # moc 6.4 can't parse libstdc++'s <concepts> when it comes first (by <compare>); its own guard makes moc skip it.
     set_target_properties(test_${name} PROPERTIES AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
     target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)

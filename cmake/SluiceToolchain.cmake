@@ -4,6 +4,10 @@ find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
 endif()
+# Several files of a library are compiled together where the preset asks for it (all but dev): what nlohmann/json and Qt
+# make each file compile again is compiled once. Few enough that a touched file does not take all the others with it.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
     add_link_options(-fuse-ld=mold)

@@ -6,13 +6,13 @@ namespace {
 
 using namespace sluice;
 
-struct Options {
+struct DoOptions {
     std::string session, verb, first, second, reason, evidence, gate, name, role = "release-lead", step;
     bool refuse = false;
 };
 
 /// The arguments of each verb, in the words of the command socket.
-Result<Json> request(const Options& o) {
+Result<Json> request(const DoOptions& o) {
     Json json = {{"do", o.verb}};
     const auto put = [&](const char* key, const std::string& value) {
         if (!value.empty()) {
@@ -46,7 +46,7 @@ Result<Json> request(const Options& o) {
     return json;
 }
 
-int perform(const Options& o) {
+int perform(const DoOptions& o) {
     auto places = paths();
     if (!places) {
         return complain(places.error());
@@ -84,7 +84,7 @@ void add_do_verb(CLI::App& app, Action& action) {
         "Give a command to a session at work: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry "
         "STEP, "
         "skip STEP, override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT");
-    const auto o = std::make_shared<Options>();
+    const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session)->required();
     verb->add_option("COMMAND", o->verb)->required();
     verb->add_option("FIRST", o->first, "Step, operation, option or text");

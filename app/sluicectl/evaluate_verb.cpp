@@ -14,7 +14,7 @@ namespace {
 
 using namespace sluice;
 
-struct Options {
+struct EvaluateOptions {
     std::string expression, prometheus, at;
     std::vector<std::string> files;
     bool json = false;
@@ -78,7 +78,7 @@ void print(const series::promql::Value& value, bool json) {
     }
 }
 
-int from_files(const Options& options) {
+int from_files(const EvaluateOptions& options) {
     const auto query = series::promql::parse(options.expression);
     if (!query) {
         return complain(query.error());
@@ -102,7 +102,7 @@ int from_files(const Options& options) {
     return done;
 }
 
-int from_server(const Options& options) {
+int from_server(const EvaluateOptions& options) {
     int argc = 1;
     char name[] = "sluicectl";
     char* argv[] = {name, nullptr};
@@ -135,7 +135,7 @@ int from_server(const Options& options) {
 
 void add_evaluate_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("evaluate", "Answer a PromQL expression from scrapes in files, or by a Prometheus");
-    const auto o = std::make_shared<Options>();
+    const auto o = std::make_shared<EvaluateOptions>();
     verb->add_option("EXPRESSION", o->expression)->required();
     auto* files = verb->add_option("--file", o->files,
                                    "SCRAPE[@SECONDS], as often as there are scrapes; without a time 15 s apart");

@@ -12,7 +12,7 @@ namespace {
 
 using sluice::Nanos;
 
-struct Options {
+struct QueryOptions {
     std::string file, from, to, step;
     std::vector<std::string> series;
 };
@@ -37,7 +37,7 @@ const char* name(sluice::session::SampleStatus status) {
     return names[static_cast<int>(status)];
 }
 
-int query(const Options& options) {
+int query(const QueryOptions& options) {
     const auto reader = sluice::session::SessionReader::open(options.file);
     if (!reader) {
         return complain(reader.error());
@@ -122,7 +122,7 @@ int query(const Options& options) {
 
 void add_query_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("query", "Print recorded samples as CSV; without a series, list them");
-    const auto o = std::make_shared<Options>();
+    const auto o = std::make_shared<QueryOptions>();
     verb->add_option("SESSION", o->file)->required();
     verb->add_option("SERIES", o->series, "metric or metric/arm");
     verb->add_option("--from", o->from, "T+00:10:00 or 2026-01-06T02:10:00Z");

@@ -13,7 +13,7 @@
 namespace sluicectl {
 namespace {
 
-struct Options {
+struct RangeOptions {
     std::string plan, listen = "127.0.0.1:0";
     std::vector<std::string> set, faults;
     std::uint64_t seed = 1;
@@ -39,7 +39,7 @@ sluice::Result<std::uint16_t> port_of(const std::string& address) {
     return port;
 }
 
-int serve(const Options& options) {
+int serve(const RangeOptions& options) {
     int argc = 1;
     char name[] = "sluicectl";
     char* argv[] = {name, nullptr};
@@ -89,7 +89,7 @@ int serve(const Options& options) {
 
 void add_range_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("range", "The simulated production in a process of its own, in real time");
-    const auto o = std::make_shared<Options>();
+    const auto o = std::make_shared<RangeOptions>();
     verb->add_option("PLAN", o->plan)->required();
     verb->add_option("--listen", o->listen, "Address of its control; GET /addresses tells the others")
         ->capture_default_str();

@@ -14,7 +14,7 @@ namespace {
 
 using sluice::release::Release;
 
-struct Options {
+struct RunOptions {
     std::string plan, session, range, operator_name, role = "release-lead", start, option, reason;
     std::vector<std::string> set, faults;
     double speed = 0;
@@ -39,7 +39,7 @@ std::string wrapper() {
 }
 
 /// Runs the event loop until the session has closed, can't go on, or waits for somebody who is not there.
-int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, const Options& options) {
+int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, const RunOptions& options) {
     const bool terminal = ::isatty(STDOUT_FILENO) == 1;
     Progress progress(terminal);
     int code = done;
@@ -79,7 +79,7 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     return code;
 }
 
-sluice::Result<sluice::host::StartOptions> start_options(const Options& options) {
+sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& options) {
     auto values = settings(options.set);
     if (!values) {
         return sluice::failed(values);
@@ -98,7 +98,7 @@ sluice::Result<sluice::host::StartOptions> start_options(const Options& options)
     return start;
 }
 
-int run_plan(const Options& options) {
+int run_plan(const RunOptions& options) {
     const auto start = start_options(options);
     if (!start) {
         return complain(start.error());
@@ -107,7 +107,7 @@ int run_plan(const Options& options) {
     return host ? watch(**host, start->by, options) : complain(host.error());
 }
 
-int rehearse(const Options& options) {
+int rehearse(const RunOptions& options) {
     const auto start = start_options(options);
     if (!start) {
         return complain(start.error());
@@ -150,7 +150,7 @@ std::optional<Release> closed_and_whole(const std::string& file) {
 using Host = std::unique_ptr<sluice::host::SessionHost>;
 
 /// A session whose owner is gone, taken up. A rehearsal only if its range is a process of its own, and still there.
-sluice::Result<Host> take_up(const Options& options, const sluice::host::StartOptions& start) {
+sluice::Result<Host> take_up(const RunOptions& options, const sluice::host::StartOptions& start) {
     if (beside(options.session, "-journal")) {
         // Killed in the last moment of its closing: nobody who only reads can open it before a writer has.
         if (const auto log = sluice::session::SessionLog::open(options.session); !log) {
@@ -184,7 +184,7 @@ sluice::Result<Host> take_up(const Options& options, const sluice::host::StartOp
     return remote ? sluice::Result<Host>(std::move(*remote)) : sluice::failed(remote);
 }
 
-int resume(const Options& options) {
+int resume(const RunOptions& options) {
     const auto start = start_options(options);
     if (!start) {
         return complain(start.error());
@@ -202,7 +202,7 @@ int resume(const Options& options) {
     return watch(**host, start->by, options); // closed, but killed before its file was whole: it is made whole
 }
 
-int roll_back(const Options& options) {
+int roll_back(const RunOptions& options) {
     const auto start = start_options(options);
     if (!start) {
         return complain(start.error());
@@ -235,7 +235,7 @@ int roll_back(const Options& options) {
 } // namespace
 
 void add_run_verbs(CLI::App& app, Action& action) {
-    const auto o = std::make_shared<Options>();
+    const auto o = std::make_shared<RunOptions>();
     const auto common = [o](CLI::App* verb) {
         verb->add_option("--operator", o->operator_name, "Who leads; default your login name");
         verb->add_option("--role", o->role, "As which role")->capture_default_str();

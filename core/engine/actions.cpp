@@ -12,7 +12,7 @@ namespace {
 constexpr int most_resends = 3;
 
 /// What `expect` and `outputs` look at, out of an effect's canonical result.
-plan::StepResult result_of(const effects::Outcome& outcome, std::string_view output) {
+plan::StepResult as_step_result(const effects::Outcome& outcome, std::string_view output) {
     plan::StepResult result;
     const Json& json = outcome.result;
     if (json.is_object() && json.contains("exit") && json["exit"].is_number_integer()) {
@@ -153,7 +153,7 @@ void Actions::settled(const std::string& operation, effects::Outcome outcome) {
 
 void Actions::judge(const std::string& operation, const effects::Outcome& outcome) {
     const plan::Step& step = step_of(operation);
-    const plan::StepResult result = result_of(outcome, running_.at(operation).tail);
+    const plan::StepResult result = as_step_result(outcome, running_.at(operation).tail);
     // Only processes and calls have a result to judge; a write that was carried out has met its expectation.
     if (result.exit || result.status) {
         const auto judgement = plan::judge(step.expect, result, eyes_.scope(), eyes_.outside.scheduler.now());

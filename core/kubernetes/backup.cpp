@@ -10,8 +10,6 @@
 namespace sluice::kubernetes {
 namespace {
 
-constexpr const char* applied_copy = "kubectl.kubernetes.io/last-applied-configuration";
-
 /// Only what a person or a chart decides; what the server keeps is neither saved nor restored.
 Json own_part(Json object) {
     object.erase("status");

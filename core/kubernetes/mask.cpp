@@ -5,8 +5,6 @@
 namespace sluice::kubernetes {
 namespace {
 
-constexpr const char* applied_copy = "kubectl.kubernetes.io/last-applied-configuration";
-
 /// Calls back with each holder (an env entry, an annotations map) and the key in it that is secret.
 void each_secret(Json& value, const std::function<void(Json& holder, const char* key)>& found) {
     if (value.is_array()) {

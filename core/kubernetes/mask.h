@@ -6,6 +6,9 @@ namespace sluice::kubernetes {
 /// What stands in a back-up where a secret was.
 inline constexpr const char* mask_text = "(masked)";
 
+/// The annotation in which kubectl keeps the whole object as it applied it.
+inline constexpr const char* applied_copy = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// True when the value holds what is masked: an environment variable's value, the annotation in which kubectl keeps the
 /// whole object as it applied it.
 bool holds_secrets(const Json& value);

@@ -42,7 +42,7 @@ void collect_names(Reading& reading, const Node& root) {
 
 VariableType type_named(const std::string& text) {
     for (int i = 0; i <= static_cast<int>(VariableType::secret); ++i) {
-        if (text == name(static_cast<VariableType>(i))) {
+        if (text == plan::name(static_cast<VariableType>(i))) {
             return static_cast<VariableType>(i);
         }
     }

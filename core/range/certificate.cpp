@@ -1,5 +1,7 @@
 #include "range/certificate.h"
 
+#include "range/freed.h"
+
 #include <memory>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -9,14 +11,7 @@
 namespace sluice::range {
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <typename T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
 
@@ -68,8 +63,8 @@ std::string pem(X509* certificate) {
 } // namespace
 
 Result<Identity> make_identity() {
-    const Key authority_key(EVP_EC_gen("P-256"));
-    const Key server_key(EVP_EC_gen("P-256"));
+    const PrivateKey authority_key(EVP_EC_gen("P-256"));
+    const PrivateKey server_key(EVP_EC_gen("P-256"));
     const Certificate authority = issue("Sluice range authority", authority_key.get(), nullptr, authority_key.get());
     const Certificate server =
         authority ? issue("127.0.0.1", server_key.get(), authority.get(), authority_key.get()) : Certificate();

@@ -1,5 +1,7 @@
 #include "range/kafka_cluster.h"
 
+#include "range/freed.h"
+
 #include <QMetaObject>
 #include <QObject>
 #include <algorithm>
@@ -19,14 +21,6 @@ namespace {
 
 constexpr int brokers = 3;
 constexpr int ceiling_ms = 10'000; // real time: a broker of this process that takes longer is broken
-
-template <auto Free>
-struct Freed {
-    template <typename T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
 
 Error kafka_error(const char* doing, const char* what) {
     return {ErrorCode::unreachable, fmt::format("the simulated Kafka could not {}: {}", doing, what), "", ""};

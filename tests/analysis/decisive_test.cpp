@@ -1,6 +1,7 @@
 #include "analysis/gate.h"
 
 #include "analysis/trigger.h"
+#include "support/new_year.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -8,23 +9,23 @@
 using namespace sluice;
 using namespace sluice::analysis;
 using series::Status;
+using sluice::testing::new_year;
 
 namespace {
 
-constexpr Nanos now = seconds(1'767'225'600);
-
-series::Reading reading(const std::string& arm, double value, Status status = Status::ok, Nanos age = seconds(1)) {
+series::Reading ratio_reading(const std::string& arm, double value, Status status = Status::ok,
+                              Nanos age = seconds(1)) {
     series::Reading made;
     made.arm = arm;
     made.value = value;
     made.status = status;
-    made.measured_at = now - age;
-    made.received_at = now;
+    made.measured_at = new_year - age;
+    made.received_at = new_year;
     made.detail = status == Status::ok ? "" : "why not";
     return made;
 }
 
-plan::Metric metric(plan::Reduce reduce = plan::Reduce::none, const std::string& by_arm = "version") {
+plan::Metric ratio_metric(plan::Reduce reduce = plan::Reduce::none, const std::string& by_arm = "version") {
     plan::Metric made;
     made.name = "error_ratio";
     made.unit = "ratio";
@@ -41,7 +42,7 @@ plan::Gate below_one_percent() {
     return gate;
 }
 
-Latest latest(std::vector<series::Reading> readings, Status status = Status::ok) {
+Latest ratio_latest(std::vector<series::Reading> readings, Status status = Status::ok) {
     series::SampleBatch batch;
     batch.metric = "error_ratio";
     batch.status = status;
@@ -87,8 +88,9 @@ private slots:
         QFETCH(bool, close);
         QFETCH(double, headroom);
         const auto verdicts =
-            judge(below_one_percent(), metric(),
-                  latest({reading("green", value, static_cast<Status>(status), seconds(age_s))}), {"green"}, now);
+            judge(below_one_percent(), ratio_metric(),
+                  ratio_latest({ratio_reading("green", value, static_cast<Status>(status), seconds(age_s))}), {"green"},
+                  new_year);
         QCOMPARE(verdicts.size(), 1u);
         QCOMPARE(QString(name(verdicts[0].verdict)), verdict);
         QCOMPARE(verdicts[0].close, close);
@@ -99,14 +101,15 @@ private slots:
     }
 
     void a_gate_without_an_arm_looks_at_each_arm_with_traffic() {
-        const auto readings = latest({reading("blue", 0.002), reading("green", 0.02)});
-        const auto verdicts = judge(below_one_percent(), metric(), readings, {"blue", "green"}, now);
+        const auto readings = ratio_latest({ratio_reading("blue", 0.002), ratio_reading("green", 0.02)});
+        const auto verdicts = judge(below_one_percent(), ratio_metric(), readings, {"blue", "green"}, new_year);
         QCOMPARE(verdicts.size(), 2u);
         QCOMPARE(verdicts[0].verdict, Verdict::pass);
         QCOMPARE(verdicts[1].verdict, Verdict::fail);
-        QCOMPARE(judge(below_one_percent(), metric(), readings, {"blue"}, now).size(), 1u);
-        QCOMPARE(judge(below_one_percent(), metric(), readings, {"blue", "red"}, now)[1].verdict, Verdict::no_data);
-        QCOMPARE(judge(below_one_percent(), metric(), Latest(), {"blue"}, now)[0].verdict, Verdict::no_data);
+        QCOMPARE(judge(below_one_percent(), ratio_metric(), readings, {"blue"}, new_year).size(), 1u);
+        QCOMPARE(judge(below_one_percent(), ratio_metric(), readings, {"blue", "red"}, new_year)[1].verdict,
+                 Verdict::no_data);
+        QCOMPARE(judge(below_one_percent(), ratio_metric(), Latest(), {"blue"}, new_year)[0].verdict, Verdict::no_data);
     }
 
     void of_several_readings_the_decisive_one_counts_data() {
@@ -132,14 +135,15 @@ private slots:
         QFETCH(QString, any);
         std::vector<series::Reading> readings;
         for (const double value : values) {
-            readings.push_back(reading("", value,
-                                       value == -1   ? Status::no_data
-                                       : value == -2 ? Status::source_error
-                                                     : Status::ok));
+            readings.push_back(ratio_reading("", value,
+                                             value == -1   ? Status::no_data
+                                             : value == -2 ? Status::source_error
+                                                           : Status::ok));
         }
         const auto verdict = [&](plan::Reduce reduce) {
-            return QString(
-                name(judge(below_one_percent(), metric(reduce, ""), latest(readings), {"green"}, now)[0].verdict));
+            return QString(name(
+                judge(below_one_percent(), ratio_metric(reduce, ""), ratio_latest(readings), {"green"}, new_year)[0]
+                    .verdict));
         };
         QCOMPARE(verdict(plan::Reduce::each), each);
         QCOMPARE(verdict(plan::Reduce::any), any);
@@ -147,17 +151,17 @@ private slots:
 
     void a_trigger_on_any_of_several_fires_on_one_of_them() {
         plan::Plan plan;
-        plan.metrics = {metric(plan::Reduce::any, "")};
+        plan.metrics = {ratio_metric(plan::Reduce::any, "")};
         plan::Trigger trigger;
         trigger.condition.kind = plan::Condition::Kind::metric;
         trigger.condition.name = "error_ratio";
         trigger.condition.must = {plan::Comparison::greater, 0.05, "> 5%"};
         const auto truth = [&](std::vector<series::Reading> readings) {
-            return judge(trigger, plan, latest(std::move(readings)), {}, now).at(0).truth;
+            return judge(trigger, plan, ratio_latest(std::move(readings)), {}, new_year).at(0).truth;
         };
-        QCOMPARE(truth({reading("", 0.01), reading("", 0.06)}), analysis::Truth::yes);
-        QCOMPARE(truth({reading("", 0.01), reading("", 0.02)}), analysis::Truth::no);
-        QCOMPARE(truth({reading("", 0.01), reading("", 0, Status::no_data)}), analysis::Truth::no_data);
+        QCOMPARE(truth({ratio_reading("", 0.01), ratio_reading("", 0.06)}), analysis::Truth::yes);
+        QCOMPARE(truth({ratio_reading("", 0.01), ratio_reading("", 0.02)}), analysis::Truth::no);
+        QCOMPARE(truth({ratio_reading("", 0.01), ratio_reading("", 0, Status::no_data)}), analysis::Truth::no_data);
     }
 };
 

@@ -1,5 +1,6 @@
 #include "analysis/gate.h"
 
+#include "support/new_year.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -7,10 +8,9 @@
 
 using namespace sluice;
 using namespace sluice::analysis;
+using sluice::testing::new_year;
 
 namespace {
-
-const Nanos now = seconds(1'000'000);
 
 plan::Metric metric(const std::string& by_arm = "", const std::string& unit = "messages") {
     plan::Metric metric;
@@ -24,8 +24,8 @@ series::Reading reading(const std::string& arm, double value, Nanos age = {}) {
     series::Reading reading;
     reading.arm = arm;
     reading.value = value;
-    reading.measured_at = now - age;
-    reading.received_at = now;
+    reading.measured_at = new_year - age;
+    reading.received_at = new_year;
     return reading;
 }
 
@@ -35,7 +35,7 @@ Latest latest(std::vector<series::Reading> readings, series::Status status = ser
     batch.metric = "lag";
     batch.status = status;
     batch.detail = detail;
-    batch.received_at = now;
+    batch.received_at = new_year;
     batch.readings = std::move(readings);
     Latest all;
     all.take(std::move(batch));
@@ -82,7 +82,7 @@ private slots:
         QFETCH(QString, must);
         QFETCH(double, value);
         QFETCH(double, headroom);
-        const auto verdicts = judge(gate(must), metric(), latest({reading("", value)}), {"blue"}, now);
+        const auto verdicts = judge(gate(must), metric(), latest({reading("", value)}), {"blue"}, new_year);
         QCOMPARE(verdicts.size(), std::size_t(1));
         QTEST(QString(name(verdicts[0].verdict)), "verdict");
         QTEST(verdicts[0].close, "close");
@@ -134,33 +134,34 @@ private slots:
             readings.push_back(reading("", 3, seconds(age)));
             readings.back().status = state;
         }
-        const auto verdicts = judge(gate("< 10"), metric(), latest(readings, state, "the answer is empty"), {}, now);
+        const auto verdicts =
+            judge(gate("< 10"), metric(), latest(readings, state, "the answer is empty"), {}, new_year);
         QTEST(QString(name(verdicts.at(0).verdict)), "verdict");
         QTEST(QString::fromStdString(verdicts.at(0).why), "why");
     }
 
     void a_metric_that_was_never_asked_has_no_data() {
-        const auto verdicts = judge(gate("< 10"), metric(), Latest{}, {}, now);
+        const auto verdicts = judge(gate("< 10"), metric(), Latest{}, {}, new_year);
         QCOMPARE(name(verdicts.at(0).verdict), "no-data");
         QCOMPARE(verdicts.at(0).why, "not asked yet");
     }
 
     void a_gate_looks_at_its_arm_or_at_each_with_traffic() {
         const auto both = latest({reading("blue", 1), reading("green", 99)});
-        const auto each = judge(gate("< 10"), metric("version"), both, {"blue", "green"}, now);
+        const auto each = judge(gate("< 10"), metric("version"), both, {"blue", "green"}, new_year);
         QCOMPARE(each.size(), std::size_t(2));
         QCOMPARE(name(each[0].verdict), "pass");
         QCOMPARE(name(each[1].verdict), "fail");
         QCOMPARE(each[1].arm, "green");
-        const auto quiet = judge(gate("< 10"), metric("version"), both, {"blue"}, now);
+        const auto quiet = judge(gate("< 10"), metric("version"), both, {"blue"}, new_year);
         QCOMPARE(quiet.size(), std::size_t(1));
-        const auto own = judge(gate("< 10", "green"), metric("version"), both, {"blue"}, now);
+        const auto own = judge(gate("< 10", "green"), metric("version"), both, {"blue"}, new_year);
         QCOMPARE(own.size(), std::size_t(1));
         QCOMPARE(own[0].arm, "green");
-        const auto missing = judge(gate("< 10", "red"), metric("version"), both, {}, now);
+        const auto missing = judge(gate("< 10", "red"), metric("version"), both, {}, new_year);
         QCOMPARE(name(missing.at(0).verdict), "no-data");
         QCOMPARE(missing.at(0).why, "no value for red in the answer");
-        QVERIFY(judge(gate("< 10"), metric("version"), both, {}, now).empty());
+        QVERIFY(judge(gate("< 10"), metric("version"), both, {}, new_year).empty());
     }
 
     void data_may_be_as_old_as_the_plan_says_else_three_intervals_data() {
@@ -186,7 +187,7 @@ private slots:
     void values_for_conditions_are_those_that_are_fresh() {
         plan::Plan plan;
         plan.metrics = {metric("version")};
-        const auto values = latest({reading("blue", 1), reading("green", 2, hours(1))}).values(plan, now);
+        const auto values = latest({reading("blue", 1), reading("green", 2, hours(1))}).values(plan, new_year);
         QCOMPARE(values.size(), std::size_t(1));
         QCOMPARE(values.at("lag/blue"), 1.0);
     }

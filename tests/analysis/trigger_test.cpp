@@ -1,15 +1,15 @@
 #include "analysis/trigger.h"
 
+#include "support/new_year.h"
 #include "support/suite.h"
 
 #include <QtTest>
 
 using namespace sluice;
 using namespace sluice::analysis;
+using sluice::testing::new_year;
 
 namespace {
-
-const Nanos now = seconds(1'000'000);
 
 plan::Plan plan_of_two() {
     plan::Plan plan;
@@ -33,7 +33,7 @@ void put(Latest& latest, const std::string& metric, const std::vector<std::pair<
         }
         series::Reading reading;
         reading.arm = arm;
-        reading.measured_at = reading.received_at = now;
+        reading.measured_at = reading.received_at = new_year;
         reading.value = letter == 'y' ? 100 : 0;
         reading.status = letter == '-'   ? series::Status::no_data
                          : letter == '!' ? series::Status::source_error
@@ -63,7 +63,7 @@ QString truth_of(const plan::Condition& condition, const Latest& latest, const s
     plan::Trigger trigger;
     trigger.condition = condition;
     trigger.arm = arm;
-    return name(judge(trigger, plan_of_two(), latest, {"blue", "green"}, now).at(0).truth);
+    return name(judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year).at(0).truth);
 }
 
 } // namespace
@@ -114,13 +114,13 @@ private slots:
         put(latest, "errors", {{"blue", 'n'}, {"green", 'y'}});
         plan::Trigger trigger;
         trigger.condition = above("errors");
-        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, now);
+        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year);
         QCOMPARE(truths.size(), std::size_t(2));
         QCOMPARE(truths[0].arm, "blue");
         QCOMPARE(name(truths[0].truth), "no");
         QCOMPARE(truths[1].arm, "green");
         QCOMPARE(name(truths[1].truth), "yes");
-        QVERIFY(judge(trigger, plan_of_two(), latest, {}, now).empty());
+        QVERIFY(judge(trigger, plan_of_two(), latest, {}, new_year).empty());
     }
 
     void its_arm_counts_with_or_without_traffic() {
@@ -135,7 +135,7 @@ private slots:
         put(latest, "lag", {{"", 'y'}});
         plan::Trigger trigger;
         trigger.condition = above("lag");
-        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, now);
+        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year);
         QCOMPARE(truths.size(), std::size_t(1));
         QCOMPARE(truths[0].arm, "");
         QCOMPARE(truths[0].why, "lag 100 is > 50");
@@ -147,8 +147,8 @@ private slots:
         batch.metric = "lag";
         series::Reading old;
         old.value = 100;
-        old.measured_at = now - minutes(5); // the answer is new, what it tells is not
-        old.received_at = now;
+        old.measured_at = new_year - minutes(5); // the answer is new, what it tells is not
+        old.received_at = new_year;
         batch.readings = {old};
         Latest latest;
         latest.take(batch);

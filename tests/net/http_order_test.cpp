@@ -1,6 +1,7 @@
 #include "fake_server.h"
 #include "net/qt_http_client.h"
 #include "net/virtual_driver.h"
+#include "support/new_year.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -9,10 +10,6 @@
 using namespace sluice;
 using namespace sluice::net;
 using namespace sluice::testing;
-
-namespace {
-const Nanos start = seconds(1'767'225'600);
-}
 
 /// What a rehearsal rests on: the order of outcomes is not that of the network.
 class HttpOrderTest : public QObject {
@@ -31,7 +28,7 @@ private slots:
             QTimer::singleShot(static_cast<int>(random() % 20), seen.socket,
                                [socket = seen.socket] { socket->write(answer(200, "")); });
         });
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         QtHttpClient client(scheduler);
         QStringList order;
@@ -44,7 +41,7 @@ private slots:
                 request.key = key.toStdString();
                 client.send(request, [&, key](Result<HttpResponse> result) {
                     QVERIFY(result);
-                    order << QString("%1 +%2").arg(key).arg((scheduler.now() - start).seconds());
+                    order << QString("%1 +%2").arg(key).arg((scheduler.now() - new_year).seconds());
                 });
             }
         });
@@ -54,7 +51,7 @@ private slots:
     }
 
     void an_answer_delayed_on_purpose_comes_when_its_virtual_timer_says() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         FakeServer server([&](const Seen& seen) {
             const std::string key = seen.header("X-Request-Id").toStdString();
             scheduler.after(seconds(5), [&scheduler, key, socket = seen.socket] {
@@ -71,7 +68,7 @@ private slots:
         request.key = "poll";
         client.send(request, [&](Result<HttpResponse> result) {
             QVERIFY(result);
-            order << QString("answer +%1").arg((scheduler.now() - start).seconds());
+            order << QString("answer +%1").arg((scheduler.now() - new_year).seconds());
         });
         scheduler.after(seconds(3), [&] { order << "+3"; });
         scheduler.after(seconds(7), [&] { order << "+7"; });
@@ -80,7 +77,7 @@ private slots:
     }
 
     void a_deadline_is_virtual() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         FakeServer server([&](const Seen& seen) { scheduler.park(seen.header("X-Request-Id").toStdString()); });
         VirtualDriver driver(scheduler);
         QtHttpClient client(scheduler);
@@ -93,12 +90,12 @@ private slots:
         client.send(request, [&](Result<HttpResponse> result) { error = result.error(); });
         QVERIFY(driver.run_until([&] { return error.has_value(); }));
         QCOMPARE(error->code, ErrorCode::timed_out);
-        QCOMPARE(scheduler.now().count, (start + minutes(10)).count);
+        QCOMPARE(scheduler.now().count, (new_year + minutes(10)).count);
     }
 
     void a_thousand_polls_are_quick() {
         FakeServer server([&](const Seen& seen) { seen.socket->write(answer(200, "x")); });
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         QtHttpClient client(scheduler);
         int answers = 0;
@@ -116,7 +113,7 @@ private slots:
         spent.start();
         QVERIFY(driver.run_until([&] { return answers == 1000; }));
         qInfo("%.3f ms an exchange", static_cast<double>(spent.nsecsElapsed()) / 1e9);
-        QCOMPARE(scheduler.now().count, (start + seconds(5 * 999)).count);
+        QCOMPARE(scheduler.now().count, (new_year + seconds(5 * 999)).count);
     }
 };
 

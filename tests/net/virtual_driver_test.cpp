@@ -1,5 +1,6 @@
 #include "net/virtual_driver.h"
 
+#include "support/new_year.h"
 #include "support/suite.h"
 
 #include <QTcpServer>
@@ -9,16 +10,13 @@
 
 using namespace sluice;
 using namespace sluice::net;
-
-namespace {
-const Nanos start = seconds(1'767'225'600);
-}
+using sluice::testing::new_year;
 
 class VirtualDriverTest : public QObject {
     Q_OBJECT
 private slots:
     void a_day_of_timers_passes_at_once() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         int fired = 0;
         std::function<void()> again = [&] {
@@ -26,12 +24,12 @@ private slots:
             scheduler.after(seconds(5), again);
         };
         scheduler.after(seconds(5), again);
-        QVERIFY(driver.run_until([&] { return scheduler.now() >= start + hours(24); }));
+        QVERIFY(driver.run_until([&] { return scheduler.now() >= new_year + hours(24); }));
         QVERIFY(fired >= 17'280);
     }
 
     void time_stands_still_while_work_is_in_flight() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         QStringList order;
         const WorkId work = scheduler.begin("a");
@@ -42,18 +40,18 @@ private slots:
     }
 
     void no_processor_time_is_burnt_while_work_is_in_flight() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         scheduler.begin("a");
         scheduler.after(seconds(1), [] {});
         const std::clock_t before = std::clock();
         QVERIFY(!driver.run_until([] { return false; }, std::chrono::milliseconds(200)));
         QVERIFY(std::clock() - before < CLOCKS_PER_SEC / 20);
-        QCOMPARE(scheduler.now().count, start.count);
+        QCOMPARE(scheduler.now().count, new_year.count);
     }
 
     void what_a_step_caused_on_a_loopback_socket_is_heard_before_the_next_step() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         QTcpServer server;
         QVERIFY(server.listen(QHostAddress::LocalHost));
@@ -66,7 +64,7 @@ private slots:
         QTRY_COMPARE(socket.state(), QAbstractSocket::ConnectedState);
         QStringList heard;
         connect(&socket, &QTcpSocket::readyRead, this, [&] {
-            heard << QString("%1 at +%2").arg(socket.readAll().constData()).arg((scheduler.now() - start).seconds());
+            heard << QString("%1 at +%2").arg(socket.readAll().constData()).arg((scheduler.now() - new_year).seconds());
         });
         for (int i = 1; i <= 50; ++i) {
             scheduler.after(seconds(i), [&, i] { socket.write(QByteArray::number(i)); });
@@ -78,7 +76,7 @@ private slots:
     }
 
     void speed_caps_the_pace() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         driver.set_speed(100);
         for (int i = 1; i <= 10; ++i) {
@@ -86,29 +84,29 @@ private slots:
         }
         QElapsedTimer spent;
         spent.start();
-        QVERIFY(driver.run_until([&] { return scheduler.now() >= start + seconds(10); }));
+        QVERIFY(driver.run_until([&] { return scheduler.now() >= new_year + seconds(10); }));
         QVERIFY2(spent.elapsed() >= 99, qPrintable(QString::number(spent.elapsed())));
-        QCOMPARE(scheduler.now().count, (start + seconds(10)).count); // only the timers' times
+        QCOMPARE(scheduler.now().count, (new_year + seconds(10)).count); // only the timers' times
     }
 
     void in_real_time_the_clock_moves_between_timers() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         driver.real_time(true);
         bool fired = false;
         scheduler.after(hours(1), [&] { fired = true; });
         QElapsedTimer spent;
         spent.start();
-        QVERIFY(driver.run_until([&] { return scheduler.now() >= start + milliseconds(150); }));
+        QVERIFY(driver.run_until([&] { return scheduler.now() >= new_year + milliseconds(150); }));
         QVERIFY(spent.elapsed() >= 149);
         QVERIFY(!fired);
         driver.real_time(false);
         QVERIFY(driver.run_until([&] { return fired; }));
-        QCOMPARE(scheduler.now().count, (start + hours(1)).count);
+        QCOMPARE(scheduler.now().count, (new_year + hours(1)).count);
     }
 
     void stopped_it_does_nothing() {
-        VirtualScheduler scheduler(start);
+        VirtualScheduler scheduler(new_year);
         VirtualDriver driver(scheduler);
         bool fired = false;
         scheduler.after(seconds(1), [&] { fired = true; });

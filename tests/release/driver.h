@@ -67,4 +67,7 @@ private:
 std::string replayed(const std::vector<Event>& log);
 std::string state_text(const Release& release);
 
+/// One phase with these steps.
+Driver steps(const std::string& list, std::map<std::string, std::string> variables = {{"ramp", "true"}});
+
 } // namespace sluice::release::drill

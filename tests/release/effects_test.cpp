@@ -6,13 +6,9 @@
 using namespace sluice;
 using namespace sluice::release;
 using sluice::release::drill::Driver;
-using sluice::release::drill::plan_with;
+using sluice::release::drill::steps;
 
 namespace {
-
-Driver steps(const std::string& list) {
-    return Driver(plan_with("phases:\n  - id: main\n    steps:\n" + list));
-}
 
 const char* const act_then_after = "      - {id: act, run: [act]}\n      - {id: after, confirm: After}\n";
 

@@ -7,15 +7,7 @@ using namespace sluice;
 using namespace sluice::release;
 using sluice::release::drill::Driver;
 using sluice::release::drill::plan_with;
-
-namespace {
-
-/// One phase with these steps.
-Driver steps(const std::string& list, std::map<std::string, std::string> variables = {{"ramp", "true"}}) {
-    return Driver(plan_with("phases:\n  - id: main\n    steps:\n" + list), std::move(variables));
-}
-
-} // namespace
+using sluice::release::drill::steps;
 
 class FlowTest : public QObject {
     Q_OBJECT

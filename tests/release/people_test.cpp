@@ -6,13 +6,9 @@
 using namespace sluice;
 using namespace sluice::release;
 using sluice::release::drill::Driver;
-using sluice::release::drill::plan_with;
+using sluice::release::drill::steps;
 
 namespace {
-
-Driver steps(const std::string& list) {
-    return Driver(plan_with("phases:\n  - id: main\n    steps:\n" + list));
-}
 
 /// Submits "name:role" after "name:role"; the last answer.
 std::string approve(Driver& drive, const QString& list) {
