@@ -4,6 +4,9 @@
 set(SLUICE_ORDER base plan series analysis release session net kubernetes sources effects engine report range host)
 set(SLUICE_PLAIN base plan series analysis release session)   # plain C++, no Qt
 
+# The rooms of ui/, as much in order; each may link any of core/.
+set(SLUICE_UI_ORDER theme story charts panels screens)
+
 # sluice_library(NAME [LINKS other sluice libraries] [PACKAGES imported targets])
 # Takes every .cpp of the calling folder (sub-folders too).
 function(sluice_library name)
@@ -63,4 +66,29 @@ function(sluice_check_borders name links)
             endif()
         endforeach()
     endforeach()
+endfunction()
+
+# sluice_ui(NAME [LINKS other sluice libraries] [PACKAGES imported targets]): the same for a folder of ui/.
+# theme, story: what is shown, without a widget; charts, panels, screens: what shows it.
+function(sluice_ui name)
+    cmake_parse_arguments(ARG "" "" "LINKS;PACKAGES" ${ARGN})
+    list(FIND SLUICE_UI_ORDER ${name} own)
+    if(own LESS 0)
+        message(FATAL_ERROR "ui/${name}: not in SLUICE_UI_ORDER (cmake/SluiceLibrary.cmake); a new room needs its place there")
+    endif()
+    foreach(link IN LISTS ARG_LINKS)
+        list(FIND SLUICE_UI_ORDER ${link} other)
+        if(NOT link IN_LIST SLUICE_ORDER AND (other LESS 0 OR NOT other LESS own))
+            message(FATAL_ERROR "ui/${name} may not link ui/${link}: a room links only those before it")
+        endif()
+    endforeach()
+
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+    add_library(sluice_${name} STATIC ${sources} ${headers})
+    set_target_properties(sluice_${name} PROPERTIES AUTOMOC ON AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
+    target_include_directories(sluice_${name} PUBLIC ${CMAKE_SOURCE_DIR}/core ${CMAKE_SOURCE_DIR}/ui)
+    list(TRANSFORM ARG_LINKS PREPEND sluice_)
+    target_link_libraries(sluice_${name} PUBLIC ${ARG_LINKS} ${ARG_PACKAGES})
+    target_precompile_headers(sluice_${name} PRIVATE <string> <vector> <map> <functional> <optional> <variant> <QString>)
 endfunction()

@@ -1,0 +1,53 @@
+#include "theme/apply.h"
+
+namespace sluice::theme {
+
+// A property selector, since class names would tie the theme to the panels.
+QString style_sheet(Scheme scheme) {
+    const Tokens& t = tokens(scheme);
+    QString sheet = R"(
+* { outline: none; }
+QMainWindow, QDialog { background: @background; }
+QWidget[role="panel"] { background: @panel; border: 1px solid @line; border-radius: 8px; }
+QWidget[role="bar"] { background: @panel; }
+QLabel[role="title"] { font-size: 18px; font-weight: 600; }
+QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="section"] { color: @dim; font-size: 11px; font-weight: 600; }
+QLabel[role="dim"] { color: @dim; }
+QLabel[role="warn"] { color: @warn; }
+QLabel[role="breach"] { color: @breach; }
+QLabel[role="good"] { color: @green; }
+QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 7px 14px; font-weight: 600; }
+QPushButton:hover, QToolButton:hover { border-color: @dim; }
+QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QAbstractItemView:focus { border: 1px solid @accent; }
+QPushButton:disabled { color: @dim; }
+QPushButton[role="primary"] { background: @accent; color: @onaccent; border-color: @accent; }
+QPushButton[role="primary"]:disabled { background: @raised; color: @dim; border-color: @line; }
+QPushButton[role="danger"] { background: transparent; color: @breach; border-color: @breach; }
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 5px 8px; selection-background-color: @accent; selection-color: @onaccent; }
+QAbstractItemView { background: transparent; color: @text; border: 1px solid transparent; selection-background-color: @raised; selection-color: @text; }
+QHeaderView::section { background: transparent; color: @dim; border: none; border-bottom: 1px solid @line; padding: 4px 6px; font-size: 11px; }
+QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
+QMenu { background: @panel; color: @text; border: 1px solid @line; padding: 4px; }
+QMenu::item { padding: 6px 20px; border-radius: 4px; }
+QMenu::item:selected { background: @raised; }
+QMenu::item:disabled { color: @dim; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar::handle:vertical { background: @line; border-radius: 4px; min-height: 24px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle:horizontal { background: @line; border-radius: 4px; min-width: 24px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: @line; }
+)";
+    const std::pair<const char*, QColor> names[] = {
+        {"@background", t.background}, {"@panel", t.panel}, {"@raised", t.raised}, {"@line", t.line},
+        {"@onaccent", t.on_accent},    {"@text", t.text},   {"@dim", t.dim},       {"@warn", t.warn},
+        {"@breach", t.breach},         {"@green", t.green}, {"@accent", t.accent}};
+    for (const auto& [name, colour] : names) {
+        sheet.replace(name, colour.name());
+    }
+    return sheet;
+}
+
+} // namespace sluice::theme
