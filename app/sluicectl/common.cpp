@@ -1,22 +1,28 @@
 #include "host/version.h"
 #include "sluicectl/verbs.h"
 
-#include <date/date.h>
-#include <pwd.h>
-#include <sstream>
-#include <unistd.h>
+#include <algorithm>
+#include <charconv>
 
 namespace sluicectl {
 
 using sluice::ErrorCode;
-using sluice::fail;
-using sluice::Nanos;
-using sluice::Result;
+
+namespace {
+
+bool is_verb(CLI::App& app, const std::string& word) {
+    const auto verbs = app.get_subcommands([](CLI::App*) { return true; });
+    return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
+}
+
+} // namespace
 
 int run(int argc, char** argv) {
     CLI::App app("Sluice: release control for go-live", "sluicectl");
     app.set_version_flag("--version", sluice::host::program_version());
     app.require_subcommand(1);
+    app.footer("'sluicectl VERB --help' says more. Exit codes: 0 done, 1 the release failed or was rolled back, 2 bad\n"
+               "input, 3 could not reach or write what it needs, 4 a person must decide.");
     Action action;
     add_plan_verbs(app, action);
     add_run_verbs(app, action);
@@ -25,12 +31,30 @@ int run(int argc, char** argv) {
     add_query_verb(app, action);
     add_range_verb(app, action);
     add_evaluate_verb(app, action);
+    if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1])) {
+        return complain(
+            {ErrorCode::bad_input, fmt::format("there is no verb '{}'", argv[1]), {}, "'sluicectl --help' lists them"});
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? done : bad_input;
     }
     return action();
+}
+
+std::string counted(std::size_t number, const char* what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+CLI::Validator whole_number() {
+    return {[](const std::string& text) {
+                std::uint64_t number = 0;
+                const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+                return error == std::errc() && end == text.data() + text.size() ? std::string()
+                                                                                : "'" + text + "' is no whole number";
+            },
+            "UINT"};
 }
 
 int complain(const sluice::Error& error) {
@@ -42,62 +66,6 @@ int complain(const sluice::Error& error) {
     default:
         return unreachable;
     }
-}
-
-Result<sluice::host::Paths> paths() {
-    return sluice::host::user_paths([](const std::string& name) -> std::optional<std::string> {
-        const char* value = std::getenv(name.c_str());
-        return value ? std::optional<std::string>(value) : std::nullopt;
-    });
-}
-
-sluice::release::Actor actor(const std::string& name, const std::string& role) {
-    if (!name.empty()) {
-        return {name, role};
-    }
-    const passwd* entry = ::getpwuid(::getuid());
-    return {entry ? entry->pw_name : fmt::format("uid-{}", ::getuid()), role};
-}
-
-Result<std::map<std::string, std::string>> settings(const std::vector<std::string>& pairs) {
-    std::map<std::string, std::string> values;
-    for (const auto& pair : pairs) {
-        const auto equals = pair.find('=');
-        if (equals == std::string::npos || equals == 0) {
-            return fail(ErrorCode::bad_input, "not NAME=VALUE", "--set " + pair);
-        }
-        if (!values.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
-            return fail(ErrorCode::bad_input, "given twice", "--set " + pair);
-        }
-    }
-    return values;
-}
-
-std::string utc(Nanos time) {
-    using namespace std::chrono;
-    const date::sys_time<milliseconds> point{milliseconds(time.count / 1'000'000)};
-    return date::format("%FT%TZ", point);
-}
-
-Result<Nanos> instant(const std::string& text, Nanos origin) {
-    if (text.starts_with("T+") || text.starts_with("T-")) {
-        int hours = 0, minutes = 0, seconds = 0;
-        char extra = 0;
-        if (std::sscanf(text.c_str() + 2, "%d:%2d:%2d%c", &hours, &minutes, &seconds, &extra) != 3) {
-            return fail(ErrorCode::bad_input, "'" + text + "' is not a time", {},
-                        "write T+00:42:13 or 2026-01-06T02:42:13Z");
-        }
-        const Nanos length = sluice::seconds(hours * 3600LL + minutes * 60LL + seconds);
-        return text[1] == '+' ? origin + length : origin - length;
-    }
-    std::istringstream stream(text);
-    date::sys_time<std::chrono::milliseconds> point;
-    stream >> date::parse("%FT%TZ", point);
-    if (stream.fail() || stream.peek() != std::istringstream::traits_type::eof()) {
-        return fail(ErrorCode::bad_input, "'" + text + "' is not a time", {},
-                    "write T+00:42:13 or 2026-01-06T02:42:13Z");
-    }
-    return Nanos{point.time_since_epoch().count() * 1'000'000};
 }
 
 } // namespace sluicectl

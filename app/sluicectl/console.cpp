@@ -27,6 +27,22 @@ bool needs_decision(StepStatus status) {
     return status == StepStatus::triage || status == StepStatus::in_doubt;
 }
 
+/// The steps, and shifts by hand, that wait for an answer.
+std::vector<StepId> awaiting(const Release& release) {
+    std::vector<StepId> ids;
+    for (const auto& [id, state] : release.steps) {
+        if (state.status == StepStatus::person || needs_decision(state.status)) {
+            ids.push_back(id);
+        }
+    }
+    for (const auto& shift : release.shifts) {
+        if (needs_decision(shift.state.status)) {
+            ids.push_back(shift.planned.id);
+        }
+    }
+    return ids;
+}
+
 /// What is asked, and how it is answered.
 std::string question(const Release& release, const sluice::plan::Step& step, const StepState& state) {
     const std::string head = state.title + ": ";
@@ -48,7 +64,7 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
                (step.evidence.empty() ? "\n  yes | no REASON" : "\n  yes EVIDENCE | no REASON");
     }
     if (const auto* approve = std::get_if<sluice::plan::Approve>(&step.body)) {
-        return fmt::format("{}approval by {} ({} so far)\n  approve NAME ROLE | no REASON", head,
+        return fmt::format("{}approval by {} of {} ({} so far)\n  approve NAME ROLE | no REASON", head, approve->quorum,
                            fmt::join(approve->roles, ", "), state.approvals.size());
     }
     if (const auto* decide = std::get_if<sluice::plan::Decide>(&step.body)) {
@@ -88,22 +104,15 @@ bool Console::stuck() const {
     if (!ended_) {
         return false;
     }
-    for (const auto& [id, state] : host_.engine().release().steps) {
-        if (needs_decision(state.status)) {
-            return true;
-        }
-    }
-    return false;
+    return sluice::release::needs_decision(host_.engine().release());
 }
 
 void Console::ask() {
     const auto& release = host_.engine().release();
-    for (const auto& [id, state] : release.steps) {
-        if (state.status != StepStatus::person && !needs_decision(state.status)) {
-            continue;
-        }
+    for (const auto& id : awaiting(release)) {
+        const StepState& state = release.at(id);
         if (asked_.insert(fmt::format("{}/{}/{}", id, state.attempt, static_cast<int>(state.status))).second) {
-            fmt::print("\n? [{}] {}\n", id, question(release, *release.plan->step(id), state));
+            fmt::print("\n? [{}] {}\n", id, question(release, *release.step(id), state));
             std::fflush(stdout);
         }
     }
@@ -142,14 +151,9 @@ void Console::take(const std::string& line) {
     if (words.empty()) {
         return;
     }
-    std::vector<std::string> waiting;
-    for (const auto& [id, state] : host_.engine().release().steps) {
-        if (state.status == StepStatus::person || needs_decision(state.status)) {
-            waiting.push_back(id);
-        }
-    }
+    const auto waiting = awaiting(host_.engine().release());
     std::string step;
-    if (host_.engine().release().steps.contains(words.front())) {
+    if (host_.engine().release().step(words.front())) {
         step = words.front();
         words.erase(words.begin());
     } else if (waiting.size() == 1) {
@@ -197,16 +201,17 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
     } else if (word == "yes" || word == "y") {
         submit(Confirm{step, rest, false, ""}, by_);
     } else if (word == "no" || word == "n") {
-        if (std::holds_alternative<sluice::plan::Approve>(release.plan->step(step)->body)) {
-            const auto& approve = std::get<sluice::plan::Approve>(release.plan->step(step)->body);
+        if (std::holds_alternative<sluice::plan::Approve>(release.step(step)->body)) {
+            const auto& approve = std::get<sluice::plan::Approve>(release.step(step)->body);
             submit(Approve{step, true, rest}, {by_.name, approve.roles.front()});
         } else {
             submit(Confirm{step, "", true, rest}, by_);
         }
-    } else if (std::holds_alternative<sluice::plan::Decide>(release.plan->step(step)->body)) {
+    } else if (std::holds_alternative<sluice::plan::Decide>(release.step(step)->body)) {
         submit(Decide{step, word, rest}, by_);
     } else {
-        fmt::print("'{}' is not an answer here\n", word);
+        fmt::print("'{}' is not an answer here\n? [{}] {}\n", word, step,
+                   question(release, *release.plan->step(step), state));
     }
     std::fflush(stdout);
 }
@@ -242,7 +247,8 @@ void Console::interrupted() {
     }
     if (terminated) {
         // The machine goes down, or somebody ends the program: nothing is decided by that, the session can be resumed.
-        fmt::print("\nended by a signal; 'sluicectl resume' goes on\n");
+        fmt::print("\nended by a signal; {}\n",
+                   host_.can_be_resumed() ? "'sluicectl resume' goes on" : "its simulated production ended with it");
         QCoreApplication::exit(person_needed);
         return;
     }

@@ -1,5 +1,9 @@
+#include "host/take_up.h"
+#include "host/user.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/verbs.h"
+
+#include <charconv>
 
 namespace sluicectl {
 namespace {
@@ -7,6 +11,7 @@ namespace {
 using namespace sluice;
 
 struct DoOptions {
+    std::vector<std::string> more; ///< of shift: "green=10"
     std::string session, verb, first, second, reason, evidence, gate, name, role = "release-lead", step;
     bool refuse = false;
 };
@@ -27,6 +32,25 @@ Result<Json> request(const DoOptions& o) {
         put("answer", o.second);
     } else if (o.verb == "roll-back") {
         put("option", o.first);
+    } else if (o.verb == "shift") {
+        put("traffic", o.first);
+        auto weights = o.more;
+        if (!o.second.empty()) {
+            weights.insert(weights.begin(), o.second);
+        }
+        json["weights"] = Json::object();
+        for (const auto& text : weights) {
+            const auto sign = text.find('=');
+            int weight = -1;
+            const char* end = text.data() + text.size();
+            const char* digits = sign == std::string::npos ? end : text.data() + sign + 1;
+            const auto [rest, error] = std::from_chars(digits, end, weight);
+            if (error != std::errc() || rest != end || sign == 0) {
+                return fail(ErrorCode::bad_input, "'" + text + "' is not a weight", "shift",
+                            "write ARM=WEIGHT, for example green=10");
+            }
+            json["weights"][text.substr(0, sign)] = weight;
+        }
     } else {
         put("step", o.first);
         if (o.verb == "decide") {
@@ -46,32 +70,48 @@ Result<Json> request(const DoOptions& o) {
     return json;
 }
 
+/// Nobody answers for this session: it is not there, or over, or its program was killed.
+Error why_nobody(const std::string& session) {
+    const auto outcome = host::closed_outcome(session);
+    if (!outcome) {
+        return outcome.error();
+    }
+    if (*outcome) {
+        return {ErrorCode::refused, "the session is closed: " + **outcome, session, {}};
+    }
+    return {ErrorCode::not_found, "no program owns this session now", session, "'sluicectl resume' takes it up"};
+}
+
 int perform(const DoOptions& o) {
-    auto places = paths();
+    auto places = sluice::host::own_paths();
     if (!places) {
         return complain(places.error());
     }
     const auto json = request(o);
+    if (!json) {
+        return complain(json.error());
+    }
     const auto command = release::command_from_json(*json);
     if (!command) {
         return complain(command.error());
     }
     host::StartOptions who;
     who.paths = std::move(*places);
-    who.by = actor(o.name, o.role);
+    who.by = sluice::host::user_as(o.name, o.role);
     const auto reply = send_command(who, o.session, *command);
     if (!reply) {
         Error error = reply.error();
         if (error.code == ErrorCode::not_found || error.code == ErrorCode::unreachable) {
-            error = {ErrorCode::not_found, "no program owns this session now", o.session,
-                     "'sluicectl resume' takes it up"};
+            error = why_nobody(o.session);
         }
         return complain(error);
     }
     if (reply->value("last", -1) < reply->value("first", 0)) {
         fmt::print("nothing changed\n");
     } else {
-        fmt::print("events {} to {}\n", reply->value("first", 0), reply->value("last", 0));
+        const int first = reply->value("first", 0), last = reply->value("last", 0);
+        fmt::print("{}\n",
+                   first == last ? fmt::format("event {}", first) : fmt::format("events {} to {}", first, last));
     }
     return done;
 }
@@ -79,23 +119,25 @@ int perform(const DoOptions& o) {
 } // namespace
 
 void add_do_verb(CLI::App& app, Action& action) {
-    auto* verb = app.add_subcommand(
-        "do",
-        "Give a command to a session at work: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry "
-        "STEP, "
-        "skip STEP, override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT");
+    auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
+    verb->footer("Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
+                 "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
+                 "shift TRAFFIC ARM=WEIGHT...\n"
+                 "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, refusals and answers need "
+                 "--reason.");
     const auto o = std::make_shared<DoOptions>();
-    verb->add_option("SESSION", o->session)->required();
-    verb->add_option("COMMAND", o->verb)->required();
+    verb->add_option("SESSION", o->session, "Its file")->required();
+    verb->add_option("COMMAND", o->verb, "What to do, see below")->required();
     verb->add_option("FIRST", o->first, "Step, operation, option or text");
-    verb->add_option("SECOND", o->second, "Choice or answer");
-    verb->add_option("--reason", o->reason);
+    verb->add_option("SECOND", o->second, "Choice, answer or ARM=WEIGHT");
+    verb->add_option("MORE", o->more, "Of shift: further weights; an arm that is left out gets the rest");
+    verb->add_option("--reason", o->reason, "Stays in the log");
     verb->add_option("--evidence", o->evidence, "Of confirm");
     verb->add_option("--gate", o->gate, "Of override: one gate");
     verb->add_option("--step", o->step, "Of note: what it is about");
     verb->add_flag("--no", o->refuse, "Of confirm and approve: refuse");
     verb->add_option("--operator", o->name, "Who; default your login name");
-    verb->add_option("--role", o->role)->capture_default_str();
+    verb->add_option("--role", o->role, "As which role")->capture_default_str();
     verb->callback([&action, o] { action = [o] { return perform(*o); }; });
 }
 

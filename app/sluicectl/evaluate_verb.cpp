@@ -32,6 +32,7 @@ Result<Nanos> seconds_of(const std::string& text, const std::string& where) {
 Result<Nanos> load(const std::vector<std::string>& files, series::SeriesStore& store) {
     series::ScrapedTarget target(store, {});
     Nanos last;
+    bool any = false;
     for (const auto& named : files) {
         const auto mark = named.rfind('@');
         const std::string path = named.substr(0, mark);
@@ -51,6 +52,11 @@ Result<Nanos> load(const std::vector<std::string>& files, series::SeriesStore& s
         if (!exposition) {
             return failed(exposition);
         }
+        if (at <= last && any) {
+            return fail(ErrorCode::bad_input, "this scrape is not later than the one before it", "--file " + named,
+                        "name them in order of time");
+        }
+        any = true;
         target.take(*exposition, at);
         last = at;
     }
@@ -65,6 +71,9 @@ void print(const series::promql::Value& value, bool json) {
     if (const auto* scalar = std::get_if<series::promql::Scalar>(&value)) {
         fmt::print("{}\n", number_text(scalar->value));
     } else if (const auto* vector = std::get_if<series::promql::Vector>(&value)) {
+        if (vector->empty()) {
+            fmt::print(stderr, "no series answers this\n");
+        }
         for (const auto& element : *vector) {
             fmt::print("{} {}\n", series::to_text(element.labels), number_text(element.value));
         }
@@ -136,12 +145,12 @@ int from_server(const EvaluateOptions& options) {
 void add_evaluate_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("evaluate", "Answer a PromQL expression from scrapes in files, or by a Prometheus");
     const auto o = std::make_shared<EvaluateOptions>();
-    verb->add_option("EXPRESSION", o->expression)->required();
+    verb->add_option("EXPRESSION", o->expression, "PromQL, as gates use it")->required();
     auto* files = verb->add_option("--file", o->files,
                                    "SCRAPE[@SECONDS], as often as there are scrapes; without a time 15 s apart");
     verb->add_option("--prometheus", o->prometheus, "Base URL")->excludes(files);
     verb->add_option("--at", o->at, "SECONDS; default: the last scrape");
-    verb->add_flag("--json", o->json);
+    verb->add_flag("--json", o->json, "As Prometheus answers");
     verb->callback([&action, o] {
         action = [o]() -> int {
             if (o->files.empty() && o->prometheus.empty()) {

@@ -30,13 +30,15 @@ Result<Json> send_command(const host::StartOptions& who, const std::string& sess
     return std::move(*reply);
 }
 
-Result<std::string> follow_until_closed(const std::string& session, bool quiet) {
+Result<std::string> follow_until_closed(const host::StartOptions& who, const std::string& session, bool quiet) {
     Progress progress(false);
     release::Release release;
     Result<std::string> outcome = std::string();
     QTimer timer;
     timer.setInterval(250);
     timer.callOnTimeout([&] {
+        // Asked before the file is read: who has closed it and gone is not missed.
+        const bool owned = net::CommandClient::connect(host::socket_of(who.paths, session).string()).has_value();
         const auto read = read_session(session); // opened and closed each time, so that the owner can close its file
         if (!read) {
             outcome = failed(read);
@@ -55,6 +57,10 @@ Result<std::string> follow_until_closed(const std::string& session, bool quiet) 
         }
         if (release.closed()) {
             outcome = release.outcome;
+            QCoreApplication::quit();
+        } else if (!owned) {
+            outcome = fail(ErrorCode::unreachable, "the program that owned this session ended before it was closed",
+                           session, "'sluicectl resume' takes it up and goes on with the rollback");
             QCoreApplication::quit();
         }
     });

@@ -15,8 +15,8 @@ int validate(const std::vector<std::string>& files) {
         }
         good = good && loaded.plan;
         if (loaded.plan) {
-            fmt::print("{}: valid, {} steps in {} phases\n", file, loaded.plan->steps.size(),
-                       loaded.plan->phases.size());
+            fmt::print("{}: valid, {} in {}\n", file, counted(loaded.plan->steps.size(), "step"),
+                       counted(loaded.plan->phases.size(), "phase"));
         }
     }
     return good ? done : bad_input;
@@ -40,14 +40,16 @@ int show(const std::string& file, const std::string& format) {
 void add_plan_verbs(CLI::App& app, Action& action) {
     auto* validate_verb = app.add_subcommand("validate", "Check plans; tell every error with file, line and column");
     auto files = std::make_shared<std::vector<std::string>>();
-    validate_verb->add_option("PLAN", *files)->required();
+    validate_verb->add_option("PLAN", *files, "Files of plans")->required();
     validate_verb->callback([&action, files] { action = [files] { return validate(*files); }; });
 
     auto* show_verb = app.add_subcommand("show", "Show a plan");
     auto file = std::make_shared<std::string>();
     auto format = std::make_shared<std::string>("tree");
-    show_verb->add_option("PLAN", *file)->required();
-    show_verb->add_option("--format", *format)->check(CLI::IsMember({"tree", "json"}));
+    show_verb->add_option("PLAN", *file, "File of the plan")->required();
+    show_verb->add_option("--format", *format, "For people or for programs")
+        ->check(CLI::IsMember({"tree", "json"}))
+        ->capture_default_str();
     show_verb->callback([&action, file, format] { action = [file, format] { return show(*file, *format); }; });
 
     auto* schema_verb = app.add_subcommand("schema", "Print the JSON Schema of the plan language, for editors");

@@ -30,7 +30,10 @@ std::string mark(const Body& body) {
                : gate->verdict == "source-error" ? "!"
                                                  : "?";
     }
-    if (std::holds_alternative<HoldChanged>(body) || std::holds_alternative<Paused>(body)) {
+    if (const auto* hold = std::get_if<HoldChanged>(&body)) {
+        return hold->state == "paused" ? "❚❚" : hold->state == "held" ? "✓" : "▸";
+    }
+    if (std::holds_alternative<Paused>(body)) {
         return "❚❚";
     }
     if (std::holds_alternative<InDoubt>(body)) {
@@ -54,8 +57,10 @@ void Progress::show(const Release& release, std::span<const Event> events) {
         }
         const sluice::Nanos origin = release.t0.count != 0 && event.time >= release.t0 ? release.t0 : release.started;
         const std::string sign = release.t0.count != 0 && event.time >= release.t0 ? "T+" : " +";
-        fmt::print("{}{}{}  {:2} {}\n", terminal_ ? "\r\x1b[K" : "", sign, clock(event.time - origin), symbol,
-                   describe(event.body));
+        const std::string by = actor_of(event.body);
+        const bool person = by != "engine" && by != "rehearsal";
+        fmt::print("{}{}{}  {:2} {}{}\n", terminal_ ? "\r\x1b[K" : "", sign, clock(event.time - origin), symbol,
+                   describe(event.body), person ? "  (" + by + ")" : "");
     }
     if (terminal_) {
         status(release);
@@ -87,13 +92,13 @@ void Progress::sum_up(const Release& release) {
         passed += state.status == StepStatus::passed ? 1 : 0;
         other += state.status == StepStatus::skipped || state.status == StepStatus::overridden ? 1 : 0;
     }
-    fmt::print("\n{}: {} events, {} steps passed", release.outcome.empty() ? "not finished" : release.outcome,
-               release.seq, passed);
+    fmt::print("\n{}: {} event{}, {} step{} passed", release.outcome.empty() ? "not finished" : release.outcome,
+               release.seq, release.seq == 1 ? "" : "s", passed, passed == 1 ? "" : "s");
     if (other > 0) {
         fmt::print(", {} skipped or overridden", other);
     }
     if (release.overrides > 0) {
-        fmt::print(", {} overrides", release.overrides);
+        fmt::print(", {} override{}", release.overrides, release.overrides == 1 ? "" : "s");
     }
     fmt::print(", {} of the session's time\n", clock(release.time - release.started));
     for (const auto& [id, operation] : release.operations) {

@@ -1,3 +1,4 @@
+#include "base/instant.h"
 #include "release/state.h"
 #include "session/session_reader.h"
 #include "sluicectl/session_file.h"
@@ -46,13 +47,6 @@ int query(const QueryOptions& options) {
     if (!known) {
         return complain(known.error());
     }
-    if (options.series.empty()) {
-        fmt::print("series,labels,unit\n");
-        for (const auto& one : *known) {
-            fmt::print("{},{},{}\n", quoted(name_of(one.key)), quoted(one.key.labels), one.key.unit);
-        }
-        return done;
-    }
     const auto session = read_session(options.file);
     if (!session) {
         return complain(session.error());
@@ -67,7 +61,7 @@ int query(const QueryOptions& options) {
         if (text->empty()) {
             continue;
         }
-        const auto read = instant(*text, origin);
+        const auto read = sluice::parse_instant(*text, origin);
         if (!read) {
             return complain(read.error());
         }
@@ -81,6 +75,13 @@ int query(const QueryOptions& options) {
                 {sluice::ErrorCode::bad_input, "not a length of time", "--step " + options.step, "for example 30s"});
         }
         step = *read;
+    }
+    if (options.series.empty()) {
+        fmt::print("series,labels,unit\n");
+        for (const auto& one : *known) {
+            fmt::print("{},{},{}\n", quoted(name_of(one.key)), quoted(one.key.labels), one.key.unit);
+        }
+        return done;
     }
     std::vector<std::int64_t> ids;
     for (const auto& wanted : options.series) {
@@ -111,9 +112,9 @@ int query(const QueryOptions& options) {
             due->second = sample.received_at + step;
         }
         const bool good = sample.status == sluice::session::SampleStatus::ok;
-        fmt::print("{},{},{},{},{},{},{}\n", utc(sample.received_at), quoted(name_of(sample.series)),
+        fmt::print("{},{},{},{},{},{},{}\n", sluice::utc(sample.received_at), quoted(name_of(sample.series)),
                    quoted(sample.series.labels), good ? sluice::number_text(sample.value) : "", name(sample.status),
-                   utc(sample.measured_at), quoted(sample.detail));
+                   sluice::utc(sample.measured_at), quoted(sample.detail));
     }
     return done;
 }
@@ -123,11 +124,11 @@ int query(const QueryOptions& options) {
 void add_query_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("query", "Print recorded samples as CSV; without a series, list them");
     const auto o = std::make_shared<QueryOptions>();
-    verb->add_option("SESSION", o->file)->required();
-    verb->add_option("SERIES", o->series, "metric or metric/arm");
+    verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
+    verb->add_option("SERIES", o->series, "METRIC or METRIC/ARM");
     verb->add_option("--from", o->from, "T+00:10:00 or 2026-01-06T02:10:00Z");
-    verb->add_option("--to", o->to);
-    verb->add_option("--step", o->step, "At most one sample a series in so long");
+    verb->add_option("--to", o->to, "Samples before this time");
+    verb->add_option("--step", o->step, "At most one sample a series in so long, for example 30s");
     verb->callback([&action, o] { action = [o] { return query(*o); }; });
 }
 

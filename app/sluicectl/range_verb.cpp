@@ -1,4 +1,5 @@
 #include "host/rehearsal.h"
+#include "host/user.h"
 #include "net/live_scheduler.h"
 #include "range/control.h"
 #include "sluicectl/verbs.h"
@@ -32,7 +33,11 @@ sluice::Result<std::uint16_t> port_of(const std::string& address) {
     const std::string text = colon == std::string::npos ? "" : address.substr(colon + 1);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     const std::string host = address.substr(0, colon);
-    if (error != std::errc() || end != text.data() + text.size() || (host != "127.0.0.1" && host != "localhost")) {
+    if (error != std::errc() || end != text.data() + text.size()) {
+        return sluice::fail(sluice::ErrorCode::bad_input, "the port is missing, or is none", "--listen " + address,
+                            "for example 127.0.0.1:7700");
+    }
+    if (host != "127.0.0.1" && host != "localhost") {
         return sluice::fail(sluice::ErrorCode::bad_input, "the range listens on this machine only",
                             "--listen " + address, "for example 127.0.0.1:7700");
     }
@@ -44,7 +49,7 @@ int serve(const RangeOptions& options) {
     char name[] = "sluicectl";
     char* argv[] = {name, nullptr};
     QCoreApplication loop(argc, argv);
-    const auto values = settings(options.set);
+    const auto values = sluice::host::settings(options.set);
     if (!values) {
         return complain(values.error());
     }
@@ -90,11 +95,11 @@ int serve(const RangeOptions& options) {
 void add_range_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("range", "The simulated production in a process of its own, in real time");
     const auto o = std::make_shared<RangeOptions>();
-    verb->add_option("PLAN", o->plan)->required();
+    verb->add_option("PLAN", o->plan, "File of the plan whose production it simulates")->required();
     verb->add_option("--listen", o->listen, "Address of its control; GET /addresses tells the others")
         ->capture_default_str();
-    verb->add_option("--set", o->set, "NAME=VALUE");
-    verb->add_option("--seed", o->seed)->capture_default_str();
+    verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
+    verb->add_option("--seed", o->seed, "Of the load and its noise")->check(whole_number())->capture_default_str();
     verb->add_option("--fault", o->faults, "'WHEN WHAT [for D] [on ARM]'");
     verb->add_flag("--tls", o->tls, "The Kubernetes API speaks HTTPS");
     verb->callback([&action, o] { action = [o] { return serve(*o); }; });

@@ -1,5 +1,9 @@
+#include "base/instant.h"
+#include "base/json.h"
 #include "host/live_session.h"
 #include "host/remote_rehearsal.h"
+#include "host/take_up.h"
+#include "host/user.h"
 #include "sluicectl/console.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/progress.h"
@@ -7,12 +11,12 @@
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
+#include <algorithm>
+#include <cmath>
 #include <unistd.h>
 
 namespace sluicectl {
 namespace {
-
-using sluice::release::Release;
 
 struct RunOptions {
     std::string plan, session, range, operator_name, role = "release-lead", start, option, reason;
@@ -24,18 +28,28 @@ struct RunOptions {
     bool quiet = false;
 };
 
-int exit_of(const Release& release) {
-    if (release.outcome == "done") {
+int exit_of(const std::string& outcome) {
+    if (outcome == "done") {
         return done;
     }
-    return release.outcome.empty() ? person_needed : release_failed;
+    return outcome.empty() ? person_needed : release_failed;
 }
 
-/// Where sluice-exec lies: beside this program.
-std::string wrapper() {
-    std::error_code error;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-    return (self.parent_path() / "sluice-exec").string();
+/// What happened at the start, before anybody could listen; of a resumed session, from its resuming.
+void introduce(sluice::host::SessionHost& host, Progress& progress) {
+    const auto& release = host.engine().release();
+    const auto session = read_session(host.file().string());
+    if (!session) {
+        return; // the log tells it
+    }
+    const auto begins = [](const sluice::release::Event& event) {
+        return std::holds_alternative<sluice::release::SessionOpened>(event.body) ||
+               std::holds_alternative<sluice::release::SessionResumed>(event.body);
+    };
+    const auto last = std::find_if(session->events.rbegin(), session->events.rend(), begins);
+    const auto seen = last == session->events.rend() ? 0 : session->events.rend() - last - 1;
+    fmt::print("key: {} (for 'sluicectl verify --key')\n", host.engine().journal().key().verifier().text());
+    progress.show(release, std::span(session->events).subspan(static_cast<std::size_t>(seen)));
 }
 
 /// Runs the event loop until the session has closed, can't go on, or waits for somebody who is not there.
@@ -53,11 +67,15 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     };
     auto& engine = host.engine();
     if (!options.quiet) {
+        introduce(host, progress);
         engine.journal().listen(
             [&](std::span<const sluice::release::Event> events) { progress.show(engine.release(), events); });
     }
     Console console(host, by, !options.no_input && !options.assume_yes);
     const auto go_or_stop = [&] {
+        if (engine.looking_back()) {
+            return; // what is in doubt may be told yet
+        }
         const bool nobody = console.stuck() || (options.assume_yes && !options.no_input &&
                                                 sluice::release::needs_decision(engine.release()));
         if (nobody && !engine.release().closed()) {
@@ -66,7 +84,8 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     };
     engine.journal().listen([&](std::span<const sluice::release::Event>) { go_or_stop(); });
     console.on_end_of_input(go_or_stop); // what is in doubt since before the resume tells nothing new
-    host.on_closed([&] { finish(exit_of(engine.release())); });
+    engine.on_looked_back(go_or_stop);
+    host.on_closed([&] { finish(exit_of(engine.release().outcome)); });
     host.on_broken([&](const sluice::Error& error) { finish(complain(error)); });
     if (!over) {
         const int ended = QCoreApplication::exec();
@@ -80,11 +99,11 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
 }
 
 sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& options) {
-    auto values = settings(options.set);
+    auto values = sluice::host::settings(options.set);
     if (!values) {
         return sluice::failed(values);
     }
-    auto places = paths();
+    auto places = sluice::host::own_paths();
     if (!places) {
         return sluice::failed(places);
     }
@@ -92,9 +111,9 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
     start.plan_file = options.plan;
     start.values = std::move(*values);
     start.session = options.session;
-    start.by = actor(options.operator_name, options.role);
+    start.by = sluice::host::user_as(options.operator_name, options.role);
     start.paths = std::move(*places);
-    start.wrapper = wrapper();
+    start.wrapper = sluice::host::wrapper_beside_us();
     return start;
 }
 
@@ -115,9 +134,10 @@ int rehearse(const RunOptions& options) {
     sluice::host::RehearsalOptions rehearsal{*start, options.speed,     options.seed, options.faults,
                                              {},     options.assume_yes};
     if (!options.start.empty()) {
-        const auto at = instant(options.start, {});
-        if (!at) {
-            return complain(at.error());
+        const auto at = sluice::parse_instant(options.start, {});
+        if (!at || options.start.front() == 'T' || at->count < 0) {
+            return complain({sluice::ErrorCode::bad_input, "not a day and time since 1970", "--start " + options.start,
+                             "for example 2026-01-06T02:00:00Z"});
         }
         rehearsal.start = *at;
     }
@@ -129,59 +149,11 @@ int rehearse(const RunOptions& options) {
     return host ? watch(**host, start->by, options) : complain(host.error());
 }
 
-bool beside(const std::string& session, const char* ending) {
-    std::error_code ignored;
-    return std::filesystem::exists(session + ending, ignored);
-}
-
-/// How it ended, if nothing is left to do.
-std::optional<Release> closed_and_whole(const std::string& file) {
-    const auto session = read_session(file);
-    if (!session || beside(file, "-wal")) {
-        return std::nullopt;
-    }
-    Release release;
-    for (const auto& event : session->events) {
-        sluice::release::apply(release, event);
-    }
-    return release.closed() ? std::optional(release) : std::nullopt;
-}
-
 using Host = std::unique_ptr<sluice::host::SessionHost>;
 
-/// A session whose owner is gone, taken up. A rehearsal only if its range is a process of its own, and still there.
 sluice::Result<Host> take_up(const RunOptions& options, const sluice::host::StartOptions& start) {
-    if (beside(options.session, "-journal")) {
-        // Killed in the last moment of its closing: nobody who only reads can open it before a writer has.
-        if (const auto log = sluice::session::SessionLog::open(options.session); !log) {
-            return sluice::failed(log);
-        }
-    }
-    const auto session = read_session(options.session);
-    if (!session) {
-        return sluice::failed(session);
-    }
-    const auto* opened =
-        session->events.empty() ? nullptr : std::get_if<sluice::release::SessionOpened>(&session->events.front().body);
-    if (!opened) {
-        return sluice::fail(sluice::ErrorCode::corrupt, "the session does not begin with its opening", options.session);
-    }
-    auto at = start;
-    if (opened->mode != "rehearse") {
-        at.plan_file = opened->plan_folder + "/" + opened->plan_file;
-        auto live = sluice::host::LiveSession::resume(options.session, at);
-        return live ? sluice::Result<Host>(std::move(*live)) : sluice::failed(live);
-    }
-    if (options.range.empty()) {
-        return sluice::fail(sluice::ErrorCode::unreachable,
-                            "the simulated production of this rehearsal ended with its program", options.session,
-                            "to resume rehearsals, keep the range in a process of its own: --range ADDRESS");
-    }
-    at.plan_file = options.plan.empty() ? opened->plan_file : options.plan;
-    sluice::host::RehearsalOptions rehearsal{at, 0, 0, opened->faults, {}, options.assume_yes};
-    rehearsal.seed = std::strtoull(opened->seed.c_str(), nullptr, 10);
-    auto remote = sluice::host::RemoteRehearsal::resume(options.session, rehearsal, options.range);
-    return remote ? sluice::Result<Host>(std::move(*remote)) : sluice::failed(remote);
+    sluice::host::TakeUp wanted{start, options.range, options.assume_yes};
+    return sluice::host::take_up(wanted);
 }
 
 int resume(const RunOptions& options) {
@@ -189,11 +161,12 @@ int resume(const RunOptions& options) {
     if (!start) {
         return complain(start.error());
     }
-    if (const auto outcome = closed_and_whole(options.session)) {
+    const auto outcome = sluice::host::closed_outcome(options.session);
+    if (outcome && *outcome) {
         std::error_code ignored;
         std::filesystem::remove(sluice::host::socket_of(start->paths, options.session), ignored); // of one killed since
-        fmt::print("the session is closed: {}\n", outcome->outcome);
-        return exit_of(*outcome);
+        fmt::print("the session is closed: {}\n", **outcome);
+        return exit_of(**outcome);
     }
     auto host = take_up(options, *start);
     if (!host) {
@@ -207,11 +180,20 @@ int roll_back(const RunOptions& options) {
     if (!start) {
         return complain(start.error());
     }
+    const auto over = sluice::host::closed_outcome(options.session);
+    if (over && *over == "rolled-back") {
+        fmt::print("the session is closed: rolled-back\n");
+        return done; // what is asked for is so
+    }
+    if (over && *over) {
+        return complain({sluice::ErrorCode::refused, "the session is closed: " + **over, options.session,
+                         "it can't be rolled back"});
+    }
     const sluice::release::RollBack command{options.option, "",
                                             options.reason.empty() ? "asked by command" : options.reason};
     const auto sent = send_command(*start, options.session, command);
     if (sent) {
-        const auto outcome = follow_until_closed(options.session, options.quiet);
+        const auto outcome = follow_until_closed(*start, options.session, options.quiet);
         if (!outcome) {
             return complain(outcome.error());
         }
@@ -243,8 +225,8 @@ void add_run_verbs(CLI::App& app, Action& action) {
         verb->add_flag("--no-input", o->no_input, "Nobody is at this terminal: commands come by 'sluicectl do'");
     };
     const auto plan = [o](CLI::App* verb) {
-        verb->add_option("PLAN", o->plan)->required();
-        verb->add_option("--set", o->set, "NAME=VALUE");
+        verb->add_option("PLAN", o->plan, "File of the plan")->required();
+        verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
         verb->add_option("--session", o->session, "File of the session; default among your sessions");
     };
     const auto within_loop = [](const std::function<int()>& body) {
@@ -255,6 +237,13 @@ void add_run_verbs(CLI::App& app, Action& action) {
         return body();
     };
 
+    const CLI::Validator speed(
+        [](const std::string& text) {
+            const auto number = sluice::parse_number(text);
+            return number && std::isfinite(*number) && *number >= 0 ? std::string() : "'" + text + "' is no speed";
+        },
+        "FLOAT");
+
     auto* run_verb = app.add_subcommand("run", "Run a plan against production");
     plan(run_verb);
     common(run_verb);
@@ -264,9 +253,13 @@ void add_run_verbs(CLI::App& app, Action& action) {
     auto* rehearse_verb = app.add_subcommand("rehearse", "Run a plan against a simulated production");
     plan(rehearse_verb);
     common(rehearse_verb);
-    rehearse_verb->add_option("--speed", o->speed,
-                              "Seconds of the rehearsal a real second at most; 0 = as fast as it can");
-    rehearse_verb->add_option("--seed", o->seed, "One seed gives one log")->capture_default_str();
+    rehearse_verb
+        ->add_option("--speed", o->speed, "Seconds of the rehearsal a real second at most; 0 = as fast as it can")
+        ->check(speed)
+        ->capture_default_str();
+    rehearse_verb->add_option("--seed", o->seed, "One seed gives one log")
+        ->check(whole_number())
+        ->capture_default_str();
     rehearse_verb->add_option("--fault", o->faults,
                               "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'");
     rehearse_verb->add_option("--start", o->start, "When the rehearsal begins, for example 2026-01-06T02:00:00Z");
@@ -276,7 +269,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
         [&action, o, within_loop] { action = [o, within_loop] { return within_loop([o] { return rehearse(*o); }); }; });
 
     auto* resume_verb = app.add_subcommand("resume", "Go on with a session whose program ended");
-    resume_verb->add_option("SESSION", o->session)->required();
+    resume_verb->add_option("SESSION", o->session, "Its file")->required();
     common(resume_verb);
     resume_verb->add_flag("--assume-yes", o->assume_yes, "Of a rehearsal: answer confirms, approvals and decisions");
     resume_verb->add_option("--range", o->range, "Of a rehearsal: its range");
@@ -285,9 +278,9 @@ void add_run_verbs(CLI::App& app, Action& action) {
         [&action, o, within_loop] { action = [o, within_loop] { return within_loop([o] { return resume(*o); }); }; });
 
     auto* back_verb = app.add_subcommand("roll-back", "Roll a session back, whether its program runs or not");
-    back_verb->add_option("SESSION", o->session)->required();
+    back_verb->add_option("SESSION", o->session, "Its file")->required();
     back_verb->add_option("OPTION", o->option, "Default: the plan's default option");
-    back_verb->add_option("--reason", o->reason);
+    back_verb->add_option("--reason", o->reason, "Stays in the log");
     common(back_verb);
     back_verb->callback([&action, o, within_loop] {
         action = [o, within_loop] { return within_loop([o] { return roll_back(*o); }); };

@@ -1,5 +1,7 @@
+#include "base/instant.h"
 #include "release/state.h"
 #include "session/export.h"
+#include "session/note.h"
 #include "session/session_reader.h"
 #include "session/verify.h"
 #include "sluicectl/progress.h"
@@ -8,6 +10,7 @@
 
 namespace sluicectl {
 
+using sluice::Error;
 using sluice::ErrorCode;
 using sluice::Nanos;
 using sluice::Result;
@@ -57,7 +60,7 @@ int log(const std::string& file, bool json, bool all) {
         if (!all && std::holds_alternative<sluice::release::HoldHeartbeat>(event.body)) {
             continue;
         }
-        fmt::print("{:>5}  {}  {:<14}  {}\n", event.seq, utc(event.time), sluice::release::actor_of(event.body),
+        fmt::print("{:>5}  {}  {:<14}  {}\n", event.seq, sluice::utc(event.time), sluice::release::actor_of(event.body),
                    sluice::release::describe(event.body));
     }
     return done;
@@ -69,7 +72,7 @@ void print_state(const sluice::release::Release& release) {
                                           : release.paused        ? "paused"
                                                                   : "running")
                                        : release.outcome,
-               utc(release.time));
+               sluice::utc(release.time));
     if (release.plan) {
         for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
             for (const auto& step : *list) {
@@ -89,7 +92,7 @@ void print_state(const sluice::release::Release& release) {
         fmt::print("\n");
     }
     for (const auto& [name, trigger] : release.triggers) {
-        fmt::print("trigger {}: {} {}\n", name, trigger.state, trigger.why);
+        fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
     }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase != sluice::release::OperationState::Phase::settled) {
@@ -112,9 +115,13 @@ int state(const std::string& file, const std::string& at, bool json) {
     if (at.empty()) {
         release = std::move(whole);
     } else {
-        const auto until = instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
+        const auto until = sluice::parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
         if (!until) {
             return complain(until.error());
+        }
+        if (!session->events.empty() && *until < session->events.front().time) {
+            return complain(
+                {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
         }
         for (const auto& event : session->events) {
             if (event.time > *until) {
@@ -138,24 +145,38 @@ int verify(const std::string& file, const std::string& checkpoint, const std::st
         if (!text) {
             return complain(text.error());
         }
+        if (const auto note = sluice::session::parse_note(*text); !note) {
+            Error error = note.error();
+            error.where = checkpoint;
+            return complain(error);
+        }
         kept.checkpoint = std::move(*text);
     }
     if (!key.empty()) {
-        const auto text = sluice::host::read_file(key, 64 << 10);
-        if (!text) {
-            return complain(text.error());
+        auto given = sluice::session::VerifierKey::parse(key);
+        if (!given) {
+            const auto text = sluice::host::read_file(key, 64 << 10);
+            if (!text) {
+                return complain(text.error());
+            }
+            given = sluice::session::VerifierKey::parse(*text);
         }
-        auto parsed = sluice::session::VerifierKey::parse(*text);
-        if (!parsed) {
-            return complain(parsed.error());
+        if (!given) {
+            Error error = given.error();
+            error.where = "--key " + key;
+            return complain(error);
         }
-        kept.keys.push_back(std::move(*parsed));
+        kept.keys.push_back(std::move(*given));
     }
     const auto verdict = sluice::session::verify_file(file, kept);
     if (!verdict) {
         return complain(verdict.error());
     }
-    fmt::print("{}\n", sluice::session::to_text(*verdict));
+    fmt::print("{}", sluice::session::to_text(*verdict));
+    if (verdict->good() && !verdict->authenticated) {
+        fmt::print("whoever has the file could have written it anew: give the operator's key with --key, or a "
+                   "checkpoint that was kept elsewhere with --checkpoint\n");
+    }
     return verdict->good() ? done : release_failed;
 }
 
@@ -169,26 +190,27 @@ void add_session_verbs(CLI::App& app, Action& action) {
     const auto o = std::make_shared<Options>();
 
     auto* log_verb = app.add_subcommand("log", "Print the events of a session");
-    log_verb->add_option("SESSION", o->file)->required();
+    log_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
     log_verb->add_flag("--json", o->json, "One event a line, the bytes as they are hashed");
     log_verb->add_flag("--all", o->all, "With the heartbeats of holds, which come every 30 s");
     log_verb->callback([&action, o] { action = [o] { return log(o->file, o->json, o->all); }; });
 
     auto* state_verb = app.add_subcommand("state", "Show a session's state, now or as it was");
-    state_verb->add_option("SESSION", o->file)->required();
-    state_verb->add_option("--at", o->at, "T+00:42:13 or 2026-01-06T02:42:13Z");
-    state_verb->add_flag("--json", o->json);
+    state_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
+    state_verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z");
+    state_verb->add_flag("--json", o->json, "All of it, for programs");
     state_verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
 
     auto* verify_verb = app.add_subcommand("verify", "Check that a session is as it was written");
-    verify_verb->add_option("SESSION", o->file)->required();
+    verify_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
     verify_verb->add_option("--checkpoint", o->checkpoint, "A checkpoint that was kept elsewhere");
-    verify_verb->add_option("--key", o->key, "The operator's public key");
+    verify_verb->add_option("--key", o->key,
+                            "The operator's public key, as the session told it at its start, or a file that holds it");
     verify_verb->callback([&action, o] { action = [o] { return verify(o->file, o->checkpoint, o->key); }; });
 
     auto* export_verb = app.add_subcommand("export", "Make the one file of a session, also of one that was killed");
-    export_verb->add_option("SESSION", o->file)->required();
-    export_verb->add_option("-o,--output", o->output)->required();
+    export_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
+    export_verb->add_option("-o,--output", o->output, "The file to make")->required();
     export_verb->callback([&action, o] {
         action = [o]() -> int {
             const auto exported = sluice::session::export_session(o->file, o->output);

@@ -30,20 +30,13 @@ void add_do_verb(CLI::App& app, Action& action);       ///< do
 void add_range_verb(CLI::App& app, Action& action);    ///< range
 void add_evaluate_verb(CLI::App& app, Action& action); ///< evaluate
 
+/// "1 step", "2 steps".
+std::string counted(std::size_t number, const char* what);
+
+/// 0 … 2^64 − 1, nothing else: what reads numbers by itself takes -1 for a large one.
+CLI::Validator whole_number();
+
 /// Prints "sluicectl: where: what (remedy)" and gives the exit code of that kind of error.
 int complain(const sluice::Error& error);
-
-/// HOME and the XDG variables of this process.
-sluice::Result<sluice::host::Paths> paths();
-
-/// `--operator`, else the user's login name; the role is the plan's release lead unless given.
-sluice::release::Actor actor(const std::string& name, const std::string& role);
-
-/// "NAME=VALUE" as often as it was given.
-sluice::Result<std::map<std::string, std::string>> settings(const std::vector<std::string>& pairs);
-
-/// "2026-01-06T02:00:00Z", or "T+00:42:13" after `origin`.
-sluice::Result<sluice::Nanos> instant(const std::string& text, sluice::Nanos origin);
-std::string utc(sluice::Nanos time);
 
 } // namespace sluicectl

@@ -211,4 +211,13 @@ std::string redact(std::string_view bytes, const std::shared_ptr<const Redaction
     return out + redactor.finish();
 }
 
+std::string redacted(std::string_view text, const std::shared_ptr<const RedactionSet>& secrets) {
+    if (!secrets) {
+        return std::string(text);
+    }
+    Redactor redactor(secrets);
+    std::string clean = redactor.feed(text);
+    return clean + redactor.finish();
+}
+
 } // namespace sluice

@@ -65,4 +65,7 @@ private:
 /// All at once.
 std::string redact(std::string_view bytes, const std::shared_ptr<const RedactionSet>& secrets);
 
+/// A whole text; `secrets` may be null.
+std::string redacted(std::string_view text, const std::shared_ptr<const RedactionSet>& secrets);
+
 } // namespace sluice

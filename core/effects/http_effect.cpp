@@ -18,18 +18,19 @@ std::string clean(std::string_view bytes) {
     return Json::parse(quoted).get<std::string>();
 }
 
-Json result_of(const net::HttpResponse& answer, std::size_t kept) {
+Json result_of(const net::HttpResponse& answer, const HttpSpec& spec) {
     Json headers = Json::object();
     for (const auto& [name, value] : answer.headers) {
         const bool ascii = std::all_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x80; });
         if (ascii && lower(name) != "set-cookie") {
-            headers[clean(lower(name))] = clean(value);
+            headers[clean(lower(name))] = clean(redacted(value, spec.secrets));
         }
     }
+    const std::string body = redacted(answer.body, spec.secrets); // whole: a cut could part a secret
     return {{"status", answer.status},
             {"headers", headers},
-            {"body", clean(std::string_view(answer.body).substr(0, kept))},
-            {"cut", answer.body.size() > kept}};
+            {"body", clean(std::string_view(body).substr(0, spec.kept))},
+            {"cut", body.size() > spec.kept}};
 }
 
 /// The address as people may see it: a query can carry a token.
@@ -125,7 +126,7 @@ private:
             sink_.settled({net::certainly_not_sent(error) ? Ending::failed : Ending::unknown, {}, error});
             return;
         }
-        const Json result = result_of(*answer, spec_.kept);
+        const Json result = result_of(*answer, spec_);
         if (sink_.output) {
             sink_.output(result["body"].get_ref<const std::string&>());
         }

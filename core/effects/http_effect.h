@@ -1,4 +1,5 @@
 #pragma once
+#include "base/redact.h"
 #include "base/scheduler.h"
 #include "effects/effect.h"
 #include "net/http.h"
@@ -18,6 +19,8 @@ struct HttpSpec {
     Nanos timeout = seconds(10);
     std::size_t kept = 64u << 10; ///< bytes of the answer's body that go into the result
     std::shared_ptr<const net::Tls> tls;
+    std::shared_ptr<const RedactionSet>
+        secrets; ///< kept out of result and output: a server can repeat what it was sent
 };
 
 /// A call that changes something outside. Keyed when `idempotent`: the key is the operation id, and after a crash the

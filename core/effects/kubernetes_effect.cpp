@@ -59,17 +59,11 @@ public:
                                       }));
             return;
         }
-        Json done = Json::array();
-        for (const auto& write : *writes) {
-            done.push_back(write.what);
-        }
         sequence_ =
             std::make_shared<WriteSequence>(client_, std::move(*writes), prepared.detail.value("key", ""), sink);
-        sequence_->start([life = std::weak_ptr(life_), sink, done](WriteSequence::End end) {
+        sequence_->start([life = std::weak_ptr(life_), sink](WriteSequence::End end) {
             if (!life.expired()) {
-                Json sent = done;
-                sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(end.sent), sent.end());
-                sink.settled({end.ending, {{"writes", sent}}, end.error});
+                sink.settled({end.ending, {{"writes", end.sent}}, end.error});
             }
         });
     }

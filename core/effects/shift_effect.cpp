@@ -48,22 +48,16 @@ public:
             return;
         }
         const std::string key = prepared.detail.value("key", "");
-        Json sent = Json::array();
-        for (const auto& write : *writes) {
-            sent.push_back(write.what);
-        }
         sequence_ = std::make_shared<WriteSequence>(client_, std::move(*writes), key, sink);
-        sequence_->start([this, life = std::weak_ptr(life_), key, sink, sent](WriteSequence::End end) {
+        sequence_->start([this, life = std::weak_ptr(life_), key, sink](WriteSequence::End end) {
             if (life.expired()) {
                 return;
             }
             if (end.ending == Ending::done) {
-                confirm(key, sent, sink);
+                confirm(key, end.sent, sink);
                 return;
             }
-            Json part = sent;
-            part.erase(part.begin() + static_cast<std::ptrdiff_t>(end.sent), part.end());
-            sink.settled({end.ending, {{"writes", part}}, end.error});
+            sink.settled({end.ending, {{"writes", end.sent}}, end.error});
         });
     }
 

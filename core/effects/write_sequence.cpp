@@ -53,14 +53,22 @@ void WriteSequence::start(Finished finished) {
         {}, [self = shared_from_this()] { self->next(); }); // `settled` never comes from within `start`
 }
 
+Json WriteSequence::sent() const {
+    Json lines = Json::array();
+    for (std::size_t i = 0; i < at_; ++i) {
+        lines.push_back(writes_[i].what);
+    }
+    return lines;
+}
+
 void WriteSequence::next() {
     if (at_ == writes_.size()) {
-        finished_({Ending::done, at_, {}});
+        finished_({Ending::done, sent(), {}});
         return;
     }
     if (cancelled_) {
         finished_({Ending::failed,
-                   at_,
+                   sent(),
                    {ErrorCode::refused,
                     fmt::format("cancelled after {} of {} writes", at_, writes_.size()),
                     writes_[at_].what,
@@ -74,7 +82,7 @@ void WriteSequence::next() {
                          if (!reply) {
                              const Ending ending =
                                  kubernetes::may_have_happened(reply.error()) ? Ending::unknown : Ending::failed;
-                             self->finished_({ending, self->at_, reply.error()});
+                             self->finished_({ending, self->sent(), reply.error()});
                              return;
                          }
                          if (self->sink_.output) {

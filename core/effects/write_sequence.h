@@ -15,7 +15,7 @@ class WriteSequence : public std::enable_shared_from_this<WriteSequence> {
 public:
     struct End {
         Ending ending = Ending::unknown;
-        std::size_t sent = 0; ///< writes that were carried out (or had nothing to do)
+        Json sent; ///< what was carried out (or had nothing to do), a line a write
         Error error;
     };
     using Finished = std::function<void(End)>;
@@ -27,6 +27,7 @@ public:
 
 private:
     void next();
+    Json sent() const;
 
     kubernetes::Client& client_;
     std::vector<kubernetes::PreparedWrite> writes_;

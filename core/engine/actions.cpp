@@ -4,7 +4,7 @@
 
 #include "plan/fill.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sluice::engine {
 namespace {
@@ -75,15 +75,16 @@ void Actions::prepared(const std::string& operation, const std::string& id, int 
         (void)journal_.submit(release::Unprepared{id, attempt, plain(prepared.error())});
         return;
     }
-    const plan::Step& step = *journal_.release().plan->step(id);
+    const plan::Step& step = *journal_.release().step(id);
     release::Intent intent;
     intent.operation = operation;
     intent.step = id;
     intent.attempt = attempt;
     intent.kind = prepared->kind;
-    intent.effect_class = step.verify && prepared->effect_class == effects::EffectClass::opaque
-                              ? effects::name(effects::EffectClass::probeable)
-                              : effects::name(prepared->effect_class);
+    if (step.verify && prepared->effect_class == effects::EffectClass::opaque) {
+        prepared->effect_class = effects::EffectClass::probeable; // what the effect can't tell, its `verify` can
+    }
+    intent.effect_class = effects::name(prepared->effect_class);
     intent.request = prepared->to_json();
     const auto bytes = canonical(intent.request);
     if (!bytes) {
@@ -209,9 +210,11 @@ void Actions::uncertain(const std::string& operation, const std::string& why) {
     auto& running = running_.at(operation);
     if (step.verify) {
         verify(operation, [this, operation, why](const Sight& sight) {
-            if (sight.answered) {
-                finish(operation, sight.met, "verified", sight.met ? sight.why : why + "; read back: " + sight.why,
-                       nullptr, !sight.met);
+            if (sight.answered && sight.met) {
+                const std::string lost = take_outputs(operation, sight.result);
+                finish(operation, true, "verified", sight.why, nullptr, false, lost);
+            } else if (sight.answered) {
+                finish(operation, false, "verified", why + "; read back: " + sight.why, nullptr, true);
             } else {
                 doubt(operation, why, "could not be read back: " + sight.why);
             }
@@ -246,7 +249,7 @@ void Actions::read_back(const std::string& operation, const std::string& why, co
     auto& running = running_.at(operation);
     switch (back.match) {
     case kubernetes::Match::matches:
-        finish(operation, true, "verified", "read back: it happened", nullptr, false);
+        finish(operation, true, "verified", "read back: it happened", nullptr, false, take_outputs(operation, {}));
         return;
     case kubernetes::Match::differs:
         finish(operation, false, "verified", why + "; read back: " + back.detail, nullptr, true);
@@ -267,12 +270,34 @@ void Actions::read_back(const std::string& operation, const std::string& why, co
     }
 }
 
+/// The outputs of an operation whose own answer is lost, out of what read it back: those that say where they stand, and
+/// stand there. A whole text is not taken, since it is another one. Returns which are missing.
+std::string Actions::take_outputs(const std::string& operation, const plan::StepResult& result) {
+    const auto running = running_.find(operation);
+    if (running == running_.end()) {
+        return {}; // a person has answered for it
+    }
+    std::vector<std::string> missing;
+    for (const auto& output : step_of(operation).outputs) {
+        const bool placed = !output.json.empty() || !output.extract.empty();
+        const auto value = placed ? plan::extract(output, result) : fail(ErrorCode::not_found, "not asked for");
+        if (value) {
+            running->second.outputs[output.name] = *value;
+        } else {
+            missing.push_back("'" + output.name + "'");
+        }
+    }
+    return missing.empty() ? "" : fmt::format("its answer is lost, and with it {}", fmt::join(missing, ", "));
+}
+
 void Actions::doubt(const std::string& operation, const std::string& why, const std::string& back) {
     (void)journal_.submit(release::Unknown{operation, why, back});
+    looked_back(operation);
 }
 
 void Actions::finish(const std::string& operation, bool succeeded, const std::string& how, const std::string& why,
-                     Json result, bool repeat) {
+                     Json result, bool repeat, const std::string& lost) {
+    looked_back(operation);
     const auto found = running_.find(operation);
     if (found == running_.end()) {
         return; // a person answered for it while it was being looked at
@@ -288,6 +313,7 @@ void Actions::finish(const std::string& operation, bool succeeded, const std::st
                        running.written > 0 ? hex(running.digest.digest()) : ""};
     command.outputs = running.outputs;
     command.repeat = repeat;
+    command.lost = lost;
     if (!canonical(command.settled.result)) {
         command.settled.result = nullptr; // what can't be kept exactly is not kept
     }
@@ -310,11 +336,16 @@ void Actions::drop(const std::string& operation) {
     eyes_.outside.scheduler.after({}, [gone] {});
 }
 
+void Actions::forget(const std::string& operation) {
+    looked_back(operation);
+    drop(operation);
+}
+
 void Actions::retry_waiting() {
     for (const auto& [id, attempt] : std::exchange(waiting_, {})) {
         const auto& state = journal_.release().at(id);
         if (state.status == release::StepStatus::running && state.attempt == attempt && state.operation.empty()) {
-            prepare(*journal_.release().plan->step(id), attempt);
+            prepare(*journal_.release().step(id), attempt);
         }
     }
 }
@@ -332,6 +363,36 @@ void Actions::hurry() {
 void Actions::recover() {
     for (const auto& id : release::in_flight(journal_.release())) {
         recover(id);
+    }
+    for (const auto& [id, operation] : journal_.release().operations) {
+        if (operation.phase == release::OperationState::Phase::in_doubt) {
+            look_again(id);
+        }
+    }
+}
+
+/// What nobody could read when it came in doubt may be readable now; a person is only asked about what is not. What is
+/// sent again instead (keyed) and what nothing can tell of (opaque) stays with the person.
+void Actions::look_again(const std::string& id) {
+    const auto& operation = journal_.release().operations.at(id);
+    const auto prepared = effects::Prepared::from_json(operation.intent.request);
+    auto effect = maker_.make(step_of(id));
+    if (!prepared || !effect ||
+        (!step_of(id).verify && prepared->effect_class != effects::EffectClass::convergent &&
+         prepared->effect_class != effects::EffectClass::probeable)) {
+        return;
+    }
+    looking_back_.insert(id);
+    auto& running = running_[id];
+    running = Running{};
+    running.prepared = *prepared;
+    running.effect = std::move(*effect);
+    uncertain(id, operation.why);
+}
+
+void Actions::looked_back(const std::string& id) {
+    if (looking_back_.erase(id) > 0 && looking_back_.empty() && looked_back_) {
+        eyes_.outside.scheduler.after({}, std::exchange(looked_back_, nullptr));
     }
 }
 
@@ -362,7 +423,7 @@ void Actions::recover(const std::string& id) {
 }
 
 const plan::Step& Actions::step_of(const std::string& operation) const {
-    return *journal_.release().plan->step(journal_.release().operations.at(operation).intent.step);
+    return *journal_.release().step(journal_.release().operations.at(operation).intent.step);
 }
 
 } // namespace sluice::engine

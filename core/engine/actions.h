@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 namespace sluice::engine {
 
@@ -33,9 +34,14 @@ public:
     /// A rollback began: what still writes to an object sends nothing more, so that the way back is not kept waiting.
     void hurry();
     /// A person has answered for it.
-    void forget(const std::string& operation) { drop(operation); }
-    /// After a restart: find out what became of each operation that had begun.
+    void forget(const std::string& operation);
+    /// After a restart: find out what became of each operation that had begun, and look again at those in doubt that
+    /// can be read back.
     void recover();
+    /// True until each of them has been looked at once since the restart.
+    bool looking_back() const { return !looking_back_.empty(); }
+    /// Told once, when that is so.
+    void on_looked_back(std::function<void()> receiver) { looked_back_ = std::move(receiver); }
 
 private:
     static constexpr std::size_t most_judged = 4u << 20; ///< bytes of output that `expect` and `outputs` see
@@ -59,14 +65,17 @@ private:
     effects::EffectSink sink_of(const std::string& operation);
     void send(const std::string& operation);
     void recover(const std::string& operation);
+    void look_again(const std::string& operation);
+    void looked_back(const std::string& operation);
     void settled(const std::string& operation, effects::Outcome outcome);
     void judge(const std::string& operation, const effects::Outcome& outcome);
     void verify(const std::string& operation, std::function<void(const Sight&)> done);
     void uncertain(const std::string& operation, const std::string& why);
     void read_back(const std::string& operation, const std::string& why, const effects::ReadBack& back);
+    std::string take_outputs(const std::string& operation, const plan::StepResult& result);
     void doubt(const std::string& operation, const std::string& why, const std::string& back);
     void finish(const std::string& operation, bool succeeded, const std::string& how, const std::string& why,
-                Json result, bool repeat);
+                Json result, bool repeat, const std::string& lost = {});
     void drop(const std::string& operation);
     const plan::Step& step_of(const std::string& operation) const;
 
@@ -76,6 +85,8 @@ private:
     Output output_;
     std::map<std::string, Running> running_; ///< by operation
     std::vector<Waiting> waiting_;
+    std::set<std::string> looking_back_; ///< operations
+    std::function<void()> looked_back_;
 };
 
 } // namespace sluice::engine

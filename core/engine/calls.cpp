@@ -1,30 +1,69 @@
 #include "engine/calls.h"
 
+#include "plan/secret_reference.h"
+
+#include <algorithm>
+
 namespace sluice::engine {
 namespace {
 
-bool is_reference(const std::string& text) {
-    return text.starts_with("env:") || text.starts_with("file:");
-}
-
-/// "env:TOKEN" or "Bearer env:TOKEN": the scheme stays, the reference is resolved.
-Result<std::string> header_value(const std::string& text, const Outside& outside) {
-    const auto blank = text.find(' ');
-    const std::string scheme = blank == std::string::npos ? "" : text.substr(0, blank + 1);
-    const std::string rest = text.substr(scheme.size());
-    if (!is_reference(rest)) {
-        return text;
+/// Puts the secrets of those variables into `scope` that `text` uses; says whether there are any.
+Result<bool> reveal(const Eyes& eyes, const std::string& text, plan::Scope& scope) {
+    const auto names = plan::names_in(text);
+    if (!names) {
+        return failed(names);
     }
-    const auto secret = outside.secret(rest);
-    if (!secret) {
-        return failed(secret);
+    const plan::Scope references = scope;
+    bool any = false;
+    for (const auto& use : *names) {
+        const auto& all = eyes.plan.variables;
+        const auto variable =
+            std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == use.name; });
+        if (variable == all.end() || variable->type != plan::VariableType::secret) {
+            continue;
+        }
+        const auto given = references.find(use.name);
+        if (given == references.end()) {
+            continue; // filling it in tells
+        }
+        const auto secret = eyes.outside.secret(given->second);
+        if (!secret) {
+            return failed(secret);
+        }
+        scope[use.name] = *secret;
+        any = true;
     }
-    return scheme + *secret;
+    return any;
 }
 
 } // namespace
 
-Result<net::HttpRequest> fill_call(const plan::HttpCall& call, const plan::Scope& scope, const Outside& outside) {
+Result<SentValue> sent_value(const Eyes& eyes, const std::string& text) {
+    plan::Scope scope = eyes.scope();
+    const auto revealed = reveal(eyes, text, scope);
+    if (!revealed) {
+        return failed(revealed);
+    }
+    auto filled = plan::fill(text, scope);
+    if (!filled) {
+        return failed(filled);
+    }
+    // Only what the plan's author wrote is a reference. A scheme ("Bearer ") stays before it.
+    const auto blank = text.find(' ');
+    const std::string scheme = blank == std::string::npos ? "" : text.substr(0, blank + 1);
+    const std::string rest = text.substr(scheme.size());
+    if (*filled != text || !plan::is_secret_reference(rest)) {
+        return SentValue{std::move(*filled), *revealed};
+    }
+    const auto secret = eyes.outside.secret(rest);
+    if (!secret) {
+        return failed(secret);
+    }
+    return SentValue{scheme + *secret, true};
+}
+
+Result<net::HttpRequest> fill_call(const Eyes& eyes, const plan::HttpCall& call) {
+    const plan::Scope scope = eyes.scope();
     net::HttpRequest request;
     request.method = call.method;
     const auto path = plan::fill_url(call.path, scope);
@@ -33,16 +72,11 @@ Result<net::HttpRequest> fill_call(const plan::HttpCall& call, const plan::Scope
     }
     request.url = *path;
     for (const auto& [name, value] : call.headers) {
-        const auto filled = plan::fill(value, scope);
-        if (!filled) {
-            return failed(filled);
+        const auto sent = sent_value(eyes, value);
+        if (!sent) {
+            return failed(sent);
         }
-        // Only what the plan's author wrote is a reference, never what a variable brought in.
-        const auto resolved = *filled == value ? header_value(value, outside) : filled;
-        if (!resolved) {
-            return failed(resolved);
-        }
-        request.headers.emplace_back(name, *resolved);
+        request.headers.emplace_back(name, sent->text);
     }
     if (call.json) {
         const auto body = plan::fill_json(*call.json, scope);
@@ -61,11 +95,11 @@ Result<net::HttpRequest> fill_call(const plan::HttpCall& call, const plan::Scope
     return request;
 }
 
-plan::StepResult result_of(const net::HttpResponse& response) {
+plan::StepResult result_of(const Eyes& eyes, const net::HttpResponse& response) {
     plan::StepResult result;
     result.status = response.status;
-    result.text = response.body;
-    if (auto json = parse_json(response.body, "answer")) {
+    result.text = redacted(response.body, eyes.outside.redactions);
+    if (auto json = parse_json(result.text, "answer")) {
         result.json = std::move(*json);
     }
     return result;

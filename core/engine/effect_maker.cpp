@@ -234,7 +234,7 @@ Made EffectMaker::shift(const plan::Shift& shift) {
 }
 
 Made EffectMaker::http(const plan::Step& step, const plan::HttpCall& call) {
-    auto request = fill_call(call, eyes_.scope(), eyes_.outside);
+    auto request = fill_call(eyes_, call);
     if (!request) {
         return failed(request);
     }
@@ -243,6 +243,7 @@ Made EffectMaker::http(const plan::Step& step, const plan::HttpCall& call) {
     spec.url = request->url;
     spec.headers = request->headers;
     spec.body = request->body;
+    spec.secrets = eyes_.outside.redactions;
     spec.idempotent = call.idempotent;
     spec.judged_by_caller = true;
     spec.timeout = step.timeout.value_or(spec.timeout);

@@ -47,6 +47,7 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
     for (auto& metric : *metrics) {
         poller_->add(std::move(metric));
     }
+    watch_.wait_while([this] { return poller_->owes(); }, sources::Poller::patience);
     return {};
 }
 
@@ -101,6 +102,11 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
             actions_->prepare(step, state.attempt);
         }
     }
+    for (const auto& shift : std::vector(journal_.release().shifts)) {
+        if (shift.state.status == release::StepStatus::running && shift.state.operation.empty()) {
+            actions_->prepare(shift.planned, shift.state.attempt);
+        }
+    }
     probes_->recover();
     poller_->start();
     readiness_->start();
@@ -122,7 +128,7 @@ void Engine::hear(std::span<const release::Event> events) {
 
 void Engine::hear(const release::Event& event) {
     if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
-        const plan::Step& step = *plan_->step(started->step);
+        const plan::Step& step = *journal_.release().step(started->step);
         if (plan::is_effect(step.body)) {
             actions_->prepare(step, started->attempt);
         } else if (std::holds_alternative<plan::Probe>(step.body)) {
@@ -150,10 +156,7 @@ void Engine::arm() {
 
 void Engine::due() {
     tick_ = TimerId::none;
-    watch_.evaluate();
-    if (!journal_.release().closed()) {
-        (void)journal_.submit(release::Tick{watch_.latest().values(*plan_, outside_.scheduler.now())});
-    }
+    watch_.tick();
     arm();
 }
 

@@ -42,7 +42,11 @@ public:
 
     Journal& journal() { return journal_; }
     const release::Release& release() const { return journal_.release(); }
-    const Recorder& recorder() const { return recorder_; }
+    Recorder& recorder() { return recorder_; }
+
+    /// After a resume: true while what was in doubt is read back again, and a word once that is done.
+    bool looking_back() const { return actions_ && actions_->looking_back(); }
+    void on_looked_back(std::function<void()> receiver) { actions_->on_looked_back(std::move(receiver)); }
 
     /// Told once, when the session has closed and all that belongs to it is in the file.
     void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }

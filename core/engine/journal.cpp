@@ -56,7 +56,8 @@ Result<Receipt> Journal::submit(const release::Command& command, const release::
         }
         records.push_back({now, std::move(*bytes)});
     }
-    if (const auto stored = log_.append(records, sign_now ? &key_ : nullptr); !stored) {
+    auto stored = log_.append(records, sign_now ? &key_ : nullptr);
+    if (!stored) {
         if (broken_) {
             std::exchange(broken_, nullptr)(stored.error());
         }
@@ -68,6 +69,10 @@ Result<Receipt> Journal::submit(const release::Command& command, const release::
     signed_ = sign_now ? release_.seq : signed_;
     const Receipt receipt{events.front().seq, events.back().seq};
     untold_.insert(untold_.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+    if (!record_listeners_.empty()) {
+        untold_records_.insert(untold_records_.end(), std::make_move_iterator(stored->begin()),
+                               std::make_move_iterator(stored->end()));
+    }
     tell();
     return receipt;
 }
@@ -79,8 +84,12 @@ void Journal::tell() {
     telling_ = true;
     while (!untold_.empty()) {
         const auto batch = std::exchange(untold_, {});
+        const auto records = std::exchange(untold_records_, {});
         for (std::size_t i = 0; i < listeners_.size(); ++i) {
             listeners_[i](batch);
+        }
+        for (std::size_t i = 0; i < record_listeners_.size(); ++i) {
+            record_listeners_[i](records);
         }
     }
     telling_ = false;

@@ -37,6 +37,10 @@ public:
     session::SessionLog& log() { return log_; }
     void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
+    /// As `listen`, with the events as they are in the file: their bytes and the root after each.
+    using RecordListener = std::function<void(std::span<const session::EventRecord>)>;
+    void listen_records(RecordListener listener) { record_listeners_.push_back(std::move(listener)); }
+
     /// Called once when the log can't be written any more.
     void on_broken(std::function<void(const Error&)> receiver) { broken_ = std::move(receiver); }
 
@@ -52,7 +56,9 @@ private:
     session::SigningKey key_;
     release::Release release_;
     std::vector<Listener> listeners_;
+    std::vector<RecordListener> record_listeners_;
     std::vector<release::Event> untold_;
+    std::vector<session::EventRecord> untold_records_;
     std::function<void(const Error&)> broken_;
     bool telling_ = false;
     std::int64_t signed_ = 0;

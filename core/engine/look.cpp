@@ -17,7 +17,7 @@ using Done = std::function<void(Sight)>;
 /// The request that a look makes, and how its answer is judged.
 struct Gaze {
     const Eyes& eyes;
-    const plan::Expect& expect;
+    plan::Expect expect; // a copy: the answer comes after whoever asked may be gone
     std::string on, key;
     Nanos timeout;
     Done done;
@@ -40,7 +40,7 @@ struct Gaze {
 };
 
 void look_at(const plan::HttpCall& call, const Gaze& gaze) {
-    auto request = fill_call(call, gaze.eyes.scope(), gaze.eyes.outside);
+    auto request = fill_call(gaze.eyes, call);
     if (!request) {
         gaze.later(request.error());
         return;
@@ -49,14 +49,14 @@ void look_at(const plan::HttpCall& call, const Gaze& gaze) {
     request->timeout = gaze.timeout;
     gaze.eyes.connections.http(gaze.on)->send(std::move(*request), [gaze](Result<net::HttpResponse> response) {
         if (!response) {
-            gaze.unanswered(response.error());
+            gaze.unanswered(net::only_asked(response.error()));
             return;
         }
         if (gaze.expect.refused && (response->status == 401 || response->status == 403)) {
             gaze.done(Sight{true, true, fmt::format("refused with {}, as wanted", response->status), {}});
             return;
         }
-        gaze.judged(result_of(*response));
+        gaze.judged(result_of(gaze.eyes, *response));
     });
 }
 
@@ -181,19 +181,15 @@ Result<net::ProcessSpec> fill_command(const Eyes& eyes, const plan::Command& com
     }
     spec.argv = *argv;
     for (const auto& [name, value] : command.environment) {
-        if (value.starts_with("env:") || value.starts_with("file:")) {
-            const auto secret = eyes.outside.secret(value);
-            if (!secret) {
-                return failed(secret);
-            }
-            spec.secrets.emplace(name, Secret(*secret));
-            continue;
+        const auto sent = sent_value(eyes, value);
+        if (!sent) {
+            return failed(sent);
         }
-        const auto filled = plan::fill(value, scope);
-        if (!filled) {
-            return failed(filled);
+        if (sent->secret) {
+            spec.secrets.emplace(name, Secret(sent->text));
+        } else {
+            spec.environment[name] = sent->text;
         }
-        spec.environment[name] = *filled;
     }
     const auto folder = plan::fill(command.folder, scope);
     if (!folder) {

@@ -33,9 +33,16 @@ void Recorder::sample(const series::SampleBatch& batch) {
     if (gathered_.ticks.empty() || gathered_.ticks.back().time != now) {
         gathered_.ticks.push_back({0, now, {}});
     }
+    session::Tick tick{0, now, {}};
     for (const auto& reading : batch.readings) {
-        gathered_.ticks.back().samples.push_back(recorded(batch, reading));
+        tick.samples.push_back(recorded(batch, reading));
     }
+    if (measured_) {
+        measured_(tick);
+    }
+    auto& gathered = gathered_.ticks.back().samples;
+    gathered.insert(gathered.end(), std::make_move_iterator(tick.samples.begin()),
+                    std::make_move_iterator(tick.samples.end()));
     write_when_due();
 }
 
@@ -54,9 +61,6 @@ void Recorder::again(const std::string& key) {
 
 void Recorder::output(const std::string& key, std::string_view bytes) {
     Place& at = place(key);
-    if (heard_) {
-        heard_(key, bytes);
-    }
     const std::int64_t begin = at.next;
     at.next += static_cast<std::int64_t>(bytes.size());
     const std::int64_t from = std::max(begin, at.written);
@@ -66,6 +70,9 @@ void Recorder::output(const std::string& key, std::string_view bytes) {
     }
     const auto kept = bytes.substr(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from));
     gathered_.output.push_back({0, key, from, std::string(kept)});
+    if (heard_) {
+        heard_(gathered_.output.back());
+    }
     at.written = to;
     bytes_ += kept.size();
     write_when_due();

@@ -27,8 +27,9 @@ public:
     void write_when_due();
     Result<void> write();
 
-    /// The last things said and measured, for the terminal and for a live feed.
-    void on_output(std::function<void(const std::string&, std::string_view)> receiver) { heard_ = std::move(receiver); }
+    /// Told at once of what will be written with the next of them: for a live feed. At most one of each.
+    void on_output(std::function<void(const session::OutputChunk&)> receiver) { heard_ = std::move(receiver); }
+    void on_samples(std::function<void(const session::Tick&)> receiver) { measured_ = std::move(receiver); }
 
 private:
     static constexpr std::int64_t kept_output = 4 << 20; ///< bytes a step; the rest is counted, not kept
@@ -45,7 +46,8 @@ private:
     };
     Place& place(const std::string& key);
     std::map<std::string, Place> places_;
-    std::function<void(const std::string&, std::string_view)> heard_;
+    std::function<void(const session::OutputChunk&)> heard_;
+    std::function<void(const session::Tick&)> measured_;
 };
 
 } // namespace sluice::engine

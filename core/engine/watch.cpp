@@ -3,6 +3,7 @@
 #include "analysis/gate.h"
 #include "analysis/trigger.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace sluice::engine {
@@ -35,7 +36,26 @@ release::GateReading reading_of(const analysis::GateVerdict& verdict, const plan
     return reading;
 }
 
+/// Before its start: a `when` or a gate that asks a metric.
+bool waits_for_readings(const release::StepState& state) {
+    return state.status == release::StepStatus::waiting && state.until.count == 0;
+}
+
+bool asks_readings(const plan::StepBody& body) {
+    const auto* wait = std::get_if<plan::Wait>(&body);
+    return wait && wait->until;
+}
+
 } // namespace
+
+Watch::~Watch() {
+    scheduler_.cancel(late_);
+}
+
+void Watch::wait_while(std::function<bool()> owed, Nanos patience) {
+    owed_ = std::move(owed);
+    patience_ = patience;
+}
 
 void Watch::take(series::SampleBatch batch) {
     release::SourceReport report{batch.metric, series::name(batch.status), batch.detail};
@@ -47,21 +67,59 @@ void Watch::take(series::SampleBatch batch) {
     if (!journal_.release().closed()) {
         (void)journal_.submit(report);
     }
-    evaluate();
+    judge_in_time();
 }
 
-void Watch::evaluate() {
+void Watch::tick() {
+    ticked_ = true;
+    judge_in_time();
+}
+
+void Watch::judge_in_time() {
+    if (!owed_ || !owed_() || !anything_to_judge()) {
+        judge();
+    } else if (late_ == TimerId::none) {
+        late_ = scheduler_.after(patience_, [this] { judge(); });
+    }
+}
+
+/// Where nothing looks at readings (in a rollback above all) no time that is due has to wait for them.
+bool Watch::anything_to_judge() const {
+    const auto& release = journal_.release();
+    const auto watched = [](const auto& entry) {
+        return entry.second.state != "disarmed" && entry.second.state != "fired";
+    };
+    return std::any_of(release.triggers.begin(), release.triggers.end(), watched) ||
+           std::any_of(release.steps.begin(), release.steps.end(), [&](const auto& entry) {
+               const auto& [id, state] = entry;
+               if (waits_for_readings(state)) {
+                   return true;
+               }
+               const auto& body = release.plan->step(id)->body;
+               const bool at_work = state.status == release::StepStatus::running;
+               return (std::holds_alternative<plan::Hold>(body) &&
+                       (at_work || state.status == release::StepStatus::person)) ||
+                      (at_work && asks_readings(body));
+           });
+}
+
+void Watch::judge() {
+    scheduler_.cancel(std::exchange(late_, TimerId::none));
+    const bool ticked = std::exchange(ticked_, false);
     if (!journal_.release().plan || journal_.release().closed()) {
         return;
     }
     read_triggers();
     read_holds();
-    wake_waiting();
+    if (!ticked) {
+        wake_waiting();
+    } else if (!journal_.release().closed()) {
+        (void)journal_.submit(release::Tick{latest_.values(*journal_.release().plan, scheduler_.now())});
+    }
 }
 
 void Watch::read_holds() {
     const auto plan = journal_.release().plan;
-    const Nanos now = scheduler_.now();
     for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
         for (const auto& step : *list) {
             const auto* hold = std::get_if<plan::Hold>(&step.body);
@@ -70,17 +128,33 @@ void Watch::read_holds() {
             if (!hold || (status != release::StepStatus::running && status != release::StepStatus::person)) {
                 continue;
             }
-            release::GateReadings command{step.id, {}};
-            const auto arms = release::arms_with_traffic(journal_.release());
-            for (const auto& gate : hold->gates) {
-                const plan::Metric& metric = *plan->metric(gate.metric);
-                for (const auto& verdict : analysis::judge(gate, metric, latest_, arms, now)) {
-                    command.readings.push_back(reading_of(verdict, gate, metric));
-                }
+            if (const auto readings = readings_of(step, *hold)) {
+                (void)journal_.submit(*readings);
             }
-            (void)journal_.submit(command);
         }
     }
+}
+
+/// What all gates of a hold say; nothing while one that just began has a gate that was last asked before: that this
+/// had no answer then (an arm had no traffic yet) says nothing of now, so the hold waits for its first readings instead
+/// of telling of a pause.
+std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, const plan::Hold& hold) const {
+    const auto plan = journal_.release().plan;
+    const auto& state = journal_.release().at(step.id);
+    const auto arms = release::arms_with_traffic(journal_.release());
+    release::GateReadings command{step.id, {}};
+    for (const auto& gate : hold.gates) {
+        const plan::Metric& metric = *plan->metric(gate.metric);
+        for (const auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now())) {
+            const auto* batch = latest_.of(metric.name);
+            const bool asked_since = batch && batch->received_at > state.begun;
+            if (state.gates.empty() && !asked_since && !verdict.value) {
+                return std::nullopt;
+            }
+            command.readings.push_back(reading_of(verdict, gate, metric));
+        }
+    }
+    return command;
 }
 
 void Watch::read_triggers() {
@@ -104,11 +178,8 @@ void Watch::wake_waiting() {
     const auto& release = journal_.release();
     bool waiting = false;
     for (const auto& [id, state] : release.steps) {
-        waiting = waiting || (state.status == release::StepStatus::waiting && state.until.count == 0);
-        if (state.status == release::StepStatus::running) {
-            const auto* wait = std::get_if<plan::Wait>(&release.plan->step(id)->body);
-            waiting = waiting || (wait && wait->until);
-        }
+        waiting = waiting || waits_for_readings(state) ||
+                  (state.status == release::StepStatus::running && asks_readings(release.plan->step(id)->body));
     }
     if (waiting && !release.closed()) {
         (void)journal_.submit(release::Tick{latest_.values(*release.plan, scheduler_.now())});

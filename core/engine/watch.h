@@ -4,29 +4,47 @@
 #include "engine/journal.h"
 #include "series/sample.h"
 
+#include <functional>
+#include <optional>
+
 namespace sluice::engine {
 
 class Watch {
 public:
     Watch(Scheduler& scheduler, Journal& journal) : scheduler_(scheduler), journal_(journal) {}
+    Watch(const Watch&) = delete;
+    ~Watch();
 
-    /// A poll's answer: reported as the source's state, kept as the latest, then `evaluate`.
+    /// Whether answers of this instant are still to come (sources::Poller::owes). While they are, nothing is judged, so
+    /// that no gate holds by old data and is breached by new data in the same second; but not for longer than
+    /// `patience`.
+    void wait_while(std::function<bool()> owed, Nanos patience);
+
+    /// A poll's answer: reported as the source's state, kept as the latest, judged with the others of its instant.
     void take(series::SampleBatch batch);
 
-    /// Puts what every hold at work and every armed trigger says now to the release. Called after each poll, and when a
-    /// time is due: data grows old without a poll.
-    void evaluate();
+    /// A time is due: judges too, since data grows old without a poll, and gives the release a Tick.
+    void tick();
 
     const analysis::Latest& latest() const { return latest_; }
 
 private:
+    /// Puts what every hold at work and every armed trigger says now to the release: once an instant.
+    void judge();
+    void judge_in_time();
+    bool anything_to_judge() const;
     void read_holds();
     void read_triggers();
     void wake_waiting();
+    std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold) const;
 
     Scheduler& scheduler_;
     Journal& journal_;
     analysis::Latest latest_;
+    std::function<bool()> owed_;
+    Nanos patience_;
+    TimerId late_ = TimerId::none; ///< when it judges although not all have answered
+    bool ticked_ = false;          ///< a Tick is to follow
 };
 
 } // namespace sluice::engine

@@ -55,9 +55,6 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
         return failed(opened);
     }
     live->scheduler_.on_clock_jump([host = live.get()](Nanos by) { host->engine().clock_jumped(by); });
-    if (auto served = live->serve(); !served) {
-        return failed(served);
-    }
     return live;
 }
 
@@ -74,9 +71,6 @@ Result<std::unique_ptr<LiveSession>> LiveSession::resume(const std::filesystem::
         return failed(taken);
     }
     live->scheduler_.on_clock_jump([host = live.get()](Nanos by) { host->engine().clock_jumped(by); });
-    if (auto served = live->serve(); !served) {
-        return failed(served);
-    }
     return live;
 }
 

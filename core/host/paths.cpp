@@ -43,6 +43,10 @@ std::filesystem::path socket_of(const Paths& paths, const std::filesystem::path&
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t budget) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        return fail(ErrorCode::bad_input, "this is a folder, not a file", path);
+    }
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         return fail(ErrorCode::not_found, "the file can't be read", path, "is the path right, and may you read it?");

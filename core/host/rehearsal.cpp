@@ -81,6 +81,10 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
         if (!fault) {
             return failed(fault);
         }
+        if (fault->start.kind == range::FaultStart::Kind::step && !plan.step(fault->start.step)) {
+            return fail(ErrorCode::bad_input, "the plan has no step '" + fault->start.step + "'",
+                        "--fault '" + text + "'", "'sluicectl show' lists them");
+        }
         options.faults.push_back(std::move(*fault));
     }
     if (plan.rehearse.is_object() && plan.rehearse.contains("world")) {
@@ -154,6 +158,29 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
     return {};
 }
 
+void Rehearsal::follow(bool assume_yes) {
+    // A person thinks in real time; where answers are assumed, only what is never assumed waits for one.
+    const auto set_pace = [this, assume_yes] {
+        const auto& release = engine().release();
+        driver_.real_time(!release.closed() &&
+                          (assume_yes ? release::needs_decision(release) : release::needs_person(release)));
+    };
+    engine().journal().listen([this, set_pace](std::span<const release::Event> events) {
+        for (const auto& event : events) {
+            if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
+                range_->step_started(started->step);
+            }
+        }
+        set_pace();
+    });
+    for (const auto& [id, state] : engine().release().steps) {
+        if (state.attempt > 0) {
+            range_->step_started(id); // before anybody listened
+        }
+    }
+    set_pace(); // the first step may wait for a person already
+}
+
 Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
     auto checked = check_plan(options.plan_file, options.values);
     if (!checked) {
@@ -214,26 +241,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
         !opened) {
         return failed(opened);
     }
-    auto* host = rehearsal.get();
-    host->engine().journal().listen([host, assume = options.assume_yes](std::span<const release::Event> events) {
-        for (const auto& event : events) {
-            if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
-                host->range_->step_started(started->step);
-            }
-        }
-        // A person thinks in real time; where answers are assumed, only what is never assumed waits for one.
-        const auto& release = host->engine().release();
-        bool awaited = false;
-        for (const auto& [id, state] : release.steps) {
-            awaited = awaited || state.status == release::StepStatus::triage ||
-                      state.status == release::StepStatus::in_doubt ||
-                      (!assume && state.status == release::StepStatus::person);
-        }
-        host->driver_.real_time(awaited && !release.closed());
-    });
-    if (auto served = rehearsal->serve(); !served) {
-        return failed(served);
-    }
+    rehearsal->follow(options.assume_yes);
     rehearsal->driver_.start();
     return rehearsal;
 }

@@ -25,12 +25,14 @@ public:
     ~Rehearsal() override;
 
     Scheduler& scheduler() override { return scheduler_; }
+    bool can_be_resumed() const override { return false; }
     net::VirtualDriver& driver() { return driver_; }
     range::Range& range() { return *range_; }
 
 private:
     Rehearsal(const RehearsalOptions& options, Nanos start);
     engine::Outside outside();
+    void follow(bool assume_yes);
     Result<void> build_range(const RehearsalOptions& options, const plan::Plan& plan, const plan::Scope& values);
 
     VirtualScheduler scheduler_;

@@ -7,9 +7,18 @@
 #include <fmt/format.h>
 
 namespace sluice::host {
+namespace {
+
+/// What `--listen` was given is understood too.
+std::string with_scheme(std::string address) {
+    return address.find("://") == std::string::npos ? "http://" + address : address;
+}
+
+} // namespace
 
 RemoteRehearsal::RemoteRehearsal(const RehearsalOptions& options, std::string control)
-    : SessionHost(options.paths), http_(scheduler_), secrets_(Secrets::invented()), control_(std::move(control)),
+    : SessionHost(options.paths), http_(scheduler_), secrets_(Secrets::invented()),
+      control_(with_scheme(std::move(control))),
       plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()) {
     range::SimulatedProcesses::Production production;
     production.elsewhere = [this](const range::Act& act, std::function<void(Result<void>)> done) {
@@ -98,11 +107,17 @@ void RemoteRehearsal::remove_next(std::vector<std::string> objects, std::functio
 }
 
 void RemoteRehearsal::follow_steps() {
-    engine().journal().listen([this](std::span<const release::Event> events) {
+    // Only faults wait for it; a range that does not hear of it rehearses without them, and is seen to.
+    const auto started = [this](const std::string& step) { tell("/steps/" + step, "", [](const Result<void>&) {}); };
+    for (const auto& [id, state] : engine().release().steps) {
+        if (state.attempt > 0 && !release::over(state.status)) {
+            started(id); // before anybody listened
+        }
+    }
+    engine().journal().listen([started](std::span<const release::Event> events) {
         for (const auto& event : events) {
-            if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
-                // Only faults wait for it; a range that does not hear of it rehearses without them, and is seen to.
-                tell("/steps/" + started->step, "", [](const Result<void>&) {});
+            if (const auto* begun = std::get_if<release::StepStarted>(&event.body)) {
+                started(begun->step);
             }
         }
     });
@@ -141,6 +156,10 @@ Result<std::unique_ptr<RemoteRehearsal>> RemoteRehearsal::start(const RehearsalO
     if (!checked) {
         return failed(checked);
     }
+    if (!options.faults.empty() || options.start || options.speed != 0) {
+        return fail(ErrorCode::bad_input, "a range in a process of its own runs in real time, with its own faults",
+                    "--range " + control, "leave out --speed and --start; give --fault to 'sluicectl range'");
+    }
     std::unique_ptr<RemoteRehearsal> rehearsal(new RemoteRehearsal(options, control));
     auto engine_options = rehearsal->reach(options, checked->plan);
     if (!engine_options) {
@@ -156,9 +175,6 @@ Result<std::unique_ptr<RemoteRehearsal>> RemoteRehearsal::start(const RehearsalO
         return failed(opened);
     }
     rehearsal->follow_steps();
-    if (auto served = rehearsal->serve(); !served) {
-        return failed(served);
-    }
     return rehearsal;
 }
 
@@ -185,9 +201,6 @@ Result<std::unique_ptr<RemoteRehearsal>> RemoteRehearsal::resume(const std::file
         return failed(taken);
     }
     rehearsal->follow_steps();
-    if (auto served = rehearsal->serve(); !served) {
-        return failed(served);
-    }
     return rehearsal;
 }
 

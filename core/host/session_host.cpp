@@ -6,6 +6,8 @@
 #include "plan/variables.h"
 #include "session/session_reader.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 namespace sluice::host {
@@ -14,6 +16,16 @@ namespace {
 std::string folder_of(const std::string& file) {
     const auto folder = std::filesystem::absolute(file).parent_path();
     return folder.string();
+}
+
+/// Rehearsals of one plan and seed have one id; their files have not.
+std::filesystem::path fresh_file(const std::filesystem::path& folder, const std::string& id) {
+    auto file = folder / (id + ".sluice");
+    std::error_code ignored;
+    for (int n = 2; std::filesystem::exists(file, ignored); ++n) {
+        file = folder / fmt::format("{}-{}.sluice", id, n);
+    }
+    return file;
 }
 
 } // namespace
@@ -32,8 +44,12 @@ Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::stri
         const auto known = std::any_of(checked.plan.variables.begin(), checked.plan.variables.end(),
                                        [&, wanted = name](const auto& variable) { return variable.name == wanted; });
         if (!known) {
+            std::vector<std::string> names;
+            for (const auto& variable : checked.plan.variables) {
+                names.push_back(variable.name);
+            }
             return fail(ErrorCode::bad_input, "the plan has no variable '" + name + "'", "--set " + name + "=" + value,
-                        "'sluicectl show' lists them");
+                        names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", ")));
         }
     }
     auto frozen = plan::freeze(checked.plan, given, {});
@@ -42,7 +58,7 @@ Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::stri
         for (const auto& error : frozen.errors) {
             all += (all.empty() ? "" : "\n") + to_text(error);
         }
-        return fail(ErrorCode::bad_input, all, {}, "give values with --set NAME=VALUE");
+        return fail(ErrorCode::bad_input, all);
     }
     checked.values = std::move(frozen.values);
     return checked;
@@ -83,7 +99,7 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     if (file_.empty()) {
         std::error_code error;
         std::filesystem::create_directories(paths_.sessions, error);
-        file_ = paths_.sessions / (session.session + ".sluice");
+        file_ = fresh_file(paths_.sessions, session.session);
     }
     auto log = session::SessionLog::create(
         file_, {session.session, outside.scheduler.now(), session.program, session.public_key}, options.log);
@@ -96,17 +112,26 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
         session.plan_folder = engine_options.plan_folder;
     }
     make(key, outside, processes, std::move(engine_options));
-    auto opened = engine_->open(session);
+    // Commands must be able to come before anything is done: a session that can't be told to stop does not start.
+    auto opened = serve();
+    if (opened) {
+        opened = engine_->open(session);
+    }
     if (!opened && log_->event_count() == 0) {
-        // Nothing has happened: an empty file would only be in the way of the next try.
-        engine_.reset();
-        log_.reset();
-        std::error_code ignored;
-        for (const char* ending : {"", "-wal", "-shm"}) {
-            std::filesystem::remove(file_.string() + ending, ignored);
-        }
+        discard_empty();
     }
     return opened;
+}
+
+/// Nothing has happened: an empty file would only be in the way of the next try.
+void SessionHost::discard_empty() {
+    server_.reset();
+    engine_.reset();
+    log_.reset();
+    std::error_code ignored;
+    for (const char* ending : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(file_.string() + ending, ignored);
+    }
 }
 
 Result<void> SessionHost::take_up(const std::filesystem::path& file, const release::Actor& by,
@@ -131,6 +156,9 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const relea
         records = std::move(*events);
     }
     make(key, outside, processes, std::move(engine_options));
+    if (auto served = serve(); !served) {
+        return served;
+    }
     return engine_->resume(records, by);
 }
 
@@ -151,9 +179,12 @@ Result<void> SessionHost::serve() {
 void SessionHost::answer(const Json& request, const net::CommandServer::Reply& reply) {
     Json body = request;
     release::Actor by;
+    const auto text = [](const Json& from, const char* key) {
+        const auto found = from.find(key); // of what is no object: the end
+        return found != from.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
     if (body.is_object() && body.contains("by")) {
-        by.name = body["by"].value("name", "");
-        by.role = body["by"].value("role", "");
+        by = {text(body["by"], "name"), text(body["by"], "role")};
         body.erase("by");
     }
     if (by.name.empty()) {
@@ -181,6 +212,7 @@ void SessionHost::close(int tries_left) {
         closing_.start(100);
         return;
     }
+    has_closed_ = true;
     server_.reset();
     std::error_code ignored;
     if (std::filesystem::is_empty(file_.string() + ".records", ignored)) {

@@ -32,7 +32,12 @@ public:
 
     engine::Engine& engine() { return *engine_; }
     const std::filesystem::path& file() const { return file_; }
+    const session::SessionLog& log() const { return *log_; }
+    bool has_closed() const { return has_closed_; } ///< and its file is whole
     virtual Scheduler& scheduler() = 0;
+
+    /// False when the production ends with this program, so that nobody can go on after it.
+    virtual bool can_be_resumed() const { return true; }
 
     /// Told once, when the session has closed and its file is whole: copied, followed or replayed from now on.
     void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }
@@ -43,19 +48,20 @@ public:
 protected:
     explicit SessionHost(Paths paths) : paths_(std::move(paths)) {}
 
-    /// Loads the plan, freezes the variables, makes the file and opens the engine on it.
+    /// Loads the plan, freezes the variables, makes the file, listens for commands and opens the engine on it.
     Result<void> open(const StartOptions& options, release::SessionOpened session, const session::SigningKey& key,
                       const engine::Outside& outside, net::ProcessRunner& processes,
                       engine::EngineOptions engine_options);
     Result<void> take_up(const std::filesystem::path& file, const release::Actor& by, const session::SigningKey& key,
                          const engine::Outside& outside, net::ProcessRunner& processes,
                          engine::EngineOptions engine_options);
-    Result<void> serve();
 
     /// First thing in a subclass's destructor: the engine goes before the clock and the connections that it uses.
     void let_go();
 
 private:
+    Result<void> serve();
+    void discard_empty();
     void answer(const Json& request, const net::CommandServer::Reply& reply);
     void close(int tries_left);
     void make(const session::SigningKey& key, const engine::Outside& outside, net::ProcessRunner& processes,
@@ -68,6 +74,7 @@ private:
     std::unique_ptr<net::CommandServer> server_;
     std::function<void()> closed_;
     QTimer closing_;
+    bool has_closed_ = false;
 };
 
 /// The plan's text, loaded and its variables frozen; errors name file, line and remedy.

@@ -22,7 +22,7 @@ std::string verb_of(std::string_view method, std::string_view path) {
 
 Result<Reply> reply_of(const Result<net::HttpResponse>& answer, const Asked& asked) {
     if (!answer) {
-        return failed(answer);
+        return tl::unexpected(asked.verb == "get" ? net::only_asked(answer.error()) : answer.error());
     }
     const bool good = answer->status >= 200 && answer->status < 300;
     Reply reply;

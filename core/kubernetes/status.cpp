@@ -50,6 +50,7 @@ Error error_of(int http_status, const Json& body, std::string_view retry_after, 
     }
     const std::string who =
         asked.user.empty() ? "the account of this connection" : fmt::format("the user '{}'", asked.user);
+    const bool reads = asked.verb == "get";
     const auto error = [&](ErrorCode code, std::string what, std::string remedy) {
         return Error{code, std::move(what), asked.where, std::move(remedy)};
     };
@@ -84,11 +85,13 @@ Error error_of(int http_status, const Json& body, std::string_view retry_after, 
         return error(ErrorCode::refused, "the server has too much to do: " + message,
                      retry_after.empty() ? "try again in a moment" : fmt::format("try again in {} s", retry_after));
     case 504:
-        return error(ErrorCode::timed_out, message, "the server may still carry it out: read back before trying again");
+        return error(ErrorCode::timed_out, message,
+                     reads ? "try again in a moment"
+                           : "the server may still carry it out: read back before trying again");
     default:
         if (http_status >= 500) {
             return error(ErrorCode::unreachable, fmt::format("the server failed ({}): {}", http_status, message),
-                         "read back before trying again");
+                         reads ? "try again in a moment" : "read back before trying again");
         }
         return error(ErrorCode::corrupt,
                      fmt::format("an answer {} that the API does not have: {}", http_status, message),

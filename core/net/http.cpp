@@ -24,4 +24,12 @@ bool certainly_not_sent(const Error& error) {
     return error.what.ends_with(not_sent);
 }
 
+Error only_asked(Error error) {
+    const std::string ending = "; " + std::string(perhaps_sent);
+    if (error.what.ends_with(ending)) {
+        error.what.resize(error.what.size() - ending.size());
+    }
+    return error;
+}
+
 } // namespace sluice::net

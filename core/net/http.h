@@ -55,6 +55,9 @@ enum class ExchangeId : std::uint64_t { none = 0 };
 /// False means "perhaps".
 bool certainly_not_sent(const Error& error);
 
+/// The error of an exchange that only asked: that the question may have arrived changes nothing, and is not said.
+Error only_asked(Error error);
+
 /// Sends requests; every answer comes back once, through the Scheduler, on the engine thread.
 ///
 /// Any HTTP status is a response; `unreachable` (refused, reset, name not found, TLS not believed), `timed_out` and

@@ -59,9 +59,23 @@ void check_ready(Reading& reading, const StepGraph& graph, const std::vector<Ste
     }
 }
 
+/// The button must do something: nobody should find out at night that it does not.
+void check_options(Reading& reading) {
+    for (const auto& [id, at] : reading.options_without_steps) {
+        if (!reading.undoes) {
+            reading.error(at,
+                          fmt::format("the rollback option '{}' does nothing: it has no steps, and no step of the plan "
+                                      "has an undo",
+                                      id),
+                          "give it steps, or the shifts an undo");
+        }
+    }
+}
+
 } // namespace
 
 void check_graph(Reading& reading) {
+    check_options(reading);
     check_step_refs(reading);
     std::set<StepId> ids;
     for (const auto* steps : {&reading.plan.steps, &reading.plan.rollback_steps}) {

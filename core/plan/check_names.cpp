@@ -113,6 +113,18 @@ private:
                            fmt::format("the output '{}' is not there yet: this step does not come after '{}'", name,
                                        first->second->id),
                            fmt::format("move it, or add needs: {}", first->second->id));
+        } else if (use.needed) {
+            note_want(use.step, name, *first->second);
+        }
+    }
+
+    /// The rules of a rollback ask for it: what was never read may need no putting back.
+    void note_want(const StepId& user, const std::string& name, const Step& giver) {
+        auto& steps = reading_.plan.rollback_steps;
+        const auto step = std::find_if(steps.begin(), steps.end(), [&](const Step& one) { return one.id == user; });
+        if (step != steps.end() && giver.id.find('/') == std::string::npos &&
+            (is_effect(step->body) || std::holds_alternative<Probe>(step->body))) {
+            step->wants.emplace(name, giver.id);
         }
     }
 

@@ -226,6 +226,14 @@ std::string summary(const Step& step) {
 
 std::string describe_tree(const Plan& plan) {
     std::string text = fmt::format("{}  {}\n", plan.id, plan.title);
+    if (!plan.variables.empty()) {
+        text += "\nvariables\n";
+    }
+    for (const Variable& variable : plan.variables) {
+        text += fmt::format("  {}{}{}{}\n", variable.name, variable.title.empty() ? "" : "  " + variable.title,
+                            variable.ask ? "  [asked for]" : "",
+                            variable.by_default ? "  [default " + *variable.by_default + "]" : "");
+    }
     for (const Phase& phase : plan.phases) {
         text += fmt::format("\n{}  {}{}{}\n", phase.id, phase.title, phase.window ? "  [window]" : "",
                             phase.planned ? "  [planned " + duration_text(*phase.planned) + "]" : "");

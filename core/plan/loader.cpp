@@ -5,8 +5,9 @@
 #include "plan/shape_check.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace sluice::plan {
 
@@ -37,15 +38,23 @@ LoadOutcome load(std::string source, std::string file) {
 }
 
 LoadOutcome load_file(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    std::ostringstream source;
-    // A directory opens but can't be read.
-    if (!stream || !(source << stream.rdbuf())) {
-        return {
-            std::nullopt,
-            {{{1, 1}, "the file can't be read, or is empty", "check the name and the permissions", Severity::error}}};
+    const auto refuse = [](std::string what, std::string remedy) {
+        return LoadOutcome{std::nullopt, {{{1, 1}, std::move(what), std::move(remedy), Severity::error}}};
+    };
+    std::error_code error;
+    const auto kind = std::filesystem::status(path, error).type();
+    if (kind == std::filesystem::file_type::not_found) {
+        return refuse("there is no such file", "check the name");
     }
-    return load(source.str(), path);
+    if (kind == std::filesystem::file_type::directory) {
+        return refuse("this is a folder", "name the plan's file in it");
+    }
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) {
+        return refuse("the file can't be read", "check its permissions");
+    }
+    const std::string source{std::istreambuf_iterator<char>(stream), {}};
+    return source.empty() ? refuse("the file is empty", "'sluice: 1' is how a plan begins") : load(source, path);
 }
 
 std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {

@@ -78,7 +78,7 @@ void read_variable(Reading& reading, const Entry& entry) {
             }
         } else {
             reading.uses.push_back(
-                {by_default->text, by_default->at, by_default->offset, {}, false, reading.plan.variables.size()});
+                {by_default->text, by_default->at, by_default->offset, {}, false, true, reading.plan.variables.size()});
         }
     }
     if (const Node* required_if = node.find("required-if")) {

@@ -74,7 +74,10 @@ void read_option(Reading& reading, const Entry& entry) {
     if (const Node* condition = node.find("available-if")) {
         option.available_if = read_condition(reading, *condition);
     }
-    if (const Node* steps = node.find("steps")) {
+    const Node* steps = node.find("steps");
+    if (steps == nullptr || (steps->is_list() && steps->items.empty())) {
+        reading.options_without_steps.emplace_back(option.id, option.at); // it takes back what has an undo
+    } else {
         option.steps = read_steps(reading, *steps, {}, {}, reading.plan.rollback_steps, std::nullopt);
     }
     reading.option.clear();

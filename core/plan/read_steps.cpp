@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <utility>
 
 namespace sluice::plan {
 namespace {
@@ -93,6 +94,7 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
         }
     }
     if (const Node* undo = node.find("undo")) {
+        reading.undoes = true;
         if (const Node* shift = undo->find("shift")) {
             step.undo = read_shift(reading, *shift, reading.boolean(*undo, "final", false));
         }
@@ -148,7 +150,9 @@ void read_needs(Reading& reading, const Node& node, Step& step, const std::optio
 Rehearse read_rehearse(Reading& reading, const Node& node) {
     Rehearse rehearse;
     rehearse.exit = reading.integer(node, "exit", 0);
+    const bool outer = std::exchange(reading.aside, true);
     rehearse.output = reading.filled(node, "output");
+    reading.aside = outer;
     rehearse.takes = reading.duration(node, "takes").value_or(seconds(1));
     rehearse.apply = reading.text(node, "apply");
     rehearse.remove = reading.texts(node, "remove");
@@ -176,7 +180,9 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
         step.at = node.at;
         const StepId outer = reading.step;
         reading.step = step.id;
+        const bool outer_aside = std::exchange(reading.aside, true);
         step.title = reading.filled(node, "title", title_from(own_id));
+        reading.aside = outer_aside;
         step.on = reading.text(node, "on");
         if (const Node* on = node.find("on")) {
             reading.check_known(step.on, on->at, "connection", reading.names.connections);

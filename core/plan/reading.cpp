@@ -33,7 +33,7 @@ std::string Reading::filled(const Node& node, bool secret_allowed) {
         return {};
     }
     if (node.text.find('$') != std::string::npos) {
-        uses.push_back({node.text, node.at, node.offset, step, secret_allowed, SIZE_MAX});
+        uses.push_back({node.text, node.at, node.offset, step, secret_allowed, !aside, SIZE_MAX});
     }
     return node.text;
 }

@@ -18,6 +18,7 @@ struct TemplateUse {
     std::size_t offset = 0;
     StepId step; ///< the step whose template it is; empty = filled at the start
     bool secret_allowed = false;
+    bool needed = true; ///< false: only shown or acted out (a title, `rehearse`); the step can do its work without it
     std::size_t variables = SIZE_MAX; ///< only the first n variables (of a default)
 };
 
@@ -64,10 +65,13 @@ public:
     std::vector<TemplateUse> uses;
     std::vector<Diagnostic> diagnostics;
     StepId step;        ///< the step being read
+    bool aside = false; ///< what is being read is no part of the step's work
     std::string option; ///< the rollback option being read
     std::vector<StepRef> step_refs;
     std::map<StepId, Position> needs_at;
     std::map<StepId, Position> shift_at;
+    std::vector<std::pair<std::string, Position>> options_without_steps;
+    bool undoes = false; ///< some step says how it is undone
     std::string_view source;
 };
 

@@ -12,6 +12,10 @@
 namespace sluice::plan {
 namespace {
 
+const char* article(std::string_view noun) {
+    return !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos ? "an" : "a";
+}
+
 bool all_of(std::string_view text, std::string_view extra, bool upper) {
     return std::all_of(text.begin(), text.end(), [&](char c) {
         return (c >= 'a' && c <= 'z') || (upper && c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -132,7 +136,9 @@ private:
             if (key == nullptr) {
                 const std::string remedy =
                     entry.key == "<<" ? "plans have no merge keys; write the keys out" : did_you_mean(entry.key, known);
-                tell(entry.at, fmt::format("the key '{}' is not known in a {}", entry.key, shape.name), remedy);
+                tell(entry.at,
+                     fmt::format("the key '{}' is not known in {} {}", entry.key, article(shape.name), shape.name),
+                     remedy);
                 meant += remedy;
                 continue;
             }
@@ -157,7 +163,9 @@ private:
                 continue;
             }
             if (first != nullptr) {
-                tell(entry.at, fmt::format("a {} can't be '{}' and '{}' at once", shape.name, first->key, entry.key),
+                tell(entry.at,
+                     fmt::format("{} {} can't be '{}' and '{}' at once", article(shape.name), shape.name, first->key,
+                                 entry.key),
                      "make two of it, or remove one key");
                 return;
             }

@@ -172,6 +172,8 @@ struct Step {
     Retry retry;
     Expect expect;
     std::vector<Output> outputs;
+    std::map<std::string, StepId>
+        wants;                   ///< of a rollback step: outputs of forward steps that it needs → who gives them
     std::optional<Probe> verify; ///< read-back
     Expect verify_expect;
     std::optional<Rehearse> verify_rehearse; ///< of a read-back by program

@@ -115,7 +115,7 @@ public:
     }
 
     void operator()(const StepStarted& e) {
-        auto* step = find(r.steps, e.step);
+        auto* step = any_step(e.step);
         if (!step) {
             return;
         }
@@ -174,7 +174,7 @@ public:
         operation = OperationState{};
         operation.intent = e;
         operation.began = now_;
-        if (auto* step = find(r.steps, e.step)) {
+        if (auto* step = any_step(e.step)) {
             step->operation = e.operation;
         }
     }
@@ -190,12 +190,13 @@ public:
         }
         operation->phase = OperationState::Phase::settled;
         operation->settled = e;
-        if (auto* step = find(r.steps, operation->intent.step); step && step->status == StepStatus::in_doubt) {
+        if (auto* step = any_step(operation->intent.step); step && step->status == StepStatus::in_doubt) {
             step->status = StepStatus::running;
             step->why.clear();
         }
         if (e.succeeded) {
             take_split(operation->intent.desired);
+            take_scale(operation->intent.desired);
         }
     }
     void operator()(const InDoubt& e) {
@@ -206,7 +207,7 @@ public:
         operation->phase = OperationState::Phase::in_doubt;
         operation->why = e.why;
         operation->read_back = e.read_back;
-        auto* step = find(r.steps, operation->intent.step);
+        auto* step = any_step(operation->intent.step);
         if (step && step->operation == e.operation && !over(step->status)) {
             step->status = StepStatus::in_doubt;
             step->why = e.why;
@@ -352,17 +353,40 @@ public:
         r.rollback.ready = e.ready;
         r.rollback.ready_why = e.why;
     }
+    void operator()(const ShiftAsked& e) {
+        HandShift shift;
+        shift.planned.id = e.step;
+        plan::Shift body;
+        body.traffic = e.traffic;
+        const Json none = Json::object();
+        for (const auto& [arm, weight] : (e.weights.is_object() ? e.weights : none).items()) {
+            body.weights[arm] = weight.is_number_integer() ? weight.get<int>() : 0;
+        }
+        shift.planned.body = std::move(body);
+        shift.planned.title = describe(e);
+        shift.by = e.by;
+        shift.reason = e.reason;
+        r.shifts.push_back(std::move(shift));
+    }
 
 private:
-    void set(const StepId& id, StepStatus status, const std::string& why) {
+    /// Of the plan, or a shift by hand.
+    StepState* any_step(const StepId& id) {
         if (auto* step = find(r.steps, id)) {
+            return step;
+        }
+        HandShift* shift = r.hand_shift(id);
+        return shift ? &shift->state : nullptr;
+    }
+    void set(const StepId& id, StepStatus status, const std::string& why) {
+        if (auto* step = any_step(id)) {
             step->status = status;
             step->why = why;
         }
     }
     void end(const StepId& id, StepStatus status, const std::string& why) {
         set(id, status, why);
-        if (auto* step = find(r.steps, id)) {
+        if (auto* step = any_step(id)) {
             stop_clock(*step, why);
             step->ended = now_;
         }
@@ -394,6 +418,17 @@ private:
             trigger.since = trigger.frozen_at;
         } else {
             trigger.since = std::max(trigger.since, trigger.frozen_at - most);
+        }
+    }
+    /// An arm whose workload was scaled to nothing is not ready any more.
+    void take_scale(const Json& desired) {
+        if (!desired.is_object() || desired.value("replicas", Json()) != "0" || !desired.contains("workload")) {
+            return;
+        }
+        for (const auto& arm : r.plan->arms) {
+            if (desired["workload"] == arm.workload) {
+                r.ready_arms.erase(arm.name);
+            }
         }
     }
     /// Passes over what is no split: weights of known arms that sum to 100.

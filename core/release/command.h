@@ -45,6 +45,9 @@ struct Outcome {
     std::map<std::string, std::string> outputs;
     /// It was read back and had not happened: its kind may simply be sent again (PLAN.md, "Steps", "after a crash").
     bool repeat = false;
+    /// It was read back and had happened, but outputs that only its own answer held are lost: which. A person is asked,
+    /// since a second run by itself would do it twice, and going on would fail later, where nobody knows why.
+    std::string lost;
 };
 struct Unknown {
     OperationId operation;
@@ -139,9 +142,16 @@ struct ResolveDoubt {
     std::string reason;
 };
 
+/// Traffic moved outside of the plan: back freely, forward only to a split that a step of the plan has reached.
+struct Shift {
+    std::string traffic;
+    plan::Weights weights; ///< an arm that is left out gets the rest
+    std::string reason;
+};
+
 using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
                              GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
-                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt>;
+                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

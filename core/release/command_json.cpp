@@ -36,6 +36,21 @@ public:
         left_.erase(found);
         return value;
     }
+    plan::Weights weights(const char* key) {
+        const auto found = left_.find(key);
+        if (found == left_.end() || !found->is_object() || found->empty()) {
+            throw std::invalid_argument(std::string("'") + key + "' must be an object of whole per cents by arm");
+        }
+        plan::Weights weights;
+        for (const auto& [arm, weight] : found->items()) {
+            if (!weight.is_number_integer() || weight < 0 || weight > 100) {
+                throw std::invalid_argument("the weight of " + arm + " must be a whole number from 0 to 100");
+            }
+            weights[arm] = weight.get<int>();
+        }
+        left_.erase(found);
+        return weights;
+    }
     void done() const {
         if (!left_.empty()) {
             throw std::invalid_argument("'" + left_.begin().key() + "' is not known here");
@@ -83,6 +98,9 @@ Command read(const std::string& what, Members& m) {
     if (what == "note") {
         return Note{m.text("text", true), m.text("step")};
     }
+    if (what == "shift") {
+        return Shift{m.text("traffic", true), m.weights("weights"), m.text("reason")};
+    }
     if (what == "resolve") {
         return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
     }
@@ -113,6 +131,9 @@ struct Write {
         return {{"do", "roll-back"}, {"option", c.option}, {"reason", c.reason}};
     }
     Json operator()(const Note& c) const { return {{"do", "note"}, {"text", c.text}, {"step", c.step}}; }
+    Json operator()(const Shift& c) const {
+        return {{"do", "shift"}, {"traffic", c.traffic}, {"weights", c.weights}, {"reason", c.reason}};
+    }
     Json operator()(const ResolveDoubt& c) const {
         return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
     }
@@ -134,7 +155,7 @@ Result<Command> command_from_json(const Json& json) {
     } catch (const std::exception& error) {
         return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
                     "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
-                    "note, resolve");
+                    "note, resolve, shift");
     }
 }
 

@@ -41,7 +41,7 @@ bool allowed_when_closed(const Release& release, const Command& command) {
 } // namespace
 
 Result<Named> named(const Draft& draft, const StepId& id) {
-    const plan::Step* step = draft.state().plan->step(id);
+    const plan::Step* step = draft.state().step(id);
     if (!step) {
         return refuse("the plan has no step '" + id + "'", id, "'sluicectl show' lists them");
     }

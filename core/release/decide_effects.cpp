@@ -36,6 +36,13 @@ bool current(const Draft& draft, const OperationState& operation) {
 /// After so many attempts without an outcome a person is asked.
 constexpr int most_repeats = 4;
 
+/// The share of each arm may have changed: what was seen before is no evidence for what is there now.
+void restart_holds_after_shift(Draft& draft, const StepId& step) {
+    if (draft.state().hand_shift(step)) {
+        restart_holds(draft, "traffic was shifted by hand");
+    }
+}
+
 bool forward_allowed(const Release& release, const StepId& step) {
     return is_rollback_step(release, step) || (!release.aborted && !release.rollback.active);
 }
@@ -98,6 +105,7 @@ Verdict on(Draft& draft, const Outcome& command) {
     const Intent intent = (*operation)->intent;
     const bool mine = current(draft, **operation);
     draft.add(command.settled);
+    restart_holds_after_shift(draft, intent.step);
     if (!mine) {
         return {}; // late: recorded, and nothing waits for it
     }
@@ -105,11 +113,24 @@ Verdict on(Draft& draft, const Outcome& command) {
         for (const auto& [name, value] : command.outputs) {
             draft.add(OutputTaken{intent.step, name, value});
         }
+        if (!command.lost.empty()) {
+            const std::string why = "it happened, but " + command.lost;
+            if (forward_allowed(draft.state(), intent.step)) {
+                draft.add(TriageOpened{intent.step, intent.attempt, why});
+            } else {
+                draft.add(StepFinished{intent.step, intent.attempt, "stopped", why});
+            }
+            return {};
+        }
         draft.add(StepFinished{intent.step, intent.attempt, "passed", command.settled.why});
     } else if (command.repeat && intent.attempt < most_repeats && forward_allowed(draft.state(), intent.step)) {
-        draft.add(RetryPlanned{intent.step, intent.attempt, command.settled.why, draft.now()});
+        if (draft.state().hand_shift(intent.step)) {
+            again(draft, *draft.state().step(intent.step), intent.attempt, command.settled.why);
+        } else {
+            draft.add(RetryPlanned{intent.step, intent.attempt, command.settled.why, draft.now()});
+        }
     } else {
-        fail_step(draft, *draft.state().plan->step(intent.step), command.settled.why);
+        fail_step(draft, *draft.state().step(intent.step), command.settled.why);
     }
     return {};
 }
@@ -142,7 +163,8 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
         return reason;
     }
     const Intent intent = (*operation)->intent;
-    const plan::Step& step = *draft.state().plan->step(intent.step);
+    // A copy: what is added below may move the shifts by hand.
+    const plan::Step step = *draft.state().step(intent.step);
     const bool mine = current(draft, **operation);
     const bool forward = forward_allowed(draft.state(), intent.step);
     if (command.answer != "happened" && command.answer != "run-again" && command.answer != "skip" &&
@@ -160,6 +182,7 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
         return refuse("a rollback can't be aborted", command.operation, "happened, run-again or skip");
     }
     draft.add(DoubtAnswered{command.operation, command.answer, draft.by(), command.reason});
+    restart_holds_after_shift(draft, intent.step);
     if (command.answer == "happened") {
         draft.add(Settled{command.operation, true, "operator", command.reason, nullptr, 0, ""});
         if (mine) {

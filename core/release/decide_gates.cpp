@@ -1,5 +1,6 @@
 /// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
 #include "release/draft.h"
+#include "release/shift.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -38,6 +39,9 @@ void note(Hindrance& first, const std::string& gate, const std::string& why) {
 
 Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& command) {
     Sum sum;
+    if (open_shift(draft.state())) {
+        note(sum.unanswered, being_shifted, "");
+    }
     const StepState& state = draft.state().at(command.step);
     for (const auto& gate : hold.gates) {
         if (state.set_aside.contains(gate.id)) {
@@ -102,7 +106,34 @@ void tell_changes(Draft& draft, const GateReadings& command) {
     }
 }
 
+/// The steps that hold, or have held and await a person.
+std::vector<StepId> holding(const Release& release) {
+    std::vector<StepId> ids;
+    for (const auto& [id, state] : release.steps) {
+        const bool at_work = state.status == StepStatus::running || state.status == StepStatus::person;
+        if (at_work && std::holds_alternative<plan::Hold>(release.plan->step(id)->body)) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
 } // namespace
+
+void pause_holds(Draft& draft, const std::string& why) {
+    for (const auto& id : holding(draft.state())) {
+        const StepState& state = draft.state().at(id);
+        if (state.hold.running || state.status == StepStatus::person) {
+            draft.add(HoldChanged{id, "paused", state.hold.held_at(draft.now()), why});
+        }
+    }
+}
+
+void restart_holds(Draft& draft, const std::string& why) {
+    for (const auto& id : holding(draft.state())) {
+        draft.add(HoldChanged{id, "restarted", {}, why});
+    }
+}
 
 Verdict on(Draft& draft, const GateReadings& command) {
     const auto found = named(draft, command.step);

@@ -1,6 +1,8 @@
 /// The way back, and the ways to stand still.
+#include "plan/step_graph.h"
 #include "release/draft.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace sluice::release {
@@ -15,7 +17,45 @@ bool can_stop(const Release& release, const StepState& state) {
     return operation == release.operations.end() || operation->second.phase == OperationState::Phase::settled;
 }
 
+/// Whether everything that was sent so far comes before `reader`, so that what it would have read still stands.
+bool nothing_sent_since(const Release& release, const StepId& reader) {
+    const plan::Plan& plan = *release.plan;
+    const plan::StepGraph graph(plan);
+    const auto& phases = plan.phases;
+    const auto phase_of = [&](const StepId& id) {
+        return std::find_if(phases.begin(), phases.end(),
+                            [phase = plan.phase_of(id)](const auto& one) { return &one == phase; });
+    };
+    return std::all_of(release.operations.begin(), release.operations.end(), [&](const auto& entry) {
+        const StepId& sender = entry.second.intent.step;
+        return is_rollback_step(release, sender) || graph.comes_before(sender, reader) ||
+               phase_of(sender) < phase_of(reader);
+    });
+}
+
 } // namespace
+
+bool was_begun(const Release& release, const StepId& id) {
+    return std::any_of(release.operations.begin(), release.operations.end(),
+                       [&](const auto& entry) { return entry.second.intent.step == id; });
+}
+
+std::string nothing_to_put_back(const Release& release, const plan::Step& step) {
+    std::string why;
+    for (const auto& [name, giver] : step.wants) {
+        if (release.values.contains(name)) {
+            continue;
+        }
+        const plan::Step* reader = release.plan->step(giver);
+        if (!reader || satisfies(release.at(giver).status) ||
+            (plan::is_effect(reader->body) && was_begun(release, giver)) || !nothing_sent_since(release, giver)) {
+            return {};
+        }
+        why = "there is nothing to put back: '" + giver + "' had not given '" + name +
+              "' yet, and nothing that comes after it was begun";
+    }
+    return why;
+}
 
 void stop_forward(Draft& draft, const std::string& why) {
     const auto plan = draft.state().plan;
@@ -25,12 +65,15 @@ void stop_forward(Draft& draft, const std::string& why) {
             draft.add(StepFinished{step.id, std::max(state.attempt, 1), "stopped", why});
         }
     }
+    for (std::size_t i = 0; i < draft.state().shifts.size(); ++i) {
+        const HandShift& shift = draft.state().shifts[i];
+        if (can_stop(draft.state(), shift.state)) {
+            draft.add(StepFinished{StepId(shift.planned.id), shift.state.attempt, "stopped", why});
+        }
+    }
 }
 
 std::string not_available(const Release& release, const plan::Option& option) {
-    if (option.steps.empty()) {
-        return "it has no steps, and no step has an undo";
-    }
     if (option.available_if) {
         const auto answer = plan::evaluate(*option.available_if, scope(release));
         if (answer.truth == plan::Truth::no) {

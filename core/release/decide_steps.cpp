@@ -41,7 +41,9 @@ void tick_hold(Draft& draft, const plan::Step& step, const plan::Hold& hold) {
 
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
     const int attempt = draft.state().at(step.id).attempt;
-    if (given_up(draft.state(), step)) {
+    if (draft.state().hand_shift(step.id)) {
+        draft.add(StepFinished{step.id, attempt, "failed", why}); // the plan does not wait for it
+    } else if (given_up(draft.state(), step)) {
         draft.add(StepFinished{step.id, attempt, "stopped", why});
     } else if (attempt <= step.retry.times) {
         draft.add(RetryPlanned{step.id, attempt, why, draft.now() + step.retry.every});
@@ -51,7 +53,9 @@ void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
 }
 
 void again(Draft& draft, const plan::Step& step, int last_attempt, const std::string& why) {
-    if (draft.state().paused) { // a pause stops new steps: this one starts when it is over
+    // What a person moves by hand is not held by a pause.
+    if (draft.state().paused &&
+        !draft.state().hand_shift(step.id)) { // a pause stops new steps: this one starts when it is over
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
     } else {
         start(draft, step, last_attempt + 1);

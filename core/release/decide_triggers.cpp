@@ -13,17 +13,23 @@ std::string key_of(const std::string& trigger, const std::string& arm) {
     return arm.empty() ? trigger : trigger + "/" + arm;
 }
 
+/// The step, or, if it does not apply, the next one of the plan that does.
+auto applying(const Release& release, const StepId& id) {
+    const auto& steps = release.plan->steps;
+    auto at = std::find_if(steps.begin(), steps.end(), [&](const auto& step) { return step.id == id; });
+    while (at != steps.end() && release.at(at->id).status == StepStatus::not_applicable) {
+        ++at;
+    }
+    return at;
+}
+
 /// The step after which it is armed: `from`, or the next one that applies.
 bool begun(const Release& release, const plan::Trigger& trigger) {
     if (trigger.from.empty()) {
         return true;
     }
-    const auto& steps = release.plan->steps;
-    auto at = std::find_if(steps.begin(), steps.end(), [&](const auto& step) { return step.id == trigger.from; });
-    while (at != steps.end() && release.at(at->id).status == StepStatus::not_applicable) {
-        ++at;
-    }
-    return at != steps.end() && satisfies(release.at(at->id).status);
+    const auto at = applying(release, trigger.from);
+    return at != release.plan->steps.end() && satisfies(release.at(at->id).status);
 }
 
 /// Skipped while it waited is not started.
@@ -31,9 +37,14 @@ bool started(const Release& release, const StepId& id) {
     return release.at(id).attempt > 0;
 }
 
+/// The step whose start ends it: `until`, or the next one that applies; where none does, it ends with the plan's last.
 bool ended(const Release& release, const plan::Trigger& trigger) {
-    const StepStatus status = release.at(trigger.until).status;
-    return !trigger.until.empty() && (started(release, trigger.until) || status == StepStatus::skipped);
+    if (trigger.until.empty()) {
+        return false;
+    }
+    const auto at = applying(release, trigger.until);
+    return at == release.plan->steps.end() || started(release, at->id) ||
+           release.at(at->id).status == StepStatus::skipped;
 }
 
 bool past_no_return(const Release& release) {

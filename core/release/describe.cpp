@@ -10,8 +10,9 @@ std::string because(const std::string& why) {
     return why.empty() ? "" : ": " + why;
 }
 
-std::string on_arm(const std::string& arm) {
-    return arm.empty() ? "" : " on " + arm;
+/// Gates and triggers of one arm are named after it, if the plan gives them no name: "error_ratio-green".
+std::string on_arm(const std::string& name, const std::string& arm) {
+    return arm.empty() || name.ends_with("-" + arm) ? name : name + " on " + arm;
 }
 
 std::string clock(Nanos length) {
@@ -66,20 +67,28 @@ struct Describe {
         const std::string word = e.verdict == "pass"   ? (e.close ? "is close to its limit" : "holds")
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
-        return fmt::format("Gate {}{} {}{}", e.gate, on_arm(e.arm), word, because(e.why));
+        return fmt::format("Gate {} {}{}", on_arm(e.gate, e.arm), word, because(e.why));
     }
     std::string operator()(const HoldChanged& e) const {
         return fmt::format("Hold {} {} at {}{}", e.step, e.state, clock(e.held), because(e.why));
     }
     std::string operator()(const HoldHeartbeat& e) const { return "Hold " + e.step + " has held " + clock(e.held); }
     std::string operator()(const TriggerChanged& e) const {
-        return fmt::format("Trigger {}{} {}{}", e.trigger, on_arm(e.arm), e.state, because(e.why));
+        return fmt::format("Trigger {} {}{}", on_arm(e.trigger, e.arm), e.state, because(e.why));
     }
     std::string operator()(const SourceChanged& e) const {
         return "Source " + e.source + ": " + e.state + because(e.why);
     }
     std::string operator()(const RollbackStarted& e) const { return "ROLLING BACK: " + e.option + because(e.reason); }
     std::string operator()(const RollbackFinished& e) const { return "Rollback " + e.option + " " + e.outcome; }
+    std::string operator()(const ShiftAsked& e) const {
+        std::string weights;
+        const Json none = Json::object();
+        for (const auto& [arm, weight] : (e.weights.is_object() ? e.weights : none).items()) {
+            weights += (weights.empty() ? "" : ", ") + arm + " " + weight.dump();
+        }
+        return fmt::format("Shift by hand: {} to {}{}", e.traffic, weights, because(e.reason));
+    }
     std::string operator()(const RollbackReadiness& e) const {
         return "Rollback " + e.option + (e.ready ? " is armed" : " is not ready") + because(e.why);
     }

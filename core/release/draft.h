@@ -52,8 +52,18 @@ void start_rollback(Draft& draft, const RollBack& command);                   //
 std::string not_available(const Release& release,
                           const plan::Option& option);   // decide_rollback.cpp; why, empty = it is
 void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
-void watch_triggers(Draft& draft);                       // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);                           // decide_triggers.cpp
+/// decide_rollback.cpp: whether anything of a step was sent; an undo is for what may have happened.
+bool was_begun(const Release& release, const StepId& id);
+/// decide_rollback.cpp: why a rollback step has nothing to put back; empty = it has, or that can't be proven, and then
+/// it is tried. It has nothing when it wants a value that the plan had not come to read, and nothing was sent that
+/// could have altered since what that value stands for. So a way back asked for before that point ends by itself: at
+/// night no person has to say that a value is missing which nobody needs. A reader that was skipped or overridden
+/// proves nothing, since the plan went on after it; nor does one that sends something itself and has begun.
+std::string nothing_to_put_back(const Release& release, const plan::Step& step);
+void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
+void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
+void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);                            // decide_triggers.cpp
 
 Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
 Verdict on(Draft& draft, const Retry& command);
@@ -75,6 +85,7 @@ Verdict on(Draft& draft, const RollBack& command); // decide_rollback.cpp
 Verdict on(Draft& draft, const Abort& command);
 Verdict on(Draft& draft, const Pause& command);
 Verdict on(Draft& draft, const Continue& command);
+Verdict on(Draft& draft, const Shift& command);   // decide_shift.cpp
 Verdict on(Draft& draft, const Confirm& command); // decide_people.cpp
 Verdict on(Draft& draft, const Approve& command);
 Verdict on(Draft& draft, const Decide& command);

@@ -107,7 +107,8 @@ struct OutputTaken {
 struct StepFinished {
     StepId step;
     int attempt = 1;
-    std::string outcome; ///< passed | skipped | overridden | stopped
+    std::string
+        outcome; ///< passed | skipped | overridden | stopped | failed (only a shift by hand: nothing waits for it)
     std::string why;
 };
 
@@ -302,12 +303,22 @@ struct RollbackReadiness {
     std::string why;
 };
 
-using AnyBody =
-    std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
-                 StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
-                 RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
-                 Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
-                 HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness>;
+/// A person moves traffic outside of the plan (PLAN.md, "Time and control"). It goes on as a step of its own does:
+/// started, intent, settled, finished, all under `step`.
+struct ShiftAsked {
+    StepId step; ///< "~shift-1", "~shift-2", …
+    std::string traffic;
+    Json weights; ///< arm → per cent, every arm of the split
+    Actor by;
+    std::string reason;
+};
+
+using AnyBody = std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted,
+                             PhaseFinished, StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken,
+                             StepFinished, TriageOpened, RetryPlanned, TriageAnswered, Intent, Observed, Settled,
+                             InDoubt, DoubtAnswered, Confirmed, Approved, Refused, Decided, Advanced, Overridden, Noted,
+                             Paused, Continued, Aborted, GateChanged, HoldChanged, HoldHeartbeat, TriggerChanged,
+                             SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness, ShiftAsked>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

@@ -221,6 +221,13 @@ void fields(RollbackReadiness& e, Fields& f) {
     f("ready", e.ready);
     f("why", e.why);
 }
+void fields(ShiftAsked& e, Fields& f) {
+    f("step", e.step);
+    f("traffic", e.traffic);
+    f("weights", e.weights);
+    f("by", e.by);
+    f("reason", e.reason);
+}
 
 } // namespace
 

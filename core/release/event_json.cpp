@@ -55,6 +55,7 @@ constexpr Type types[] = {
     {"rollback-started", 1},
     {"rollback-finished", 1},
     {"rollback-readiness", 1},
+    {"shift-asked", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

@@ -1,5 +1,7 @@
 /// What follows by itself: phases open and close, steps start, end or turn out not to apply.
+#include "base/quantity.h"
 #include "release/draft.h"
+#include "release/shift.h"
 
 #include <algorithm>
 
@@ -71,6 +73,24 @@ void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::st
     }
 }
 
+/// Tells the moment of `not-before` once, and how far away it is then.
+void wait_for_time(Draft& draft, const plan::Step& step, std::optional<Nanos> from) {
+    const StepState& state = draft.state().at(step.id);
+    const plan::NotBefore& moment = *step.not_before;
+    const std::string anchor = moment.step.empty() ? "T0" : moment.step;
+    const std::string distance = moment.delay.count == 0
+                                     ? anchor
+                                     : duration_text(moment.delay.count < 0 ? -moment.delay : moment.delay) +
+                                           (moment.delay.count < 0 ? " before " : " after ") + anchor;
+    if (!from) {
+        wait_until(draft, step, {}, "not before " + distance + ", and that time is not known yet");
+    } else if (state.status != StepStatus::waiting || state.until != *from) {
+        wait_until(draft, step, *from,
+                   "not before " + instant(*from) + " (" + distance + "), which is in " +
+                       duration_text(seconds((*from - draft.now() + seconds(1) - Nanos{1}).count / 1'000'000'000)));
+    }
+}
+
 /// Gates of a step that is not a hold must stand where they must before it starts; names the first that does not.
 std::string closed_gate(const Draft& draft, const plan::Step& step) {
     if (std::holds_alternative<plan::Hold>(step.body)) {
@@ -123,12 +143,6 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
     return satisfies(anchor.status) ? std::optional(anchor.ended + step.not_before->delay) : std::nullopt;
 }
 
-/// Whether anything of it was sent: an undo is for what may have happened.
-bool was_begun(const Release& release, const StepId& id) {
-    return std::any_of(release.operations.begin(), release.operations.end(),
-                       [&](const auto& entry) { return entry.second.intent.step == id; });
-}
-
 /// Starts the step, tells what it waits for, or passes it over.
 void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
@@ -157,6 +171,10 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
         draft.add(StepNotApplicable{step.id, step.undoes + " was not done"});
         return;
     }
+    if (const std::string why = nothing_to_put_back(draft.state(), step); !why.empty()) {
+        draft.add(StepNotApplicable{step.id, why});
+        return;
+    }
     if (step.when) {
         const auto applies = holds(draft, *step.when);
         if (applies.truth == plan::Truth::unknown) {
@@ -174,8 +192,7 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     }
     const auto from = earliest(draft, step);
     if (!from || *from > draft.now()) {
-        const std::string anchor = step.not_before->step.empty() ? "T0" : step.not_before->step;
-        wait_until(draft, step, from.value_or(Nanos{}), "not before its time after " + anchor);
+        wait_for_time(draft, step, from);
         return;
     }
     start(draft, step, 1);
@@ -244,7 +261,7 @@ void open_phase(Draft& draft, const plan::Phase& phase) {
 
 /// Nothing comes after the closing, so triggers are told to be disarmed before it.
 void close_when_quiet(Draft& draft, const char* outcome) {
-    if (in_flight(draft.state()).empty()) {
+    if (in_flight(draft.state()).empty() && !shift_at_work(draft.state())) {
         disarm_all(draft);
         draft.add(SessionClosed{outcome});
     }
@@ -267,7 +284,9 @@ void forward(Draft& draft) {
         }
         draft.add(PhaseFinished{phase.id});
     }
-    close_when_quiet(draft, "done");
+    if (!open_shift(draft.state())) { // it is not done while nobody knows where the traffic goes
+        close_when_quiet(draft, "done");
+    }
 }
 
 void backward(Draft& draft) {

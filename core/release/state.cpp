@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 namespace sluice::release {
 
@@ -47,12 +48,30 @@ bool over(StepStatus status) {
 const StepState& Release::at(const StepId& step) const {
     static const StepState none;
     const auto found = steps.find(step);
-    return found == steps.end() ? none : found->second;
+    if (found != steps.end()) {
+        return found->second;
+    }
+    const HandShift* shift = hand_shift(step);
+    return shift ? shift->state : none;
 }
 
-namespace {
+const plan::Step* Release::step(const StepId& id) const {
+    if (const HandShift* shift = hand_shift(id)) {
+        return &shift->planned;
+    }
+    return plan ? plan->step(id) : nullptr;
+}
 
-/// "2026-01-06T02:00:00Z"
+const HandShift* Release::hand_shift(const StepId& id) const {
+    const auto found =
+        std::find_if(shifts.begin(), shifts.end(), [&](const auto& one) { return one.planned.id == id; });
+    return found == shifts.end() ? nullptr : &*found;
+}
+
+HandShift* Release::hand_shift(const StepId& id) {
+    return const_cast<HandShift*>(std::as_const(*this).hand_shift(id));
+}
+
 std::string instant(Nanos time) {
     if (time.count == 0) {
         return {};
@@ -64,8 +83,6 @@ std::string instant(Nanos time) {
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return text;
 }
-
-} // namespace
 
 plan::Scope scope(const Release& release) {
     plan::Scope names(release.values.begin(), release.values.end());
@@ -101,17 +118,26 @@ std::vector<OperationId> in_flight(const Release& release) {
     return ids;
 }
 
+namespace {
+
+bool shift_in_doubt(const Release& release) {
+    return std::any_of(release.shifts.begin(), release.shifts.end(),
+                       [](const auto& shift) { return shift.state.status == StepStatus::in_doubt; });
+}
+
+} // namespace
+
 bool needs_decision(const Release& release) {
-    return std::any_of(release.steps.begin(), release.steps.end(), [](const auto& entry) {
-        return entry.second.status == StepStatus::triage || entry.second.status == StepStatus::in_doubt;
-    });
+    return shift_in_doubt(release) || std::any_of(release.steps.begin(), release.steps.end(), [](const auto& entry) {
+               return entry.second.status == StepStatus::triage || entry.second.status == StepStatus::in_doubt;
+           });
 }
 
 bool needs_person(const Release& release) {
-    return std::any_of(release.steps.begin(), release.steps.end(), [](const auto& entry) {
-        const StepStatus status = entry.second.status;
-        return status == StepStatus::person || status == StepStatus::triage || status == StepStatus::in_doubt;
-    });
+    return shift_in_doubt(release) || std::any_of(release.steps.begin(), release.steps.end(), [](const auto& entry) {
+               const StepStatus status = entry.second.status;
+               return status == StepStatus::person || status == StepStatus::triage || status == StepStatus::in_doubt;
+           });
 }
 
 } // namespace sluice::release

@@ -68,6 +68,14 @@ struct StepState {
     HoldState hold;
 };
 
+/// A shift outside of the plan: a step of its own that no other needs.
+struct HandShift {
+    plan::Step planned; ///< id "~shift-1", the shift as its body
+    StepState state;
+    Actor by;
+    std::string reason;
+};
+
 struct OperationState {
     Intent intent;
     Nanos began;
@@ -115,6 +123,7 @@ struct Release {
     std::map<std::string, std::string> values; ///< variables and outputs
     std::map<std::string, PhaseState> phases;
     std::map<StepId, StepState> steps; ///< every step of the plan, rollback options too
+    std::vector<HandShift> shifts;     ///< by hand, in order: the n-th is "~shift-n"
     std::map<OperationId, OperationState> operations;
     std::map<std::string, plan::Weights> split; ///< commanded: traffic → arm → per cent
     std::set<std::string> ready_arms;
@@ -128,11 +137,20 @@ struct Release {
     int notes = 0, overrides = 0;
 
     bool closed() const { return !outcome.empty(); }
+    /// Of a step of the plan or a shift by hand; that of a step to come if there is none.
     const StepState& at(const StepId& step) const;
+    /// As planned, or as a person asked for it; null if there is none.
+    const plan::Step* step(const StepId& id) const;
+    /// Null if it is none.
+    const HandShift* hand_shift(const StepId& id) const;
+    HandShift* hand_shift(const StepId& id);
 };
 
 /// Folds one event in. Never fails: what an event names and the plan does not is passed over.
 void apply(Release& release, const Event& event);
+
+/// "2026-01-06T02:00:00Z"; empty for 0.
+std::string instant(Nanos time);
 
 /// What `${…}` may name at this moment: variables, outputs and what is built in.
 plan::Scope scope(const Release& release);

@@ -62,6 +62,13 @@ Json to_json(const OperationState& operation) {
             {"settled", release::to_json(Event{0, {}, operation.settled})["data"]}};
 }
 
+Json to_json(const HandShift& shift) {
+    const auto& body = std::get<plan::Shift>(shift.planned.body);
+    return {{"step", shift.planned.id}, {"traffic", body.traffic},
+            {"weights", body.weights},  {"by", {{"name", shift.by.name}, {"role", shift.by.role}}},
+            {"reason", shift.reason},   {"state", to_json(shift.state)}};
+}
+
 Json to_json(const PhaseState& phase) {
     static constexpr const char* names[] = {"to come", "waiting", "running", "finished"};
     return {{"status", names[static_cast<int>(phase.status)]},
@@ -111,6 +118,10 @@ Json to_json(const Release& release) {
     for (const auto& [key, source] : release.sources) {
         sources[key] = {{"state", source.state}, {"why", source.why}, {"since", nanos_text(source.since)}};
     }
+    Json shifts = Json::array();
+    for (const auto& shift : release.shifts) {
+        shifts.push_back(to_json(shift));
+    }
     Json opened = to_json(Event{0, release.started, release.opened})["data"];
     opened.erase("plan_source"); // its digest stands for it
     return {{"seq", release.seq},
@@ -121,6 +132,7 @@ Json to_json(const Release& release) {
             {"values", release.values},
             {"phases", object_of(release.phases)},
             {"steps", object_of(release.steps)},
+            {"shifts", shifts},
             {"operations", object_of(release.operations)},
             {"split", release.split},
             {"ready_arms", release.ready_arms},

@@ -66,7 +66,7 @@ Result<void> export_session(const std::filesystem::path& from, const std::filesy
     {
         const Descriptor fd(::open(part.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!fd) {
-            return system_failure("could not create the file", part, errno);
+            return system_failure("could not create the file", to, errno);
         }
     }
     const auto make = [&]() -> Result<void> {

@@ -1,6 +1,5 @@
 #include "session/owner_lock.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -21,12 +20,9 @@ std::string boot_id() {
 
 std::string owner_of(int fd) {
     ::lseek(fd, 0, SEEK_SET);
-    std::string text = read_all(fd, 4096, {}).value_or("");
-    while (!text.empty() && text.back() == '\n') {
-        text.pop_back();
-    }
-    std::ranges::replace(text, '\n', ',');
-    return text.empty() ? "another program" : text;
+    const std::string text = read_all(fd, 4096, {}).value_or("");
+    const std::string pid = text.substr(0, text.find('\n')); // who holds the lock was started by this kernel
+    return pid.empty() ? "another program" : pid;
 }
 
 } // namespace
@@ -46,6 +42,10 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
     const auto path = path_for(session);
     for (;;) {
         Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (!fd && errno == ENOENT) {
+            return fail(ErrorCode::not_found, "there is no such folder", folder_of(path).string(),
+                        "make it, or choose another place for the session");
+        }
         if (!fd) {
             return system_failure("could not create the session's lock", path, errno);
         }

@@ -11,7 +11,7 @@ namespace sluice::session {
 /// that outlives us does not keep the session.
 class OwnerLock {
 public:
-    /// `refused` with pid and boot id of the owner if there is one.
+    /// `refused` with the owner's pid if there is one.
     static Result<OwnerLock> take(const std::filesystem::path& session);
 
     OwnerLock(OwnerLock&&) noexcept = default;

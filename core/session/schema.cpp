@@ -68,6 +68,17 @@ Result<void> check_schema(const Connection& connection) {
     if (!application) {
         return failed(application);
     }
+    if (*application == 0) {
+        // Made and not yet filled: all of the schema comes in one transaction, before anything is done.
+        const auto objects = connection.integer("SELECT count(*) FROM sqlite_schema");
+        if (objects && *objects == 0) {
+            return fail(ErrorCode::corrupt,
+                        "the session has no start yet: its program is at making it, or was cut "
+                        "short at that",
+                        connection.where(),
+                        "nothing was done yet; if no program is at it, remove the file and start again");
+        }
+    }
     if (*application != application_id) {
         return fail(ErrorCode::corrupt, "not a session file: it is another program's database", connection.where());
     }

@@ -38,6 +38,18 @@ struct SessionReader::State {
         }
     }
 
+    /// One element a row.
+    template <typename Element>
+    Result<std::vector<Element>> all(const char* sql, const std::function<void(Statement&)>& bind,
+                                     const std::function<Element(Statement&)>& element) const {
+        std::vector<Element> elements;
+        auto done = each(sql, bind, [&](Statement& row) -> Result<void> {
+            elements.push_back(element(row));
+            return {};
+        });
+        return done ? Result<std::vector<Element>>(std::move(elements)) : failed(done);
+    }
+
     Result<void> learn_series() {
         return each(
             "SELECT id, metric, arm, labels, unit FROM series", [](Statement&) {},
@@ -123,67 +135,45 @@ Result<std::int64_t> SessionReader::event_count() const {
 }
 
 Result<std::vector<EventRecord>> SessionReader::events(std::int64_t from_seq, std::int64_t limit) const {
-    std::vector<EventRecord> events;
-    auto done = state_->each(
+    return state_->all<EventRecord>(
         "SELECT seq, time, body, root FROM event WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
         [&](Statement& query) { query.bind(1, from_seq).bind(2, limit); },
-        [&](Statement& row) -> Result<void> {
+        [](Statement& row) {
             EventRecord event{row.integer(0), {row.integer(1)}, row.bytes(2), {}};
             const std::string root = row.bytes(3);
             if (root.size() == event.root.size()) { // else it stays zero, which is nobody's root: verifying names it
                 std::copy(root.begin(), root.end(), event.root.begin());
             }
-            events.push_back(std::move(event));
-            return {};
+            return event;
         });
-    if (!done) {
-        return failed(done);
-    }
-    return events;
 }
 
 Result<std::vector<CheckpointRecord>> SessionReader::checkpoints() const {
-    std::vector<CheckpointRecord> checkpoints;
-    auto done = state_->each(
+    return state_->all<CheckpointRecord>(
         "SELECT size, note FROM checkpoint ORDER BY id", [](Statement&) {},
-        [&](Statement& row) -> Result<void> {
-            checkpoints.push_back({row.integer(0), row.bytes(1)});
-            return {};
+        [](Statement& row) {
+            return CheckpointRecord{row.integer(0), row.bytes(1)};
         });
-    if (!done) {
-        return failed(done);
-    }
-    return checkpoints;
 }
 
+namespace {
+
+OutputChunk chunk_of(Statement& row) {
+    return {row.integer(0), row.bytes(1), row.integer(2), row.bytes(3)};
+}
+
+} // namespace
+
 Result<std::vector<OutputChunk>> SessionReader::output(const std::string& operation) const {
-    std::vector<OutputChunk> chunks;
-    auto done = state_->each(
+    return state_->all<OutputChunk>(
         "SELECT id, operation, offset, bytes FROM output WHERE operation = ?1 ORDER BY offset",
-        [&](Statement& query) { query.bind_text(1, operation); },
-        [&](Statement& row) -> Result<void> {
-            chunks.push_back({row.integer(0), row.bytes(1), row.integer(2), row.bytes(3)});
-            return {};
-        });
-    if (!done) {
-        return failed(done);
-    }
-    return chunks;
+        [&](Statement& query) { query.bind_text(1, operation); }, chunk_of);
 }
 
 Result<std::vector<OutputChunk>> SessionReader::output_after(std::int64_t id, std::int64_t limit) const {
-    std::vector<OutputChunk> chunks;
-    auto done = state_->each(
+    return state_->all<OutputChunk>(
         "SELECT id, operation, offset, bytes FROM output WHERE id > ?1 ORDER BY id LIMIT ?2",
-        [&](Statement& query) { query.bind(1, id).bind(2, limit); },
-        [&](Statement& row) -> Result<void> {
-            chunks.push_back({row.integer(0), row.bytes(1), row.integer(2), row.bytes(3)});
-            return {};
-        });
-    if (!done) {
-        return failed(done);
-    }
-    return chunks;
+        [&](Statement& query) { query.bind(1, id).bind(2, limit); }, chunk_of);
 }
 
 Result<std::vector<SeriesRecord>> SessionReader::series() const {
@@ -253,22 +243,16 @@ Result<std::vector<Tick>> SessionReader::ticks_after(std::int64_t id, std::int64
 }
 
 Result<std::vector<Gap>> SessionReader::gaps() const {
-    std::vector<Gap> gaps;
-    auto done = state_->each(
+    return state_->all<Gap>(
         "SELECT metric, arm, labels, unit, from_time, to_time, reason FROM gap JOIN series ON series.id = gap.series "
         "ORDER BY gap.id",
         [](Statement&) {},
-        [&](Statement& row) -> Result<void> {
-            gaps.push_back({{row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3)},
-                            {row.integer(4)},
-                            {row.integer(5)},
-                            row.bytes(6)});
-            return {};
+        [](Statement& row) {
+            return Gap{{row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3)},
+                       {row.integer(4)},
+                       {row.integer(5)},
+                       row.bytes(6)};
         });
-    if (!done) {
-        return failed(done);
-    }
-    return gaps;
 }
 
 } // namespace sluice::session

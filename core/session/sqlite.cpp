@@ -14,7 +14,8 @@ tl::unexpected<Error> sqlite_failure(int code, std::string_view message, const s
     case SQLITE_NOTADB:
         return fail(ErrorCode::corrupt, "not a session file: " + std::string(message), where);
     case SQLITE_CORRUPT:
-        return fail(ErrorCode::corrupt, std::move(what), where, "use a copy of the file");
+        return fail(ErrorCode::corrupt, "the session file is damaged or cut short: " + std::string(message), where,
+                    "use a copy of it");
     case SQLITE_FULL:
         return fail(ErrorCode::io, std::move(what), where, "make room on the disk, then open the session again");
     default:

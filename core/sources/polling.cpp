@@ -34,6 +34,14 @@ void Poller::stop() {
     }
 }
 
+bool Poller::owes() const {
+    const Nanos now = scheduler_.now();
+    // From its slot until its answer a poll keeps the slot's time; then it has that of the next.
+    return running_ && std::any_of(metrics_.begin(), metrics_.end(), [now](const auto& entry) {
+               return entry.second.due <= now && now < entry.second.due + patience;
+           });
+}
+
 std::optional<Nanos> Poller::age(const std::string& metric) const {
     const auto found = metrics_.find(metric);
     if (found == metrics_.end() || !found->second.newest) {

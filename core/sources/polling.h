@@ -34,6 +34,11 @@ public:
     /// No poll begins any more; what is in flight is dropped when its answer comes.
     void stop();
 
+    /// True while a poll that is due by now has not been answered, for at most `patience` after its slot: what is
+    /// judged meanwhile would be judged by old data. A source that takes longer holds nothing up.
+    bool owes() const;
+    static constexpr Nanos patience = seconds(1);
+
     /// How old the newest good reading of a metric is now; nothing before the first one or for an unknown name.
     std::optional<Nanos> age(const std::string& metric) const;
 

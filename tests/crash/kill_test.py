@@ -135,6 +135,20 @@ class Killed(Bench):
         self.ends(code, IN_DOUBT, said)
         self.assertEqual(self.range.streams("keyed"), 1)
 
+    def convergent_and_read_back_at_the_second_resume(self):
+        """Nobody could read it at the first one; it does not stay in doubt for that."""
+        self.wanted = ("scale", 1, "applied")
+        self.run_plan()
+        self.ends_killed()
+        self.proxies[0].close()
+        code, said = self.resume()
+        self.ends(code, IN_DOUBT, said)
+        self.proxies[0] = Proxy(self.range.addresses["kubernetes"], self.trap)
+        (self.home.folder / "kubeconfig").write_text(kubeconfig(self.proxies[0].url, self.range.addresses["token"]))
+        code, said = self.resume()
+        self.ends(code, DONE, said)
+        self.all_happened_once()
+
     # --- programs ---
 
     def begun(self, step):
@@ -255,6 +269,7 @@ def table():
     yield "verified_killed_before_its_verify", lambda self: self.killed_before_its_verify("verified")
     yield "plain_killed_before_the_record", lambda self: self.killed_before_the_record("plain")
     yield "keyed_and_the_server_away", Killed.keyed_and_the_server_away
+    yield "convergent_and_read_back_at_the_second_resume", Killed.convergent_and_read_back_at_the_second_resume
 
 
 for title, body in table():

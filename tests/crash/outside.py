@@ -83,7 +83,7 @@ class Range:
                                          stdout=subprocess.PIPE, env=home.environment, text=True)
         line = self._process.stdout.readline()
         assert line.startswith("range: "), "the range did not start"
-        self._control = line.removeprefix("range: ").strip()
+        self.address = self._control = line.removeprefix("range: ").strip()
         self.addresses = json.loads(self._get("/addresses"))
 
     def close(self):

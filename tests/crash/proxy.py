@@ -61,6 +61,10 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)  # else the accept that waits takes one more connection
+        except OSError:
+            pass
         self._listener.close()
 
     def _accept(self):

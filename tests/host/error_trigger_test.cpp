@@ -184,9 +184,7 @@ private slots:
                                     "gate-changed bake-25",
                                     "gate-changed bake-25",
                                     "gate-changed bake-25",
-                                    "hold-changed bake-25", // runs
-                                    "gate-changed bake-25", // green's errors
-                                    "hold-changed bake-25", // starts anew
+                                    "hold-changed bake-25", // stands still: green's errors are there from the first
                                     "trigger-changed medium/green pending",
                                     "trigger-changed high/green pending",
                                     "trigger-changed high/green fired",

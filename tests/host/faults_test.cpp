@@ -41,10 +41,14 @@ private slots:
                                      << "done"
                                      << ""
                                      << "bake-25" << 120;
-        QTest::newRow("consumers behind") << "step:bake-25 lag 20000 for 5m"
-                                          << "done"
-                                          << "hold-changed: restarted"
-                                          << "bake-25" << 400;
+        QTest::newRow("consumers behind from the first") << "step:bake-25 lag 20000 for 5m"
+                                                         << "done"
+                                                         << "hold-changed: paused"
+                                                         << "bake-25" << 400;
+        QTest::newRow("consumers behind once it held")
+            << QString("T+%1s lag 20000 for 4m").arg(shift_begins() + 60) << "done"
+            << "hold-changed: restarted"
+            << "bake-25" << 400;
         QTest::newRow("no such image") << "step:deploy-green image missing on green"
                                        << "failed deploy-green: "
                                        << "triage-opened: "

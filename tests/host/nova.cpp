@@ -2,43 +2,12 @@
 
 #include "range/world/world.h"
 #include "session/session_reader.h"
+#include "support/nova_plan.h"
 
 #include <QtTest>
-#include <filesystem>
-#include <fstream>
 
 namespace sluice::host {
 namespace {
-
-const std::filesystem::path shipped = std::filesystem::path(SLUICE_SOURCE_DIR) / "plans/nova";
-
-void cut(std::string& text, const std::string& from, const std::string& to, int times) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-        --times;
-    }
-    if (times != 0) {
-        qFatal("the plan of Nova has '%s' more or less often than this test expects", from.c_str());
-    }
-}
-
-/// The plan, its production and its manifests, copied; the plan's long times cut if asked.
-std::string plan_in(const std::filesystem::path& folder, bool shortened) {
-    std::filesystem::copy(shipped, folder, std::filesystem::copy_options::recursive);
-    const auto file = folder / "blue-green.yaml";
-    if (shortened) {
-        std::string text = *read_file(file.string());
-        cut(text, "hold: {for: 10m, deadline: 30m}", "hold: {for: 2m, deadline: 30m}", 2);
-        cut(text, "hold: {for: 20m, deadline: 45m}", "hold: {for: 2m, deadline: 45m}", 1);
-        cut(text, "hold: {for: 30m, deadline: 1h}", "hold: {for: 2m, deadline: 1h}", 1);
-        cut(text, "hold: {for: 50m, deadline: 2h}", "hold: {for: 2m, deadline: 2h}", 1);
-        cut(text, "hold: {for: 10m, deadline: 20m, then: ask}", "hold: {for: 2m, deadline: 20m, then: ask}", 1);
-        cut(text, "not-before: to-100 + 2h", "not-before: to-100 + 10m", 2);
-        cut(text, "within: 2h after to-100", "within: 10m after to-100", 1);
-        std::ofstream(file) << text;
-    }
-    return file.string();
-}
 
 template <typename Body>
 std::string subject(const Body& body) {
@@ -68,17 +37,11 @@ std::string headline(const release::Event& event) {
 }
 
 Nova::Nova(const Wish& wish) {
-    const std::filesystem::path base(folder_.path().toStdString());
-    RehearsalOptions options;
-    options.plan_file = plan_in(base / "plan", wish.shortened);
-    options.values = {{"version", "v1.2.4"}, {"previous", "v1.2.3"}, {"ramp", wish.ramp ? "true" : "false"}};
-    options.session = base / "session.sluice";
-    options.by = {"test", "release-lead"};
-    options.paths = {base / "sessions", base / "config", base / "run", base / "kubeconfig"};
+    auto options = testing::nova_options(folder_.path().toStdString(), wish.shortened);
+    options.values["ramp"] = wish.ramp ? "true" : "false";
     options.speed = wish.speed;
     options.seed = wish.seed;
     options.faults = wish.faults;
-    options.assume_yes = true;
     auto started = Rehearsal::start(options);
     if (!started) {
         qFatal("%s", to_text(started.error()).c_str());
@@ -94,7 +57,7 @@ Nova::~Nova() = default;
 bool Nova::run(const std::function<bool()>& done) {
     return host_->driver().run_until(
         [&] { return closed_ || (!release().closed() && release::needs_decision(release())) || (done && done()); },
-        std::chrono::minutes(1));
+        std::chrono::minutes(10));
 }
 
 void Nova::when(const std::string& type, const std::string& step, std::function<void()> what) {

@@ -25,7 +25,7 @@ public:
     ~Nova();
 
     /// Until the session has closed, a person must decide (triage, doubt), or `done` holds. False when none of them
-    /// comes within a minute of real time.
+    /// comes within ten minutes of real time: sanitizers are slow.
     bool run(const std::function<bool()>& done = {});
 
     /// Does `what` once, as soon as that event of that step is in the log: "step-started bake-25".

@@ -104,6 +104,23 @@ private slots:
         QVERIFY(to_text(*error).find("t0k3n") == std::string::npos);
     }
 
+    void of_what_only_asked_it_is_not_said_that_it_may_have_arrived() {
+        const char* broke_off = "the connection broke off; the request may have reached the server";
+        ClusterFixture f;
+        f.http.lose("GET " + path, ErrorCode::unreachable, broke_off);
+        f.http.lose("PATCH " + path + "?fieldManager=sluice", ErrorCode::unreachable, broke_off);
+        std::vector<std::string> told;
+        f.client.get(blue(), ask, [&](Result<Reply> reply) { told.push_back(reply.error().what); });
+        f.client.merge_patch(blue(), Json::object(), ask, [&](Result<Reply> reply) {
+            told.push_back(reply.error().what);
+            QVERIFY(may_have_happened(reply.error()));
+        });
+        f.settle();
+        QCOMPARE(told.size(), std::size_t{2});
+        SAME_TEXT(told[0], "the connection broke off");
+        SAME_TEXT(told[1], broke_off);
+    }
+
     void an_apply_conflict_names_the_managers() {
         const Error error = error_of(409,
                                      status(409, "Conflict", "Apply failed with 1 conflict",

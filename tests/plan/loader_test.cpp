@@ -79,6 +79,9 @@ private slots:
         for (const Step& step : plan.steps) {
             QVERIFY2(tree.find(step.id + "  ") != std::string::npos, step.id.c_str());
         }
+        for (const Variable& variable : plan.variables) {
+            QVERIFY2(tree.find("\n  " + variable.name) != std::string::npos, variable.name.c_str());
+        }
         QVERIFY(tree.find("shift edge: blue 75, green 25") != std::string::npos);
         QCOMPARE(describe_json(plan)["steps"].size(), plan.steps.size());
     }

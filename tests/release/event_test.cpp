@@ -205,6 +205,12 @@ private slots:
         QCOMPARE(describe(StepStarted{"one", 2, "One"}), "One started, attempt 2");
         QCOMPARE(describe(Overridden{"bake", "lag", {"ada", ""}, "ours"}), "OVERRIDDEN: bake, gate lag: ours");
         QCOMPARE(describe(HoldHeartbeat{"bake", seconds(125)}), "Hold bake has held 2:05");
+        const GateChanged on_blue{"bake", "errors", "blue", "pass", false, "", "", "", "", nullptr};
+        QCOMPARE(describe(on_blue), "Gate errors on blue holds");
+        const GateChanged on_green{"bake", "errors-green", "green", "pass", false, "", "", "", "", nullptr};
+        QCOMPARE(describe(on_green), "Gate errors-green holds"); // it says already which arm it looks at
+        QCOMPARE(describe(TriggerChanged{"errors-green", "green", "armed", "", "", nullptr}),
+                 "Trigger errors-green armed");
         QCOMPARE(actor_of(Overridden{"bake", "lag", {"ada", ""}, "ours"}), "ada");
         QCOMPARE(actor_of(StepFinished{}), "engine");
     }

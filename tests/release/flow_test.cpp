@@ -160,7 +160,11 @@ phases:
         drive.pass(minutes(5));
         (void)drive.submit(Confirm{"first", "", false, ""});
         QCOMPARE(drive.status("late"), "waiting");
-        drive.pass(hours(2) - seconds(1));
+        QCOMPARE(drive.why("late"), "not before 2026-01-05T10:05:00Z (2h after first), which is in 2h");
+        drive.pass(minutes(5));
+        drive.tick();
+        QCOMPARE(drive.count("step-waiting"), 1); // told once, although less and less is left
+        drive.pass(hours(2) - minutes(5) - seconds(1));
         QCOMPARE(drive.status("late"), "waiting");
         drive.pass(seconds(1));
         QCOMPARE(drive.status("late"), "awaiting a person");
@@ -174,6 +178,7 @@ phases:
   - {id: after, steps: [{id: tidy, confirm: Tidy, not-before: T0 + 1h}]}
 )"));
         QCOMPARE(drive.status("list"), "waiting");
+        QCOMPARE(drive.why("list"), "not before 2026-01-06T00:00:00Z (2h before T0), which is in 16h");
         drive.pass(hours(16) - seconds(1)); // to 23:59:59
         QCOMPARE(drive.status("list"), "waiting");
         drive.pass(seconds(1));

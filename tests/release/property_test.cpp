@@ -119,6 +119,9 @@ public:
             now_ = *next;
         }
         submit(chance(10) ? anything() : fitting());
+        if (chance(20)) {
+            submit(Shift{"edge", {{"green", pick<int>({0, 10, 25, 50, 100})}}, reason()});
+        }
     }
 
     /// How far it came: a storm that never leaves the harbour shows nothing.
@@ -127,6 +130,8 @@ public:
         RC_CLASSIFY(live_.outcome == "rolled-back");
         RC_CLASSIFY(live_.outcome == "aborted");
         RC_CLASSIFY(live_.rollback.cause == "trigger");
+        RC_CLASSIFY(std::any_of(live_.shifts.begin(), live_.shifts.end(),
+                                [](const auto& one) { return one.state.status == StepStatus::passed; }));
         RC_CLASSIFY(live_.at("bake").status == StepStatus::passed);
         RC_CLASSIFY(std::any_of(live_.operations.begin(), live_.operations.end(),
                                 [](const auto& one) { return one.second.phase == OperationState::Phase::in_doubt; }));
@@ -166,11 +171,15 @@ private:
 
     void check_before(const Body& body, bool was_closed) {
         if (const auto* started = std::get_if<StepStarted>(&body)) {
+            RC_ASSERT(started->attempt == live_.at(started->step).attempt + 1);
+            if (live_.hand_shift(started->step)) {
+                RC_ASSERT(!live_.rollback.active && !live_.aborted);
+                return;
+            }
             const plan::Step& step = *live_.plan->step(started->step);
             for (const auto& need : step.needs) {
                 RC_ASSERT(satisfies(live_.at(need).status));
             }
-            RC_ASSERT(started->attempt == live_.at(started->step).attempt + 1);
             RC_ASSERT(!live_.paused);
             const bool back = started->step.find('/') != std::string::npos;
             RC_ASSERT(back == live_.rollback.active);
@@ -203,6 +212,9 @@ private:
             }
             RC_ASSERT(sum == 100);
         }
+        // One shift by hand at a time, and each over or at work.
+        RC_ASSERT(std::count_if(live_.shifts.begin(), live_.shifts.end(),
+                                [](const auto& one) { return !over(one.state.status); }) <= 1);
         if (live_.closed()) {
             RC_ASSERT(in_flight(live_).empty());
             RC_ASSERT(!next_tick(live_, now_));
@@ -219,6 +231,11 @@ private:
 
     StepId some_step() {
         std::vector<StepId> busy;
+        for (const auto& shift : live_.shifts) {
+            if (!over(shift.state.status)) {
+                busy.push_back(shift.planned.id);
+            }
+        }
         for (const auto& [id, state] : live_.steps) {
             if (!over(state.status) && state.status != StepStatus::to_come) {
                 busy.push_back(id);
@@ -246,7 +263,7 @@ private:
         intent.operation = fmt::format("s1/{}/{}", id, intent.attempt);
         intent.kind = "run";
         intent.targets = {pick<std::string>({"shop/main", "shop/canary", id})};
-        const auto* step = live_.plan->step(id);
+        const auto* step = live_.step(id);
         if (const auto* shift = step ? std::get_if<plan::Shift>(&step->body) : nullptr) {
             intent.desired = {{"traffic", shift->traffic}, {"weights", shift->weights}};
         }
@@ -295,7 +312,7 @@ private:
     Command fitting() {
         const StepId id = some_step();
         const StepState& state = live_.at(id);
-        const auto* step = live_.plan->step(id);
+        const auto* step = live_.step(id);
         switch (state.status) {
         case StepStatus::person:
             if (step && std::holds_alternative<plan::Approve>(step->body)) {
@@ -336,7 +353,7 @@ private:
     /// Anything at all.
     Command anything() {
         const StepId id = some_step();
-        switch (below(24)) {
+        switch (below(26)) {
         case 0:
             return Resume{actor()};
         case 1:
@@ -387,6 +404,9 @@ private:
             return Continue{};
         case 21:
             return chance(4) ? Command(Abort{reason()}) : Command(Note{"n", ""});
+        case 24:
+        case 25:
+            return Shift{chance(9) ? "nowhere" : "edge", {{"green", pick<int>({0, 10, 25, 50, 100, 130})}}, reason()};
         case 22:
             return chance(3) ? Command(RollBack{pick<std::string>({"", "back", "undo", "none"}), "", reason()})
                              : tick();

@@ -215,10 +215,71 @@ rollback: {options: {undo: {title: Undo}}}
         QVERIFY(drive.last().endsWith("rollback-finished undo done, session-closed rolled-back"));
     }
 
-    void an_option_that_would_do_nothing_is_not_available() {
-        Driver drive(plan_with(std::string(forward) + "rollback: {options: {undo: {title: Undo}}}\n"));
-        QCOMPARE(drive.submit(RollBack{}),
-                 "this option is not available now: it has no steps, and no step has an undo");
+    void what_was_never_read_needs_no_putting_back_data() {
+        QTest::addColumn<QString>("stage");
+        QTest::addColumn<QString>("status");
+        QTest::newRow("before anything") << "start"
+                                         << "not applicable";
+        QTest::newRow("after an effect that comes before the reading") << "early"
+                                                                       << "not applicable";
+        QTest::newRow("while it is being read") << "reading"
+                                                << "not applicable";
+        QTest::newRow("after it could not be read") << "failed"
+                                                    << "not applicable";
+        // These can't be proven: the step is tried, and a person is asked where it can't be done.
+        QTest::newRow("after an effect beside the reading") << "beside"
+                                                            << "running";
+        QTest::newRow("after the reading was skipped") << "skipped"
+                                                       << "running";
+        QTest::newRow("after it was read") << "read"
+                                           << "running";
+    }
+    void what_was_never_read_needs_no_putting_back() {
+        QFETCH(QString, stage);
+        Driver drive(plan_with(R"(phases:
+  - {id: first, steps: [{id: early, run: [early]}]}
+  - id: second
+    steps:
+      - {id: look, confirm: Look}
+      - {id: state, probe: {kubernetes: {ready: deployment/blue, namespace: shop}}, on: cluster, every: 5s, until: 1m,
+         outputs: {replicas: {json: /desired, type: integer}}}
+      - {id: beside, run: [beside], needs: look}
+      - {id: later, confirm: Later, needs: state}
+rollback:
+  options:
+    back:
+      default: true
+      steps:
+        - {id: scale, scale: {workload: shop/blue, replicas: '${replicas}'}, on: cluster, title: 'Blue to ${replicas}'}
+        - {id: all-blue, run: [all-blue]}
+)"));
+        const auto reached = [&](const char* name) { return stage == name; };
+        if (!reached("start")) {
+            drive.done("early");
+        }
+        if (!reached("start") && !reached("early")) {
+            (void)drive.submit(Confirm{"look", "", false, ""});
+        }
+        if (reached("beside")) {
+            drive.done("beside");
+        } else if (reached("failed")) {
+            (void)drive.answer("state", false, true, "no answer");
+        } else if (reached("skipped")) {
+            (void)drive.answer("state", false, true, "no answer");
+            (void)drive.submit(Skip{"state", "later"});
+        } else if (reached("read")) {
+            (void)drive.submit(ProbeAnswer{"state", 1, true, true, "", {{"replicas", "3"}}}, drill::engine);
+        }
+        QCOMPARE(drive.submit(RollBack{}), "");
+        QTEST(drive.status("back/scale"), "status");
+        if (drive.status("back/scale") == "not applicable") {
+            QCOMPARE(drive.why("back/scale"), "there is nothing to put back: 'state' had not given 'replicas' yet, and "
+                                              "nothing that comes after it was begun");
+            drive.done("back/all-blue");
+            QVERIFY(drive.release.closed());
+            QCOMPARE(QString::fromStdString(drive.release.rollback.outcome), "done");
+        }
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
     }
 
     void a_resume_in_a_rollback_goes_on_with_it() {

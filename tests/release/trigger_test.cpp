@@ -59,6 +59,50 @@ private slots:
         QVERIFY(!drive.release.rollback.active);
     }
 
+    void when_its_last_step_does_not_apply_the_next_one_ends_it_data() {
+        QTest::addColumn<QString>("until");
+        QTest::newRow("one that does not apply, and another after it") << "three";
+        QTest::newRow("the one that comes next then") << "four";
+    }
+    void when_its_last_step_does_not_apply_the_next_one_ends_it() {
+        QFETCH(QString, until);
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps:
+      - {id: one, confirm: One}
+      - {id: two, confirm: Two}
+      - {id: three, confirm: Three, when: {is: '${ramp}'}}
+      - {id: four, confirm: Four}
+      - {id: five, confirm: Five}
+rollback:
+  triggers: [)" + errors(", from: one, until: " + until.toStdString()) +
+                               "]" + way_back),
+                     {{"ramp", "false"}});
+        confirm(drive, "one");
+        QCOMPARE(drive.trigger_state("errors"), "armed");
+        confirm(drive, "two");
+        QCOMPARE(drive.status("three"), "not applicable");
+        QCOMPARE(drive.status("four"), "awaiting a person");
+        QCOMPARE(drive.trigger_state("errors"), "disarmed");
+    }
+
+    void when_nothing_after_its_last_step_applies_it_ends_with_that() {
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps:
+      - {id: one, confirm: One}
+      - {id: two, confirm: Two}
+      - {id: beside, confirm: Beside, needs: one}
+      - {id: last, confirm: Last, when: {is: '${ramp}'}, needs: one}
+rollback:
+  triggers: [)" + errors(", from: one, until: last") +
+                               "]" + way_back),
+                     {{"ramp", "false"}});
+        confirm(drive, "one");
+        QCOMPARE(drive.status("last"), "not applicable");
+        QCOMPARE(drive.trigger_state("errors"), "");
+    }
+
     void it_is_armed_at_the_start_unless_it_says_from() {
         Driver drive(guarded(errors("")));
         QCOMPARE(drive.trigger_state("errors"), "armed");

@@ -1,17 +1,19 @@
 """Real programs under `sluicectl run`: exits, time-outs, much output, a secret."""
 import base64
+import http.server
 import json
 import os
 import pathlib
 import re
 import sqlite3
 import sys
+import threading
 import time
 import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
-from outside import Home, wait_until  # noqa: E402
+from outside import Home, Range, wait_until  # noqa: E402
 
 DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
 SECRET = 'hunter"2/=&geheim'
@@ -27,6 +29,24 @@ exit 7
 """
 
 
+REHEARSED = """
+sluice: 1
+id: rehearsed
+connections: {cluster: {kubernetes: {context: prod}}}
+arms:
+  blue: {workload: production/blue, service: production/blue, match: v1.2.3}
+  green: {workload: production/green, service: production/green, match: v1.2.4}
+rehearse: {world: world.yaml}
+phases:
+  - id: all
+    steps:
+      - {id: more, scale: {workload: production/blue, replicas: 4}, on: cluster}
+      - {id: ask, confirm: Go on}
+      - {id: made, run: [make, it], rehearse: {output: made}}
+      - {id: less, scale: {workload: production/blue, replicas: 3}, on: cluster}
+"""
+
+
 def plan_of(steps):
     """Plans are YAML, and JSON is YAML."""
     return json.dumps({"sluice": 1, "id": "programs", "phases": [{"id": "all", "steps": steps}]})
@@ -37,6 +57,25 @@ def alive(pid):
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Says what it was sent, in its answer too."""
+
+    def answer(self):
+        heard = self.headers["Authorization"]
+        self.server.heard.append(heard)
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = json.dumps({"heard": heard}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
 
 
 class Run(unittest.TestCase):
@@ -98,6 +137,33 @@ class Run(unittest.TestCase):
         program.wait()
         os.kill(json.loads(record.read_text())["pid"], 15)
 
+    def recovered(self, output):
+        """A program is killed with its wrapper after its work is done; `verify` then says that it happened."""
+        make = {"id": "make", "run": ["sh", "-c", "echo made id-7; echo id-7 > made; sleep 60"],
+                "verify": {"run": ["cat", "made"], "expect": {"exit": 0}}, "outputs": {"made": output}}
+        (self.home.folder / "plan.yaml").write_text(plan_of([make, {"id": "use", "run": ["touch", "used-${made}"]}]))
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session)
+        wait_until(lambda: (self.home.folder / "made").exists(), "it works")
+        program.kill()
+        program.wait()
+        record = json.loads(next(self.home.folder.glob("session.sluice.records/*/started.json")).read_text())
+        for pid in (record["pid"], record["child"]):
+            os.kill(pid, 9)
+        return self.home.call("resume", self.home.session)
+
+    def test_outputs_of_a_program_that_was_read_back_come_from_there(self):
+        code, said = self.recovered({"extract": "id-[0-9]+"})
+        self.assertEqual(code, DONE, said)
+        self.assertTrue((self.home.folder / "used-id-7").exists())
+
+    def test_outputs_that_are_lost_are_told(self):
+        code, said = self.recovered({"pattern": "made id-[0-9]+"})  # the whole text: what `verify` prints is another
+        self.assertEqual(code, PERSON, said)
+        self.assertEqual([(one["succeeded"], one["how"]) for one in self.settled("make")], [(True, "verified")])
+        intent = next(e["data"] for e in self.home.events() if e["type"] == "intent")
+        self.assertEqual((intent["effect_class"], intent["request"]["class"]), ("probeable", "probeable"))
+        self.assertIn("it happened, but its answer is lost, and with it 'made'", said)
+
     def test_a_time_out_ends_the_whole_group(self):
         # A child, one that ignores SIGTERM, and one that left for a session of its own.
         script = ("sleep 300 & echo $! >> pids; (trap '' TERM; sleep 300; sleep 300) & echo $! >> pids; "
@@ -148,6 +214,55 @@ class Run(unittest.TestCase):
         for form, secret in forms.items():
             found = [name for name, content in files.items() if secret in content]
             self.assertEqual(found, [], form)
+
+    def test_a_secret_variable_reaches_the_wire_and_nothing_else(self):
+        self.home.environment["SERVICE_TOKEN"] = SECRET
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+        server.heard = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        header = {"Authorization": "Bearer ${token}"}
+        plan = {
+            "sluice": 1, "id": "calls", "variables": {"token": {"type": "secret"}},
+            "connections": {"app": {"http": {"url": "http://127.0.0.1:%d" % server.server_port}}},
+            "phases": [{"id": "all", "steps": [
+                {"id": "ask", "probe": {"http": {"path": "/a", "headers": header}}, "on": "app", "expect": {"status": 200}, "outputs": {"said": {"json": "/heard"}}},
+                {"id": "tell", "http": {"path": "/b", "method": "POST", "headers": header}, "on": "app", "expect": {"status": 200}},
+                {"id": "prove", "run": ["sh", "-c", "printf %s \"$TOKEN\" > proof"], "environment": {"TOKEN": "${token}"}}]}]}
+        (self.home.folder / "plan.yaml").write_text(json.dumps(plan))
+        code, said = self.home.call("run", "plan.yaml", "--set", "token=env:SERVICE_TOKEN", "--session", self.home.session)
+        server.shutdown()
+        server.server_close()
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(server.heard, ["Bearer " + SECRET] * 2)
+        self.assertEqual((self.home.folder / "proof").read_text(), SECRET)
+        (self.home.folder / "proof").unlink()
+        files = {str(file): file.read_bytes() for file in self.home.folder.rglob("*") if file.is_file()}
+        files["the terminal"] = said.encode()
+        for secret in (SECRET.encode(), json.dumps(SECRET).encode()[1:-1], json.dumps(json.dumps(SECRET)).encode()[3:-3]):
+            self.assertEqual([name for name, content in files.items() if secret in content], [])
+
+    def test_a_rehearsal_against_a_range_of_its_own_is_resumed(self):
+        nova = pathlib.Path(__file__).resolve().parent.parent / "crash"
+        plan = self.home.folder / "plan.yaml"
+        plan.write_text(REHEARSED)
+        (self.home.folder / "world.yaml").write_bytes((nova / "world.yaml").read_bytes())
+        production = Range(plan, self.home)
+        self.addCleanup(production.close)
+        program = self.home.begin("rehearse", "plan.yaml", "--range", production.address, "--session", self.home.session,
+                                  "--no-input")
+        wait_until(lambda: self.home.readable() and any(e["type"] == "step-started" and e["data"]["step"] == "ask"
+                                                        for e in self.home.events()), "it waits for a person")
+        program.kill()
+        program.wait()
+        code, said = self.home.call("resume", self.home.session)
+        self.assertEqual(code, UNREACHABLE, said)  # its production is not named
+        self.assertIn("--range", said)
+        (self.home.folder / "elsewhere").mkdir()
+        plan.rename(self.home.folder / "elsewhere" / "plan.yaml")
+        code, said = self.home.call("resume", self.home.session, "--range", production.address, "--plan",
+                                    "elsewhere/plan.yaml", "--assume-yes")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(production.writes(), {"PATCH /apis/apps/v1/namespaces/production/deployments/blue/scale": 2})
 
     def test_no_secret_is_in_the_arguments_of_a_process(self):
         self.home.environment["SERVICE_TOKEN"] = SECRET

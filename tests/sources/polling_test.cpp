@@ -85,6 +85,33 @@ private slots:
         QCOMPARE(seconds_of(asked), (std::vector<std::int64_t>{0, 5, 15, 35, 65, 95, 125, 130}));
     }
 
+    void it_owes_what_is_due_until_it_is_answered_or_too_late_data() {
+        QTest::addColumn<qint64>("delay_ms");
+        QTest::addColumn<qint64>("at_ms");
+        QTest::addColumn<bool>("owes");
+        QTest::newRow("on its way") << qint64{300} << qint64{5299} << true;
+        QTest::newRow("answered") << qint64{300} << qint64{5300} << false;
+        QTest::newRow("slow") << qint64{3000} << qint64{5999} << true;
+        QTest::newRow("too slow to wait for") << qint64{3000} << qint64{6000} << false;
+    }
+    void it_owes_what_is_due_until_it_is_answered_or_too_late() {
+        QFETCH(qint64, delay_ms);
+        QFETCH(qint64, at_ms);
+        VirtualScheduler scheduler(seconds(0));
+        std::vector<std::pair<Nanos, std::string>> asked;
+        auto source = std::make_unique<ScriptedSource>(scheduler, asked);
+        source->delay = milliseconds(delay_ms);
+        Poller poller(scheduler, [](const series::SampleBatch&) {});
+        poller.add({"m", std::move(source)});
+        QVERIFY(!poller.owes());
+        poller.start();
+        QVERIFY(poller.owes()); // before the poll has begun
+        scheduler.run_until(milliseconds(at_ms));
+        QTEST(poller.owes(), "owes");
+        poller.stop();
+        QVERIFY(!poller.owes());
+    }
+
     void age_is_that_of_the_newest_good_reading() {
         VirtualScheduler scheduler(seconds(0));
         std::vector<std::pair<Nanos, std::string>> asked;

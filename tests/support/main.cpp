@@ -1,6 +1,12 @@
 #include "support/suite.h"
 
+#ifdef QT_WIDGETS_LIB
+#include <QApplication>
+using Application = QApplication;
+#else
 #include <QCoreApplication>
+using Application = QCoreApplication;
+#endif
 #include <QtTest>
 #include <filesystem>
 
@@ -18,7 +24,7 @@ Registration::Registration(const char* file, std::function<std::unique_ptr<QObje
 } // namespace sluice::testing
 
 int main(int argc, char** argv) {
-    QCoreApplication app(argc, argv);
+    Application app(argc, argv); // with widgets where what is tested links them
     QStringList arguments = app.arguments();
     std::string only;
     if (arguments.size() > 1 && !arguments[1].startsWith('-')) {

@@ -230,7 +230,9 @@ private:
         const Token& named = token();
         const Signature* signature = function_named(named.text);
         if (signature == nullptr) {
-            throw Fault{named.at, "unknown function '" + named.text + "'", "see the list in series/promql.h"};
+            throw Fault{named.at, "unknown function '" + named.text + "'",
+                        "understood are rate, increase, sum, avg, min, max, count, "
+                        "histogram_quantile, timestamp, time, vector, scalar, abs, absent"};
         }
         next_ += 2;
         Call made;

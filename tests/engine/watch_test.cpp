@@ -1,0 +1,207 @@
+#include "base/virtual_scheduler.h"
+#include "engine/watch.h"
+#include "support/suite.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::engine;
+
+namespace {
+
+const char* const bake = R"(sluice: 1
+id: small
+title: A small plan
+connections:
+  prom: {prometheus: {url: 'http://prometheus:9090'}}
+metrics:
+  errors: {from: prom, query: errors, unit: ratio}
+  lag: {from: prom, query: lag, unit: messages}
+phases:
+  - id: main
+    steps:
+      - {id: rest, wait: {for: 3s}}
+      - {id: begin, confirm: Begin}
+      - id: bake
+        hold: {for: 1m}
+        gates: [{metric: errors, must: '< 1%'}, {metric: lag, must: '< 10'}]
+)";
+
+/// A hold and two metrics that are polled each five seconds; the test gives the answers, one after the other.
+class Desk {
+public:
+    Desk()
+        : log_(*session::SessionLog::create(folder_.filePath("a.sluice").toStdString(),
+                                            {"s1", scheduler.now(), "test", ""})),
+          journal(scheduler, log_, *session::SigningKey::from_seed("test", {})), watch(scheduler, journal) {
+        watch.wait_while([this] { return owed; }, seconds(1));
+        release::SessionOpened opened;
+        opened.session = "s1";
+        opened.plan_source = bake;
+        (void)journal.submit(release::Open{opened});
+    }
+    void rest() {
+        pass(seconds(3));
+        watch.tick();
+    }
+    void begin() {
+        rest();
+        (void)journal.submit(release::Confirm{"begin", "", false, ""}, {"lena", "lead"});
+    }
+    QString status(const std::string& step) const { return release::name(journal.release().at(step).status); }
+    void pass(Nanos length) { scheduler.run_until(scheduler.now() + length); }
+    void answer(const std::string& metric, double value) {
+        series::SampleBatch batch;
+        batch.metric = metric;
+        batch.received_at = scheduler.now();
+        series::Reading reading;
+        reading.value = value;
+        reading.measured_at = reading.received_at = scheduler.now();
+        batch.readings.push_back(reading);
+        watch.take(std::move(batch));
+    }
+    /// Both, as the answers of one instant come: the last one leaves none owed.
+    void answers(double errors, double lag) {
+        owed = true;
+        answer("errors", errors);
+        owed = false;
+        answer("lag", lag);
+    }
+    void no_answer(const std::string& metric) {
+        watch.take(series::without_value(metric, series::Status::no_data, scheduler.now(), "nothing there"));
+    }
+    const release::HoldState& hold() const { return journal.release().at("bake").hold; }
+    /// "gate-changed", "hold-changed": how often since it was asked last.
+    int told(const std::string& type) {
+        const int before = std::exchange(told_[type], seen_[type]);
+        return seen_[type] - before;
+    }
+    void listen() {
+        journal.listen([this](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                ++seen_[release::type_name(event.body)];
+            }
+        });
+    }
+
+private:
+    QTemporaryDir folder_;
+
+public:
+    VirtualScheduler scheduler{seconds(1'767'600'000)};
+
+private:
+    session::SessionLog log_;
+    std::map<std::string, int> seen_, told_;
+
+public:
+    Journal journal;
+    Watch watch;
+    bool owed = false;
+};
+
+} // namespace
+
+class WatchTest : public QObject {
+    Q_OBJECT
+private slots:
+    void answers_of_one_instant_are_judged_together() {
+        Desk desk;
+        desk.listen();
+        desk.begin();
+        desk.pass(seconds(5));
+        desk.answers(0.001, 5);
+        QVERIFY(desk.hold().running);
+        desk.pass(seconds(5));
+        desk.owed = true;
+        desk.answer("errors", 0.05);
+        QVERIFY(desk.hold().running); // the other one is still to come
+        QCOMPARE(desk.told("gate-changed"), 2);
+        desk.owed = false;
+        desk.answer("lag", 50);
+        QCOMPARE(desk.told("gate-changed"), 2);
+        QVERIFY(!desk.hold().running);
+    }
+
+    /// The hold's minute is over at the very instant at which the polls are due that say it is breached.
+    void a_time_that_is_due_waits_for_the_answers_of_its_instant() {
+        Desk desk;
+        desk.begin();
+        desk.pass(seconds(5));
+        desk.answers(0.001, 5);
+        desk.pass(minutes(1));
+        desk.owed = true;
+        desk.watch.tick();
+        QCOMPARE(desk.status("bake"), "running");
+        desk.answer("errors", 0.05);
+        desk.owed = false;
+        desk.answer("lag", 5);
+        QCOMPARE(desk.status("bake"), "running");
+        QVERIFY(!desk.hold().running);
+        QCOMPARE(desk.hold().held.count, 0);
+    }
+
+    void a_source_that_does_not_answer_holds_nothing_up_for_long() {
+        Desk desk;
+        desk.begin();
+        desk.pass(seconds(5));
+        desk.answers(0.001, 5);
+        desk.pass(seconds(5));
+        desk.owed = true;
+        desk.answer("errors", 0.05);
+        desk.pass(milliseconds(999));
+        QVERIFY(desk.hold().running);
+        desk.pass(milliseconds(1));
+        QVERIFY(!desk.hold().running);
+    }
+
+    /// Above all not in a rollback.
+    void a_time_does_not_wait_where_nothing_is_judged() {
+        Desk desk;
+        desk.owed = true;
+        desk.rest();
+        QCOMPARE(desk.status("begin"), "awaiting a person");
+    }
+
+    void a_hold_tells_of_no_pause_before_its_gates_were_asked_for_it_data() {
+        QTest::addColumn<bool>("asked_before"); ///< and had nothing, as an arm without traffic has
+        QTest::newRow("asked before it began") << true;
+        QTest::newRow("never asked") << false;
+    }
+    void a_hold_tells_of_no_pause_before_its_gates_were_asked_for_it() {
+        QFETCH(bool, asked_before);
+        Desk desk;
+        desk.listen();
+        if (asked_before) {
+            desk.answer("lag", 5);
+            desk.no_answer("errors");
+        }
+        desk.begin();
+        desk.watch.tick();
+        desk.pass(seconds(3));
+        desk.watch.tick();
+        QCOMPARE(desk.told("gate-changed"), 0);
+        QCOMPARE(desk.told("hold-changed"), 0);
+        QCOMPARE(desk.hold().why, "its gates have not answered yet");
+        desk.answers(0.001, 5);
+        QCOMPARE(desk.told("gate-changed"), 2);
+        QCOMPARE(desk.told("hold-changed"), 1);
+        QVERIFY(desk.hold().running);
+    }
+
+    void a_hold_whose_gates_still_have_nothing_says_so() {
+        Desk desk;
+        desk.begin();
+        desk.pass(seconds(5));
+        desk.owed = true;
+        desk.answer("lag", 5);
+        desk.owed = false;
+        desk.no_answer("errors");
+        QVERIFY(!desk.hold().running);
+        QCOMPARE(desk.hold().why, "errors: nothing there");
+    }
+};
+
+SLUICE_TEST(WatchTest)
+#include "watch_test.moc"

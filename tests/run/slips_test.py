@@ -1,0 +1,159 @@
+"""What people type wrongly, and what goes wrong beside a session: told at once, in words, and nothing is begun."""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import sys
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "crash"))
+from outside import Home, wait_until  # noqa: E402
+
+DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
+EXAMPLES = HERE.parent.parent / "plans/examples"
+
+BACK = """
+sluice: 1
+id: back
+phases:
+  - id: all
+    steps:
+      - {id: made, run: [touch, made]}
+      - {id: ask, confirm: Go on}
+rollback:
+  options:
+    undo: {default: true, steps: [{id: slow, run: [sleep, '60']}]}
+"""
+
+
+class Slips(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+        for plan in EXAMPLES.glob("*.yaml"):
+            shutil.copy(plan, self.home.folder)
+
+    def started(self, step):
+        return self.home.readable() and any(event["type"] == "step-started" and event["data"]["step"] == step
+                                            for event in self.home.events())
+
+    def waiting(self, *words):
+        """A rehearsal that waits for its first confirmation."""
+        program = self.home.begin("rehearse", "hello.yaml", "--session", self.home.session, "--no-input", *words)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        wait_until(lambda: self.started("ready") and self.home.call("do", self.home.session, "note", "up")[0] == DONE,
+                   "it listens")
+        return program
+
+    def test_what_is_typed_wrongly_is_refused_before_anything_begins(self):
+        rehearse = ("rehearse", "hello.yaml", "--assume-yes", "--session", self.home.session)
+        rows = [
+            (("rehears",), "there is no verb 'rehears'"),
+            ((*rehearse, "--speed", "-1"), "no speed"),
+            ((*rehearse, "--speed", "nan"), "no speed"),
+            ((*rehearse, "--seed", "-1"), "no whole number"),
+            ((*rehearse, "--seed", "99999999999999999999"), "no whole number"),
+            ((*rehearse, "--start", "T+00:10:00"), "not a day and time"),
+            ((*rehearse, "--start", "9999-01-01T00:00:00Z"), "not a day and time"),
+            ((*rehearse, "--fault", "step:nowhere errors 5%"), "the plan has no step 'nowhere'"),
+            ((*rehearse, "--set", "whom=you"), "it has who"),
+            ((*rehearse, "--range", "127.0.0.1:1", "--speed", "60"), "in real time"),
+            ((*rehearse, "--range", "127.0.0.1:1", "--fault", "T+1m errors 5%"), "its own faults"),
+            (("validate", "nowhere.yaml"), "there is no such file"),
+            (("validate", "."), "this is a folder"),
+            (("range", "hello.yaml", "--listen", "127.0.0.1:99999"), "the port"),
+        ]
+        for words, told in rows:
+            with self.subTest(words):
+                code, said = self.home.call(*words)
+                self.assertEqual(code, BAD_INPUT, said)
+                self.assertIn(told, said)
+                self.assertFalse(self.home.session.exists())
+
+    def test_the_examples_can_be_rehearsed_again_and_again(self):
+        for plan in ("hello.yaml", "processes.yaml"):
+            for _ in range(2):
+                code, said = self.home.call("rehearse", plan, "--assume-yes")
+                self.assertEqual(code, DONE, said)
+
+    def test_the_key_that_is_told_at_the_start_authenticates(self):
+        _, said = self.home.call("rehearse", "hello.yaml", "--assume-yes", "--session", self.home.session)
+        key = next(line.split()[1] for line in said.splitlines() if line.startswith("key: "))
+        self.assertIn("Ready started", said)  # what came before anybody listened is told too
+        self.assertIn("authentic: ", self.home.call("verify", self.home.session, "--key", key)[1])
+        (self.home.folder / "key").write_text(key + "\n")
+        self.assertIn("authentic: ", self.home.call("verify", self.home.session, "--key", "key")[1])
+        code, said = self.home.call("verify", self.home.session, "--checkpoint", "key")
+        self.assertEqual(code, BAD_INPUT, said)  # and not: the session was altered
+
+    def test_a_closed_session_says_so(self):
+        self.home.call("rehearse", "hello.yaml", "--assume-yes", "--session", self.home.session)
+        for words in (("do", self.home.session, "pause"), ("roll-back", self.home.session)):
+            code, said = self.home.call(*words)
+            self.assertEqual((code, "is closed: done" in said), (BAD_INPUT, True), said)
+        code, said = self.home.call("state", self.home.session, "--at", "2020-01-01T00:00:00Z")
+        self.assertEqual((code, "began later" in said), (BAD_INPUT, True), said)
+
+    def test_a_rehearsal_keeps_real_time_while_its_first_step_waits(self):
+        begun = time.monotonic()
+        self.waiting()
+        time.sleep(1)  # real time is what is looked at
+        self.assertEqual(self.home.call("do", self.home.session, "note", "later")[0], DONE)
+        passed = int(self.home.events()[-1]["time"]) - int(self.home.events()[0]["time"])
+        self.assertLess(passed / 1e9, time.monotonic() - begun + 1)
+
+    def test_a_malformed_command_does_not_end_the_owner(self):
+        program = self.waiting()
+        where = next((self.home.folder / "run").rglob("*.sock"))
+        for by in ([], "root", {"name": 5}, {"name": "", "role": {}}, {"name": "root", "role": 1}, None):
+            with socket.socket(socket.AF_UNIX) as peer:
+                peer.connect(str(where))
+                body = json.dumps({"do": "pause", "step": 1, "by": by}).encode()
+                peer.sendall(len(body).to_bytes(4, "big") + body)
+                self.assertIn(b'"error"', peer.recv(4096), by)
+        self.assertIsNone(program.poll())
+        self.assertEqual(self.home.call("do", self.home.session, "pause")[0], DONE)
+
+    def test_nothing_is_done_where_no_command_could_be_heard(self):
+        (self.home.folder / "plan.yaml").write_text(BACK)
+        self.home.environment["XDG_RUNTIME_DIR"] = "/proc/nowhere"
+        code, said = self.home.call("run", "plan.yaml", "--session", self.home.session)
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertEqual([file.name for file in self.home.folder.glob("session.sluice*")], [])
+        time.sleep(0.2)  # a program that had been started would need a moment
+        self.assertFalse((self.home.folder / "made").exists())
+
+    def test_who_asked_for_a_rollback_hears_that_the_owner_was_killed(self):
+        (self.home.folder / "plan.yaml").write_text(BACK)
+        owner = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(lambda: self.started("ask"), "it waits for a person")
+        asker = self.home.begin("roll-back", self.home.session)
+        wait_until(lambda: list(self.home.folder.glob("session.sluice.records/*slow*/started.json")), "it rolls back")
+        owner.kill()
+        owner.wait()
+        self.assertEqual(asker.wait(30), UNREACHABLE, self.home.said())
+        self.assertIn("ended before it was closed", self.home.said())
+        record = next(self.home.folder.glob("session.sluice.records/*slow*/started.json"))
+        os.kill(json.loads(record.read_text())["pid"], 15)
+
+    def test_a_rollback_that_was_asked_for_twice_worked(self):
+        (self.home.folder / "plan.yaml").write_text(BACK.replace("run: [sleep, '60']", "run: ['true']"))
+        owner = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(lambda: self.started("ask"), "it waits for a person")
+        for _ in range(2):
+            code, said = self.home.call("roll-back", self.home.session)
+            self.assertEqual(code, DONE, said)
+        self.assertEqual(owner.wait(30), FAILED, self.home.said())
+
+    def test_a_rehearsal_at_work_is_not_called_lost(self):
+        self.waiting()
+        code, said = self.home.call("resume", self.home.session)
+        self.assertEqual((code, "owned by" in said), (BAD_INPUT, True), said)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
