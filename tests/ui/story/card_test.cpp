@@ -1,0 +1,309 @@
+#include "story/card.h"
+#include "story/owned_source.h"
+#include "support/nova_plan.h"
+#include "support/small_session.h"
+#include "support/suite.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::story;
+
+namespace {
+
+/// "Advance to 50 %! | Pause | -Skip…": `!` the primary one, `-` those that can't be done now, in menus too.
+QString offered(const CardView& card) {
+    QStringList all;
+    for (const auto& offer : card.offers) {
+        all << (offer.why_not.isEmpty() ? "" : "-") + offer.label + (offer.look == Offer::Look::primary ? "!" : "");
+    }
+    return all.join(" | ");
+}
+
+QString mark_text(Mark mark) {
+    static const char* const names[] = {"holds",  "close",   "breached", "no data", "source error",
+                                        "paused", "to come", "running",  "skipped"};
+    return names[static_cast<int>(mark)];
+}
+
+QString fact(const CardView& card, const QString& name) {
+    for (const auto& one : card.facts) {
+        if (one.name == name) {
+            return one.text;
+        }
+    }
+    return {};
+}
+
+/// All that is printed, for what must not be there.
+QString all_texts(const CardView& card) {
+    QStringList all{card.title, card.state, card.situation, card.text, card.command, card.output, card.by_hand};
+    for (const auto& row : card.gates) {
+        all << row.title << row.now << row.why;
+    }
+    for (const auto& row : card.changes) {
+        all << row.object << row.where << row.before << row.after;
+    }
+    for (const auto& row : card.facts) {
+        all << row.text;
+    }
+    for (const auto& row : card.checks) {
+        all << row.wanted << row.found;
+    }
+    for (const auto& row : card.parts) {
+        all << row.title << row.result;
+    }
+    return all.join('\n');
+}
+
+} // namespace
+
+class CardTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+
+private slots:
+    void each_state_says_what_it_is_and_what_can_be_done_data() {
+        QTest::addColumn<QString>("title");
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QString>("situation");
+        QTest::addColumn<QString>("offers");
+        const auto row = [](const char* name, const char* title, const char* state, const char* situation,
+                            const char* offers) { QTest::newRow(name) << title << state << situation << offers; };
+        row("hold running", "Bake at 25 %", "running running", "12:02 of 60:00 held together · deadline in 1 h 47 m",
+            "-Advance to 50 %! | Pause | Override… | Add note | Abort release…");
+        row("hold paused", "Bake at 25 %", "paused paused 0:38",
+            "12:02 of 60:00 held together · a gate has no answer, so the hold clock stands still",
+            "-Advance to 50 %! | Pause | Override… | Add note | Abort release…");
+        row("hold breached", "Bake at 25 %", "paused paused 0:07",
+            "12:02 of 60:00 held together · a gate is breached, so the hold clock stands still",
+            "-Advance to 50 %! | Pause | Override… | Add note | Abort release…");
+        row("hold held", "Bake at 25 %", "holds held", "20:00 of 20:00 held together · a person advances",
+            "Advance! | Skip… | Pause | Add note | Abort release…");
+        row("paused", "Bake at 25 %", "paused paused 1:05",
+            "12:02 of 60:00 held together · the release is paused, so the hold clock stands still",
+            "Continue! | -Advance to 50 % | Override… | Add note | Abort release…");
+        row("confirm", "Stakeholders are told", "running needs a person", "",
+            "Confirm…! | Refuse… | Skip… | Pause | Add note | Abort release…");
+        row("plain confirm", "The team is told", "running needs a person", "",
+            "Confirm! | Refuse… | -Skip… | Pause | Add note | Abort release…");
+        row("approve", "Go / no-go: canary", "running needs a person", "1 of 2 approved · missing: sre",
+            "Approve! | Refuse… | Skip… | Pause | Add note | Abort release…");
+        row("decide", "Can green be put right?", "running needs a person", "",
+            "No: all traffic to blue! | Yes: stay and investigate | Skip… | Pause | Add note | Abort release…");
+        row("run", "Run database migration", "running running", "for 0:12", "Pause | Add note | Abort release…");
+        row("triage", "Run database migration", "breached failed", "08:00:03, 25 s ago · a person chooses",
+            "Retry! | Skip… | Roll back… | Abort release… | Pause | Add note");
+        row("triage required", "Act", "breached failed", "08:00:00, now · a person chooses",
+            "Retry! | -Skip… | Roll back… | Abort release… | Pause | Add note");
+        row("in doubt", "Run database migration", "no data outcome unknown",
+            "started 08:00:00 · then this program ended without its result",
+            "It happened… | It did not, run again…! | Skip… | Abort release… | Add note");
+        row("rollback", "Rolling back to blue", "running complaints in the support channel", "by a.lead, 08:00:00",
+            "Show commands to do it by hand | Add note");
+        row("shift", "Shift 25 % to green", "running running", "for 0:01", "Pause | Add note | Abort release…");
+        row("probe", "Snapshot available", "running running", "for 1:00",
+            "Pause | Override… | Add note | Abort release…");
+        row("wait", "Let caches warm", "running running", "until 08:10:00 UTC, another 6:00",
+            "Pause | Override… | Add note | Abort release…");
+        row("not before", "Retire blue", "paused waits", "until 10:00:00 UTC, another 90:00",
+            "Skip… | Pause | Add note | Abort release…");
+        row("group", "Pods run", "running needs a person", "",
+            "Confirm! | Refuse… | Skip… | Pause | Add note | Abort release…");
+        row("done", "Nova Streaming v1.2.4", "holds done", "closed 08:03:00 UTC", "");
+    }
+    void each_state_says_what_it_is_and_what_can_be_done() {
+        QFETCH(QString, title);
+        QFETCH(QString, state);
+        QFETCH(QString, situation);
+        QFETCH(QString, offers);
+        const auto session = testing::make_small(QTest::currentDataTag());
+        const CardView card = present_card(session->moment());
+        QCOMPARE(card.title, title);
+        QCOMPARE(mark_text(card.mark) + " " + card.state, state);
+        QCOMPARE(card.situation, situation);
+        QCOMPARE(offered(card), offers);
+        QVERIFY(present_card(session->moment()) == card); // nothing of it depends on when it is asked
+    }
+
+    void in_replay_nothing_is_offered() {
+        for (const auto& name : testing::small_sessions()) {
+            QVERIFY(present_card(testing::make_small(name)->moment(Mode::replay)).offers.empty());
+        }
+    }
+
+    void a_gate_shows_its_value_limit_headroom_time_held_state_and_age() {
+        const auto card = present_card(testing::make_small("hold paused")->moment());
+        QCOMPARE(card.gates.size(), 5);
+        const auto text = [&](int i) {
+            const auto& row = card.gates[static_cast<std::size_t>(i)];
+            return QStringList{row.title, row.now, row.limit, row.headroom, row.held, row.state, row.age}.join(" | ");
+        };
+        QCOMPARE(text(0), "Consumer lag, all groups | 1,612 | < 5,000 | 68 % | 12:40 | holds | 0.4 s");
+        QCOMPARE(text(1), "Error rate | 0.26 % | < 1 % | 74 % | 12:40 | holds | 0.4 s");
+        QCOMPARE(text(3), "Throughput | 92.4 k/s | > 90 k/s | 3 % | 12:40 | close | 0.4 s");
+        QCOMPARE(text(4), "Database p95 query time | – | < 100 ms | – | – | source error 0:38 | 38 s");
+        QCOMPARE(card.gates[4].why, "prometheus answered 503");
+        QVERIFY(card.stands_still);
+        QVERIFY(std::abs(*card.progress - 722.0 / 3600) < 1e-6);
+    }
+
+    void what_is_set_aside_is_the_gate_that_hinders_first() {
+        const auto card = present_card(testing::make_small("hold breached")->moment());
+        const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
+                                        [](const Offer& one) { return one.deed == Deed::set_aside; });
+        QVERIFY(offer != card.offers.end() && offer->look == Offer::Look::danger);
+        QCOMPARE(offer->subjects.front().id, "db");
+        QCOMPARE(offer->subjects.back().id, "");
+        QCOMPARE(offer->subjects.size(), 6);
+    }
+
+    void a_change_is_shown_as_before_and_after_and_secrets_never() {
+        const auto session = testing::make_small("shift");
+        const auto card = present_card(session->moment());
+        QCOMPARE(card.command, "PATCH /apis/networking.k8s.io/v1/namespaces/shop/ingresses/canary?fieldManager=sluice\n"
+                               "PATCH /api/v1/namespaces/shop/secrets/page");
+        QVERIFY(std::find(card.changes.begin(), card.changes.end(),
+                          ChangeRow{"ingresses/canary",
+                                    "/metadata/annotations/nginx.ingress.kubernetes.io/canary-weight", "10", "25"}) !=
+                card.changes.end());
+        QVERIFY(std::find(card.changes.begin(), card.changes.end(),
+                          ChangeRow{"split of edge", "green", "10 %", "25 %"}) != card.changes.end());
+        QVERIFY(!all_texts(card).contains("aHVudGVyMg") && !all_texts(card).contains("b2xk"));
+    }
+
+    void a_run_shows_its_arguments_output_and_what_is_expected_of_it() {
+        const auto runs = present_card(testing::make_small("run")->moment());
+        QCOMPARE(runs.command, "alembic upgrade 4f2a91c");
+        QVERIFY(runs.output.endsWith("add outbox index\n"));
+        QCOMPARE(runs.checks.size(), 2);
+        QVERIFY(runs.checks[0].mark == Mark::to_come);
+        const auto failed = present_card(testing::make_small("triage")->moment());
+        QCOMPARE(failed.checks[0].found, "exit 1, wanted 0");
+        QVERIFY(failed.checks[0].mark == Mark::breached && failed.checks[1].mark == Mark::holds);
+        QCOMPARE(fact(failed, "What failed"), "exit 1, must be 0");
+    }
+
+    void in_doubt_it_says_what_is_known_and_what_is_not() {
+        const auto card = present_card(testing::make_small("in doubt")->moment());
+        QCOMPARE(fact(card, "Its process"), "is gone (pid 48122, no exit record)");
+        QCOMPARE(fact(card, "Read back now"), "alembic current → 88d0e13, one revision behind; read 3.0 s ago");
+        QCOMPARE(fact(card, "Last output"), "INFO  Running upgrade 88d0e13 → 4f2a91c, add outbox index");
+        QVERIFY(!fact(card, "If run a second time").isEmpty());
+        for (std::size_t i = 0; i < 4; ++i) {
+            QVERIFY(card.offers[i].asks == Asks::reason);
+        }
+    }
+
+    void a_rollback_shows_its_actions_and_how_to_do_the_rest_by_hand() {
+        const auto card = present_card(testing::make_small("rollback")->moment());
+        QCOMPARE(card.parts.size(), 4);
+        QVERIFY(card.parts[1].mark == Mark::holds && card.parts[3].mark == Mark::to_come);
+        QCOMPARE(card.parts[1].result, "read back blue 100, green 0");
+        QCOMPARE(card.parts[2].took, "0:07");
+        QCOMPARE(*card.progress, 0.5);
+        QVERIFY(card.by_hand.contains("4. Tell #releases") && card.by_hand.contains("tell releases"));
+        QVERIFY(!card.by_hand.contains("Blue is ready"));
+    }
+
+    void an_approval_says_why_it_is_not_yours_to_give_data() {
+        QTest::addColumn<QString>("person");
+        QTest::addColumn<QString>("role");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("a role that is asked") << "r.sre"
+                                              << "sre"
+                                              << "";
+        QTest::newRow("another role") << "a.lead"
+                                      << "lead"
+                                      << "You act as lead; this is for product-owner, sre";
+        QTest::newRow("twice") << "p.owner"
+                               << "product-owner"
+                               << "You have approved already; another person must";
+    }
+    void an_approval_says_why_it_is_not_yours_to_give() {
+        QFETCH(QString, person);
+        QFETCH(QString, role);
+        QFETCH(QString, why);
+        const auto session = testing::make_small("approve");
+        const auto card = present_card(session->moment(), {}, release::Actor{person.toStdString(), role.toStdString()});
+        QCOMPARE(card.offers.front().why_not, why);
+    }
+
+    void a_selected_step_is_shown_even_if_another_one_runs() {
+        const auto session = testing::make_small("hold running");
+        const auto later = present_card(session->moment(), "to-50");
+        QCOMPARE(later.title, "Shift 50 % to green");
+        QCOMPARE(later.state, "to come");
+        QCOMPARE(later.command, "shift edge: blue 50, green 50");
+        const auto earlier = present_card(session->moment(), "green-ready");
+        QCOMPARE(earlier.state, "passed");
+        QCOMPARE(QString::fromStdString(current_step(session->drive.release)), "bake-25");
+    }
+
+    // What a button says beforehand is what the rules say when it is pressed.
+    void what_is_offered_is_accepted_and_what_is_not_is_refused() {
+        for (const auto& name : testing::small_sessions()) {
+            const release::Actor by =
+                name.starts_with("approve") ? release::Actor{"r.sre", "sre"} : release::Actor{"a.lead", "lead"};
+            const auto seen = testing::make_small(name);
+            const auto card = present_card(seen->moment(), {}, by);
+            for (const auto& offer : card.offers) {
+                const std::string subject = offer.subjects.empty() ? "" : offer.subjects.front().id;
+                const auto command = command_of(card, offer, {"because", subject});
+                if (!command) {
+                    continue;
+                }
+                const auto fresh = testing::make_small(name);
+                const std::string refusal = fresh->drive.submit(*command, by);
+                QVERIFY2(refusal.empty() == offer.why_not.isEmpty(),
+                         qPrintable(QString::fromStdString(name + ": ") + offer.label + ": " +
+                                    QString::fromStdString(refusal)));
+            }
+        }
+    }
+
+    void a_whole_rehearsal_of_nova_can_be_shown_at_each_of_its_events() {
+        const auto source = OwnedSource::rehearsal(testing::nova_options(folder_.path().toStdString()));
+        Story story;
+        connect(source.get(), &FeedSource::delivered, source.get(),
+                [&](const DeliveryPtr& delivery) { story.take(*delivery); });
+        QSignalSpy closed(source.get(), &FeedSource::closed);
+        source->start();
+        QVERIFY(closed.wait(120'000));
+        QSet<QString> titles;
+        int with_gates = 0, with_output = 0, with_changes = 0, with_people = 0;
+        for (const auto& entry : story.entries()) {
+            const CardView card = present_card(story.at(entry.event.time + milliseconds(1), Mode::live));
+            titles.insert(card.title);
+            with_gates += card.gates.empty() ? 0 : 1;
+            with_output += card.output.isEmpty() ? 0 : 1;
+            with_people += card.people.empty() ? 0 : 1;
+            if (const auto* intent = std::get_if<release::Intent>(&entry.event.body)) {
+                const CardView sent = present_card(story.latest(Mode::replay), intent->step);
+                QVERIFY2(!sent.command.isEmpty(), qPrintable(sent.title));
+                with_changes += sent.changes.empty() ? 0 : 1;
+            }
+            QVERIFY(!card.title.isEmpty() && !card.state.isEmpty());
+            QVERIFY(!all_texts(card).contains("${"));
+            const auto primary = std::count_if(card.offers.begin(), card.offers.end(),
+                                               [](const Offer& offer) { return offer.look == Offer::Look::primary; });
+            QVERIFY(primary <= 1);
+            for (const auto& gate : card.gates) {
+                QVERIFY(!gate.limit.isEmpty() && !gate.state.isEmpty());
+            }
+        }
+        QVERIFY2(titles.size() > 40, qPrintable(QString::number(titles.size())));
+        QVERIFY2(
+            with_gates > 20 && with_output > 3 && with_changes > 3 && with_people > 0,
+            qPrintable(
+                QStringLiteral("%1 %2 %3 %4").arg(with_gates).arg(with_output).arg(with_changes).arg(with_people)));
+        const CardView end = present_card(story.latest(Mode::replay));
+        QCOMPARE(end.state, "done");
+        QVERIFY(end.offers.empty());
+    }
+};
+
+SLUICE_TEST(CardTest)
+#include "card_test.moc"

@@ -1,0 +1,30 @@
+#pragma once
+#include "story/step_mark.h"
+#include "story/story.h"
+
+namespace sluice::story {
+
+/// One line of the audit table.
+struct AuditLine {
+    Nanos at;
+    std::int64_t seq = 0;
+    QString time;  ///< "14:51:02.114", UTC
+    QString actor; ///< a person's name, "engine", "trigger …"
+    QString text;
+    QString proof; ///< "412 · 9f3c1ae1": place in the tree, first 8 hexadecimal digits of its root
+    bool heartbeat = false;
+    Digest root{};
+};
+
+AuditLine audit_line(const Entry& entry);
+
+/// What the table's header says of the log as a whole. Claims only what was computed.
+struct AuditSeal {
+    Mark mark = Mark::to_come;
+    QString text; ///< "412 entries, tree intact · checkpoint 411 of 14:50:30 signed"
+    bool operator==(const AuditSeal&) const = default;
+};
+
+AuditSeal present_seal(const Moment& moment);
+
+} // namespace sluice::story

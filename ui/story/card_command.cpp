@@ -1,0 +1,57 @@
+/// From a deed to the command that it is.
+#include "story/card.h"
+
+namespace sluice::story {
+
+std::optional<release::Command> command_of(const CardView& card, const Offer& offer, const Given& given) {
+    const std::string said = given.text.trimmed().toStdString();
+    const auto doubt = [&](const char* answer) { return release::ResolveDoubt{card.operation, answer, said}; };
+    switch (offer.deed) {
+    case Deed::advance:
+        return release::Advance{card.step};
+    case Deed::confirm:
+        return release::Confirm{card.step, said, false, ""};
+    case Deed::refuse:
+        if (offer.argument == "approve") {
+            return release::Approve{card.step, true, said};
+        }
+        return release::Confirm{card.step, "", true, said};
+    case Deed::approve:
+        return release::Approve{card.step, false, said};
+    case Deed::decide:
+        return release::Decide{card.step, offer.argument, said};
+    case Deed::retry:
+        return release::Retry{card.step, said};
+    case Deed::skip:
+        return release::Skip{card.step, said};
+    case Deed::roll_back: {
+        release::RollBack back;
+        back.option = given.subject.empty() ? offer.argument : given.subject;
+        back.reason = said;
+        return back;
+    }
+    case Deed::abort:
+        return release::Abort{said};
+    case Deed::happened:
+        return doubt("happened");
+    case Deed::run_again:
+        return doubt("run-again");
+    case Deed::skip_doubt:
+        return doubt("skip");
+    case Deed::abort_doubt:
+        return doubt("abort");
+    case Deed::set_aside:
+        return release::Override{offer.argument.empty() ? card.step : offer.argument, given.subject, said};
+    case Deed::pause:
+        return release::Pause{said};
+    case Deed::go_on:
+        return release::Continue{};
+    case Deed::note:
+        return release::Note{said, card.step};
+    case Deed::by_hand:
+        break;
+    }
+    return std::nullopt;
+}
+
+} // namespace sluice::story

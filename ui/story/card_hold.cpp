@@ -1,0 +1,192 @@
+/// A hold: its clock, and its gates with what they read now.
+#include "analysis/gate.h"
+#include "story/card_parts.h"
+
+namespace sluice::story::card {
+namespace {
+
+using release::GateState;
+
+QString limit_text(const plan::Must& must, const std::string& unit) {
+    static constexpr const char16_t* signs[] = {u"<", u"≤", u">", u"≥", u"=", u"≠"};
+    return QString::fromUtf16(signs[static_cast<int>(must.comparison)]) + u' ' + value_text(must.limit, unit);
+}
+
+/// What the metric reads for this arm: of several series the one that is nearest to its limit, or past it.
+const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const std::string& arm) {
+    const Reading* found = nullptr;
+    double least = 0;
+    for (const Line* line : moment.readings.of(gate.metric)) {
+        if (line->key().arm != arm) {
+            continue;
+        }
+        const Reading* reading = line->at(moment.now);
+        if (!reading) {
+            continue;
+        }
+        const bool answered = reading->status == session::SampleStatus::ok;
+        const double room = !answered ? -1e300
+                            : gate.must.holds(reading->value)
+                                ? analysis::headroom(gate.must, reading->value).value_or(1)
+                                : -1 - std::abs(reading->value - gate.must.limit);
+        if (!found || room < least) {
+            found = reading;
+            least = room;
+        }
+    }
+    return found;
+}
+
+/// The newest reading that has a value.
+const Reading* last_data(const Moment& moment, const plan::Gate& gate, const std::string& arm) {
+    const Reading* newest = nullptr;
+    for (const Line* line : moment.readings.of(gate.metric)) {
+        const Reading* reading = line->key().arm == arm ? line->at(moment.now) : nullptr;
+        const Reading* first = reading ? line->readings().data() : nullptr;
+        while (reading && reading->status != session::SampleStatus::ok) {
+            reading = reading == first ? nullptr : reading - 1;
+        }
+        if (reading && (!newest || newest->measured_at < reading->measured_at)) {
+            newest = reading;
+        }
+    }
+    return newest;
+}
+
+void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, GateRow& row) {
+    const plan::Metric* metric = seen.moment.release.plan->metric(gate.metric);
+    const Reading* reading = metric ? decisive_reading(seen.moment, gate, arm) : nullptr;
+    row.limit = limit_text(gate.must, metric ? metric->unit : "");
+    if (!reading) {
+        return;
+    }
+    if (const Reading* data = last_data(seen.moment, gate, arm)) {
+        row.age = spell(std::max(Nanos{}, seen.moment.now - data->measured_at), true);
+    }
+    const bool fresh = seen.moment.now - reading->measured_at <= analysis::max_age(*metric);
+    if (reading->status != session::SampleStatus::ok || !fresh) {
+        return;
+    }
+    row.now = value_text(reading->value, metric->unit);
+    if (const auto room = analysis::headroom(gate.must, reading->value)) {
+        row.headroom = percent(*room, 0).replace(u'-', u'−');
+    }
+}
+
+void judge_gate(const Seen& seen, const GateState* state, GateRow& row) {
+    const Nanos since = state ? state->since : seen.state.begun;
+    const Nanos length = seen.moment.now - since;
+    const auto lasting = [&](const QString& word) { return word + u' ' + clock(length); };
+    const std::string verdict = state ? state->verdict : "no-data";
+    row.why = state ? text(state->why) : Words::tr("it has not answered yet");
+    if (verdict == "pass") {
+        row.held = clock(length);
+        row.mark = state->close ? Mark::close : Mark::holds;
+        row.state = state->close ? Words::tr("close") : Words::tr("holds");
+    } else if (verdict == "fail") {
+        row.mark = Mark::breached;
+        row.state = lasting(Words::tr("breached"));
+    } else if (verdict == "source-error") {
+        row.mark = Mark::source_error;
+        row.state = lasting(Words::tr("source error"));
+    } else {
+        row.mark = Mark::no_data;
+        row.state = lasting(verdict == "inconclusive" ? Words::tr("inconclusive") : Words::tr("no data"));
+    }
+    if (state && state->overridden) {
+        row.aside = true;
+        row.state = Words::tr("overridden by %1").arg(text(state->overridden_by)) + QStringLiteral(", ") + row.state;
+    }
+}
+
+void add_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, bool name_arm, CardView& card) {
+    const auto state = seen.state.gates.find(arm.empty() ? gate.id : gate.id + "/" + arm);
+    const GateState* known = state == seen.state.gates.end() ? nullptr : &state->second;
+    const QString none = QStringLiteral("–");
+    GateRow row;
+    row.title = filled(seen.moment, gate.title) + (name_arm ? QStringLiteral(", ") + text(arm) : QString());
+    row.now = row.headroom = row.held = none;
+    read_gate(seen, gate, arm, row);
+    if (release::over(seen.state.status) && known) { // it is not watched any more: what it said last
+        row.now = known->value.empty() ? none : text(known->value);
+        row.age.clear();
+    }
+    judge_gate(seen, known, row);
+    if (!known && seen.state.set_aside.contains(gate.id)) {
+        row.aside = true;
+        row.state = Words::tr("overridden by %1").arg(text(seen.state.set_aside.at(gate.id)));
+    }
+    card.gates.push_back(std::move(row));
+}
+
+/// Why the clock does not count, in words.
+QString standstill(const Seen& seen, const plan::Hold& hold) {
+    if (seen.moment.release.paused) {
+        return Words::tr("the release is paused, so the hold clock stands still");
+    }
+    for (const auto& [key, gate] : seen.state.gates) {
+        if (gate.verdict == "fail" && !gate.overridden) {
+            return hold.on_breach == plan::OnBreach::restart
+                       ? Words::tr("a gate is breached, so the hold clock begins again")
+                       : Words::tr("a gate is breached, so the hold clock stands still");
+        }
+    }
+    for (const auto& [key, gate] : seen.state.gates) {
+        if (gate.verdict != "pass" && !gate.overridden) {
+            return Words::tr("a gate has no answer, so the hold clock stands still");
+        }
+    }
+    return text(seen.state.hold.why);
+}
+
+void show_clock(const Seen& seen, const plan::Hold& hold, CardView& card) {
+    const auto& clock_state = seen.state.hold;
+    const Nanos held = std::min(hold.for_, clock_state.held_at(seen.moment.now));
+    card.progress = hold.for_.count > 0 ? held.seconds() / hold.for_.seconds() : 1;
+    const QString so_far = Words::tr("%1 of %2 held together").arg(clock(held), clock(hold.for_));
+    card.situation = so_far;
+    if (seen.state.status == release::StepStatus::person) {
+        card.mark = Mark::holds;
+        card.state = Words::tr("held");
+        card.state_tone = Tone::good;
+        card.situation = so_far + QStringLiteral(" · ") + Words::tr("a person advances");
+    } else if (seen.state.status == release::StepStatus::running && !clock_state.running) {
+        card.mark = Mark::paused;
+        card.state = Words::tr("paused %1").arg(clock(seen.moment.now - clock_state.mark));
+        card.state_tone = Tone::warn;
+        card.stands_still = true;
+        card.situation = so_far + QStringLiteral(" · ") + standstill(seen, hold);
+    } else if (seen.state.status == release::StepStatus::running) {
+        const Nanos left = seen.state.begun + hold.deadline - seen.moment.now;
+        card.situation =
+            so_far + QStringLiteral(" · ") + Words::tr("deadline in %1").arg(spell(std::max(Nanos{}, left)));
+    }
+}
+
+} // namespace
+
+void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card) {
+    const auto with_traffic = release::arms_with_traffic(seen.moment.release);
+    for (const auto& gate : hold.gates) {
+        const plan::Metric* metric = seen.moment.release.plan->metric(gate.metric);
+        if (!metric) {
+            continue;
+        }
+        auto arms = analysis::arms_of(*metric, gate.arm, with_traffic);
+        for (const auto& [key, state] : seen.state.gates) { // an arm that has lost its traffic meanwhile
+            if (key.starts_with(gate.id + "/")) {
+                arms.insert(key.substr(gate.id.size() + 1));
+            }
+        }
+        for (const auto& arm : arms) {
+            add_gate(seen, gate, arm, !arm.empty(), card);
+        }
+    }
+    if (seen.state.status != release::StepStatus::to_come) {
+        show_clock(seen, hold, card);
+    } else {
+        card.situation = Words::tr("%1 gates must hold together for %2").arg(hold.gates.size()).arg(spell(hold.for_));
+    }
+}
+
+} // namespace sluice::story::card

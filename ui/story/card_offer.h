@@ -1,0 +1,66 @@
+#pragma once
+#include "release/command.h"
+
+#include <QString>
+#include <optional>
+#include <vector>
+
+namespace sluice::story {
+
+/// What a person can do on a card.
+enum class Deed {
+    advance,
+    confirm,
+    refuse, ///< a confirmation or an approval
+    approve,
+    decide,
+    retry,
+    skip,
+    roll_back,
+    abort,
+    happened, ///< the four answers to an action in doubt
+    run_again,
+    skip_doubt,
+    abort_doubt,
+    set_aside, ///< override
+    pause,
+    go_on,
+    note,
+    by_hand, ///< shows the commands; sends nothing
+};
+
+/// What is asked before a deed is done.
+enum class Asks { nothing, reason, evidence, evidence_if_any, text };
+
+struct Subject {
+    std::string id;
+    QString title;
+    bool operator==(const Subject&) const = default;
+};
+
+/// One deed as it is offered: a button.
+struct Offer {
+    Deed deed = Deed::note;
+    QString label;   ///< "Advance to 50 %"; ends with "…" when something is asked first
+    QString tip;     ///< what it does
+    QString why_not; ///< why it can't be done now; empty = it can
+    Asks asks = Asks::nothing;
+    enum class Look { plain, primary, danger } look = Look::plain;
+    bool aside = false;            ///< stands in the menu behind the buttons
+    std::string argument;          ///< the choice of a decision, the option of a rollback
+    std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, the option of a rollback
+    bool operator==(const Offer&) const = default;
+};
+
+struct CardView;
+
+/// What a person gave to it.
+struct Given {
+    QString text;        ///< reason, evidence, note
+    std::string subject; ///< one of the offer's subjects
+};
+
+/// The command that a deed is; nothing for those that send none. Pure.
+std::optional<release::Command> command_of(const CardView& card, const Offer& offer, const Given& given);
+
+} // namespace sluice::story

@@ -1,0 +1,222 @@
+/// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
+#include "story/card_table.h"
+
+#include <algorithm>
+
+namespace sluice::story::card {
+using release::StepStatus;
+
+QString advance_label(const Seen& seen) {
+    const auto& steps = seen.moment.release.plan->steps;
+    auto next = std::find_if(steps.begin(), steps.end(), [&](const auto& step) { return step.id == seen.step.id; });
+    for (next = next == steps.end() ? next : next + 1; next != steps.end(); ++next) {
+        if (seen.moment.release.at(next->id).status != StepStatus::to_come) {
+            continue;
+        }
+        const auto* shift = std::get_if<plan::Shift>(&next->body);
+        const auto* traffic = shift ? seen.moment.release.plan->traffic_named(shift->traffic) : nullptr;
+        if (!traffic) {
+            break;
+        }
+        int moved = 0;
+        for (const auto& [arm, weight] : shift->weights) {
+            moved += arm == traffic->initial ? 0 : weight;
+        }
+        return Words::tr("Advance to %1 %").arg(moved);
+    }
+    return Words::tr("Advance");
+}
+
+namespace {
+
+std::vector<Subject> gates_to_set_aside(const Seen& seen, const std::vector<plan::Gate>& gates, const QString& whole) {
+    std::vector<Subject> hindering, holding;
+    for (const auto& gate : gates) {
+        if (seen.state.set_aside.contains(gate.id)) {
+            continue;
+        }
+        const bool holds = std::all_of(seen.state.gates.begin(), seen.state.gates.end(), [&](const auto& entry) {
+            return !(entry.first == gate.id || entry.first.starts_with(gate.id + "/")) ||
+                   entry.second.verdict == "pass";
+        });
+        (holds ? holding : hindering).push_back({gate.id, Words::tr("Gate %1").arg(filled(seen.moment, gate.title))});
+    }
+    hindering.insert(hindering.end(), holding.begin(), holding.end());
+    if (!whole.isEmpty()) {
+        hindering.push_back({"", whole});
+    }
+    return hindering;
+}
+
+} // namespace
+
+void offer_override(Table& table) {
+    const auto& body = table.seen.step.body;
+    const auto* hold = std::get_if<plan::Hold>(&body);
+    const bool measures = hold || std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::Wait>(body);
+    if (!measures && (table.seen.step.gates.empty() || table.seen.state.status != StepStatus::waiting)) {
+        return;
+    }
+    Offer& offer =
+        table.add(Deed::set_aside, Words::tr("Override…"),
+                  Words::tr("Sets a condition of the plan aside; needs a reason and is shown in red from then on"),
+                  Asks::reason, Offer::Look::danger);
+    if (hold) {
+        offer.subjects = gates_to_set_aside(table.seen, hold->gates, Words::tr("The whole hold: go on at once"));
+    } else if (!measures) {
+        offer.subjects = gates_to_set_aside(table.seen, table.seen.step.gates, QString());
+    }
+}
+
+void offer_skip(Table& table) {
+    Offer& offer =
+        table.add(Deed::skip, Words::tr("Skip…"), Words::tr("Leaves this step out; needs a reason"), Asks::reason);
+    if (table.seen.step.required) {
+        offer.why_not = Words::tr("The plan says that this step is required");
+    }
+}
+
+void offer_abort(Table& table, bool aside) {
+    if (table.of_rollback() || table.release().aborted || table.release().rollback.active) {
+        return;
+    }
+    table
+        .add(Deed::abort, Words::tr("Abort release…"),
+             Words::tr("Ends the release where it stands, without a rollback; needs a reason"), Asks::reason)
+        .aside = aside;
+}
+
+void offer_rollback(Table& table) {
+    const auto& options = table.release().plan->rollback.options;
+    if (options.empty() || table.release().rollback.active) {
+        return;
+    }
+    Offer& offer = table.add(Deed::roll_back, Words::tr("Roll back…"), Words::tr("Starts a rollback of the plan"),
+                             Asks::reason, Offer::Look::danger);
+    const auto* first = table.release().plan->default_option();
+    for (const auto& option : options) {
+        const auto place = &option == first ? offer.subjects.begin() : offer.subjects.end();
+        offer.subjects.insert(place, {option.id, filled(table.seen.moment, option.title)});
+    }
+}
+
+namespace {
+
+void offer_running(Table& table) {
+    const auto* hold = std::get_if<plan::Hold>(&table.seen.step.body);
+    if (hold) {
+        const Nanos left = hold->for_ - table.seen.state.hold.held_at(table.seen.moment.now);
+        const QString rest = clock(std::max(Nanos{}, left));
+        table
+            .add(Deed::advance, advance_label(table.seen), Words::tr("Goes on to the next step"), Asks::nothing,
+                 Offer::Look::primary)
+            .why_not = hold->then == plan::Then::ask
+                           ? Words::tr("Its gates have not held together for long enough: %1 to go").arg(rest)
+                           : Words::tr("It advances by itself when its gates have held together: %1 to go").arg(rest);
+    }
+}
+
+void offer_pause(Table& table) {
+    if (table.release().rollback.active || table.release().aborted) {
+        return;
+    }
+    if (table.release().paused) {
+        const bool taken = std::any_of(table.card.offers.begin(), table.card.offers.end(), [](const Offer& offer) {
+            return offer.look == Offer::Look::primary && offer.why_not.isEmpty();
+        });
+        for (auto& offer : table.card.offers) {
+            offer.look = offer.look == Offer::Look::primary && !taken ? Offer::Look::plain : offer.look;
+        }
+        Offer& on = table.add(Deed::go_on, Words::tr("Continue"), Words::tr("Ends the pause"), Asks::nothing,
+                              taken ? Offer::Look::plain : Offer::Look::primary);
+        if (!taken) {
+            std::rotate(table.card.offers.begin(), table.card.offers.end() - 1, table.card.offers.end());
+        }
+        (void)on;
+    } else {
+        table.add(Deed::pause, Words::tr("Pause"),
+                  Words::tr("Nothing new starts and hold clocks stand still until it is continued"));
+    }
+}
+
+Offer note_offer() {
+    Offer note;
+    note.deed = Deed::note;
+    note.label = Words::tr("Add note");
+    note.tip = Words::tr("Puts a note into the log");
+    note.asks = Asks::text;
+    return note;
+}
+
+} // namespace
+
+void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, CardView& card) {
+    if (seen.moment.mode == Mode::replay || seen.moment.release.closed()) {
+        return;
+    }
+    Table table{seen, card};
+    const auto status = seen.state.status;
+    if (status == StepStatus::in_doubt) {
+        offer_doubt(table);
+        card.offers.push_back(note_offer());
+        return;
+    }
+    if (status == StepStatus::triage) {
+        offer_triage(table);
+    } else if (status == StepStatus::person) {
+        offer_person(table, viewer);
+    } else if (status == StepStatus::running) {
+        offer_running(table);
+    } else if (status == StepStatus::retrying) {
+        table.add(Deed::retry, Words::tr("Retry now"), Words::tr("Does not wait for the next attempt"), Asks::nothing,
+                  Offer::Look::primary);
+        offer_skip(table);
+    } else if (status == StepStatus::waiting) {
+        offer_skip(table);
+    }
+    offer_pause(table);
+    if (status == StepStatus::running || status == StepStatus::waiting) {
+        offer_override(table);
+    }
+    card.offers.push_back(note_offer());
+    if (status != StepStatus::triage) {
+        offer_abort(table, true);
+    }
+}
+
+void offer_between(const Moment& moment, CardView& card) {
+    if (moment.release.closed()) {
+        return;
+    }
+    static const plan::Step nothing;
+    const Seen seen{moment, nothing, moment.release.at(""), nullptr};
+    Table table{seen, card};
+    for (const auto& [id, phase] : moment.release.phases) {
+        if (phase.status == release::PhaseState::Status::waiting) {
+            table
+                .add(Deed::set_aside, Words::tr("Override…"),
+                     Words::tr("Starts the phase outside its window; needs a reason and is shown in red from then on"),
+                     Asks::reason, Offer::Look::danger)
+                .argument = id;
+            break;
+        }
+    }
+    offer_pause(table);
+    card.offers.push_back(note_offer());
+    if (!moment.release.aborted && !moment.release.rollback.active) {
+        table
+            .add(Deed::abort, Words::tr("Abort release…"),
+                 Words::tr("Ends the release where it stands, without a rollback; needs a reason"), Asks::reason)
+            .aside = true;
+    }
+}
+
+void offer_in_rollback(CardView& card) {
+    Offer show;
+    show.deed = Deed::by_hand;
+    show.label = Words::tr("Show commands to do it by hand");
+    show.tip = Words::tr("What is still to be done, for another terminal");
+    card.offers = {show, note_offer()};
+}
+
+} // namespace sluice::story::card

@@ -1,0 +1,73 @@
+#pragma once
+/// Internal to the card: its subjects, one file each. All pure.
+#include "story/card.h"
+#include "story/format.h"
+
+#include <QCoreApplication>
+
+namespace sluice::story::card {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(StepCard)
+};
+
+inline QString text(const std::string& from) {
+    return QString::fromStdString(from);
+}
+
+/// A step with all that is known of it at the moment.
+struct Seen {
+    const Moment& moment;
+    const plan::Step& step;
+    const release::StepState& state;
+    const release::OperationState* operation; ///< of the current attempt; null before its intent
+};
+Seen see(const Moment& moment, const plan::Step& step);
+
+QString filled(const Moment& moment, const std::string& text_template); ///< as it is where a name is not known yet
+QString title_of(const Moment& moment, const plan::Step& step);
+QString took(const release::StepState& state, Nanos now); ///< "0:07"; empty before it began
+/// "1,612", "0.26 %", "42.8 ms"
+QString value_text(double value, const std::string& unit);
+/// The time of the last event of this kind that `is` says yes to; none = nothing.
+template <typename Kind, typename Is>
+std::optional<Nanos> last_time(const Moment& moment, Is is) {
+    for (auto entry = moment.entries.rbegin(); entry != moment.entries.rend(); ++entry) {
+        if (const auto* body = std::get_if<Kind>(&entry->event.body); body && is(*body)) {
+            return entry->event.time;
+        }
+    }
+    return std::nullopt;
+}
+
+// What a step does and gave: card_hold, card_effect, card_checks, card_people.
+void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card);
+void show_deed(const Seen& seen, CardView& card); ///< command, changes, output of an effect or a probe
+void show_checks(const Seen& seen, CardView& card);
+void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card);
+void show_approve(const Seen& seen, const plan::Approve& approve, CardView& card);
+void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card);
+void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card);
+void show_probe(const Seen& seen, const plan::Probe& probe, CardView& card);
+void show_children(const Seen& seen, CardView& card);
+PartRow part_row(const Moment& moment, const plan::Step& step);
+QString last_line(const QString& output);
+
+// How it stands: card_state.
+void show_state(const Seen& seen, CardView& card);
+void show_triage(const Seen& seen, CardView& card);
+void show_doubt(const Seen& seen, CardView& card);
+
+// Cards that are of no step: card_release.
+CardView outcome_card(const Moment& moment);
+CardView rollback_card(const Moment& moment);
+CardView between_card(const Moment& moment);
+QString way_back(const release::Release& release, const plan::Option& option); ///< "blue"; empty = it moves no traffic
+QString commands_by_hand(const Moment& moment, const plan::Option& option);
+
+// What can be done: card_offers.
+void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, CardView& card);
+void offer_between(const Moment& moment, CardView& card);
+void offer_in_rollback(CardView& card);
+
+} // namespace sluice::story::card

@@ -1,0 +1,45 @@
+#include "story/readings.h"
+
+#include <algorithm>
+
+namespace sluice::story {
+
+const Reading* Line::at(Nanos time) const {
+    const auto after = std::upper_bound(readings_.begin(), readings_.end(), time,
+                                        [](Nanos t, const Reading& reading) { return t < reading.at; });
+    return after == readings_.begin() ? nullptr : &*std::prev(after);
+}
+
+void Readings::take(const session::Tick& tick) {
+    for (const auto& sample : tick.samples) {
+        auto line = lines_.try_emplace(sample.series, sample.series).first;
+        line->second.add({sample.received_at, sample.measured_at, sample.status, sample.value, sample.detail});
+    }
+    if (!first_) {
+        first_ = tick.time;
+    }
+    last_ = tick.time;
+}
+
+std::vector<const Line*> Readings::of(const std::string& metric) const {
+    std::vector<const Line*> found;
+    for (auto at = lines_.lower_bound({metric, "", "", ""}); at != lines_.end() && at->first.metric == metric; ++at) {
+        found.push_back(&at->second);
+    }
+    return found;
+}
+
+const Line* Readings::line(const std::string& metric, const std::string& arm) const {
+    const Line* found = nullptr;
+    for (const Line* line : of(metric)) {
+        if (line->key().arm == arm) {
+            if (found != nullptr) {
+                return nullptr;
+            }
+            found = line;
+        }
+    }
+    return found;
+}
+
+} // namespace sluice::story

@@ -1,0 +1,58 @@
+#pragma once
+#include "session/time_controller.h"
+#include "story/story.h"
+
+#include <QString>
+#include <vector>
+
+namespace sluice::story {
+
+/// A time of the session that one wants to go to.
+struct ScrubberMark {
+    enum class Kind { shift, breach, rollback, note, doubt, triage };
+    Nanos at;
+    Kind kind = Kind::shift;
+    QString label;
+
+    bool operator==(const ScrubberMark&) const = default;
+};
+
+struct ScrubberPhase {
+    Nanos from, to;
+    QString title;
+
+    bool operator==(const ScrubberPhase&) const = default;
+};
+
+/// What lies along the whole of a session: made once, and again when it has grown.
+struct ScrubberMap {
+    Nanos begin, end;
+    std::vector<ScrubberPhase> phases; ///< one after the other; the rollback is the last
+    std::vector<ScrubberMark> marks;   ///< oldest first
+
+    bool operator==(const ScrubberMap&) const = default;
+};
+ScrubberMap scrubber_map(const Story& story);
+
+/// What changes with the cursor.
+struct ScrubberView {
+    QString badge; ///< "REPLAY · 2026-11-18", or "LIVE −02:31" for a session that goes on
+    Nanos cursor;
+    QString clock;   ///< "T+00:42:13"
+    QString caption; ///< "of 1:31:40 · next event in 2:20"
+    QString speed;   ///< "8×"
+    bool playing = false;
+    bool live = false;
+
+    bool operator==(const ScrubberView&) const = default;
+};
+ScrubberView present_scrubber(const Story& story, const session::TimeController& time);
+
+/// The event after, or before, a time; nothing where there is none. Heartbeats don't count.
+std::optional<Nanos> next_event(const Story& story, Nanos after);
+std::optional<Nanos> previous_event(const Story& story, Nanos before);
+
+/// "0.1×", "8×", "−2×".
+QString speed_text(double speed);
+
+} // namespace sluice::story

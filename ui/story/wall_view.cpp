@@ -1,0 +1,233 @@
+#include "story/wall_view.h"
+
+#include "plan/fill.h"
+#include "story/current_step.h"
+#include "story/format.h"
+#include "story/metric_view.h"
+#include "story/rollback_view.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sluice::story {
+namespace {
+
+using release::StepStatus;
+
+QString text_of(const char* text) {
+    return QCoreApplication::translate("WarRoom", text);
+}
+
+QString filled(const std::string& text, const release::Release& release) {
+    return QString::fromStdString(plan::fill(text, release::scope(release)).value_or(text));
+}
+
+const plan::Step* step_after(const release::Release& release, const plan::Step* now) {
+    bool passed = now == nullptr;
+    for (const auto& step : release.plan->steps) {
+        if (passed && release.at(step.id).status == StepStatus::to_come && step.parent.empty()) {
+            return &step;
+        }
+        passed = passed || &step == now;
+    }
+    return nullptr;
+}
+
+QString title_of(const plan::Step& step, const release::Release& release) {
+    const auto& state = release.at(step.id);
+    return state.title.empty() ? filled(step.title, release) : QString::fromStdString(state.title);
+}
+
+struct Judged {
+    int all = 0, hold = 0;
+    QString trouble;
+    bool breached = false;
+};
+
+Judged judged(const release::StepState& state) {
+    Judged sum;
+    for (const auto& [gate, now] : state.gates) {
+        ++sum.all;
+        sum.hold += now.verdict == "pass" || now.overridden ? 1 : 0;
+        if (now.verdict != "pass" && !now.overridden) {
+            const bool fails = now.verdict == "fail";
+            sum.breached = sum.breached || fails;
+            if (sum.trouble.isEmpty() || fails) {
+                sum.trouble = QString("%1 %2: %3")
+                                  .arg(fails                           ? "✕"
+                                       : now.verdict == "source-error" ? "!"
+                                                                       : "?",
+                                       QString::fromStdString(gate), QString::fromStdString(now.verdict));
+            }
+        }
+    }
+    return sum;
+}
+
+void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
+    const auto& release = moment.release;
+    if (release.closed()) {
+        view.tone = WallView::Tone::over;
+        view.banner = release.outcome == "done"          ? text_of("✓ DONE")
+                      : release.outcome == "rolled-back" ? text_of("✓ ROLLED BACK")
+                                                         : text_of("✕ ABORTED");
+        return;
+    }
+    if (release.rollback.active) {
+        view.tone = WallView::Tone::rolling_back;
+        view.banner = text_of("ROLLING BACK %1").arg(clock(moment.now - release.rollback.started));
+        view.banner_why = QString::fromStdString(release.rollback.trigger.empty() ? release.rollback.reason
+                                                                                  : release.rollback.trigger);
+        return;
+    }
+    if (release.paused) {
+        view.tone = WallView::Tone::paused;
+        view.banner = text_of("❚❚ PAUSED");
+        view.banner_why = QString::fromStdString(release.paused_why);
+        return;
+    }
+    if (step == nullptr) {
+        return;
+    }
+    const auto& state = release.at(step->id);
+    const Judged gates = judged(state);
+    if (state.status == StepStatus::in_doubt || state.status == StepStatus::triage) {
+        view.tone = WallView::Tone::paused;
+        view.banner = state.status == StepStatus::in_doubt ? text_of("? OUTCOME UNKNOWN") : text_of("✕ FAILED");
+        view.banner_why = QString::fromStdString(state.why);
+    } else if (gates.breached) {
+        view.tone = WallView::Tone::breach;
+        view.banner = text_of("✕ BREACHED");
+        view.banner_why = gates.trouble;
+    } else if (std::holds_alternative<plan::Hold>(step->body) && !state.hold.running && gates.all > 0 &&
+               gates.hold < gates.all) {
+        view.tone = WallView::Tone::paused;
+        view.banner = text_of("❚❚ PAUSED %1").arg(clock(moment.now - state.hold.mark));
+        view.banner_why = text_of("%1 of %2 gates hold · ").arg(gates.hold).arg(gates.all) + gates.trouble;
+    } else if (state.status == StepStatus::person) {
+        view.banner = text_of("▸ WAITS FOR A PERSON");
+        view.banner_why = QString::fromStdString(step->owner);
+    }
+}
+
+std::vector<double> line_of(const Line& line, Nanos now) {
+    constexpr int points = 60;
+    const Nanos step = minutes(30) / points;
+    std::vector<double> values;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (int i = 1; i <= points; ++i) {
+        const Nanos at = now - minutes(30) + step * i;
+        const auto* reading = line.at(at);
+        const bool known = reading && reading->status == session::SampleStatus::ok && at - reading->at < minutes(2);
+        values.push_back(known ? reading->value : std::nan(""));
+        if (known) {
+            low = std::min(low, reading->value);
+            high = std::max(high, reading->value);
+        }
+    }
+    // A line that hardly moves stays flat rather than showing its noise.
+    const double room = std::max(high - low, std::abs(high) * 0.2);
+    for (double& value : values) {
+        value = room > 0 ? std::clamp((value - low) / room, 0.0, 1.0) : (std::isnan(value) ? value : 0.5);
+    }
+    return values;
+}
+
+WallView::Tile tile(const Moment& moment, const plan::Metric& metric) {
+    const MetricView view = present_metric(moment, metric);
+    WallView::Tile tile{view.title, view.value, {}, view.mark, {}};
+    if (view.unit == QStringLiteral("%")) {
+        tile.value += QStringLiteral(" %");
+    } else {
+        tile.caption = view.unit;
+    }
+    if (!view.limit.isEmpty()) {
+        tile.caption +=
+            (tile.caption.isEmpty() ? QString() : QStringLiteral(", ")) + text_of("must be %1").arg(view.limit);
+    }
+    for (const auto& of : view.lines) { // of the arm that the figure is of: the last that answers
+        auto line = line_of(*of.line, moment.now);
+        if (tile.line.empty() || !std::isnan(line.back())) {
+            tile.line = std::move(line);
+        }
+    }
+    return tile;
+}
+
+} // namespace
+
+WallView present_wall(const Moment& moment) {
+    WallView view;
+    const auto& release = moment.release;
+    if (!release.plan) {
+        return view;
+    }
+    const auto& plan = *release.plan;
+    view.title = filled(plan.title, release);
+    view.clock = release.t0.count != 0 ? t_clock(moment.now, release.t0) : t_clock_unknown();
+    const RollbackView rollback = present_rollback(moment, false);
+    view.rollback = rollback.title + QStringLiteral(" · ") + rollback.detail;
+    const auto current = current_step(release);
+    const plan::Step* now = current.empty() ? nullptr : plan.step(current);
+    if (now != nullptr) {
+        const auto* phase = plan.phase_of(now->id);
+        view.where =
+            (phase ? filled(phase->title, release) + QStringLiteral(" · ") : QString()) + title_of(*now, release);
+        const auto& state = release.at(now->id);
+        if (const auto* hold = std::get_if<plan::Hold>(&now->body); hold && state.status == StepStatus::running) {
+            view.where += QStringLiteral(" · ") +
+                          text_of("%1 of %2 held").arg(clock(state.hold.held_at(moment.now)), clock(hold->for_));
+        }
+    }
+    tell_state(moment, now, view);
+    if (!plan.traffic.empty()) {
+        const auto split = release.split.find(plan.traffic.front().name);
+        for (std::size_t i = 0; split != release.split.end() && i < plan.arms.size(); ++i) {
+            const auto weight = split->second.find(plan.arms[i].name);
+            if (weight != split->second.end()) {
+                view.split.push_back(
+                    {QString::fromStdString(plan.arms[i].name + " ") + filled(plan.arms[i].match, release),
+                     static_cast<int>(i), weight->second});
+            }
+        }
+    }
+    for (const auto& phase : plan.phases) {
+        int over = 0, all = 0;
+        for (const auto& id : phase.steps) {
+            ++all;
+            over += release::over(release.at(id).status) ? 1 : 0;
+        }
+        const auto state = release.phases.find(phase.id);
+        const bool running =
+            state != release.phases.end() && state->second.status == release::PhaseState::Status::running;
+        view.phases.push_back({filled(phase.title, release), all ? static_cast<double>(over) / all : 0,
+                               static_cast<double>(std::max(all, 2)), running});
+    }
+    for (const auto* metric : leading_metrics(plan)) {
+        if (view.tiles.size() < 4 && !moment.readings.of(metric->name).empty()) {
+            view.tiles.push_back(tile(moment, *metric));
+        }
+    }
+    if (const auto* next = step_after(release, now); next && !release.closed()) {
+        view.next = filled(next->title, release);
+        view.next_when = now ? text_of("after %1").arg(title_of(*now, release)) : QString();
+        if (!next->owner.empty()) {
+            view.next_when += QStringLiteral(" · ") + QString::fromStdString(next->owner);
+        }
+    }
+    for (auto entry = moment.entries.rbegin(); entry != moment.entries.rend() && view.just_now.size() < 4; ++entry) {
+        const auto& body = entry->event.body;
+        const bool small = std::holds_alternative<release::HoldHeartbeat>(body) ||
+                           std::holds_alternative<release::Observed>(body) ||
+                           std::holds_alternative<release::StepProbed>(body);
+        if (!small) {
+            view.just_now.push_back(wall_time(entry->event.time).left(5) + ' ' +
+                                    QString::fromStdString(release::describe(body)));
+        }
+    }
+    return view;
+}
+
+} // namespace sluice::story

@@ -1,0 +1,49 @@
+#pragma once
+#include "story/step_mark.h"
+#include "story/story.h"
+
+#include <QString>
+#include <vector>
+
+namespace sluice::story {
+
+/// What the war room shows (design/warroom.png): readable from six metres, so little of it.
+struct WallView {
+    enum class Tone { calm, paused, breach, rolling_back, over };
+
+    struct Share {
+        QString arm;     ///< "green v1.2.4"
+        int place = 0;   ///< of the arm in the plan
+        int percent = 0; ///< commanded
+        bool operator==(const Share&) const = default;
+    };
+    struct PhaseBar {
+        QString title;
+        double done = 0;   ///< 0 … 1
+        double length = 1; ///< share of the whole strip, by planned time or steps
+        bool now = false;
+        bool operator==(const PhaseBar&) const = default;
+    };
+    struct Tile {
+        QString title, value, caption;
+        Mark mark = Mark::holds;
+        std::vector<double> line; ///< the last half hour, oldest first, 0 … 1 of its own range; NaN where nothing was
+        bool operator==(const Tile&) const = default;
+    };
+
+    QString title, where, clock, rollback;
+    QString banner; ///< "❚❚ PAUSED 0:38", "✕ BREACHED", "ROLLING BACK 0:09"; empty = calm
+    QString banner_why;
+    Tone tone = Tone::calm;
+    std::vector<Share> split;
+    std::vector<PhaseBar> phases;
+    std::vector<Tile> tiles;
+    QString next, next_when;
+    std::vector<QString> just_now; ///< newest first
+
+    bool operator==(const WallView&) const = default;
+};
+
+WallView present_wall(const Moment& moment);
+
+} // namespace sluice::story
