@@ -1,0 +1,26 @@
+#pragma once
+#include "charts/content.h"
+
+#include <QRectF>
+
+class QPainter;
+
+namespace sluice::charts {
+
+/// What lies over the lines and moves by itself: events, the cursor of a replay, what is pointed at. `time` is that of
+/// the picture; all in logical pixels.
+
+/// Dotted lines with their words on top; a word that would run into the one before is left out, its line is not.
+void paint_markers(QPainter& painter, const std::vector<ChartMarker>& markers, const TimeScale& time,
+                   const QRectF& plot);
+
+void paint_cursor(QPainter& painter, Nanos at, const TimeScale& time, const QRectF& plot);
+
+/// A line, a dot on each arm's line at its value, and a box with the time and the values, on the side with more room.
+void paint_readout(QPainter& painter, const Readout& readout, const ValueAxis& axis, const TimeScale& time,
+                   const QRectF& plot);
+
+/// Wall clock below the plot area.
+void paint_time_labels(QPainter& painter, const TimeScale& time, const QRectF& plot, double right_edge);
+
+} // namespace sluice::charts
