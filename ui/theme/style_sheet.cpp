@@ -9,6 +9,9 @@ QString style_sheet(Scheme scheme) {
 * { outline: none; }
 QMainWindow, QDialog { background: @background; }
 QWidget[role="panel"] { background: @panel; border: 1px solid @line; border-radius: 8px; }
+QWidget[role="panel"][tone="warn"] { border-color: @warn; }
+QWidget[role="panel"][tone="breach"] { border-color: @breach; }
+QWidget[role="panel"][tone="good"] { border-color: @green; }
 QWidget[role="bar"] { background: @panel; }
 QLabel[role="title"] { font-size: 18px; font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; }
@@ -17,6 +20,10 @@ QLabel[role="dim"] { color: @dim; }
 QLabel[role="warn"] { color: @warn; }
 QLabel[role="breach"] { color: @breach; }
 QLabel[role="good"] { color: @green; }
+QLabel[role="accent"] { color: @accent; }
+QLabel[figures="true"] { font-family: "JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono"; }
+QLabel[strong="true"] { font-weight: 600; }
+QLabel[large="true"] { font-size: 15px; }
 QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 7px 14px; font-weight: 600; }
 QPushButton:hover, QToolButton:hover { border-color: @dim; }
 QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QAbstractItemView:focus { border: 1px solid @accent; }
@@ -25,8 +32,12 @@ QPushButton[role="primary"] { background: @accent; color: @onaccent; border-colo
 QPushButton[role="primary"]:disabled { background: @raised; color: @dim; border-color: @line; }
 QPushButton[role="danger"] { background: transparent; color: @breach; border-color: @breach; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 5px 8px; selection-background-color: @accent; selection-color: @onaccent; }
+QPlainTextEdit[role="code"] { font-family: "JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono"; font-size: 12px; border-color: @raised; }
+QPlainTextEdit[role="code"]:focus { border-color: @accent; }
+QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 QAbstractItemView { background: transparent; color: @text; border: 1px solid transparent; selection-background-color: @raised; selection-color: @text; }
 QHeaderView::section { background: transparent; color: @dim; border: none; border-bottom: 1px solid @line; padding: 4px 6px; font-size: 11px; }
+QTableView[role="cells"] QHeaderView::section { padding: 4px 3px; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
 QMenu { background: @panel; color: @text; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 6px 20px; border-radius: 4px; }

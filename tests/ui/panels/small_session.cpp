@@ -1,0 +1,1 @@
+#include "support/small_session.inc"

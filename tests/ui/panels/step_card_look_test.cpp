@@ -1,0 +1,111 @@
+#include "panels/step_card.h"
+#include "support/small_session.h"
+#include "support/suite.h"
+#include "theme/apply.h"
+
+#include <QAbstractItemModelTester>
+#include <QAccessible>
+#include <QApplication>
+#include <QDir>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QtTest>
+
+using namespace sluice;
+
+namespace {
+
+class NoAnswer : public story::CommandChannel {
+public:
+    void submit(const release::Command&, Answer) override {}
+    release::Actor actor() const override { return {"r.sre", "sre"}; }
+};
+
+} // namespace
+
+/// The card as it is drawn. With SLUICE_PICTURES=FOLDER each state is kept there, in both themes.
+class StepCardLookTest : public QObject {
+    Q_OBJECT
+    NoAnswer channel_;
+
+    static void settle(QWidget& card, int width) {
+        card.resize(width, 10);
+        card.show();
+        for (int i = 0; i < 3; ++i) { // heights depend on widths, and those on what is shown
+            QCoreApplication::sendPostedEvents();
+            QCoreApplication::processEvents();
+            card.resize(width, card.heightForWidth(width));
+        }
+    }
+
+private slots:
+    void every_state_is_drawn_in_both_themes_data() {
+        QTest::addColumn<QString>("state");
+        for (const auto& name : testing::small_sessions()) {
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        }
+    }
+    void every_state_is_drawn_in_both_themes() {
+        QFETCH(QString, state);
+        std::unique_ptr<testing::SmallSession> session;
+        try {
+            session = testing::make_small(state.toStdString());
+        } catch (const std::exception& error) {
+            QFAIL(error.what());
+        }
+        const QString folder = qEnvironmentVariable("SLUICE_PICTURES");
+        for (const auto scheme : {theme::Scheme::dark, theme::Scheme::light}) {
+            theme::apply(*qApp, scheme);
+            for (const int width : {910, 640}) {
+                panels::StepCard card(&channel_);
+                card.show_moment(session->moment());
+                settle(card, width);
+                QVERIFY2(card.minimumSizeHint().width() <= 640, qPrintable(state));
+                for (const auto* label : card.findChildren<QLabel*>()) { // nothing lies outside of what it is in
+                    QVERIFY2(label->isHidden() || label->parentWidget()->rect().contains(label->geometry()),
+                             qPrintable(state + ' ' + label->text()));
+                }
+                for (auto* model : card.findChildren<panels::CellsModel*>()) {
+                    new QAbstractItemModelTester(model, QAbstractItemModelTester::FailureReportingMode::QtTest, model);
+                }
+                if (!folder.isEmpty()) {
+                    QDir().mkpath(folder);
+                    card.grab().save(QDir(folder).filePath(
+                        QStringLiteral("%1-%2-%3.png")
+                            .arg(QString(state).replace(u' ', u'-'), scheme == theme::Scheme::dark ? "dark" : "light")
+                            .arg(width)));
+                }
+            }
+        }
+    }
+
+    void everything_that_takes_the_keyboard_has_a_name() {
+        for (const auto& name : testing::small_sessions()) {
+            panels::StepCard card(&channel_);
+            card.show_moment(testing::make_small(name)->moment());
+            for (const auto* widget : card.findChildren<QWidget*>()) {
+                if (widget->focusPolicy() != Qt::NoFocus && !widget->isHidden() &&
+                    !widget->objectName().startsWith(QStringLiteral("qt_"))) {
+                    auto* told = QAccessible::queryAccessibleInterface(const_cast<QWidget*>(widget));
+                    QVERIFY2(!told->text(QAccessible::Name).isEmpty(), // a label's is what it says
+                             qPrintable(QString::fromStdString(name) + ' ' + widget->metaObject()->className()));
+                }
+            }
+        }
+    }
+
+    void in_replay_nothing_that_acts_is_made() {
+        for (const auto& name : testing::small_sessions()) {
+            panels::StepCard card(nullptr);
+            card.show_moment(testing::make_small(name)->moment(story::Mode::replay));
+            QVERIFY(card.actions() == nullptr);
+            QVERIFY(card.findChildren<QPushButton*>().isEmpty());
+            QVERIFY(card.findChildren<QToolButton*>().isEmpty());
+            QVERIFY(static_cast<QWidget&>(card).actions().isEmpty());
+        }
+    }
+};
+
+SLUICE_TEST(StepCardLookTest)
+#include "step_card_look_test.moc"

@@ -1,0 +1,92 @@
+#include "panels/ask_dialog.h"
+
+#include "theme/roles.h"
+
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace sluice::panels {
+namespace {
+
+QString without_dots(QString label) {
+    return label.endsWith(u'…') ? label.chopped(1) : label;
+}
+
+} // namespace
+
+AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* parent)
+    : QDialog(parent), needed_(offer.asks == story::Asks::reason || offer.asks == story::Asks::evidence ||
+                               offer.asks == story::Asks::text),
+      subjects_(offer.subjects) {
+    const QString deed = without_dots(offer.label);
+    setWindowTitle(deed);
+    setAccessibleName(deed);
+    setMinimumWidth(440);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(20, 20, 20, 16);
+    layout->setSpacing(12);
+    auto* title = new QLabel(step.isEmpty() ? deed : tr("%1: %2").arg(deed, step), this);
+    theme::set_role(title, "title");
+    title->setWordWrap(true);
+    auto* tip = new QLabel(offer.tip, this);
+    theme::set_role(tip, "dim");
+    tip->setWordWrap(true);
+    layout->addWidget(title);
+    layout->addWidget(tip);
+
+    auto* form = new QFormLayout;
+    form->setRowWrapPolicy(QFormLayout::WrapAllRows);
+    if (!subjects_.empty()) {
+        subject_ = new QComboBox(this);
+        subject_->setAccessibleName(tr("Which"));
+        for (const auto& subject : subjects_) {
+            subject_->addItem(subject.title);
+        }
+        form->addRow(tr("&Which"), subject_);
+    }
+    text_ = new QLineEdit(this);
+    const bool evidence = offer.asks == story::Asks::evidence || offer.asks == story::Asks::evidence_if_any;
+    const QString name = offer.asks == story::Asks::text ? tr("&Note") : evidence ? tr("&Evidence") : tr("&Reason");
+    text_->setAccessibleName(QString(name).remove(u'&'));
+    text_->setPlaceholderText(evidence ? tr("A link, a number, what was seen") : tr("It stays in the log"));
+    form->addRow(needed_ ? name : tr("%1 (optional)").arg(name), text_);
+    layout->addLayout(form);
+
+    auto* buttons = new QHBoxLayout;
+    auto* cancel = new QPushButton(tr("Cancel"), this);
+    cancel->setAutoDefault(false);
+    done_ = new QPushButton(deed, this);
+    const bool danger = offer.look == story::Offer::Look::danger;
+    theme::set_role(done_, danger ? "danger" : "primary");
+    done_->setDefault(!danger);
+    done_->setAutoDefault(!danger);
+    buttons->addStretch();
+    buttons->addWidget(cancel);
+    buttons->addWidget(done_);
+    layout->addLayout(buttons);
+
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(done_, &QPushButton::clicked, this, &QDialog::accept);
+    connect(text_, &QLineEdit::textChanged, this, [this] { check(); });
+    check();
+    text_->setFocus();
+}
+
+story::Given AskDialog::given() const {
+    story::Given given;
+    given.text = text_->text().trimmed();
+    if (subject_ && subject_->currentIndex() >= 0) {
+        given.subject = subjects_[static_cast<std::size_t>(subject_->currentIndex())].id;
+    }
+    return given;
+}
+
+void AskDialog::check() {
+    const bool enough = !needed_ || !text_->text().trimmed().isEmpty();
+    done_->setEnabled(enough);
+    done_->setToolTip(enough ? QString() : tr("It must be given first"));
+}
+
+} // namespace sluice::panels

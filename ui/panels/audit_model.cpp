@@ -1,0 +1,98 @@
+#include "panels/audit_model.h"
+
+#include "story/format.h"
+#include "theme/tokens.h"
+
+namespace sluice::panels {
+
+void AuditModel::show(std::span<const story::Entry> entries) {
+    const std::size_t count = entries.size();
+    // Another session, or the same one otherwise told: the root tells them apart, since it covers all before it.
+    const std::size_t common = std::min(count, lines_.size());
+    if (common > 0 && entries[common - 1].root != lines_[common - 1].root) {
+        beginResetModel();
+        lines_.clear();
+        shown_ = 0;
+        endResetModel();
+    }
+    for (std::size_t i = lines_.size(); i < count; ++i) {
+        lines_.push_back(story::audit_line(entries[i]));
+    }
+    if (count < shown_) {
+        beginRemoveRows({}, 0, static_cast<int>(shown_ - count) - 1);
+        shown_ = count;
+        endRemoveRows();
+    } else if (count > shown_) {
+        beginInsertRows({}, 0, static_cast<int>(count - shown_) - 1);
+        shown_ = count;
+        endInsertRows();
+    }
+}
+
+QString AuditModel::copied(int row) const {
+    const auto& one = line(row);
+    const QStringList parts{story::date(one.at) + u'T' + one.time + u'Z', one.actor, one.text, QString::number(one.seq),
+                            QString::fromStdString(hex(one.root))};
+    return parts.join(u'\t');
+}
+
+int AuditModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(shown_);
+}
+
+int AuditModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : 4;
+}
+
+QVariant AuditModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid()) {
+        return {};
+    }
+    const auto& one = line(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        switch (index.column()) {
+        case time:
+            return one.time;
+        case actor:
+            return one.actor;
+        case text:
+            return one.text;
+        default:
+            return one.proof;
+        }
+    case Qt::ToolTipRole:
+        return index.column() == text ? one.text
+               : index.column() == proof
+                   ? tr("Root of the tree after entry %1: %2").arg(one.seq).arg(QString::fromStdString(hex(one.root)))
+               : index.column() == time ? story::date(one.at) + u' ' + one.time + QStringLiteral(" UTC")
+                                        : QVariant();
+    case Qt::AccessibleTextRole:
+        return index.column() == text ? QStringList{one.time, one.actor, one.text}.join(QStringLiteral(", "))
+                                      : data(index, Qt::DisplayRole);
+    case Qt::FontRole:
+        return index.column() == time || index.column() == proof ? theme::figure_font(12) : theme::text_font(12);
+    case Qt::ForegroundRole:
+        return index.column() == time || index.column() == proof ? theme::tokens().dim : theme::tokens().text;
+    default:
+        return {};
+    }
+}
+
+QVariant AuditModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) {
+        return {};
+    }
+    switch (section) {
+    case time:
+        return tr("Time, UTC");
+    case actor:
+        return tr("Who");
+    case text:
+        return tr("What");
+    default:
+        return tr("Entry · root");
+    }
+}
+
+} // namespace sluice::panels

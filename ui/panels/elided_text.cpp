@@ -1,0 +1,65 @@
+#include "panels/elided_text.h"
+
+#include "panels/painted_text.h"
+#include "theme/tokens.h"
+
+#include <QFontMetrics>
+#include <QPainter>
+
+namespace sluice::panels {
+
+ElidedText::ElidedText(const QFont& font, Tone tone, QWidget* parent) : QWidget(parent), tone_(tone) {
+    read_as_text(*this);
+    setFont(font);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+}
+
+void ElidedText::set_text(const QString& text) {
+    if (text == text_) {
+        return;
+    }
+    const int before = sizeHint().width();
+    text_ = text;
+    setAccessibleName(text);
+    if (reserved_ == 0 && sizeHint().width() != before) {
+        updateGeometry();
+    }
+    set_tip();
+    update();
+}
+
+void ElidedText::reserve(const QString& longest) {
+    reserved_ = QFontMetrics(font()).horizontalAdvance(longest) + 2;
+    updateGeometry();
+}
+
+QSize ElidedText::sizeHint() const {
+    const QFontMetrics metrics(font());
+    return {reserved_ != 0 ? reserved_ : metrics.horizontalAdvance(text_) + 2, metrics.height()};
+}
+
+QSize ElidedText::minimumSizeHint() const {
+    return {reserved_ != 0 ? reserved_ : 24, QFontMetrics(font()).height()};
+}
+
+void ElidedText::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setFont(font());
+    painter.setPen(tone_ == Tone::plain ? theme::tokens().text : theme::tokens().dim);
+    painter.drawText(rect(), static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
+                     QFontMetrics(font()).elidedText(text_, Qt::ElideRight, width()));
+}
+
+void ElidedText::resizeEvent(QResizeEvent*) {
+    set_tip();
+}
+
+void ElidedText::set_tip() {
+    const bool cut = QFontMetrics(font()).horizontalAdvance(text_) > width();
+    const QString tip = cut ? text_ : QString();
+    if (toolTip() != tip) {
+        setToolTip(tip);
+    }
+}
+
+} // namespace sluice::panels

@@ -1,0 +1,37 @@
+#pragma once
+#include "story/traffic_view.h"
+
+#include <QAbstractListModel>
+#include <QListView>
+
+namespace sluice::panels {
+
+/// Rows of label and value. A row is its place in the list: what changes is told by dataChanged.
+class FactModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    using QAbstractListModel::QAbstractListModel;
+
+    void show_facts(const std::vector<story::TrafficFact>& facts);
+    const story::TrafficFact& fact(int row) const { return facts_.at(static_cast<std::size_t>(row)); }
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+
+private:
+    std::vector<story::TrafficFact> facts_;
+};
+
+/// The list, as high as its rows; the label is cut before the value is.
+class FactList : public QListView {
+    Q_OBJECT
+public:
+    explicit FactList(const QString& name, QWidget* parent = nullptr);
+    void show_facts(const std::vector<story::TrafficFact>& facts); ///< hides itself when there are none
+    FactModel& facts() { return *model_; }
+
+private:
+    FactModel* model_;
+};
+
+} // namespace sluice::panels

@@ -1,0 +1,159 @@
+#include "panels/phase_strip.h"
+
+#include "panels/mark_of.h"
+#include "panels/painted_text.h"
+#include "story/format.h"
+
+#include <QFontMetrics>
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+#include <numeric>
+
+namespace sluice::panels {
+namespace {
+
+constexpr int strip_gap = 4;
+constexpr int readable = 84; ///< below this a cut title is only its number
+
+QString phase_label(const story::PhaseBar& phase) {
+    const bool plain = phase.mark == story::Mark::to_come;
+    return plain ? phase.title : theme::glyph(mark_of(phase.mark)) + u' ' + phase.title;
+}
+
+QFont label_font(const story::PhaseBar& phase) {
+    const bool loud = phase.mark != story::Mark::to_come && phase.mark != story::Mark::holds;
+    return theme::text_font(11, loud ? QFont::DemiBold : QFont::Normal);
+}
+
+int current_of(const std::vector<story::PhaseBar>& phases) {
+    const auto found = std::find_if(phases.begin(), phases.end(), [](const auto& phase) {
+        return phase.mark != story::Mark::to_come && phase.mark != story::Mark::holds;
+    });
+    return found == phases.end() ? -1 : static_cast<int>(found - phases.begin());
+}
+
+QString spoken(const story::PhaseBar& phase) {
+    return PhaseStrip::tr("%1: %2, %3 of its steps over")
+        .arg(phase.title, phase.word, story::percent(phase.fraction, 0));
+}
+
+} // namespace
+
+std::vector<std::pair<int, int>> strip_segments(int width, const std::vector<int>& wanted, int at, int gap) {
+    const int count = static_cast<int>(wanted.size());
+    if (count == 0) {
+        return {};
+    }
+    const int inner = std::max(count, width - gap * (count - 1));
+    std::vector<int> widths(wanted.size(), inner / count);
+    const bool fits = *std::max_element(wanted.begin(), wanted.end()) <= inner / count;
+    if (!fits && at >= 0 && count > 1) {
+        const int own =
+            std::clamp(wanted[static_cast<std::size_t>(at)], inner / count, std::max(inner / count, inner * 2 / 5));
+        std::fill(widths.begin(), widths.end(), (inner - own) / (count - 1));
+        widths[static_cast<std::size_t>(at)] = own;
+    }
+    std::vector<std::pair<int, int>> segments;
+    int x = 0;
+    for (const int own : widths) {
+        segments.emplace_back(x, own);
+        x += own + gap;
+    }
+    return segments;
+}
+
+PhaseStrip::PhaseStrip(QWidget* parent) : QWidget(parent) {
+    read_as_text(*this);
+    setAccessibleName(tr("Phases"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+}
+
+void PhaseStrip::show_phases(const std::vector<story::PhaseBar>& phases) {
+    if (phases == phases_) {
+        return;
+    }
+    phases_ = phases;
+    QStringList all;
+    for (const auto& phase : phases_) {
+        all << spoken(phase);
+    }
+    setAccessibleDescription(all.join(QStringLiteral("; ")));
+    update();
+}
+
+QSize PhaseStrip::sizeHint() const {
+    return {540, 32};
+}
+
+QSize PhaseStrip::minimumSizeHint() const {
+    return {200, 32};
+}
+
+std::vector<std::pair<int, int>> PhaseStrip::segments() const {
+    std::vector<int> wanted;
+    for (const auto& phase : phases_) {
+        wanted.push_back(QFontMetrics(label_font(phase)).horizontalAdvance(phase_label(phase)) + 6);
+    }
+    return strip_segments(width(), wanted, current_of(phases_), strip_gap);
+}
+
+void PhaseStrip::paintEvent(QPaintEvent*) {
+    const auto& t = theme::tokens();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const auto places = segments();
+    const int top = (height() - 26) / 2;
+    // Numbers for all but the current one as soon as one title would not be readable.
+    bool numbers = false;
+    for (std::size_t i = 0; i < phases_.size(); ++i) {
+        const int wanted = QFontMetrics(label_font(phases_[i])).horizontalAdvance(phase_label(phases_[i]));
+        numbers = numbers || (wanted > places[i].second && places[i].second < readable);
+    }
+    const auto current = static_cast<std::size_t>(current_of(phases_));
+    for (std::size_t i = 0; i < phases_.size(); ++i) {
+        const auto& phase = phases_[i];
+        const auto [x, width] = places[i];
+        const QRectF groove(x, top, width, 4);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(t.line);
+        painter.drawRoundedRect(groove, 2, 2);
+        if (phase.fraction > 0) {
+            painter.setBrush(phase.mark == story::Mark::to_come ? t.line : theme::colour(mark_of(phase.mark)));
+            painter.drawRoundedRect(QRectF(x, top, std::max(4.0, width * phase.fraction), 4), 2, 2);
+        }
+        const bool ahead = phase.mark == story::Mark::to_come;
+        const bool done = phase.mark == story::Mark::holds;
+        const QFont font = label_font(phase);
+        QString label = phase_label(phase);
+        const QFontMetrics metrics(font);
+        if (numbers && i != current) {
+            label = (ahead ? QString() : theme::glyph(mark_of(phase.mark))) + QString::number(i + 1);
+        }
+        painter.setFont(font);
+        painter.setPen(ahead || done ? t.dim : t.text);
+        painter.drawText(QRect(x, top + 6, width, 20), static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
+                         metrics.elidedText(label, Qt::ElideRight, width));
+    }
+}
+
+bool PhaseStrip::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const auto places = segments();
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            if (help->pos().x() >= places[i].first &&
+                help->pos().x() < places[i].first + places[i].second + strip_gap) {
+                QToolTip::showText(help->globalPos(), spoken(phases_[i]), this);
+                return true;
+            }
+        }
+        QToolTip::hideText();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+} // namespace sluice::panels

@@ -1,0 +1,31 @@
+#pragma once
+#include "story/top_view.h"
+
+#include <QWidget>
+
+namespace sluice::panels {
+
+/// Left edge and width of each of `count` segments in `width` pixels. They are equal where all `wanted` widths fit;
+/// else the segment `at` (−1 = none) gets what it wants, up to two fifths of the whole, and the others share the rest.
+std::vector<std::pair<int, int>> strip_segments(int width, const std::vector<int>& wanted, int at, int gap);
+
+/// The phases in a row, each with how much of it is over.
+class PhaseStrip : public QWidget {
+    Q_OBJECT
+public:
+    explicit PhaseStrip(QWidget* parent = nullptr);
+    void show_phases(const std::vector<story::PhaseBar>& phases);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override; // tips
+
+private:
+    std::vector<std::pair<int, int>> segments() const;
+    std::vector<story::PhaseBar> phases_;
+};
+
+} // namespace sluice::panels

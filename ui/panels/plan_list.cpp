@@ -1,0 +1,157 @@
+#include "panels/plan_list.h"
+
+#include "panels/plan_delegate.h"
+#include "theme/roles.h"
+#include "theme/tokens.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QScrollBar>
+
+namespace sluice::panels {
+
+using story::PlanRow;
+
+PlanList::PlanList(QWidget* parent) : QWidget(parent), progress_(new QLabel(this)), view_(new QTreeView(this)) {
+    auto* heading = new QLabel(tr("Plan"), this);
+    theme::set_role(heading, "section");
+    theme::set_role(progress_, "section");
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(14, 0, 14, 0);
+    head->addWidget(heading);
+    head->addStretch();
+    head->addWidget(progress_);
+
+    view_->setModel(&model_);
+    view_->setItemDelegate(new PlanDelegate(view_));
+    view_->setHeaderHidden(true);
+    view_->setRootIsDecorated(false);
+    view_->setIndentation(0);
+    view_->setFrameShape(QFrame::NoFrame);
+    view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    view_->setExpandsOnDoubleClick(false);
+    view_->setAccessibleName(tr("Plan"));
+    // The row with the focus has a ring of its own.
+    view_->setStyleSheet(QStringLiteral("QTreeView, QTreeView:focus { border: none; }"));
+    connect(view_, &QTreeView::clicked, this, &PlanList::toggle);
+    connect(view_, &QTreeView::activated, this, &PlanList::toggle);
+    // The row's height hangs on whether it is folded.
+    const auto relay = [this](const QModelIndex& index) { emit view_->itemDelegate()->sizeHintChanged(index); };
+    connect(view_, &QTreeView::expanded, this, relay);
+    connect(view_, &QTreeView::collapsed, this, relay);
+    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &PlanList::picked);
+
+    auto* follow = new QAction(tr("Follow the current step"), this);
+    follow->setShortcut(QKeySequence(Qt::Key_Escape));
+    follow->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(follow);
+    connect(follow, &QAction::triggered, this, &PlanList::clear_selection);
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 12, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(head);
+    column->addWidget(view_, 1);
+}
+
+void PlanList::show_moment(const story::Moment& moment) {
+    auto view = story::present_plan(moment);
+    if (view == shown_) {
+        return;
+    }
+    shown_ = std::move(view);
+    progress_->setText(shown_.progress);
+    showing_ = true;
+    model_.show(shown_);
+    fold();
+    showing_ = false;
+    const QModelIndex now = model_.current();
+    const std::string id = now.isValid() ? model_.row(now).id : std::string();
+    const bool back = !shown_.rows.empty() && moment.release.rollback.active;
+    if (id != current_ || back != back_) {
+        current_ = id;
+        if (back && !back_) {
+            clear_selection(); // the way back is what one must see now
+            view_->scrollTo(model_.index(model_.rowCount() - 1, 0), QAbstractItemView::PositionAtCenter);
+        }
+        back_ = back;
+        if (now.isValid() && selected_.empty()) {
+            view_->scrollTo(now, QAbstractItemView::EnsureVisible);
+        }
+    }
+}
+
+void PlanList::fold() {
+    for (const PlanRow& row : shown_.rows) {
+        if (row.kind == PlanRow::Kind::step) {
+            continue;
+        }
+        const int stage = row.over ? 2 : row.begun ? 1 : 0;
+        const auto [known, fresh] = stage_.try_emplace(row.id, stage);
+        if (fresh || known->second != stage) {
+            known->second = stage;
+            // Groups that lie ahead are open within their phase: what they hold is what will happen.
+            view_->setExpanded(model_.index_of(row.id), stage == 1 || (row.kind == PlanRow::Kind::group && stage == 0));
+        }
+    }
+    // A decision's ways are always to be seen.
+    for (const PlanRow& row : shown_.rows) {
+        if (row.parent >= 0) {
+            const PlanRow& above = shown_.rows[static_cast<std::size_t>(row.parent)];
+            if (above.kind == PlanRow::Kind::step && stage_.try_emplace(above.id, 0).second) {
+                view_->setExpanded(model_.index_of(above.id), true);
+            }
+        }
+    }
+}
+
+void PlanList::toggle(const QModelIndex& index) {
+    const PlanRow& row = model_.row(index);
+    if (row.kind != PlanRow::Kind::step) {
+        view_->setExpanded(index, !view_->isExpanded(index));
+    } else {
+        select(row.id);
+    }
+}
+
+void PlanList::picked(const QModelIndex& index) {
+    if (showing_ || !index.isValid()) {
+        return;
+    }
+    if (const PlanRow& row = model_.row(index); row.kind == PlanRow::Kind::step) {
+        select(row.id);
+    }
+}
+
+void PlanList::select(const std::string& step) {
+    if (step != selected_) {
+        selected_ = step;
+        emit step_selected(QString::fromStdString(step));
+    }
+}
+
+void PlanList::clear_selection() {
+    view_->clearSelection();
+    select({});
+    if (const QModelIndex now = model_.current(); now.isValid()) {
+        view_->scrollTo(now, QAbstractItemView::EnsureVisible);
+    }
+}
+
+QStringList PlanList::texts() const {
+    QStringList all{shown_.progress};
+    for (const PlanRow& row : shown_.rows) {
+        QStringList parts{row.title, row.word};
+        for (const auto& part : {row.detail, row.right}) {
+            if (!part.isEmpty()) {
+                parts << part;
+            }
+        }
+        all << parts.join(QStringLiteral(" | "));
+    }
+    return all;
+}
+
+} // namespace sluice::panels

@@ -1,0 +1,48 @@
+#pragma once
+#include "panels/plan_model.h"
+
+#include <QLabel>
+#include <QTreeView>
+#include <QWidget>
+
+#include <map>
+
+namespace sluice::panels {
+
+/// The plan with where it stands. What is over folds up by itself, what begins unfolds; whatever a person folds stays
+/// as it was left until then.
+class PlanList : public QWidget {
+    Q_OBJECT
+public:
+    explicit PlanList(QWidget* parent = nullptr);
+
+    void show_moment(const story::Moment& moment);
+    void clear_selection(); ///< back to following the current step
+    std::string selected() const { return selected_; }
+    PlanModel& model() { return model_; }
+    QTreeView& view() { return *view_; }
+    QStringList texts() const; ///< all that it says, folded or not
+
+    QSize sizeHint() const override { return {344, 600}; }
+
+signals:
+    /// A person picked a step to look at; empty: the current one again.
+    void step_selected(const QString& step);
+
+private:
+    void fold();
+    void picked(const QModelIndex& index);
+    void toggle(const QModelIndex& index);
+    void select(const std::string& step);
+
+    PlanModel model_;
+    story::PlanView shown_;
+    QLabel* progress_;
+    QTreeView* view_;
+    std::map<std::string, int> stage_; ///< 0 to come, 1 under way, 2 over: what folding last went by
+    std::string current_, selected_;
+    bool showing_ = false;
+    bool back_ = false; ///< a rollback is listed
+};
+
+} // namespace sluice::panels

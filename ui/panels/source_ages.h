@@ -1,0 +1,27 @@
+#pragma once
+#include "story/top_view.h"
+
+#include <QWidget>
+
+namespace sluice::panels {
+
+/// How old the data of each source is, a line each.
+class SourceAges : public QWidget {
+    Q_OBJECT
+public:
+    explicit SourceAges(QWidget* parent = nullptr);
+    void show_sources(const std::vector<story::SourceLine>& sources);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override; // tips
+
+private:
+    std::vector<story::SourceLine> sources_;
+    int widest_ = 0; ///< grows only: ages change, and must not push their neighbours about
+};
+
+} // namespace sluice::panels

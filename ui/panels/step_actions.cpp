@@ -1,0 +1,176 @@
+#include "panels/step_actions.h"
+
+#include "panels/ask_dialog.h"
+#include "panels/text_box.h"
+
+#include <QKeySequence>
+#include <QVBoxLayout>
+
+namespace sluice::panels {
+namespace {
+
+using story::Deed;
+
+/// One chord a deed. Those on Ctrl+Return are the one next action of their card: no card has two of them.
+QKeySequence chord(const story::Offer& offer, int choice) {
+    switch (offer.deed) {
+    case Deed::advance:
+    case Deed::confirm:
+    case Deed::approve:
+    case Deed::retry:
+        return QKeySequence(Qt::CTRL | Qt::Key_Return);
+    case Deed::refuse:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_X);
+    case Deed::decide:
+        return choice < 9 ? QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + choice)) : QKeySequence();
+    case Deed::skip:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K);
+    case Deed::roll_back:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B);
+    case Deed::abort:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Q);
+    case Deed::happened:
+        return QKeySequence(Qt::CTRL | Qt::Key_1);
+    case Deed::run_again:
+        return QKeySequence(Qt::CTRL | Qt::Key_2);
+    case Deed::skip_doubt:
+        return QKeySequence(Qt::CTRL | Qt::Key_3);
+    case Deed::abort_doubt:
+        return QKeySequence(Qt::CTRL | Qt::Key_4);
+    case Deed::set_aside:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O);
+    case Deed::pause:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H);
+    case Deed::go_on:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_G);
+    case Deed::note:
+        return QKeySequence(Qt::CTRL | Qt::Key_N);
+    case Deed::by_hand:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M);
+    }
+    return {};
+}
+
+bool same_deeds(const std::vector<StepActions::Entry>& entries, const std::vector<story::Offer>& offers) {
+    return entries.size() == offers.size() &&
+           std::equal(entries.begin(), entries.end(), offers.begin(), [](const auto& entry, const story::Offer& offer) {
+               return entry.offer.deed == offer.deed && entry.offer.argument == offer.argument &&
+                      entry.offer.look == offer.look && entry.offer.aside == offer.aside;
+           });
+}
+
+} // namespace
+
+StepActions::StepActions(story::CommandChannel& channel, QWidget& owner) : channel_(channel), owner_(owner) {}
+
+StepActions::~StepActions() = default; // actions are the owner's children
+
+void StepActions::offer(const story::CardView& card) {
+    const bool same = same_deeds(entries_, card.offers);
+    card_ = card;
+    if (!same) {
+        rebuild();
+    } else {
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            entries_[i].offer = card.offers[i];
+        }
+    }
+    refresh();
+    if (!same) {
+        emit changed();
+    }
+}
+
+void StepActions::rebuild() {
+    for (const auto& entry : entries_) {
+        owner_.removeAction(entry.action);
+        entry.action->deleteLater();
+    }
+    entries_.clear();
+    int choice = 0;
+    for (const auto& offer : card_.offers) {
+        auto* action = new QAction(&owner_);
+        action->setShortcut(chord(offer, choice));
+        action->setShortcutContext(Qt::WindowShortcut);
+        choice += offer.deed == Deed::decide ? 1 : 0;
+        owner_.addAction(action);
+        const std::size_t index = entries_.size();
+        connect(action, &QAction::triggered, this, [this, index] { begin(index); });
+        entries_.push_back({offer, action});
+    }
+}
+
+void StepActions::refresh() {
+    for (const auto& [offer, action] : entries_) {
+        const bool sends = offer.deed != Deed::by_hand;
+        const QString keys = action->shortcut().toString(QKeySequence::NativeText);
+        const QString said = sending_ && sends         ? tr("A command is being sent")
+                             : offer.why_not.isEmpty() ? offer.tip
+                                                       : offer.why_not;
+        action->setText(offer.label);
+        action->setToolTip(keys.isEmpty() ? said : tr("%1 (%2)").arg(said, keys));
+        action->setEnabled(offer.why_not.isEmpty() && !(sending_ && sends));
+    }
+}
+
+void StepActions::begin(std::size_t index) {
+    if (index >= entries_.size() || asked_) {
+        return;
+    }
+    const story::Offer offer = entries_[index].offer;
+    if (offer.deed == Deed::by_hand) {
+        show_by_hand();
+        return;
+    }
+    if (offer.asks == story::Asks::nothing && offer.subjects.empty()) {
+        if (const auto command = story::command_of(card_, offer, {})) {
+            submit(*command);
+        }
+        return;
+    }
+    // What was asked is answered for the card that was there then, even if another one has come.
+    auto* dialog = new AskDialog(card_.title, offer, &owner_);
+    asked_ = dialog;
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, offer, card = card_] {
+        if (const auto command = story::command_of(card, offer, dialog->given())) {
+            submit(*command);
+        }
+    });
+    dialog->open();
+}
+
+void StepActions::submit(const release::Command& command) {
+    sending_ = true;
+    refresh();
+    channel_.submit(command, [self = QPointer(this)](const std::optional<Error>& error) {
+        if (!self) {
+            return;
+        }
+        self->sending_ = false;
+        self->refresh();
+        if (error) {
+            const QString what = QString::fromStdString(error->what);
+            const QString remedy = QString::fromStdString(error->remedy);
+            emit self->refused(remedy.isEmpty() ? what : tr("%1 – %2").arg(what, remedy));
+        } else {
+            emit self->accepted();
+        }
+    });
+}
+
+void StepActions::show_by_hand() {
+    auto* dialog = new QDialog(&owner_);
+    asked_ = dialog;
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("To do it by hand"));
+    dialog->resize(720, 360);
+    auto* layout = new QVBoxLayout(dialog);
+    auto* box = new TextBox(tr("What is still to be done"), 30, dialog);
+    box->show_text(card_.by_hand);
+    layout->addWidget(box);
+    layout->addStretch();
+    dialog->open();
+}
+
+} // namespace sluice::panels

@@ -1,0 +1,55 @@
+#pragma once
+#include "panels/card_heading.h"
+#include "panels/cells_view.h"
+#include "panels/count_bar.h"
+#include "panels/facts_grid.h"
+#include "panels/flow_layout.h"
+#include "panels/step_actions.h"
+#include "panels/text_box.h"
+
+#include <QFrame>
+#include <QLabel>
+
+namespace sluice::panels {
+
+/// The card of the current step, or of the one that was selected (story/card.h says what is on it).
+class StepCard : public QFrame {
+    Q_OBJECT
+public:
+    /// Without a channel there is no way to act, and nothing that acts is made.
+    explicit StepCard(story::CommandChannel* channel, QWidget* parent = nullptr);
+
+    /// Does nothing when it is what is shown already.
+    void show_card(const story::CardView& card);
+    void show_moment(const story::Moment& moment);
+    void select(const std::optional<plan::StepId>& step); ///< none = the current one; seen with the next moment
+
+    const story::CardView& card() const { return card_; }
+    StepActions* actions() { return actions_; } ///< null without a channel
+
+private:
+    void arrange_buttons();
+    void show_refusal(const QString& why);
+
+    story::CommandChannel* channel_;
+    std::optional<plan::StepId> selected_;
+    story::CardView card_;
+    bool shown_ = false;
+    StepActions* actions_ = nullptr;
+
+    CardHeading* heading_;
+    CountBar* bar_;
+    QLabel* text_;
+    TextBox* command_;
+    CellsView* gates_;
+    CellsView* changes_;
+    FactsGrid* facts_;
+    CellsView* people_;
+    CellsView* parts_;
+    CellsView* checks_;
+    TextBox* output_;
+    QLabel* refusal_ = nullptr;
+    FlowLayout* buttons_ = nullptr;
+};
+
+} // namespace sluice::panels

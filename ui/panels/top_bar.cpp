@@ -1,0 +1,91 @@
+#include "panels/top_bar.h"
+
+#include "panels/elided_text.h"
+#include "panels/phase_strip.h"
+#include "panels/source_ages.h"
+#include "theme/tokens.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace sluice::panels {
+namespace {
+
+QVBoxLayout* stacked(QWidget* above, QWidget* below) {
+    auto* column = new QVBoxLayout;
+    column->setSpacing(1);
+    column->addStretch();
+    column->addWidget(above);
+    column->addWidget(below);
+    column->addStretch();
+    return column;
+}
+
+} // namespace
+
+TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
+    : QWidget(parent), title_(new ElidedText(theme::text_font(17, QFont::DemiBold), ElidedText::Tone::plain, this)),
+      subtitle_(new ElidedText(theme::text_font(12), ElidedText::Tone::dim, this)),
+      clock_(new ElidedText(theme::figure_font(27, QFont::Medium), ElidedText::Tone::plain, this)),
+      below_(new ElidedText(theme::text_font(11), ElidedText::Tone::dim, this)), phases_(new PhaseStrip(this)),
+      sources_(new SourceAges(this)) {
+    setFixedHeight(64);
+    clock_->reserve(QStringLiteral("T+00:00:00"));
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(16, 4, 16, 5);
+    row->setSpacing(theme::grid * 6);
+    row->addLayout(stacked(title_, subtitle_), 1);
+    row->addWidget(phases_, 1);
+    row->addWidget(sources_, 0);
+    row->addLayout(stacked(clock_, below_), 0);
+    if (commands != nullptr) {
+        button_ = new RollbackButton(*commands, this);
+        row->addWidget(button_);
+    } else {
+        label_ = new RollbackLabel(this);
+        row->addWidget(label_);
+    }
+}
+
+void TopBar::show_moment(const story::Moment& moment) {
+    const auto rollback = story::present_rollback(moment, button_ != nullptr);
+    if (button_ != nullptr) {
+        button_->show_view(rollback);
+    } else {
+        label_->show(rollback);
+    }
+    auto view = story::present_top(moment);
+    if (view == view_) {
+        return;
+    }
+    view_ = std::move(view);
+    title_->set_text(view_.title);
+    title_->setMinimumWidth(std::min(title_->sizeHint().width(), 320));
+    subtitle_->set_text(view_.subtitle);
+    phases_->show_phases(view_.phases);
+    sources_->show_sources(view_.sources);
+    clock_->set_text(view_.clock);
+    below_->set_text(view_.window.isEmpty() ? view_.time : view_.time + QStringLiteral(" · ") + view_.window);
+}
+
+QStringList TopBar::texts() const {
+    QStringList all{view_.title, view_.subtitle};
+    for (const auto& phase : view_.phases) {
+        all << phase.title + QStringLiteral(": ") + phase.word;
+    }
+    for (const auto& source : view_.sources) {
+        all << source.name + u' ' + source.state;
+    }
+    const auto& rollback = button_ != nullptr ? button_->view() : label_->view();
+    return all << view_.clock << below_->text() << rollback.title << rollback.detail;
+}
+
+void TopBar::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.fillRect(rect(), theme::tokens().panel);
+    painter.fillRect(QRect(0, height() - 1, width(), 1), theme::tokens().line);
+}
+
+} // namespace sluice::panels

@@ -1,0 +1,38 @@
+#pragma once
+#include "panels/rollback_button.h"
+#include "panels/rollback_face.h"
+#include "story/top_view.h"
+
+#include <QWidget>
+
+namespace sluice::panels {
+
+class ElidedText;
+class PhaseStrip;
+class SourceAges;
+
+/// What is released, how far it is, how old the data is, the clock, and the way back.
+class TopBar : public QWidget {
+    Q_OBJECT
+public:
+    /// `commands` null: there is no way to act, and the button is not made.
+    explicit TopBar(story::CommandChannel* commands, QWidget* parent = nullptr);
+
+    void show_moment(const story::Moment& moment);
+    RollbackButton* rollback() const { return button_; } ///< null where there is no way to act
+    /// All that it prints, a line each: for `--snapshot --text`.
+    QStringList texts() const;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    story::TopView view_;
+    ElidedText *title_, *subtitle_, *clock_, *below_;
+    PhaseStrip* phases_;
+    SourceAges* sources_;
+    RollbackButton* button_ = nullptr;
+    RollbackLabel* label_ = nullptr;
+};
+
+} // namespace sluice::panels
