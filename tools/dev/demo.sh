@@ -1,9 +1,25 @@
-# A whole go-live against the range, and what can be asked of its recording.
+# A whole go-live against the range: in the cockpit, or, where there is no display, in the terminal, with what can be
+# asked of its recording.
 
 demo() { # argument of rehearse…
     install_missing "${to_build[@]}"
-    build "$preset" sluicectl sluice-exec
+    build "$preset" sluice sluicectl sluice-exec
     cd "$called_from" # paths in the arguments are the caller's
+    if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+        demo_in_cockpit "$@"
+    else
+        demo_in_terminal "$@"
+    fi
+}
+
+demo_in_cockpit() { # argument of sluice --rehearse…
+    local plan=$root/plans/nova/blue-green.yaml
+    say "Rehearsing $plan in the cockpit"
+    echo "Ctrl+Return does what is next; ? shows the keys; the speed is above the audit log."
+    "$root/build/$preset/bin/sluice" --rehearse "$plan" --set version=v1.2.4 --set previous=v1.2.3 "$@"
+}
+
+demo_in_terminal() { # argument of rehearse…
 
     local sluicectl=$root/build/$preset/bin/sluicectl plan=$root/plans/nova/blue-green.yaml
     if [ "$PWD" = "$root" ]; then
@@ -24,6 +40,10 @@ demo() { # argument of rehearse…
     [ -e "$session" ] || die "the rehearsal left no session (exit $outcome)" "$outcome"
     say "Verifying what was recorded"
     "$sluicectl" verify "$session"
+    say "Drawing the cockpit as it was at the end"
+    local picture=${session%.sluice}.png
+    "$root/build/$preset/bin/sluice" --snapshot "$picture" "$session"
+    echo "$picture"
     tell_next "$sluicectl" "$session" "$outcome"
     return "$outcome"
 }

@@ -1,0 +1,38 @@
+#include "arguments.h"
+
+#include "host/version.h"
+
+#include <CLI/CLI.hpp>
+
+Parsed parse_arguments(int argc, char** argv) {
+    Parsed parsed;
+    Arguments& a = parsed.arguments;
+    CLI::App app("Sluice: the cockpit for a go-live", "sluice");
+    app.set_version_flag("--version", sluice::host::program_version());
+    app.add_option("FILE", a.file, "A plan, or a session: a finished one is replayed, a running one followed");
+    auto* rehearse = app.add_option("--rehearse", a.rehearse, "Rehearse a plan against a simulated production");
+    app.add_option("--speed", a.speed, "Seconds of the rehearsal a real second at most; 0 = as fast as it can")
+        ->capture_default_str();
+    app.add_option("--seed", a.seed, "One seed gives one log")->capture_default_str();
+    app.add_option("--fault", a.faults, "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'");
+    app.add_option("--set", a.set, "NAME=VALUE of the plan's variables");
+    app.add_option("--session", a.session, "File of the rehearsal's session; default among your sessions");
+    app.add_flag("--assume-yes", a.assume_yes, "Of a rehearsal: answer confirms, approvals and decisions")
+        ->needs(rehearse);
+    app.add_option("--operator", a.operator_name, "Who leads; default your login name");
+    app.add_option("--war-room", a.war_room, "Show a session on the wall, full screen");
+    auto* snapshot =
+        app.add_option("--snapshot", a.snapshot, "Write a picture (PNG) of the session FILE; needs no display");
+    app.add_flag("--text", a.text, "With --snapshot: print everything that the screen says")->needs(snapshot);
+    app.add_option("--view", a.view, "With --snapshot")->check(CLI::IsMember({"cockpit", "war-room", "replay"}));
+    app.add_option("--at", a.at, "With --snapshot: T+00:42:13 or 2026-01-06T02:42:13Z; default the last moment");
+    app.add_option("--size", a.size, "With --snapshot: 1600x1000")->capture_default_str();
+    app.add_option("--ratio", a.ratio, "With --snapshot: device pixels a pixel")->check(CLI::Range(1.0, 4.0));
+    app.add_option("--theme", a.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        parsed.exit = app.exit(error) == 0 ? 0 : 2;
+    }
+    return parsed;
+}

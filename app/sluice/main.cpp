@@ -1,0 +1,96 @@
+#include "arguments.h"
+#include "host/user.h"
+#include "screens/cockpit_window.h"
+#include "screens/snapshot.h"
+
+#include <QApplication>
+#include <QSettings>
+#include <cstdio>
+
+namespace {
+
+int complain(const sluice::Error& error) {
+    std::fprintf(stderr, "sluice: %s\n", sluice::to_text(error).c_str());
+    return error.code == sluice::ErrorCode::bad_input || error.code == sluice::ErrorCode::refused ? 2 : 3;
+}
+
+std::optional<QSize> size_of(const std::string& text) {
+    int wide = 0, high = 0;
+    char extra = 0;
+    const bool good = std::sscanf(text.c_str(), "%5dx%5d%c", &wide, &high, &extra) == 2 && wide >= 320 && high >= 200 &&
+                      wide <= 16384 && high <= 16384;
+    return good ? std::optional(QSize(wide, high)) : std::nullopt;
+}
+
+int snapshot(QApplication& application, const Arguments& a) {
+    const auto size = size_of(a.size);
+    if (!size || a.file.empty()) {
+        return complain({sluice::ErrorCode::bad_input, size ? "which session?" : "not a size", "--snapshot",
+                         "for example: sluice --snapshot out.png --size 1600x1000 SESSION"});
+    }
+    sluice::screens::SnapshotWish wish;
+    wish.session = QString::fromStdString(a.file);
+    wish.picture = a.snapshot == "-" ? QString() : QString::fromStdString(a.snapshot);
+    wish.text = a.text;
+    wish.view = QString::fromStdString(a.view);
+    wish.at = a.at;
+    wish.size = *size;
+    wish.ratio = a.ratio;
+    wish.scheme = a.theme == "light" ? sluice::theme::Scheme::light : sluice::theme::Scheme::dark;
+    const auto taken = sluice::screens::take_snapshot(application, wish);
+    return taken ? 0 : complain(taken.error());
+}
+
+int cockpit(const Arguments& a) {
+    auto paths = sluice::host::own_paths();
+    auto values = sluice::host::settings(a.set);
+    if (!paths || !values) {
+        return complain(!paths ? paths.error() : values.error());
+    }
+    sluice::host::RehearsalOptions options;
+    options.paths = *paths;
+    options.values = *values;
+    options.by = sluice::host::user_as(a.operator_name);
+    options.wrapper = sluice::host::wrapper_beside_us();
+    if (!a.theme.empty()) {
+        QSettings().setValue("scheme", QString::fromStdString(a.theme));
+    }
+    sluice::screens::CockpitWindow window(options);
+    window.show();
+    if (!a.rehearse.empty()) {
+        options.plan_file = a.rehearse;
+        options.session = a.session;
+        options.speed = a.speed;
+        options.seed = a.seed;
+        options.faults = a.faults;
+        options.assume_yes = a.assume_yes;
+        window.rehearse(options);
+    } else if (!a.war_room.empty()) {
+        window.open_session(QString::fromStdString(a.war_room));
+        window.enter_war_room();
+    } else if (!a.file.empty()) {
+        window.open(QString::fromStdString(a.file));
+    } else {
+        window.offer_resume();
+    }
+    return QApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto parsed = parse_arguments(argc, argv); // --help works without a display
+    if (parsed.exit) {
+        return *parsed.exit;
+    }
+    const bool picture = !parsed.arguments.snapshot.empty();
+    if (picture && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    QApplication::setStyle("Fusion");
+    QApplication application(argc, argv);
+    QApplication::setApplicationName("sluice");
+    QApplication::setApplicationDisplayName("Sluice");
+    QGuiApplication::setDesktopFileName("io.github.sluice.Sluice");
+    return picture ? snapshot(application, parsed.arguments) : cockpit(parsed.arguments);
+}

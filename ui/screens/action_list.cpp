@@ -1,0 +1,87 @@
+#include "screens/action_list.h"
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QDialog>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QSortFilterProxyModel>
+#include <QStandardItemModel>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace sluice::screens {
+namespace {
+
+QString text_of(const char* text) {
+    return QCoreApplication::translate("ActionList", text);
+}
+
+void fill(QStandardItemModel& model, const QWidget& window) {
+    for (auto* action : window.findChildren<QAction*>()) {
+        QString name = action->text();
+        name.remove('&');
+        if (name.isEmpty() || action->shortcuts().isEmpty()) {
+            continue;
+        }
+        QStringList keys;
+        for (const auto& key : action->shortcuts()) {
+            keys << key.toString(QKeySequence::NativeText);
+        }
+        auto* what = new QStandardItem(name);
+        what->setData(QVariant::fromValue(action));
+        what->setEnabled(action->isEnabled());
+        model.appendRow({what, new QStandardItem(keys.join("  "))});
+    }
+    model.sort(0);
+}
+
+} // namespace
+
+void show_action_list(QWidget& window, const QString& title, bool act) {
+    QDialog dialog(&window);
+    dialog.setWindowTitle(title);
+    dialog.resize(560, 560);
+    QStandardItemModel model;
+    model.setHorizontalHeaderLabels({text_of("What"), text_of("Keys")});
+    fill(model, window);
+    QSortFilterProxyModel found;
+    found.setSourceModel(&model);
+    found.setFilterCaseSensitivity(Qt::CaseInsensitive);
+    auto* words = new QLineEdit;
+    words->setPlaceholderText(text_of("Type a part of its name"));
+    words->setAccessibleName(text_of("Filter"));
+    auto* table = new QTableView;
+    table->setAccessibleName(title);
+    table->setModel(&found);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->verticalHeader()->hide();
+    table->setShowGrid(false);
+    table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    table->horizontalHeader()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    auto* layout = new QVBoxLayout(&dialog);
+    layout->addWidget(words);
+    layout->addWidget(table);
+    QObject::connect(words, &QLineEdit::textChanged, &found, [&](const QString& text) {
+        found.setFilterFixedString(text);
+        table->selectRow(0);
+    });
+    QAction* chosen = nullptr;
+    const auto choose = [&](const QModelIndex& index) {
+        if (act && index.isValid()) {
+            chosen = model.item(found.mapToSource(index).row())->data().value<QAction*>();
+            dialog.accept();
+        }
+    };
+    QObject::connect(table, &QTableView::activated, &dialog, choose);
+    QObject::connect(words, &QLineEdit::returnPressed, &dialog, [&] { choose(table->currentIndex()); });
+    table->selectRow(0);
+    dialog.exec();
+    if (chosen != nullptr) {
+        chosen->trigger(); // after the dialog is gone: it may open another
+    }
+}
+
+} // namespace sluice::screens

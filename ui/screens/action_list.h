@@ -1,0 +1,11 @@
+#pragma once
+#include <QString>
+
+class QWidget;
+
+namespace sluice::screens {
+
+/// All that can be done in a window now, with its keys: to read, or (`act`) to do by typing a part of its name.
+void show_action_list(QWidget& window, const QString& title, bool act);
+
+} // namespace sluice::screens

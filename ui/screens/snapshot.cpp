@@ -1,0 +1,105 @@
+#include "screens/snapshot.h"
+
+#include "base/instant.h"
+#include "screens/session_screen.h"
+#include "screens/visible_text.h"
+#include "screens/war_room.h"
+#include "story/file_source.h"
+#include "theme/apply.h"
+
+#include <QApplication>
+#include <QEventLoop>
+#include <QImage>
+#include <QPainter>
+#include <QTextStream>
+#include <QTimer>
+
+namespace sluice::screens {
+namespace {
+
+constexpr int patience_ms = 60'000; ///< for the reading of a session of any size
+
+/// Runs the event loop until the whole file has been read, or says why not. A session whose program was killed has no
+/// end: what is there is read when nothing more comes.
+Result<void> read_all(SessionScreen& screen) {
+    QEventLoop loop;
+    QString failure;
+    QObject::connect(&screen, &SessionScreen::failed, &loop, [&](const QString& why) {
+        failure = why;
+        loop.quit();
+    });
+    QObject::connect(&screen, &SessionScreen::ended, &loop, &QEventLoop::quit);
+    std::size_t events = 0;
+    QTimer quiet;
+    quiet.callOnTimeout([&] {
+        const std::size_t now = screen.story().entries().size();
+        if (now != 0 && now == events) {
+            loop.quit();
+        }
+        events = now;
+    });
+    quiet.start(1000);
+    QTimer::singleShot(patience_ms, &loop, &QEventLoop::quit);
+    if (!screen.story().ended()) {
+        loop.exec();
+    }
+    if (!failure.isEmpty() && screen.story().empty()) {
+        return fail(ErrorCode::corrupt, failure.toStdString());
+    }
+    if (screen.story().empty()) {
+        return fail(ErrorCode::timed_out, "the session has no event yet", screen.source().file().toStdString());
+    }
+    return {};
+}
+
+Result<void> save(QWidget& widget, const SnapshotWish& wish) {
+    QImage image(wish.size * wish.ratio, QImage::Format_RGB32);
+    image.setDevicePixelRatio(wish.ratio);
+    image.fill(theme::tokens().background);
+    widget.render(&image);
+    if (!image.save(wish.picture, "PNG")) {
+        return fail(ErrorCode::io, "the picture could not be written", wish.picture.toStdString(),
+                    "name a file in a folder that can be written");
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) {
+    theme::apply(application, wish.scheme);
+    SessionScreen screen(std::make_unique<story::FileSource>(wish.session.toStdString()));
+    if (auto read = read_all(screen); !read) {
+        return read;
+    }
+    const auto& release = screen.story().release();
+    if (!wish.at.empty()) {
+        const auto at = parse_instant(wish.at, release.t0.count != 0 ? release.t0 : release.started);
+        if (!at) {
+            return failed(at);
+        }
+        screen.time().seek(*at);
+    }
+    WarRoom wall;
+    QWidget& shown = wish.view == "war-room" ? static_cast<QWidget&>(wall) : screen;
+    shown.setAttribute(Qt::WA_DontShowOnScreen);
+    shown.resize(wish.size);
+    shown.show();
+    screen.refresh();
+    if (&shown == &wall) {
+        wall.show_moment(screen.moment());
+    }
+    // Layouts and what they postpone settle.
+    for (int i = 0; i < 5; ++i) {
+        QCoreApplication::sendPostedEvents();
+        QCoreApplication::processEvents();
+    }
+    screen.refresh();
+    QCoreApplication::processEvents();
+    if (wish.text) {
+        QTextStream(stdout) << visible_text(shown).join('\n') << '\n';
+    }
+    return wish.picture.isEmpty() ? Result<void>{} : save(shown, wish);
+}
+
+} // namespace sluice::screens

@@ -1,0 +1,29 @@
+#pragma once
+#include "base/result.h"
+#include "theme/tokens.h"
+
+#include <QSize>
+#include <QString>
+#include <optional>
+#include <string>
+
+class QApplication;
+
+namespace sluice::screens {
+
+/// `sluice --snapshot`: a picture, or the text, of a screen as of a moment of a recorded session.
+struct SnapshotWish {
+    QString session;
+    QString picture;          ///< PNG; may be empty when only text is wanted
+    bool text = false;        ///< print everything that the screen says
+    QString view = "cockpit"; ///< cockpit | war-room | replay
+    std::string at;           ///< "T+00:42:13"; empty = the last moment
+    QSize size{1600, 1000};
+    double ratio = 1; ///< device pixels a pixel
+    theme::Scheme scheme = theme::Scheme::dark;
+};
+
+/// Errors: the session can't be read, the time is none, the picture can't be written.
+Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish);
+
+} // namespace sluice::screens

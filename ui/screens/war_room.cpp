@@ -1,0 +1,227 @@
+#include "screens/war_room.h"
+
+#include "charts/content.h"
+#include "panels/mark_of.h"
+#include "theme/marks.h"
+
+#include <QCoreApplication>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <cmath>
+
+namespace sluice::screens {
+namespace {
+
+using story::WallView;
+
+/// Paints one view into a widget: `u` is a hundredth of the height.
+class WallPainter {
+public:
+    WallPainter(QPainter& painter, const WallView& view, QSizeF size)
+        : p_(painter), view_(view), size_(size), u_(std::min(size.height() / 100, size.width() / 150)), margin_(4 * u_),
+          width_(size.width() - 8 * u_), t_(theme::tokens()) {}
+
+    void paint() {
+        p_.fillRect(QRectF({}, size_), background());
+        head();
+        split();
+        phases();
+        tiles();
+        foot();
+    }
+
+private:
+    QColor background() const {
+        const QColor tint = view_.tone == WallView::Tone::paused ? t_.warn
+                            : view_.tone == WallView::Tone::breach || view_.tone == WallView::Tone::rolling_back
+                                ? t_.breach
+                                : t_.background;
+        const auto mix = [&](int a, int b) { return a + (b - a) * 12 / 100; };
+        const QColor& from = t_.background;
+        return {mix(from.red(), tint.red()), mix(from.green(), tint.green()), mix(from.blue(), tint.blue())};
+    }
+    QColor loud() const {
+        return view_.tone == WallView::Tone::paused ? t_.warn
+               : view_.tone == WallView::Tone::over ? t_.green
+                                                    : t_.breach;
+    }
+
+    double text(double x, double y, const QString& what, double units, const QColor& colour, double wide,
+                QFont::Weight weight = QFont::Normal, bool figures = false, bool right = false) {
+        const int pixels = std::max(8, static_cast<int>(units * u_));
+        const QFont font = figures ? theme::figure_font(pixels, weight) : theme::text_font(pixels, weight);
+        p_.setFont(font);
+        p_.setPen(colour);
+        const QFontMetricsF metrics(font);
+        const QString shown = metrics.elidedText(what, Qt::ElideRight, wide);
+        const double length = metrics.horizontalAdvance(shown);
+        p_.drawText(QPointF(right ? x - length : x, y), shown);
+        return length;
+    }
+
+    void head() {
+        const double right = size_.width() - margin_;
+        const double clock = text(right, 10.5 * u_, view_.clock, 8.6, t_.text, width_ / 2, QFont::DemiBold, true, true);
+        text(right, 14 * u_, view_.rollback, 2.7, t_.dim, width_ * 0.45, QFont::Normal, false, true);
+        const double room = width_ - clock - 4 * u_;
+        text(margin_, 7.6 * u_, view_.title, 4.8, t_.text, room, QFont::Bold);
+        text(margin_, 11.8 * u_, view_.where, 2.8, t_.dim, room);
+        if (!view_.banner.isEmpty()) {
+            const double length = text(margin_, 16.6 * u_, view_.banner, 3.0, loud(), width_ * 0.5, QFont::Bold);
+            text(margin_ + length + 2 * u_, 16.6 * u_, view_.banner_why, 2.7,
+                 view_.tone == WallView::Tone::calm ? t_.dim : loud(), width_ - length - 2 * u_);
+        }
+    }
+
+    void split() {
+        const QRectF bar(margin_, 19.6 * u_, width_, 12 * u_);
+        if (view_.split.empty()) {
+            return;
+        }
+        QPainterPath outline;
+        outline.addRoundedRect(bar, 1.4 * u_, 1.4 * u_);
+        p_.save();
+        p_.setClipPath(outline);
+        double x = bar.left();
+        for (const auto& share : view_.split) {
+            const double wide = bar.width() * share.percent / 100;
+            p_.fillRect(QRectF(x, bar.top(), wide, bar.height()), theme::arm_colour(share.place));
+            const QString weight = QString("%1 %").arg(share.percent);
+            const bool fits = wide > 14 * u_;
+            const double length =
+                fits ? text(x + 1.4 * u_, bar.top() + 8 * u_, weight, 5.6, t_.on_arm, wide, QFont::Bold) : 0;
+            if (wide - length > 18 * u_) {
+                text(x + wide - 1.4 * u_, bar.top() + 7 * u_, share.arm, 2.6, t_.on_arm, wide - length - 5 * u_,
+                     QFont::Bold, false, true);
+            }
+            x += wide;
+        }
+        p_.restore();
+    }
+
+    void phases() {
+        double all = 0;
+        for (const auto& phase : view_.phases) {
+            all += phase.length;
+        }
+        const double gap = 0.6 * u_, y = 34 * u_;
+        const double per = (width_ - gap * static_cast<double>(view_.phases.size())) / std::max(1.0, all);
+        double x = margin_;
+        for (const auto& phase : view_.phases) {
+            const QRectF bar(x, y, phase.length * per, 1.8 * u_);
+            p_.setPen(Qt::NoPen);
+            p_.setBrush(t_.raised);
+            p_.drawRoundedRect(bar, u_ * 0.6, u_ * 0.6);
+            if (phase.done > 0) {
+                p_.setBrush(phase.now ? t_.accent : t_.green);
+                p_.drawRoundedRect(QRectF(bar.topLeft(), QSizeF(bar.width() * phase.done, bar.height())), u_ * 0.6,
+                                   u_ * 0.6);
+            }
+            text(x, y + 4.2 * u_, phase.title, 1.9, phase.now ? t_.text : t_.dim, bar.width() + gap / 2);
+            x += bar.width() + gap;
+        }
+    }
+
+    void tiles() {
+        if (view_.tiles.empty()) {
+            return;
+        }
+        const double gap = 2.2 * u_, count = static_cast<double>(std::max<std::size_t>(view_.tiles.size(), 4));
+        const double wide = (width_ - gap * (count - 1)) / count;
+        double x = margin_;
+        for (const auto& tile : view_.tiles) {
+            const auto mark = panels::mark_of(tile.mark);
+            const bool well = mark == theme::Mark::holds;
+            const QColor colour = well ? t_.text : theme::colour(mark);
+            const QRectF box(x, 43 * u_, wide, 35 * u_);
+            p_.setPen(QPen(well ? t_.line : colour, well ? 1 : 0.35 * u_));
+            p_.setBrush(t_.panel);
+            p_.drawRoundedRect(box, 1.4 * u_, 1.4 * u_);
+            const double left = x + 2.4 * u_, room = wide - 4.8 * u_;
+            text(left, box.top() + 5 * u_, tile.title, 2.6, t_.dim, room);
+            text(left, box.top() + 11.6 * u_, tile.value, 6.4, colour, room, QFont::DemiBold, true);
+            text(left, box.top() + 15.6 * u_, theme::glyph(mark) + ' ' + tile.caption, 2.5, well ? t_.dim : colour,
+                 room);
+            line(tile, QRectF(left, box.top() + 18.5 * u_, room, 13 * u_), well ? t_.green : colour);
+            x += wide + gap;
+        }
+    }
+
+    // Gaps are not bridged.
+    void line(const WallView::Tile& tile, const QRectF& box, const QColor& colour) {
+        p_.setPen(QPen(colour, 0.36 * u_, Qt::SolidLine, Qt::RoundCap));
+        const double step = box.width() / std::max<double>(1, static_cast<double>(tile.line.size()) - 1);
+        for (std::size_t i = 1; i < tile.line.size(); ++i) {
+            const double a = tile.line[i - 1], b = tile.line[i];
+            if (!std::isnan(a) && !std::isnan(b)) {
+                p_.drawLine(QPointF(box.left() + static_cast<double>(i - 1) * step, box.bottom() - a * box.height()),
+                            QPointF(box.left() + static_cast<double>(i) * step, box.bottom() - b * box.height()));
+            }
+        }
+    }
+
+    void foot() {
+        const double y = 83.6 * u_, half = width_ * 0.5;
+        if (!view_.next.isEmpty()) {
+            text(margin_, y, QCoreApplication::translate("WarRoom", "Next"), 2.6, t_.dim, half);
+            text(margin_, y + 4.4 * u_, view_.next, 3.4, t_.text, half - 3 * u_, QFont::DemiBold);
+            text(margin_, y + 8.2 * u_, view_.next_when, 2.6, t_.dim, half - 3 * u_);
+        }
+        const double left = margin_ + half + u_;
+        text(left, y, QCoreApplication::translate("WarRoom", "Just now"), 2.6, t_.dim, half);
+        for (std::size_t i = 0; i < view_.just_now.size() && i < 4; ++i) {
+            text(left, y + (4 + 3.1 * static_cast<double>(i)) * u_, view_.just_now[i], 2.2, i == 0 ? t_.text : t_.dim,
+                 half - u_);
+        }
+    }
+
+    QPainter& p_;
+    const WallView& view_;
+    QSizeF size_;
+    double u_, margin_, width_;
+    const theme::Tokens& t_;
+};
+
+} // namespace
+
+WarRoom::WarRoom(QWidget* parent) : QWidget(parent) {
+    setWindowTitle(tr("War room"));
+    setAccessibleName(tr("War room"));
+    setFocusPolicy(Qt::StrongFocus);
+}
+
+void WarRoom::show_moment(const story::Moment& moment) {
+    auto view = story::present_wall(moment);
+    if (view == view_) {
+        return;
+    }
+    view_ = std::move(view);
+    QStringList said{view_.title, view_.clock, view_.where, view_.banner, view_.banner_why, view_.rollback};
+    for (const auto& share : view_.split) {
+        said << QString("%1 %2 %").arg(share.arm).arg(share.percent);
+    }
+    for (const auto& tile : view_.tiles) {
+        said << tile.title + ' ' + tile.value + ' ' + charts::state_words(panels::mark_of(tile.mark));
+    }
+    said << view_.next;
+    said.removeAll(QString());
+    setAccessibleDescription(said.join("; "));
+    update();
+}
+
+void WarRoom::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    WallPainter(painter, view_, size()).paint();
+}
+
+void WarRoom::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape || event->key() == Qt::Key_F11) {
+        emit left();
+        return;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+} // namespace sluice::screens

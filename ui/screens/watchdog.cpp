@@ -1,0 +1,57 @@
+#include "screens/watchdog.h"
+
+#include <QCoreApplication>
+#include <QEvent>
+#include <chrono>
+
+namespace sluice::screens {
+namespace {
+
+const QEvent::Type question = static_cast<QEvent::Type>(QEvent::registerEventType());
+
+std::int64_t now_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+} // namespace
+
+Watchdog::Watchdog(QObject* parent) : QObject(parent), thread_([this] { watch(); }) {}
+
+Watchdog::~Watchdog() {
+    ended_ = true;
+    thread_.join();
+}
+
+// Waits for real time, on purpose: it measures it.
+void Watchdog::watch() {
+    while (!ended_) {
+        std::int64_t nobody = 0;
+        if (asked_ns_.compare_exchange_strong(nobody, now_ns())) {
+            QCoreApplication::postEvent(this, new QEvent(question), Qt::HighEventPriority);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+bool Watchdog::event(QEvent* event) {
+    if (event->type() != question) {
+        return QObject::event(event);
+    }
+    const int waited = static_cast<int>((now_ns() - asked_ns_) / 1'000'000);
+    if (waited > limit_ms) {
+        ++stalls_;
+        longest_ms_ = std::max(longest_ms_.load(), waited);
+    }
+    asked_ns_ = 0;
+    return true;
+}
+
+QString Watchdog::text() const {
+    if (stalls_ == 0) {
+        return tr("no stall over %1 ms").arg(limit_ms);
+    }
+    return tr("%n stall(s) over %1 ms, the longest %2 ms", nullptr, stalls_).arg(limit_ms).arg(longest_ms_);
+}
+
+} // namespace sluice::screens
