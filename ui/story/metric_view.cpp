@@ -72,9 +72,8 @@ QString figure(double value, Scale scale) {
 }
 
 struct Limit {
-    double value = 0;
+    plan::Must must;
     bool breached_above = true;
-    QString text;
 };
 
 /// Of the gates of the step that holds now, else the first of any: several would hide the lines.
@@ -90,7 +89,7 @@ std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) 
             of_now = running;
             const bool above =
                 gate.must.comparison == Comparison::less || gate.must.comparison == Comparison::less_equal;
-            found = Limit{gate.must.limit, above, QString::fromStdString(gate.must.text)};
+            found = Limit{gate.must, above};
         }
     });
     return found;
@@ -196,10 +195,15 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
     view.value = known ? figure(shown->value, view.scale) : QStringLiteral("–");
     view.mark = state_of(moment, metric, shown);
     if (const auto limit = limit_of(moment, metric)) {
-        view.limit = limit->text;
-        view.limit_value = limit->value;
+        const QString text = QString::fromStdString(limit->must.text);
+        view.limit = text;
+        view.limit_value = limit->must.limit;
         view.breached_above = limit->breached_above;
-        view.footer = text_of("must be %1").arg(limit->text);
+        view.footer = text_of("must be %1").arg(text);
+        // While no gate is judged (between holds, in a rollback) the figure still stands beside its limit.
+        const bool broken =
+            std::any_of(values.begin(), values.end(), [&](const auto& of) { return !limit->must.holds(of.second); });
+        view.mark = view.mark == Mark::holds && broken ? Mark::breached : view.mark;
     }
     if (shown != nullptr && !known && !shown->detail.empty()) {
         view.footer = QString::fromStdString(shown->detail);

@@ -78,8 +78,12 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     if (release.rollback.active) {
         view.tone = WallView::Tone::rolling_back;
         view.banner = text_of("ROLLING BACK %1").arg(clock(moment.now - release.rollback.started));
-        view.banner_why = QString::fromStdString(release.rollback.trigger.empty() ? release.rollback.reason
-                                                                                  : release.rollback.trigger);
+        view.banner_why = QString::fromStdString(release.rollback.reason);
+        for (const auto& trigger : release.plan->rollback.triggers) {
+            if (trigger.id == release.rollback.trigger) {
+                view.banner_why = filled(trigger.title.empty() ? trigger.id : trigger.title, release);
+            }
+        }
         return;
     }
     if (release.paused) {
