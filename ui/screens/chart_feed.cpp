@@ -1,5 +1,6 @@
 #include "screens/chart_feed.h"
 
+#include "story/figure.h"
 #include "story/metric_view.h"
 
 #include <QCoreApplication>
@@ -12,11 +13,14 @@ theme::Mark mark(story::Mark mark) {
 } // the same list (story/step_mark.h)
 
 /// A replay knows samples that are still to come at the moment that it shows.
-QString figure_at(const story::Line& line, Nanos now, charts::Scale scale) {
+QString figure_at(const story::Line& line, Nanos now, const story::MetricView& view) {
     const auto* reading = line.at(now);
-    return reading != nullptr && reading->status == session::SampleStatus::ok
-               ? charts::figure(reading->value * charts::factor(scale))
-               : QCoreApplication::translate("charts", "no data");
+    if (reading == nullptr || reading->status != session::SampleStatus::ok) {
+        return QCoreApplication::translate("charts", "no data");
+    }
+    const double by = story::factor(view.scale), shown = reading->value * by;
+    const auto limit = view.limit_value ? std::optional(*view.limit_value * by) : std::nullopt;
+    return story::fixed(shown, story::decimals_for(shown, limit));
 }
 
 std::vector<charts::ChartMarker> markers(const story::Moment& moment) {
@@ -59,7 +63,7 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
     content.footer = view.footer;
     content.scale = static_cast<charts::Scale>(view.scale);
     for (const auto& of : view.lines) {
-        content.lines.push_back({of.arm, of.place, grown(*of.line), figure_at(*of.line, moment.now, content.scale)});
+        content.lines.push_back({of.arm, of.place, grown(*of.line), figure_at(*of.line, moment.now, view)});
     }
     if (view.limit_value) {
         content.limits = {{*view.limit_value, view.breached_above}};

@@ -2,6 +2,7 @@
 
 #include "charts/content.h"
 #include "panels/mark_of.h"
+#include "panels/phase_strip.h"
 #include "theme/marks.h"
 
 #include <QCoreApplication>
@@ -43,7 +44,9 @@ private:
     }
     QColor loud() const {
         return view_.tone == WallView::Tone::paused ? t_.warn
-               : view_.tone == WallView::Tone::over ? t_.green
+               : view_.tone != WallView::Tone::over ? t_.breach
+               : view_.banner.startsWith(u'✓')      ? t_.green
+               : view_.banner.startsWith(u'△')      ? t_.warn
                                                     : t_.breach;
     }
 
@@ -68,8 +71,8 @@ private:
         text(margin_, 7.6 * u_, view_.title, 4.8, t_.text, room, QFont::Bold);
         text(margin_, 11.8 * u_, view_.where, 2.8, t_.dim, room);
         if (!view_.banner.isEmpty()) {
-            const double length = text(margin_, 16.6 * u_, view_.banner, 3.0, loud(), width_ * 0.5, QFont::Bold);
-            text(margin_ + length + 2 * u_, 16.6 * u_, view_.banner_why, 2.7,
+            const double length = text(margin_, 17.2 * u_, view_.banner, 3.0, loud(), width_ * 0.5, QFont::Bold);
+            text(margin_ + length + 2 * u_, 17.2 * u_, view_.banner_why, 2.7,
                  view_.tone == WallView::Tone::calm ? t_.dim : loud(), width_ - length - 2 * u_);
         }
     }
@@ -100,27 +103,39 @@ private:
         p_.restore();
     }
 
+    // As wide as their titles want, those about the current one first (panels/phase_strip.h).
     void phases() {
-        double all = 0;
+        const QFont font = theme::text_font(std::max(8, static_cast<int>(phase_type * u_)));
+        std::vector<int> wanted;
+        int now = -1;
         for (const auto& phase : view_.phases) {
-            all += phase.length;
+            wanted.push_back(static_cast<int>(QFontMetricsF(font).horizontalAdvance(phase_text(phase)) + u_));
+            now = phase.now ? static_cast<int>(wanted.size()) - 1 : now;
         }
-        const double gap = 0.6 * u_, y = 34 * u_;
-        const double per = (width_ - gap * static_cast<double>(view_.phases.size())) / std::max(1.0, all);
-        double x = margin_;
-        for (const auto& phase : view_.phases) {
-            const QRectF bar(x, y, phase.length * per, 1.8 * u_);
+        const auto places =
+            panels::strip_segments(static_cast<int>(width_), wanted, now, std::max(2, static_cast<int>(0.6 * u_)));
+        const double y = (view_.split.empty() ? 22 : 34) * u_;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            const auto& phase = view_.phases[i];
+            const double x = margin_ + places[i].first, wide = places[i].second;
             p_.setPen(Qt::NoPen);
             p_.setBrush(t_.raised);
-            p_.drawRoundedRect(bar, u_ * 0.6, u_ * 0.6);
+            p_.drawRoundedRect(QRectF(x, y, wide, 1.8 * u_), u_ * 0.6, u_ * 0.6);
             if (phase.done > 0) {
                 p_.setBrush(phase.now ? t_.accent : t_.green);
-                p_.drawRoundedRect(QRectF(bar.topLeft(), QSizeF(bar.width() * phase.done, bar.height())), u_ * 0.6,
-                                   u_ * 0.6);
+                p_.drawRoundedRect(QRectF(x, y, wide * phase.done, 1.8 * u_), u_ * 0.6, u_ * 0.6);
             }
-            text(x, y + 4.2 * u_, phase.title, 1.9, phase.now ? t_.text : t_.dim, bar.width() + gap / 2);
-            x += bar.width() + gap;
+            text(x, y + 4.2 * u_, phase_text(phase), phase_type, phase.now ? t_.text : t_.dim, wide,
+                 phase.now ? QFont::DemiBold : QFont::Normal);
         }
+    }
+
+    static constexpr double phase_type = 1.9;
+    static QString phase_text(const WallView::PhaseBar& phase) {
+        const QString mark = phase.now         ? theme::glyph(theme::Mark::running)
+                             : phase.done >= 1 ? theme::glyph(theme::Mark::holds)
+                                               : QString();
+        return mark.isEmpty() ? phase.title : mark + u' ' + phase.title;
     }
 
     void tiles() {
@@ -162,7 +177,7 @@ private:
     }
 
     void foot() {
-        const double y = 83.6 * u_, half = width_ * 0.5;
+        const double y = (view_.tiles.empty() ? 46 : 83.6) * u_, half = width_ * 0.5;
         if (!view_.next.isEmpty()) {
             text(margin_, y, QCoreApplication::translate("WarRoom", "Next"), 2.6, t_.dim, half);
             text(margin_, y + 4.4 * u_, view_.next, 3.4, t_.text, half - 3 * u_, QFont::DemiBold);

@@ -1,7 +1,6 @@
 /// The card as a whole: which subjects a step has.
 #include "story/card.h"
 
-#include "analysis/latest.h"
 #include "plan/fill.h"
 #include "story/card_parts.h"
 
@@ -34,16 +33,6 @@ QString took(const release::StepState& state, Nanos now) {
         return {};
     }
     return clock((release::over(state.status) ? state.ended : now) - state.started);
-}
-
-QString value_text(double value, const std::string& unit) {
-    if (unit == "per-second" && std::abs(value) >= 10'000) {
-        return QString::number(std::round(value / 100) / 10) + QStringLiteral(" k/s");
-    }
-    const QString plain = text(analysis::format_value(value, unit));
-    bool whole = false;
-    const qlonglong number = plain.toLongLong(&whole);
-    return whole ? count(number) : plain;
 }
 
 } // namespace card
@@ -87,7 +76,8 @@ CardView step_card(const Moment& moment, const plan::Step& step, const std::opti
         card::show_state(seen, view);
     }
     if (moment.release.rollback.active && !moment.release.plan->phase_of(step.id)) {
-        view.situation += QStringLiteral(" · ") + card::Words::tr("while rolling back");
+        view.situation +=
+            (view.situation.isEmpty() ? QString() : QStringLiteral(" · ")) + card::Words::tr("while rolling back");
     }
     if (step.point_of_no_return && !release::over(seen.state.status)) {
         view.facts.push_back({card::Words::tr("Point of no return"),

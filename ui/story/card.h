@@ -19,7 +19,8 @@ struct GateRow {
     QString title, now, limit, headroom, held; ///< ready to print; "–" = there is none
     QString state;                             ///< "holds", "source error 0:38": the word after the mark
     QString age;                               ///< of the data: "0.4 s"; empty = there was none yet
-    QString why;                               ///< tooltip
+    QString why;                               ///< tooltip of the state
+    QString exact;                             ///< all that was measured, tooltip of `now`; empty = nothing was
     Mark mark = Mark::no_data;
     bool aside = false; ///< overridden
     bool operator==(const GateRow&) const = default;

@@ -1,6 +1,7 @@
 /// A hold: its clock, and its gates with what they read now.
 #include "analysis/gate.h"
 #include "story/card_parts.h"
+#include "story/figure.h"
 
 namespace sluice::story::card {
 namespace {
@@ -9,18 +10,23 @@ using release::GateState;
 
 QString limit_text(const plan::Must& must, const std::string& unit) {
     static constexpr const char16_t* signs[] = {u"<", u"≤", u">", u"≥", u"=", u"≠"};
-    return QString::fromUtf16(signs[static_cast<int>(must.comparison)]) + u' ' + value_text(must.limit, unit);
+    return QString::fromUtf16(signs[static_cast<int>(must.comparison)]) + u' ' + limit_figure(must.limit, unit);
 }
 
-/// What the metric reads for this arm: of several series the one that is nearest to its limit, or past it.
-const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const std::string& arm) {
+/// Until when a gate is watched: what it said last stands on the card of a step that is over.
+Nanos watched_until(const Seen& seen) {
+    return release::over(seen.state.status) ? seen.state.ended : seen.moment.now;
+}
+
+/// What the metric read for this arm: of several series the one that is nearest to its limit, or past it.
+const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const std::string& arm, Nanos time) {
     const Reading* found = nullptr;
     double least = 0;
     for (const Line* line : moment.readings.of(gate.metric)) {
         if (line->key().arm != arm) {
             continue;
         }
-        const Reading* reading = line->at(moment.now);
+        const Reading* reading = line->at(time);
         if (!reading) {
             continue;
         }
@@ -55,7 +61,8 @@ const Reading* last_data(const Moment& moment, const plan::Gate& gate, const std
 
 void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, GateRow& row) {
     const plan::Metric* metric = seen.moment.release.plan->metric(gate.metric);
-    const Reading* reading = metric ? decisive_reading(seen.moment, gate, arm) : nullptr;
+    const Nanos time = watched_until(seen);
+    const Reading* reading = metric ? decisive_reading(seen.moment, gate, arm, time) : nullptr;
     row.limit = limit_text(gate.must, metric ? metric->unit : "");
     if (!reading) {
         return;
@@ -63,11 +70,12 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     if (const Reading* data = last_data(seen.moment, gate, arm)) {
         row.age = spell(std::max(Nanos{}, seen.moment.now - data->measured_at), true);
     }
-    const bool fresh = seen.moment.now - reading->measured_at <= analysis::max_age(*metric);
+    const bool fresh = time - reading->measured_at <= analysis::max_age(*metric);
     if (reading->status != session::SampleStatus::ok || !fresh) {
         return;
     }
-    row.now = value_text(reading->value, metric->unit);
+    row.now = figure(reading->value, metric->unit, gate.must.limit);
+    row.exact = exact_figure(reading->value, metric->unit, gate.must.limit);
     if (const auto room = analysis::headroom(gate.must, reading->value)) {
         row.headroom = percent(*room, 0).replace(u'-', u'−');
     }
@@ -107,9 +115,8 @@ void add_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, 
     row.title = filled(seen.moment, gate.title) + (name_arm ? QStringLiteral(", ") + text(arm) : QString());
     row.now = row.headroom = row.held = none;
     read_gate(seen, gate, arm, row);
-    if (release::over(seen.state.status) && known) { // it is not watched any more: what it said last
-        row.now = known->value.empty() ? none : text(known->value);
-        row.age.clear();
+    if (release::over(seen.state.status)) {
+        row.age.clear(); // it is not watched any more
     }
     judge_gate(seen, known, row);
     if (!known && seen.state.set_aside.contains(gate.id)) {

@@ -27,8 +27,6 @@ Seen see(const Moment& moment, const plan::Step& step);
 QString filled(const Moment& moment, const std::string& text_template); ///< as it is where a name is not known yet
 QString title_of(const Moment& moment, const plan::Step& step);
 QString took(const release::StepState& state, Nanos now); ///< "0:07"; empty before it began
-/// "1,612", "0.26 %", "42.8 ms"
-QString value_text(double value, const std::string& unit);
 /// The time of the last event of this kind that `is` says yes to; none = nothing.
 template <typename Kind, typename Is>
 std::optional<Nanos> last_time(const Moment& moment, Is is) {

@@ -1,6 +1,6 @@
 #include "story/metric_view.h"
 
-#include "story/format.h"
+#include "story/figure.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 using Scale = MetricView::Scale;
 
-QString text_of(const char* text) {
+QString metric_words(const char* text) {
     return QCoreApplication::translate("Metric", text);
 }
 
@@ -44,31 +44,20 @@ int rank(const plan::Plan& plan, const plan::Metric& metric) {
                                       [&](const auto& trigger) { return names(trigger.condition, metric.name); });
     const bool yes_or_no = metric.unit == "bool";
     return (triggers ? 1000 : 0) + (metric.by_arm.empty() ? 0 : 500) + (metric.lag ? 300 : 0) + std::min(gates, 100) -
-           (yes_or_no ? 900 : 0);
+           (yes_or_no ? 2000 : 0) /* a line at 1 shows little */;
 }
 
 Scale scale_of(const std::string& unit) {
     return unit == "ratio" ? Scale::percent : unit == "s" ? Scale::milliseconds : Scale::as_is;
 }
 
-QString unit_of(const plan::Metric& metric) {
-    switch (scale_of(metric.unit)) {
-    case Scale::percent:
-        return QStringLiteral("%");
-    case Scale::milliseconds:
-        return QStringLiteral("ms");
-    case Scale::as_is:
-        break;
+/// Of what stands at the head of a chart. Latencies are always milliseconds, as on its axis.
+ShownUnit head_unit(const plan::Metric& metric, double size) {
+    if (metric.unit == "messages") {
+        return {1, metric_words("messages")};
     }
-    return QString::fromStdString(metric.unit);
-}
-
-QString figure(double value, Scale scale) {
-    const double shown = value * factor(scale);
-    if (std::abs(shown) >= 1000) {
-        return story::count(std::llround(shown));
-    }
-    return QString::number(shown, 'g', 3);
+    return scale_of(metric.unit) == Scale::milliseconds ? ShownUnit{1000, QStringLiteral("ms")}
+                                                        : shown_unit(metric.unit, size);
 }
 
 struct Limit {
@@ -122,12 +111,18 @@ Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* r
     return worst;
 }
 
-/// "green +0.04 against blue"
-QString compared(const std::vector<std::pair<QString, double>>& values, Scale scale) {
-    const double apart = values[1].second - values[0].second;
-    return text_of("%1 %2%3 against %4")
-        .arg(values[1].first, apart < 0 ? QStringLiteral("−") : QStringLiteral("+"), figure(std::abs(apart), scale),
-             values[0].first);
+/// "limit 0.1 %", "must stay above 90 k/s"
+QString limit_words(const Limit& limit, const plan::Metric& metric) {
+    return (limit.breached_above ? metric_words("limit %1") : metric_words("must stay above %1"))
+        .arg(limit_figure(limit.must.limit, metric.unit));
+}
+
+/// "green +3.1 ms vs blue"
+QString compared(const std::vector<std::pair<QString, double>>& values, const plan::Metric& metric,
+                 std::optional<double> limit) {
+    const QString apart = difference_figure(values[1].second, values[0].second, metric.unit, limit);
+    return apart.isEmpty() ? metric_words("%1 equal to %2").arg(values[1].first, values[0].first)
+                           : metric_words("%1 %2 vs %3").arg(values[1].first, apart, values[0].first);
 }
 
 int place_of(const plan::Plan& plan, const std::string& arm) {
@@ -171,7 +166,6 @@ QString weight_label(const plan::Plan& plan, const release::Intent& intent) {
 MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
     MetricView view;
     view.title = QString::fromStdString(metric.title.empty() ? metric.name : metric.title);
-    view.unit = unit_of(metric);
     view.scale = scale_of(metric.unit);
     for (const auto* line : moment.readings.of(metric.name)) {
         const std::string& arm = line->key().arm;
@@ -192,14 +186,22 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
         }
     }
     const bool known = shown != nullptr && shown->status == session::SampleStatus::ok;
-    view.value = known ? figure(shown->value, view.scale) : QStringLiteral("–");
     view.mark = state_of(moment, metric, shown);
-    if (const auto limit = limit_of(moment, metric)) {
-        const QString text = QString::fromStdString(limit->must.text);
-        view.limit = text;
+    const auto limit = limit_of(moment, metric);
+    const auto bound = limit ? std::optional(limit->must.limit) : std::nullopt;
+    const double size = bound.value_or(0) != 0 ? *bound : known ? shown->value : 0;
+    const ShownUnit unit = head_unit(metric, size);
+    view.unit = unit.name;
+    view.value = QStringLiteral("–");
+    if (known) {
+        const double value = shown->value * unit.factor;
+        view.value = fixed(value, decimals_for(value, bound ? std::optional(*bound * unit.factor) : std::nullopt));
+    }
+    if (limit) {
+        view.limit = limit_words(*limit, metric);
         view.limit_value = limit->must.limit;
         view.breached_above = limit->breached_above;
-        view.footer = text_of("must be %1").arg(text);
+        view.footer = view.limit;
         // While no gate is judged (between holds, in a rollback) the figure still stands beside its limit.
         const bool broken =
             std::any_of(values.begin(), values.end(), [&](const auto& of) { return !limit->must.holds(of.second); });
@@ -208,7 +210,7 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
     if (shown != nullptr && !known && !shown->detail.empty()) {
         view.footer = QString::fromStdString(shown->detail);
     } else if (values.size() == 2) {
-        view.footer += (view.footer.isEmpty() ? QString() : QStringLiteral(" · ")) + compared(values, view.scale);
+        view.footer += (view.footer.isEmpty() ? QString() : QStringLiteral(" · ")) + compared(values, metric, bound);
     }
     return view;
 }

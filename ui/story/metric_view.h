@@ -22,8 +22,8 @@ struct MetricView {
     QString title, unit;
     QString value; ///< "1,612", "42.8"; "–" when there is none
     Mark mark = Mark::holds;
-    QString footer;                    ///< "must be < 1 % · green +0.04 against blue", or why there is no value
-    QString limit;                     ///< "< 1 %"; empty = no gate has one
+    QString footer;                    ///< "limit 1 % · green +0.04 pp vs blue", or why there is no value
+    QString limit;                     ///< "limit 1 %", "must stay above 90 k/s"; empty = no gate has one
     std::optional<double> limit_value; ///< in the metric's own unit
     bool breached_above = true;
     Scale scale = Scale::as_is;

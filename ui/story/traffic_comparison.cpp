@@ -1,4 +1,5 @@
 #include "analysis/gate.h"
+#include "story/figure.h"
 #include "story/traffic_parts.h"
 
 #include <algorithm>
@@ -67,48 +68,33 @@ QString verdict_word(Mark mark) {
 /// One unit and one number of decimals for a row: the figures of both arms are read against each other.
 class RowFormat {
 public:
-    RowFormat(const std::string& unit, double largest) {
-        if (unit == "ratio") {
-            factor_ = 100;
-            unit_ = QStringLiteral("%");
-        } else if (unit == "s") {
-            factor_ = largest < 1 ? 1000 : 1;
-            unit_ = largest < 1 ? QStringLiteral("ms") : QStringLiteral("s");
-        } else if (unit == "per-second") {
-            unit_ = QStringLiteral("/s");
-        }
-        const double shown = largest * factor_;
-        const bool whole = unit == "messages" || unit == "count" || unit == "bytes" || unit == "bool";
-        decimals_ = whole || shown >= 1000 ? 0 : shown >= 10 ? 1 : 2;
+    RowFormat(const std::string& unit, const Answer& one, const Answer& other, std::optional<double> limit) {
+        const double largest = std::max(std::abs(one.value.value_or(0)), std::abs(other.value.value_or(0)));
+        shown_ = shown_unit(unit, limit && *limit != 0 ? *limit : largest);
+        const auto bound = limit ? std::optional(*limit * shown_.factor) : std::nullopt;
+        decimals_ =
+            decimals_beside(one.value.value_or(0) * shown_.factor, other.value.value_or(0) * shown_.factor, bound);
     }
 
-    const QString& unit() const { return unit_; }
-    QString text(double value, bool with_sign = false) const {
-        QString digits = QString::number(std::abs(value * factor_), 'f', decimals_);
-        const bool nothing = digits.toDouble() == 0;
-        const auto point = digits.indexOf(u'.');
-        for (auto at = (point < 0 ? digits.size() : point) - 3; at > 0; at -= 3) {
-            digits.insert(at, u',');
-        }
-        const QString sign = nothing     ? QString()
-                             : value < 0 ? QStringLiteral("−")
-                             : with_sign ? QStringLiteral("+")
-                                         : QString();
-        return sign + digits;
+    const QString& unit() const { return shown_.name; }
+    QString text(double value) const { return fixed(value * shown_.factor, decimals_); }
+    QString signed_text(double value) const {
+        const QString digits = text(value);
+        const bool nothing = std::none_of(digits.begin(), digits.end(), [](QChar c) { return c >= u'1' && c <= u'9'; });
+        return nothing ? QStringLiteral("0") : value > 0 ? u'+' + digits : digits;
     }
 
 private:
-    double factor_ = 1;
-    int decimals_ = 2;
-    QString unit_;
+    ShownUnit shown_;
+    int decimals_ = 0;
 };
 
 Comparison compared(const Moment& moment, const plan::Metric& metric, const Sides& sides, const Answer& released,
                     const Answer& initial) {
     Comparison row;
     row.metric = QString::fromStdString(metric.title.empty() ? metric.name : metric.title);
-    const RowFormat format(metric.unit,
-                           std::max(std::abs(released.value.value_or(0)), std::abs(initial.value.value_or(0))));
+    const plan::Gate* gate = watching_gate(moment.release, metric.name);
+    const RowFormat format(metric.unit, released, initial, gate ? std::optional(gate->must.limit) : std::nullopt);
     const auto cell = [&](const Answer& answer) {
         return answer.value ? format.text(*answer.value) : QStringLiteral("–");
     };
@@ -116,9 +102,8 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
     row.released = cell(released);
     row.initial = cell(initial);
     if (released.value && initial.value) {
-        row.difference = format.text(*released.value - *initial.value, true);
+        row.difference = format.signed_text(*released.value - *initial.value);
     }
-    const plan::Gate* gate = watching_gate(moment.release, metric.name);
     if (!gate) {
         return row;
     }
@@ -167,23 +152,6 @@ Answer answer_of(const Moment& moment, const plan::Metric& metric, const std::st
         }
     }
     return answer;
-}
-
-QString figure(double value, const std::string& unit) {
-    QString text = QString::fromStdString(analysis::format_value(value, unit));
-    if (text.startsWith(u'-')) {
-        text.replace(0, 1, QStringLiteral("−"));
-    }
-    // Thousands are grouped as everywhere on the screen.
-    const auto begin = text.startsWith(QStringLiteral("−")) ? 1 : 0;
-    auto end = begin;
-    while (end < text.size() && text[end].isDigit()) {
-        ++end;
-    }
-    for (auto at = end - 3; at > begin; at -= 3) {
-        text.insert(at, u',');
-    }
-    return text;
 }
 
 std::vector<Comparison> comparisons(const Moment& moment, const Sides& sides) {

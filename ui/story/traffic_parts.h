@@ -29,8 +29,6 @@ inline QString as_text(const std::string& bytes) {
     return QString::fromStdString(bytes);
 }
 
-QString figure(double value, const std::string& unit);
-
 SplitView split_view(const Moment& moment, const plan::Traffic& traffic);      // traffic_split.cpp
 std::vector<Comparison> comparisons(const Moment& moment, const Sides& sides); // traffic_comparison.cpp
 void present_triggers(const Moment& moment, TrafficView& view);                // traffic_triggers.cpp

@@ -1,3 +1,4 @@
+#include "story/figure.h"
 #include "story/format.h"
 #include "story/traffic_parts.h"
 
@@ -57,7 +58,7 @@ QString current_value(const Moment& moment, const plan::Trigger& trigger) {
                                : std::min(*nearest, *answer.value);
         }
     }
-    return nearest ? figure(*nearest, metric->unit) : QStringLiteral("–");
+    return nearest ? figure(*nearest, metric->unit, must.limit) : QStringLiteral("–");
 }
 
 TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
@@ -71,8 +72,8 @@ TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
         fact.value = (state.value.empty() ? before : as_text(state.value) + u' ') + TrafficText::tr("fired");
     } else if (state.state == "pending") {
         fact.mark = Mark::close;
-        fact.value =
-            before + TrafficText::tr("pending %1 of %2").arg(clock(moment.now - state.since), clock(trigger.for_));
+        // How long it has been true matters now; what it reads stands in the table above, and in the tip.
+        fact.value = TrafficText::tr("pending %1 of %2").arg(clock(moment.now - state.since), clock(trigger.for_));
     } else if (state.state == "frozen") {
         fact.mark = Mark::source_error;
         fact.value = before + TrafficText::tr("frozen %1").arg(clock(moment.now - state.frozen_at));
@@ -89,6 +90,9 @@ TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
                          state.why.empty() ? QString() : QStringLiteral(" (%1)").arg(as_text(state.why)),
                          trigger.mode == plan::TriggerMode::act ? TrafficText::tr("→ rolls back by itself")
                                                                 : TrafficText::tr("→ proposes a rollback"));
+    if (!value.isEmpty()) {
+        fact.note.prepend(value + QStringLiteral(" · "));
+    }
     if (option) {
         fact.note += QStringLiteral(": ") + as_text(option->title.empty() ? option->id : option->title);
     }

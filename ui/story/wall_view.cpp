@@ -5,6 +5,8 @@
 #include "story/format.h"
 #include "story/metric_view.h"
 #include "story/rollback_view.h"
+#include "story/top_view.h"
+#include "story/wall_news.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -16,7 +18,7 @@ namespace {
 
 using release::StepStatus;
 
-QString text_of(const char* text) {
+QString wall_words(const char* text) {
     return QCoreApplication::translate("WarRoom", text);
 }
 
@@ -46,7 +48,7 @@ struct Judged {
     bool breached = false;
 };
 
-Judged judged(const release::StepState& state) {
+Judged judged(const release::Release& release, const plan::StepId& step, const release::StepState& state) {
     Judged sum;
     for (const auto& [gate, now] : state.gates) {
         ++sum.all;
@@ -55,11 +57,11 @@ Judged judged(const release::StepState& state) {
             const bool fails = now.verdict == "fail";
             sum.breached = sum.breached || fails;
             if (sum.trouble.isEmpty() || fails) {
-                sum.trouble = QString("%1 %2: %3")
-                                  .arg(fails                           ? "✕"
-                                       : now.verdict == "source-error" ? "!"
-                                                                       : "?",
-                                       QString::fromStdString(gate), QString::fromStdString(now.verdict));
+                sum.trouble = QStringLiteral("%1 %2: %3")
+                                  .arg(QString(QChar(fails                           ? u'✕'
+                                                     : now.verdict == "source-error" ? u'!'
+                                                                                     : u'?')),
+                                       gate_name(release, step, gate), verdict_words(now.verdict));
             }
         }
     }
@@ -70,14 +72,14 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     const auto& release = moment.release;
     if (release.closed()) {
         view.tone = WallView::Tone::over;
-        view.banner = release.outcome == "done"          ? text_of("✓ DONE")
-                      : release.outcome == "rolled-back" ? text_of("✓ ROLLED BACK")
-                                                         : text_of("✕ ABORTED");
+        view.banner = release.outcome == "done"          ? wall_words("✓ DONE")
+                      : release.outcome == "rolled-back" ? wall_words("△ ROLLED BACK")
+                                                         : wall_words("✕ ABORTED");
         return;
     }
     if (release.rollback.active) {
         view.tone = WallView::Tone::rolling_back;
-        view.banner = text_of("ROLLING BACK %1").arg(clock(moment.now - release.rollback.started));
+        view.banner = wall_words("ROLLING BACK %1").arg(clock(moment.now - release.rollback.started));
         view.banner_why = QString::fromStdString(release.rollback.reason);
         for (const auto& trigger : release.plan->rollback.triggers) {
             if (trigger.id == release.rollback.trigger) {
@@ -88,7 +90,7 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     }
     if (release.paused) {
         view.tone = WallView::Tone::paused;
-        view.banner = text_of("❚❚ PAUSED");
+        view.banner = wall_words("❚❚ PAUSED");
         view.banner_why = QString::fromStdString(release.paused_why);
         return;
     }
@@ -96,22 +98,22 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
         return;
     }
     const auto& state = release.at(step->id);
-    const Judged gates = judged(state);
+    const Judged gates = judged(release, step->id, state);
     if (state.status == StepStatus::in_doubt || state.status == StepStatus::triage) {
         view.tone = WallView::Tone::paused;
-        view.banner = state.status == StepStatus::in_doubt ? text_of("? OUTCOME UNKNOWN") : text_of("✕ FAILED");
+        view.banner = state.status == StepStatus::in_doubt ? wall_words("? OUTCOME UNKNOWN") : wall_words("✕ FAILED");
         view.banner_why = QString::fromStdString(state.why);
     } else if (gates.breached) {
         view.tone = WallView::Tone::breach;
-        view.banner = text_of("✕ BREACHED");
+        view.banner = wall_words("✕ BREACHED");
         view.banner_why = gates.trouble;
     } else if (std::holds_alternative<plan::Hold>(step->body) && !state.hold.running && gates.all > 0 &&
                gates.hold < gates.all) {
         view.tone = WallView::Tone::paused;
-        view.banner = text_of("❚❚ PAUSED %1").arg(clock(moment.now - state.hold.mark));
-        view.banner_why = text_of("%1 of %2 gates hold · ").arg(gates.hold).arg(gates.all) + gates.trouble;
+        view.banner = wall_words("❚❚ PAUSED %1").arg(clock(moment.now - state.hold.mark));
+        view.banner_why = wall_words("%1 of %2 gates hold · ").arg(gates.hold).arg(gates.all) + gates.trouble;
     } else if (state.status == StepStatus::person) {
-        view.banner = text_of("▸ WAITS FOR A PERSON");
+        view.banner = wall_words("▸ WAITS FOR A PERSON");
         view.banner_why = QString::fromStdString(step->owner);
     }
 }
@@ -142,14 +144,14 @@ std::vector<double> line_of(const Line& line, Nanos now) {
 WallView::Tile tile(const Moment& moment, const plan::Metric& metric) {
     const MetricView view = present_metric(moment, metric);
     WallView::Tile tile{view.title, view.value, {}, view.mark, {}};
-    if (view.unit == QStringLiteral("%")) {
-        tile.value += QStringLiteral(" %");
+    // Short units stand beside the figure, others below it.
+    if (view.unit.size() <= 3 && view.value != QStringLiteral("–")) {
+        tile.value += view.unit.isEmpty() ? QString() : u' ' + view.unit;
     } else {
         tile.caption = view.unit;
     }
     if (!view.limit.isEmpty()) {
-        tile.caption +=
-            (tile.caption.isEmpty() ? QString() : QStringLiteral(", ")) + text_of("must be %1").arg(view.limit);
+        tile.caption += (tile.caption.isEmpty() ? QString() : QStringLiteral(", ")) + view.limit;
     }
     for (const auto& of : view.lines) { // of the arm that the figure is of: the last that answers
         auto line = line_of(*of.line, moment.now);
@@ -170,9 +172,13 @@ WallView present_wall(const Moment& moment) {
     }
     const auto& plan = *release.plan;
     view.title = filled(plan.title, release);
-    view.clock = release.t0.count != 0 ? t_clock(moment.now, release.t0) : t_clock_unknown();
-    const RollbackView rollback = present_rollback(moment, false);
-    view.rollback = rollback.title + QStringLiteral(" · ") + rollback.detail;
+    const auto t0 = expected_t0(release, moment.now);
+    view.clock = t0 ? t_clock(moment.now, *t0) : t_clock_unknown();
+    // The wall never acts, so nothing is said of that: it tells what the lead's button tells.
+    const RollbackView rollback = present_rollback(moment, moment.mode != Mode::replay);
+    view.rollback = rollback.title.isEmpty() || rollback.detail.isEmpty()
+                        ? rollback.title + rollback.detail
+                        : rollback.title + QStringLiteral(" · ") + rollback.detail;
     const auto current = current_step(release);
     const plan::Step* now = current.empty() ? nullptr : plan.step(current);
     if (now != nullptr) {
@@ -182,7 +188,7 @@ WallView present_wall(const Moment& moment) {
         const auto& state = release.at(now->id);
         if (const auto* hold = std::get_if<plan::Hold>(&now->body); hold && state.status == StepStatus::running) {
             view.where += QStringLiteral(" · ") +
-                          text_of("%1 of %2 held").arg(clock(state.hold.held_at(moment.now)), clock(hold->for_));
+                          wall_words("%1 of %2 held").arg(clock(state.hold.held_at(moment.now)), clock(hold->for_));
         }
     }
     tell_state(moment, now, view);
@@ -206,8 +212,7 @@ WallView present_wall(const Moment& moment) {
         const auto state = release.phases.find(phase.id);
         const bool running =
             state != release.phases.end() && state->second.status == release::PhaseState::Status::running;
-        view.phases.push_back({filled(phase.title, release), all ? static_cast<double>(over) / all : 0,
-                               static_cast<double>(std::max(all, 2)), running});
+        view.phases.push_back({filled(phase.title, release), all ? static_cast<double>(over) / all : 0, running});
     }
     for (const auto* metric : leading_metrics(plan)) {
         if (view.tiles.size() < 4 && !moment.readings.of(metric->name).empty()) {
@@ -216,19 +221,19 @@ WallView present_wall(const Moment& moment) {
     }
     if (const auto* next = step_after(release, now); next && !release.closed()) {
         view.next = filled(next->title, release);
-        view.next_when = now ? text_of("after %1").arg(title_of(*now, release)) : QString();
+        const auto* hold = now ? std::get_if<plan::Hold>(&now->body) : nullptr;
+        view.next_when = hold  ? wall_words("when all gates have held %1 together").arg(spell(hold->for_))
+                         : now ? wall_words("after %1").arg(title_of(*now, release))
+                               : QString();
         if (!next->owner.empty()) {
             view.next_when += QStringLiteral(" · ") + QString::fromStdString(next->owner);
         }
     }
-    for (auto entry = moment.entries.rbegin(); entry != moment.entries.rend() && view.just_now.size() < 4; ++entry) {
-        const auto& body = entry->event.body;
-        const bool small = std::holds_alternative<release::HoldHeartbeat>(body) ||
-                           std::holds_alternative<release::Observed>(body) ||
-                           std::holds_alternative<release::StepProbed>(body);
-        if (!small) {
-            view.just_now.push_back(wall_time(entry->event.time).left(5) + ' ' +
-                                    QString::fromStdString(release::describe(body)));
+    StepTitles titles(release);
+    for (std::size_t i = moment.entries.size(); i > 0 && view.just_now.size() < 4; --i) {
+        const auto& event = moment.entries[i - 1].event;
+        if (const QString news = wall_news(release, titles, event, moment.entries.first(i - 1)); !news.isEmpty()) {
+            view.just_now.push_back(wall_time(event.time).left(5) + u' ' + news);
         }
     }
     return view;

@@ -19,8 +19,7 @@ struct WallView {
     };
     struct PhaseBar {
         QString title;
-        double done = 0;   ///< 0 … 1
-        double length = 1; ///< share of the whole strip, by planned time or steps
+        double done = 0; ///< 0 … 1
         bool now = false;
         bool operator==(const PhaseBar&) const = default;
     };

@@ -1,0 +1,66 @@
+/// What the war room tells, of a rehearsal that was rolled back by a trigger.
+#include "nova_story.h"
+#include "story/wall_news.h"
+#include "story/wall_view.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::story;
+
+class WallNewsTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+    Story back_;
+
+    QStringList news() {
+        const Moment moment = back_.latest(Mode::live);
+        StepTitles titles(moment.release);
+        QStringList all;
+        for (std::size_t i = 0; i < moment.entries.size(); ++i) {
+            all << wall_news(moment.release, titles, moment.entries[i].event, moment.entries.first(i));
+        }
+        all.removeAll(QString());
+        return all;
+    }
+
+private slots:
+    void initTestCase() {
+        back_ = testing::nova_story(folder_, {"split:green>=50 errors 8% on green"});
+        QCOMPARE(QString::fromStdString(back_.release().outcome), "rolled-back");
+    }
+
+    void people_read_titles_and_only_what_is_news() {
+        const QStringList all = news();
+        QVERIFY2(all.contains("Bake at 50 % started"), qPrintable(all.join('\n')));
+        QVERIFY(all.contains("Error rate, green breached"));
+        QVERIFY(all.contains("Rollback done"));
+        QVERIFY(!all.filter(QRegularExpression("^Trigger fired: HIGH")).isEmpty());
+        for (const auto& step : back_.release().plan->steps) { // no id where there is a title
+            const QString id = QString::fromStdString(step.id);
+            QVERIFY2(!id.contains('-') || all.filter(id).isEmpty(), qPrintable(id));
+        }
+        // Gates that hold from the first are no news; 8 gates at each of three holds would be.
+        QVERIFY2(all.filter(" holds").size() < 8, qPrintable(all.filter(" holds").join('\n')));
+    }
+
+    void the_wall_names_the_gate_that_is_breached() {
+        const auto& release = back_.release();
+        bool seen = false;
+        for (const auto& entry : back_.entries()) {
+            const WallView view = present_wall(back_.at(entry.event.time + milliseconds(1), Mode::live));
+            if (view.tone == WallView::Tone::breach) {
+                seen = true;
+                QCOMPARE(view.banner, "✕ BREACHED");
+                QVERIFY2(view.banner_why.startsWith("✕ Error rate, green: breached"), qPrintable(view.banner_why));
+            }
+            QVERIFY(view.tone != WallView::Tone::rolling_back || view.banner.startsWith("ROLLING BACK"));
+        }
+        QVERIFY(seen);
+        QVERIFY(release.closed());
+    }
+};
+
+SLUICE_TEST(WallNewsTest)
+#include "wall_news_test.moc"

@@ -1,0 +1,152 @@
+#include "story/wall_news.h"
+
+#include <QCoreApplication>
+
+namespace sluice::story {
+namespace {
+
+struct NewsText {
+    Q_DECLARE_TR_FUNCTIONS(WarRoom)
+};
+
+QString because(const std::string& why) {
+    return why.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(why);
+}
+
+QString key_of(const release::GateChanged& gate) {
+    return QString::fromStdString(gate.arm.empty() ? gate.gate : gate.gate + "/" + gate.arm);
+}
+
+bool told_before(const release::GateChanged& gate, std::span<const Entry> before) {
+    for (auto entry = before.rbegin(); entry != before.rend(); ++entry) {
+        if (const auto* other = std::get_if<release::GateChanged>(&entry->event.body)) {
+            if (other->step == gate.step && other->gate == gate.gate && other->arm == gate.arm) {
+                return other->verdict != "pass" || other->close;
+            }
+        }
+    }
+    return false;
+}
+
+class News {
+public:
+    News(const release::Release& release, StepTitles& titles, std::span<const Entry> before)
+        : release_(release), titles_(titles), before_(before) {}
+
+    QString operator()(const release::SessionClosed& e) const {
+        return NewsText::tr("Session closed: %1").arg(QString::fromStdString(e.outcome));
+    }
+    QString operator()(const release::PhaseWaiting& e) const {
+        return NewsText::tr("%1 waits").arg(phase(e.phase)) + because(e.why);
+    }
+    QString operator()(const release::PhaseStarted& e) const { return NewsText::tr("%1 started").arg(phase(e.phase)); }
+    QString operator()(const release::StepStarted& e) const {
+        const auto* step = release_.plan->step(e.step);
+        const bool lasts = step != nullptr && std::holds_alternative<plan::Hold>(step->body);
+        return lasts ? NewsText::tr("%1 started").arg(titles_.of(e.step)) : QString();
+    }
+    QString operator()(const release::StepFinished& e) const {
+        return titles_.of(e.step) + u' ' + QString::fromStdString(e.outcome);
+    }
+    QString operator()(const release::TriageOpened& e) const {
+        return NewsText::tr("%1 failed").arg(titles_.of(e.step)) + because(e.why);
+    }
+    QString operator()(const release::InDoubt& e) const { return NewsText::tr("Outcome unknown") + because(e.why); }
+    QString operator()(const release::Approved& e) const {
+        return NewsText::tr("%1 approved by %2").arg(titles_.of(e.step), role_text(e.by.role));
+    }
+    QString operator()(const release::Refused& e) const {
+        return NewsText::tr("%1 refused").arg(titles_.of(e.step)) + because(e.reason);
+    }
+    QString operator()(const release::Decided& e) const {
+        return NewsText::tr("%1: %2").arg(titles_.of(e.step), QString::fromStdString(e.choice));
+    }
+    QString operator()(const release::Overridden& e) const {
+        const QString of = e.gate.empty() ? titles_.of(e.subject) : gate_name(release_, e.subject, e.gate);
+        return NewsText::tr("Overridden: %1").arg(of) + because(e.reason);
+    }
+    QString operator()(const release::Noted& e) const { return QString::fromStdString(e.text); }
+    QString operator()(const release::Paused& e) const { return NewsText::tr("Paused") + because(e.reason); }
+    QString operator()(const release::Continued&) const { return NewsText::tr("Continued"); }
+    QString operator()(const release::Aborted& e) const { return NewsText::tr("Aborted") + because(e.reason); }
+    QString operator()(const release::GateChanged& e) const {
+        const QString name = gate_name(release_, e.step, key_of(e).toStdString());
+        if (e.verdict == "pass" && !e.close) {
+            return told_before(e, before_) ? NewsText::tr("%1 holds again").arg(name) : QString();
+        }
+        return name + u' ' + (e.verdict == "pass" ? NewsText::tr("close to its limit") : verdict_words(e.verdict));
+    }
+    QString operator()(const release::HoldChanged& e) const {
+        return e.state == "paused" ? NewsText::tr("%1 stands still").arg(titles_.of(e.step)) : QString();
+    }
+    QString operator()(const release::TriggerChanged& e) const {
+        if (e.state != "pending" && e.state != "fired" && e.state != "frozen") {
+            return {};
+        }
+        QString title = QString::fromStdString(e.trigger);
+        for (const auto& trigger : release_.plan->rollback.triggers) {
+            title = trigger.id == e.trigger && !trigger.title.empty() ? titles_.filled(trigger.title) : title;
+        }
+        return e.state == "fired"     ? NewsText::tr("Trigger fired: %1").arg(title)
+               : e.state == "pending" ? NewsText::tr("Trigger pending: %1").arg(title)
+                                      : NewsText::tr("Trigger frozen: %1").arg(title);
+    }
+    QString operator()(const release::RollbackStarted& e) const {
+        const auto* option = release_.plan->option(e.option);
+        return NewsText::tr("Rolling back: %1").arg(titles_.filled(option != nullptr ? option->title : e.option));
+    }
+    QString operator()(const release::RollbackFinished& e) const {
+        return NewsText::tr("Rollback %1").arg(QString::fromStdString(e.outcome));
+    }
+    template <typename Other>
+    QString operator()(const Other&) const {
+        return {};
+    }
+
+private:
+    QString phase(const std::string& id) const {
+        for (const auto& phase : release_.plan->phases) {
+            if (phase.id == id) {
+                return titles_.filled(phase.title);
+            }
+        }
+        return QString::fromStdString(id);
+    }
+
+    const release::Release& release_;
+    StepTitles& titles_;
+    std::span<const Entry> before_;
+};
+
+} // namespace
+
+QString gate_name(const release::Release& release, const plan::StepId& step, const std::string& key) {
+    const auto slash = key.find('/');
+    const std::string id = key.substr(0, slash);
+    const plan::Step* of = release.plan->step(step);
+    const auto* hold = of != nullptr ? std::get_if<plan::Hold>(&of->body) : nullptr;
+    QString title = QString::fromStdString(id);
+    for (const auto* gates : {of != nullptr ? &of->gates : nullptr, hold != nullptr ? &hold->gates : nullptr}) {
+        for (std::size_t i = 0; gates != nullptr && i < gates->size(); ++i) {
+            const auto& gate = (*gates)[i];
+            title = gate.id == id && !gate.title.empty() ? StepTitles(release).filled(gate.title) : title;
+        }
+    }
+    return slash == std::string::npos ? title
+                                      : title + QStringLiteral(", ") + QString::fromStdString(key.substr(slash + 1));
+}
+
+QString verdict_words(const std::string& verdict) {
+    return verdict == "pass"           ? NewsText::tr("holds")
+           : verdict == "fail"         ? NewsText::tr("breached")
+           : verdict == "source-error" ? NewsText::tr("source error")
+           : verdict == "inconclusive" ? NewsText::tr("inconclusive")
+                                       : NewsText::tr("no data");
+}
+
+QString wall_news(const release::Release& release, StepTitles& titles, const release::Event& event,
+                  std::span<const Entry> before) {
+    return std::visit(News(release, titles, before), event.body).simplified();
+}
+
+} // namespace sluice::story
