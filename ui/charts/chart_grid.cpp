@@ -1,5 +1,7 @@
 #include "charts/chart_grid.h"
 
+#include "charts/chart_shape.h"
+
 #include <QGridLayout>
 #include <algorithm>
 
@@ -8,7 +10,7 @@ namespace sluice::charts {
 ChartGrid::ChartGrid(TimeView& view, int columns, QWidget* parent)
     : QWidget(parent), view_(view), columns_(std::max(1, columns)), layout_(new QGridLayout(this)) {
     layout_->setContentsMargins(0, 0, 0, 0);
-    layout_->setSpacing(10);
+    layout_->setSpacing(chart_gap);
     setAccessibleName(tr("Charts"));
 }
 
@@ -25,6 +27,28 @@ void ChartGrid::show(const std::vector<ChartContent>& contents) {
         charts_[i]->show(contents[i]);
     }
     if (other_count) {
+        shape_ ? reshape() : place();
+    }
+}
+
+void ChartGrid::fit_room() {
+    shape_ = QSize(0, 0);
+    reshape();
+}
+
+void ChartGrid::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (shape_) {
+        reshape();
+    }
+}
+
+void ChartGrid::reshape() {
+    const QSize shape = chart_shape(size(), static_cast<int>(charts_.size()));
+    const int shown = std::min(shape.width() * shape.height(), static_cast<int>(charts_.size()));
+    if (shape != *shape_ || layout_->count() != shown) {
+        shape_ = shape;
+        columns_ = std::max(1, shape.width());
         place();
     }
 }
@@ -40,13 +64,20 @@ void ChartGrid::place() {
     for (int i = 0; i < layout_->columnCount(); ++i) {
         layout_->setColumnStretch(i, 0);
     }
+    for (int i = 0; i < layout_->rowCount(); ++i) {
+        layout_->setRowStretch(i, 0);
+    }
+    const int most = shape_ ? shape_->width() * shape_->height() : static_cast<int>(charts_.size());
     for (std::size_t i = 0; i < charts_.size(); ++i) {
         const int at = static_cast<int>(i);
         layout_->removeWidget(charts_[i]);
+        charts_[i]->setVisible(at < most);
+        if (at >= most) {
+            continue;
+        }
         layout_->addWidget(charts_[i], at / columns_, at % columns_);
         layout_->setColumnStretch(at % columns_, 1);
         layout_->setRowStretch(at / columns_, 1);
-        charts_[i]->setVisible(true);
     }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 #include "charts/metric_chart.h"
 
+#include <QSize>
+#include <optional>
 #include <vector>
 
 class QGridLayout;
@@ -20,12 +22,19 @@ public:
 
     const std::vector<MetricChart*>& charts() const { return charts_; }
     void set_columns(int columns);
+    /// From now on as many as its room takes (chart_shape.h), the first ones first; the others are hidden.
+    void fit_room();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void place();
+    void reshape();
 
     TimeView& view_;
     int columns_;
+    std::optional<QSize> shape_; ///< columns and rows, once it fits its room
     QGridLayout* layout_;
     std::vector<MetricChart*> charts_;
 };

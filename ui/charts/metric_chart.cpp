@@ -18,6 +18,8 @@
 namespace sluice::charts {
 namespace {
 
+constexpr int footer_from = 136; ///< pixels of height
+
 /// Breach and close differ in shape too, not in colour alone.
 const char* role_of(theme::Mark state) {
     switch (state) {
@@ -90,7 +92,7 @@ void MetricChart::show_words() {
     unit_->setText(content_.unit);
     value_->setText(content_.value_text);
     footer_->setText(content_.footer);
-    footer_->setVisible(!content_.footer.isEmpty());
+    show_footer();
     const char* role = role_of(content_.state);
     theme::set_role(value_, role);
     theme::set_role(mark_, role);
@@ -99,6 +101,21 @@ void MetricChart::show_words() {
     value_->setToolTip(state_words(content_.state));
     setAccessibleName(content_.title);
     setAccessibleDescription(describe(content_));
+}
+
+// In a low chart its line needs the room; what the foot says is then the tip.
+void MetricChart::show_footer() {
+    const bool room = height() >= footer_from;
+    footer_->setVisible(room && !content_.footer.isEmpty());
+    const QString tip = room ? QString() : content_.footer;
+    if (toolTip() != tip) {
+        setToolTip(tip);
+    }
+}
+
+void MetricChart::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    show_footer();
 }
 
 QDialog* MetricChart::open_table() {

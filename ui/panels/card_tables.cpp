@@ -12,9 +12,10 @@ struct Heads {
 } // namespace
 
 std::vector<Column> gate_columns() {
-    return {{Heads::tr("Gate"), 22, false},    {Heads::tr("now"), 12, true}, {Heads::tr("limit"), 12, true},
-            {Heads::tr("headroom"), 11, true}, {Heads::tr("held"), 9, true}, {QString(), 24, false},
-            {Heads::tr("data age"), 10, true}};
+    // The state stands last: what it says may be long.
+    return {{Heads::tr("Gate"), 10, false},      {Heads::tr("now"), 6, true},     {Heads::tr("limit"), 6, true},
+            {Heads::tr("headroom"), 6, true, 1}, {Heads::tr("held"), 6, true, 3}, {Heads::tr("data age"), 6, true, 2},
+            {QString(), 6, false, 0, 220}};
 }
 
 Rows gate_rows(const std::vector<story::GateRow>& gates) {
@@ -23,12 +24,12 @@ Rows gate_rows(const std::vector<story::GateRow>& gates) {
         const bool tight = gate.mark == story::Mark::close || gate.mark == story::Mark::breached;
         const Ink state = gate.aside ? Ink::breach : ink_of(gate.mark);
         rows.push_back({{gate.title, Ink::text, false, gate.title},
-                        {gate.now},
+                        {gate.now, Ink::text, false, gate.exact},
                         {gate.limit},
                         {gate.headroom, tight ? ink_of(gate.mark) : Ink::text},
                         {gate.held},
-                        {glyph(gate.mark) + u' ' + gate.state, state, true, gate.why},
-                        {gate.age, Ink::dim}});
+                        {gate.age, Ink::dim},
+                        {glyph(gate.mark) + u' ' + gate.state, state, true, gate.why}});
     }
     return rows;
 }

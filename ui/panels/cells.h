@@ -25,8 +25,10 @@ struct Cell {
 
 struct Column {
     QString title;
-    int share = 1;        ///< of the width, against the other columns
-    bool figures = false; ///< right-aligned, in the figures' type
+    int share = 1;        ///< of what is left over of the width, against the other columns
+    bool figures = false; ///< right-aligned, in the figures' type; never cut
+    int yields = 0;       ///< the highest goes first where there is no room; 0 = it stays
+    int least = 96;       ///< of texts, pixels: cut to less they say nothing
 };
 
 /// A table of ready texts. Rows are kept by their place: only cells that changed are told.
@@ -38,6 +40,9 @@ public:
     void show(std::vector<std::vector<Cell>> rows); ///< each with a cell a column
     void name_column(int column, const QString& title);
     const std::vector<Column>& columns() const { return columns_; }
+    const Cell& cell(int row, int column) const {
+        return rows_.at(static_cast<std::size_t>(row)).at(static_cast<std::size_t>(column));
+    }
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

@@ -1,6 +1,8 @@
 #include "panels/cells_view.h"
 
+#include "panels/column_fit.h"
 #include "theme/roles.h"
+#include "theme/tokens.h"
 
 #include <QHeaderView>
 #include <QStyledItemDelegate>
@@ -9,6 +11,10 @@
 
 namespace sluice::panels {
 namespace {
+
+constexpr int cell_padding = 14;       ///< of the style, and air
+constexpr int apart_from_figures = 12; ///< text on the left after figures on the right
+constexpr int read_together = 900;     ///< no row is spread wider
 
 /// Text on the left that follows figures on the right needs room between.
 class ApartFromFigures : public QStyledItemDelegate {
@@ -19,7 +25,7 @@ public:
         const auto column = static_cast<std::size_t>(index.column());
         QStyleOptionViewItem apart = option;
         if (column > 0 && columns[column - 1].figures && !columns[column].figures) {
-            apart.rect.adjust(12, 0, 0, 0);
+            apart.rect.adjust(apart_from_figures, 0, 0, 0);
         }
         QStyledItemDelegate::paint(painter, apart, index);
     }
@@ -62,11 +68,22 @@ void CellsView::show_rows(std::vector<std::vector<Cell>> rows) {
         setVisible(count > 0);
         updateGeometry();
     }
+    fit();
+}
+
+void CellsView::set_compact(bool compact) {
+    if (compact != compact_) {
+        compact_ = compact;
+        verticalHeader()->setMinimumSectionSize(row_pixels());
+        verticalHeader()->setDefaultSectionSize(row_pixels());
+        horizontalHeader()->setFixedHeight(row_pixels());
+        updateGeometry();
+    }
 }
 
 QSize CellsView::sizeHint() const {
     const int rows = std::min(known_rows_, most_rows);
-    return {480, rows * row_height + (with_header_ ? row_height : 0) + 2};
+    return {480, rows * row_pixels() + (with_header_ ? row_pixels() : 0) + 2};
 }
 
 QSize CellsView::minimumSizeHint() const {
@@ -75,19 +92,36 @@ QSize CellsView::minimumSizeHint() const {
 
 void CellsView::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
-    int shares = 0;
-    for (const auto& column : model_.columns()) {
-        shares += column.share;
+    fit();
+}
+
+void CellsView::fit() {
+    std::vector<ColumnWish> wishes;
+    for (int column = 0; column < model_.columnCount(); ++column) {
+        const Column& own = model_.columns()[static_cast<std::size_t>(column)];
+        const QFontMetrics heads(model_.headerData(column, Qt::Horizontal, Qt::FontRole).value<QFont>());
+        const QFontMetrics plain(own.figures ? theme::figure_font(13) : theme::text_font(13));
+        const QFontMetrics strong(own.figures ? theme::figure_font(13, QFont::DemiBold)
+                                              : theme::text_font(13, QFont::DemiBold));
+        int widest = with_header_ ? heads.horizontalAdvance(own.title) : 0;
+        for (int row = 0; row < model_.rowCount(); ++row) {
+            const Cell& cell = model_.cell(row, column);
+            widest = std::max(widest, (cell.strong ? strong : plain).horizontalAdvance(cell.text));
+        }
+        const bool apart = column > 0 && model_.columns()[static_cast<std::size_t>(column - 1)].figures && !own.figures;
+        // Figures that grow by a digit don't shake the table: widths go in steps.
+        const int wanted = widest == 0 ? 0 : (widest + cell_padding + (apart ? apart_from_figures : 0) + 7) / 8 * 8;
+        wishes.push_back({wanted, own.figures ? wanted : std::min(wanted, own.least), own.share, own.yields});
     }
-    int left = viewport()->width();
-    for (int i = 0; i < model_.columnCount(); ++i) {
-        const bool last = i + 1 == model_.columnCount();
-        const int width =
-            last ? left
-                 : viewport()->width() * model_.columns()[static_cast<std::size_t>(i)].share / std::max(1, shares);
-        setColumnWidth(i, width);
-        left -= width;
+    const auto widths = fit_columns(std::move(wishes), viewport()->width(), read_together);
+    for (int column = 0; column < model_.columnCount(); ++column) {
+        const int width = widths[static_cast<std::size_t>(column)];
+        if (widths_.size() != widths.size() || widths_[static_cast<std::size_t>(column)] != width) {
+            setColumnHidden(column, width == 0);
+            setColumnWidth(column, width);
+        }
     }
+    widths_ = widths;
 }
 
 } // namespace sluice::panels

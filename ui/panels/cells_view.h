@@ -5,17 +5,19 @@
 
 namespace sluice::panels {
 
-/// A CellsModel as a plain table: no grid, no selection, as tall as its rows (up to `most_rows`, then it scrolls), its
-/// columns sharing the width. Hidden while it has no rows.
+/// A CellsModel as a plain table: no grid, no selection, as tall as its rows (up to `most_rows`, then it scrolls).
+/// Columns are as wide as what stands in them; where that has no room they yield by importance (column_fit.h). What is
+/// cut is in the cell's tip. Hidden while it has no rows.
 class CellsView : public QTableView {
     Q_OBJECT
 public:
-    static constexpr int row_height = 24;
+    static constexpr int row_height = 24, low_row_height = 20;
 
     CellsView(std::vector<Column> columns, const QString& accessible_name, bool with_header, QWidget* parent = nullptr);
 
     CellsModel& cells() { return model_; }
     void show_rows(std::vector<std::vector<Cell>> rows);
+    void set_compact(bool compact); ///< lower rows
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -24,10 +26,14 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void fit();
+    int row_pixels() const { return compact_ ? low_row_height : row_height; }
     static constexpr int most_rows = 10;
     CellsModel model_;
     bool with_header_;
+    bool compact_ = false;
     int known_rows_ = 0;
+    std::vector<int> widths_; ///< as they are set
 };
 
 } // namespace sluice::panels

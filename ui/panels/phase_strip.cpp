@@ -16,7 +16,9 @@ namespace sluice::panels {
 namespace {
 
 constexpr int strip_gap = 4;
-constexpr int readable = 84; ///< below this a cut title is only its number
+constexpr int least_bar = 6;  ///< in little room: only the bar
+constexpr int mark_only = 16; ///< what a phase keeps whose title does not fit
+constexpr int readable = 60;  ///< a cut title in less says nothing
 
 QString phase_label(const story::PhaseBar& phase) {
     const bool plain = phase.mark == story::Mark::to_come;
@@ -32,7 +34,11 @@ int current_of(const std::vector<story::PhaseBar>& phases) {
     const auto found = std::find_if(phases.begin(), phases.end(), [](const auto& phase) {
         return phase.mark != story::Mark::to_come && phase.mark != story::Mark::holds;
     });
-    return found == phases.end() ? -1 : static_cast<int>(found - phases.begin());
+    if (found == phases.end()) { // nothing has begun, or all is over
+        const bool over = !phases.empty() && phases.back().mark == story::Mark::holds;
+        return over ? static_cast<int>(phases.size()) - 1 : -1;
+    }
+    return static_cast<int>(found - phases.begin());
 }
 
 QString spoken(const story::PhaseBar& phase) {
@@ -49,12 +55,28 @@ std::vector<std::pair<int, int>> strip_segments(int width, const std::vector<int
     }
     const int inner = std::max(count, width - gap * (count - 1));
     std::vector<int> widths(wanted.size(), inner / count);
-    const bool fits = *std::max_element(wanted.begin(), wanted.end()) <= inner / count;
-    if (!fits && at >= 0 && count > 1) {
-        const int own =
-            std::clamp(wanted[static_cast<std::size_t>(at)], inner / count, std::max(inner / count, inner * 2 / 5));
-        std::fill(widths.begin(), widths.end(), (inner - own) / (count - 1));
-        widths[static_cast<std::size_t>(at)] = own;
+    if (*std::max_element(wanted.begin(), wanted.end()) > inner / count) {
+        const int from = std::max(0, at);
+        const int beside = count > 1 ? (inner - wanted[static_cast<std::size_t>(from)]) / (count - 1) : inner;
+        std::fill(widths.begin(), widths.end(), std::min(std::clamp(beside, least_bar, mark_only), inner / count));
+        int left = inner - count * widths.front();
+        // From the current one outwards, and of two that are as far the one that lies ahead.
+        std::vector<int> order(wanted.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+            return std::pair(std::abs(a - from), a < from) < std::pair(std::abs(b - from), b < from);
+        });
+        for (const int i : order) {
+            int& own = widths[static_cast<std::size_t>(i)];
+            const int more = std::min(left, wanted[static_cast<std::size_t>(i)] - own);
+            if (more > 0 && (i == from || own + more >= std::min(wanted[static_cast<std::size_t>(i)], readable))) {
+                own += more;
+                left -= more;
+            }
+        }
+        for (int& own : widths) {
+            own += left / count;
+        }
     }
     std::vector<std::pair<int, int>> segments;
     int x = 0;
@@ -76,6 +98,12 @@ void PhaseStrip::show_phases(const std::vector<story::PhaseBar>& phases) {
         return;
     }
     phases_ = phases;
+    int widest = 0;
+    for (const auto& phase : phases_) {
+        widest = std::max(widest, QFontMetrics(label_font(phase)).horizontalAdvance(phase_label(phase)));
+    }
+    // Where all titles fit there is no need to spread further.
+    setMaximumWidth(std::max(540, static_cast<int>(phases_.size()) * (widest + 24)));
     QStringList all;
     for (const auto& phase : phases_) {
         all << spoken(phase);
@@ -106,13 +134,6 @@ void PhaseStrip::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     const auto places = segments();
     const int top = (height() - 26) / 2;
-    // Numbers for all but the current one as soon as one title would not be readable.
-    bool numbers = false;
-    for (std::size_t i = 0; i < phases_.size(); ++i) {
-        const int wanted = QFontMetrics(label_font(phases_[i])).horizontalAdvance(phase_label(phases_[i]));
-        numbers = numbers || (wanted > places[i].second && places[i].second < readable);
-    }
-    const auto current = static_cast<std::size_t>(current_of(phases_));
     for (std::size_t i = 0; i < phases_.size(); ++i) {
         const auto& phase = phases_[i];
         const auto [x, width] = places[i];
@@ -129,8 +150,8 @@ void PhaseStrip::paintEvent(QPaintEvent*) {
         const QFont font = label_font(phase);
         QString label = phase_label(phase);
         const QFontMetrics metrics(font);
-        if (numbers && i != current) {
-            label = (ahead ? QString() : theme::glyph(mark_of(phase.mark))) + QString::number(i + 1);
+        if (metrics.horizontalAdvance(label) > width && width < readable) {
+            label = ahead || width < mark_only ? QString() : theme::glyph(mark_of(phase.mark));
         }
         painter.setFont(font);
         painter.setPen(ahead || done ? t.dim : t.text);

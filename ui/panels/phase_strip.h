@@ -5,8 +5,9 @@
 
 namespace sluice::panels {
 
-/// Left edge and width of each of `count` segments in `width` pixels. They are equal where all `wanted` widths fit;
-/// else the segment `at` (−1 = none) gets what it wants, up to two fifths of the whole, and the others share the rest.
+/// Left edge and width of each segment in `width` pixels. They are equal where all `wanted` widths fit; else the
+/// segment `at` (−1 = none: the first) gets what it wants, then its neighbours outwards as far as there is room, and
+/// the others have room for a mark.
 std::vector<std::pair<int, int>> strip_segments(int width, const std::vector<int>& wanted, int at, int gap);
 
 /// The phases in a row, each with how much of it is over.

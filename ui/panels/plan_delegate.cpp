@@ -16,10 +16,6 @@ constexpr int plan_margin = 14;   ///< of phases, and of the times on the right
 constexpr int plan_mark_at = 20;  ///< of a step's mark
 constexpr int plan_title_at = 42; ///< of a step's title
 constexpr int plan_indent = 16;   ///< of what a group holds
-constexpr int phase_gap = 10;     ///< above a phase
-constexpr int phase_line = 24;
-constexpr int step_line = 25;
-constexpr int detail_line = 17;
 
 const PlanRow& row_at(const QModelIndex& index) {
     return static_cast<const PlanModel*>(index.model())->row(index);
@@ -74,6 +70,10 @@ void draw_mark(QPainter& painter, const QRect& area, story::Mark mark) {
 
 PlanDelegate::PlanDelegate(QTreeView* view) : QStyledItemDelegate(view), view_(view) {}
 
+void PlanDelegate::set_compact(bool compact) {
+    lines_ = compact ? Lines{4, 22, 22, 15} : Lines{};
+}
+
 QString PlanDelegate::second_line(const QModelIndex& index) const {
     const PlanRow& row = row_at(index);
     // What became of the steps is said in their place, not above them.
@@ -84,9 +84,9 @@ QString PlanDelegate::second_line(const QModelIndex& index) const {
 QSize PlanDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const {
     const bool two = !second_line(index).isEmpty();
     if (is_heading(row_at(index))) {
-        return {100, phase_gap + phase_line + (two ? step_line : 0)};
+        return {100, lines_.phase_gap + lines_.phase + (two ? lines_.step : 0)};
     }
-    return {100, step_line + (two ? detail_line : 0)};
+    return {100, lines_.step + (two ? lines_.detail : 0)};
 }
 
 void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -99,12 +99,12 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     const bool selected = option.state.testFlag(QStyle::State_Selected);
     const QRectF box = QRectF(area).adjusted(12.5, 0.5, -9.5, -0.5);
     if (is_heading(row)) {
-        area.adjust(plan_margin, phase_gap, -plan_margin, 0);
+        area.adjust(plan_margin, lines_.phase_gap, -plan_margin, 0);
         if (selected && view_->hasFocus()) {
             painter->setPen(QPen(t.accent, 1));
-            painter->drawRoundedRect(QRectF(option.rect).adjusted(8.5, phase_gap - 0.5, -8.5, -0.5), 6, 6);
+            painter->drawRoundedRect(QRectF(option.rect).adjusted(8.5, lines_.phase_gap - 0.5, -8.5, -0.5), 6, 6);
         }
-        QRect line(area.left(), area.top(), area.width(), phase_line);
+        QRect line(area.left(), area.top(), area.width(), lines_.phase);
         const int taken = draw_right(*painter, line, theme::text_font(12), t.dim, row.right);
         const bool back = row.kind == PlanRow::Kind::rollback;
         const QColor colour = back && !row.over ? t.breach : row.begun ? t.text : t.dim;
@@ -117,10 +117,10 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         draw_left(*painter, line.adjusted(0, 0, -taken, 0), theme::text_font(14, QFont::DemiBold), colour, title);
         if (!detail.isEmpty()) {
             const int y = line.bottom() + 1;
-            draw_mark(*painter, QRect(option.rect.left() + plan_mark_at, y, 20, step_line), row.mark);
+            draw_mark(*painter, QRect(option.rect.left() + plan_mark_at, y, 20, lines_.step), row.mark);
             draw_left(*painter,
                       QRect(option.rect.left() + plan_title_at, y, area.right() - option.rect.left() - plan_title_at,
-                            step_line),
+                            lines_.step),
                       theme::text_font(13), t.dim, detail);
         }
         painter->restore();
@@ -134,8 +134,8 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     }
     const int shift = depth_of(index) * plan_indent;
     const int left = option.rect.left() + plan_title_at + shift;
-    const QRect line(left, area.top(), area.right() - plan_margin - 4 - left, step_line);
-    draw_mark(*painter, QRect(option.rect.left() + plan_mark_at + shift, area.top(), 22, step_line), row.mark);
+    const QRect line(left, area.top(), area.right() - plan_margin - 4 - left, lines_.step);
+    draw_mark(*painter, QRect(option.rect.left() + plan_mark_at + shift, area.top(), 22, lines_.step), row.mark);
     const int taken = draw_right(*painter, line, theme::figure_font(12), t.dim, row.right);
     const bool loud = row.current || row.mark == story::Mark::breached || row.mark == story::Mark::no_data;
     draw_left(*painter, line.adjusted(0, 0, -taken, 0), theme::text_font(13, loud ? QFont::DemiBold : QFont::Normal),
@@ -144,8 +144,8 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         const bool warns = row.mark == story::Mark::paused || row.mark == story::Mark::no_data ||
                            row.mark == story::Mark::source_error;
         const QColor colour = row.mark == story::Mark::breached ? t.breach : warns ? t.warn : t.dim;
-        draw_left(*painter, QRect(left, area.top() + step_line - 3, line.width(), detail_line), theme::text_font(11),
-                  colour, detail);
+        draw_left(*painter, QRect(left, area.top() + lines_.step - 3, line.width(), lines_.detail),
+                  theme::text_font(11), colour, detail);
     }
     painter->restore();
 }

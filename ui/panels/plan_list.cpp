@@ -5,6 +5,7 @@
 #include "theme/tokens.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QScrollBar>
 
@@ -12,7 +13,14 @@ namespace sluice::panels {
 
 using story::PlanRow;
 
-PlanList::PlanList(QWidget* parent) : QWidget(parent), progress_(new QLabel(this)), view_(new QTreeView(this)) {
+namespace {
+
+constexpr int rows_ahead = 3;
+
+} // namespace
+
+PlanList::PlanList(QWidget* parent)
+    : QWidget(parent), progress_(new QLabel(this)), view_(new QTreeView(this)), delegate_(new PlanDelegate(view_)) {
     auto* heading = new QLabel(tr("Plan"), this);
     theme::set_role(heading, "section");
     theme::set_role(progress_, "section");
@@ -23,7 +31,8 @@ PlanList::PlanList(QWidget* parent) : QWidget(parent), progress_(new QLabel(this
     head->addWidget(progress_);
 
     view_->setModel(&model_);
-    view_->setItemDelegate(new PlanDelegate(view_));
+    view_->setItemDelegate(delegate_);
+    view_->viewport()->installEventFilter(this);
     view_->setHeaderHidden(true);
     view_->setRootIsDecorated(false);
     view_->setIndentation(0);
@@ -51,7 +60,7 @@ PlanList::PlanList(QWidget* parent) : QWidget(parent), progress_(new QLabel(this
 
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 12, 0, 0);
-    column->setSpacing(0);
+    column->setSpacing(theme::grid);
     column->addLayout(head);
     column->addWidget(view_, 1);
 }
@@ -77,10 +86,46 @@ void PlanList::show_moment(const story::Moment& moment) {
             view_->scrollTo(model_.index(model_.rowCount() - 1, 0), QAbstractItemView::PositionAtCenter);
         }
         back_ = back;
-        if (now.isValid() && selected_.empty()) {
-            view_->scrollTo(now, QAbstractItemView::EnsureVisible);
-        }
+        keep_current_in_sight();
     }
+}
+
+void PlanList::set_compact(bool compact) {
+    if (compact != compact_) {
+        compact_ = compact;
+        delegate_->set_compact(compact);
+        view_->doItemsLayout();
+        keep_current_in_sight();
+    }
+}
+
+// With what comes next below it, unless somebody looks at another step.
+void PlanList::keep_current_in_sight() {
+    const QModelIndex now = model_.current();
+    if (!now.isValid() || !selected_.empty()) {
+        return;
+    }
+    QModelIndex ahead = now;
+    for (int i = 0; i < rows_ahead && view_->indexBelow(ahead).isValid(); ++i) {
+        ahead = view_->indexBelow(ahead);
+    }
+    view_->scrollTo(ahead, QAbstractItemView::EnsureVisible);
+    view_->scrollTo(now, QAbstractItemView::EnsureVisible);
+}
+
+bool PlanList::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Resize) {
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (selected_.empty() && model_.current().isValid()) {
+                    view_->scrollToTop(); // with as much of what went before as there is room for
+                    keep_current_in_sight();
+                }
+            },
+            Qt::QueuedConnection);
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void PlanList::fold() {
@@ -135,9 +180,7 @@ void PlanList::select(const std::string& step) {
 void PlanList::clear_selection() {
     view_->clearSelection();
     select({});
-    if (const QModelIndex now = model_.current(); now.isValid()) {
-        view_->scrollTo(now, QAbstractItemView::EnsureVisible);
-    }
+    keep_current_in_sight();
 }
 
 QStringList PlanList::texts() const {

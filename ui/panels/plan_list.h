@@ -9,6 +9,8 @@
 
 namespace sluice::panels {
 
+class PlanDelegate;
+
 /// The plan with where it stands. What is over folds up by itself, what begins unfolds; whatever a person folds stays
 /// as it was left until then.
 class PlanList : public QWidget {
@@ -16,6 +18,7 @@ class PlanList : public QWidget {
 public:
     explicit PlanList(QWidget* parent = nullptr);
 
+    void set_compact(bool compact); ///< on a low screen: less air between phases
     void show_moment(const story::Moment& moment);
     void clear_selection(); ///< back to following the current step
     std::string selected() const { return selected_; }
@@ -29,8 +32,12 @@ signals:
     /// A person picked a step to look at; empty: the current one again.
     void step_selected(const QString& step);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void fold();
+    void keep_current_in_sight();
     void picked(const QModelIndex& index);
     void toggle(const QModelIndex& index);
     void select(const std::string& step);
@@ -39,6 +46,8 @@ private:
     story::PlanView shown_;
     QLabel* progress_;
     QTreeView* view_;
+    PlanDelegate* delegate_;
+    bool compact_ = false;
     std::map<std::string, int> stage_; ///< 0 to come, 1 under way, 2 over: what folding last went by
     std::string current_, selected_;
     bool showing_ = false;

@@ -74,6 +74,18 @@ StepCard::StepCard(story::CommandChannel* channel, QWidget* parent)
     }
 }
 
+void StepCard::set_output_lines(int most) {
+    output_->set_most_lines(most);
+}
+
+void StepCard::set_compact(bool compact) {
+    layout()->setContentsMargins(compact ? QMargins(12, 8, 12, 10) : QMargins(16, 12, 16, 14));
+    layout()->setSpacing(compact ? 6 : 10);
+    for (auto* table : {gates_, changes_, people_, parts_, checks_}) {
+        table->set_compact(compact);
+    }
+}
+
 void StepCard::select(const std::optional<plan::StepId>& step) {
     selected_ = step;
 }

@@ -24,6 +24,9 @@ public:
     void show_moment(const story::Moment& moment);
     void select(const std::optional<plan::StepId>& step); ///< none = the current one; seen with the next moment
 
+    void set_output_lines(int most); ///< of the output that are seen before it scrolls
+    void set_compact(bool compact);  ///< on a low screen: less air, lower rows
+
     const story::CardView& card() const { return card_; }
     StepActions* actions() { return actions_; } ///< null without a channel
 

@@ -45,6 +45,13 @@ void TextBox::show_text(const QString& printed) {
     }
 }
 
+void TextBox::set_most_lines(int lines) {
+    if (lines != most_lines_) {
+        most_lines_ = lines;
+        measure();
+    }
+}
+
 QSize TextBox::sizeHint() const {
     ensurePolished();
     return {480, std::max(1, lines_) * QFontMetrics(font()).lineSpacing() + 18};

@@ -10,6 +10,8 @@ class TextBox : public QPlainTextEdit {
 public:
     TextBox(const QString& accessible_name, int most_lines, QWidget* parent = nullptr);
 
+    void set_most_lines(int lines);
+
     /// What is only longer than before is added at its end; the view stays at the end unless it was scrolled up.
     void show_text(const QString& printed);
 

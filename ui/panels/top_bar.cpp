@@ -13,6 +13,8 @@
 namespace sluice::panels {
 namespace {
 
+constexpr int little_room = 1500, least_subtitle = 230;
+
 QVBoxLayout* stacked(QWidget* above, QWidget* below) {
     auto* column = new QVBoxLayout;
     column->setSpacing(1);
@@ -26,7 +28,7 @@ QVBoxLayout* stacked(QWidget* above, QWidget* below) {
 } // namespace
 
 TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
-    : QWidget(parent), title_(new ElidedText(theme::text_font(17, QFont::DemiBold), ElidedText::Tone::plain, this)),
+    : QWidget(parent), title_(new ElidedText(theme::text_font(17, QFont::Bold), ElidedText::Tone::plain, this)),
       subtitle_(new ElidedText(theme::text_font(12), ElidedText::Tone::dim, this)),
       clock_(new ElidedText(theme::figure_font(27, QFont::Medium), ElidedText::Tone::plain, this)),
       below_(new ElidedText(theme::text_font(11), ElidedText::Tone::dim, this)), phases_(new PhaseStrip(this)),
@@ -36,8 +38,9 @@ TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 4, 16, 5);
     row->setSpacing(theme::grid * 6);
-    row->addLayout(stacked(title_, subtitle_), 1);
+    row->addLayout(stacked(title_, subtitle_), 0);
     row->addWidget(phases_, 1);
+    row->addStretch(0);
     row->addWidget(sources_, 0);
     row->addLayout(stacked(clock_, below_), 0);
     if (commands != nullptr) {
@@ -80,6 +83,12 @@ QStringList TopBar::texts() const {
     }
     const auto& rollback = button_ != nullptr ? button_->view() : label_->view();
     return all << view_.clock << below_->text() << rollback.title << rollback.detail;
+}
+
+// In little room the phases say more than the rest of the subtitle, which is its tip then.
+void TopBar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    subtitle_->setMaximumWidth(width() < little_room ? least_subtitle : QWIDGETSIZE_MAX);
 }
 
 void TopBar::paintEvent(QPaintEvent*) {

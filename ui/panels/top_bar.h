@@ -24,6 +24,7 @@ public:
     QStringList texts() const;
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:

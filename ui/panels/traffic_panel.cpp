@@ -154,6 +154,11 @@ void TrafficPanel::show_view(const story::TrafficView& view) {
     alerts_->show_facts(view_.alerts);
 }
 
+bool TrafficPanel::has_content() const {
+    return !(view_.splits.empty() && view_.facts.empty() && view_.comparisons.empty() && view_.way_back.empty() &&
+             view_.triggers.empty() && view_.alerts_head.isEmpty());
+}
+
 TrafficPanel::SplitSection& TrafficPanel::section(std::size_t place) {
     while (sections_.size() <= place) {
         auto made = std::make_unique<SplitSection>();

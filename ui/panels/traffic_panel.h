@@ -30,6 +30,9 @@ public:
     /// Does nothing when it is what is shown already.
     void show_view(const story::TrafficView& view);
 
+    /// False for a plan that moves no traffic and has nothing that could roll back: the panel is absent then.
+    bool has_content() const;
+
     /// Puts the keys on the slider (Ctrl+T); null without a channel.
     QAction* shift_action() const { return shift_action_; }
 

@@ -7,13 +7,14 @@
 #include "panels/step_card.h"
 #include "panels/top_bar.h"
 #include "panels/traffic_panel.h"
+#include "screens/middle_column.h"
 #include "screens/rehearsal_strip.h"
+#include "screens/room.h"
 #include "story/format.h"
 #include "theme/roles.h"
 
 #include <QDataStream>
 #include <QFileInfo>
-#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <chrono>
@@ -22,6 +23,7 @@ namespace sluice::screens {
 namespace {
 
 constexpr int live_ms = 100, playing_ms = 16;
+constexpr std::size_t most_charts = 6; ///< fewer where there is no room (charts/chart_shape.h)
 
 Nanos monotonic() {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -71,25 +73,12 @@ void SessionScreen::build() {
     scrubber_ = new panels::Scrubber(time_);
     charts_ = new charts::ChartGrid(view_);
 
-    auto* middle = new QWidget;
-    auto* middle_layout = new QVBoxLayout(middle);
-    middle_layout->setContentsMargins(14, 14, 14, 14);
-    middle_layout->setSpacing(12);
-    middle_layout->addWidget(card_);
-    middle_layout->addWidget(charts_, 1);
-    auto* scroll = new QScrollArea; // a low screen scrolls the traffic panel rather than squeezing it
-    scroll->setWidget(traffic_);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-
+    middle_ = new MiddleColumn(card_, charts_);
     columns_ = new QSplitter(Qt::Horizontal);
     columns_->addWidget(plan_);
-    columns_->addWidget(middle);
-    columns_->addWidget(scroll);
+    columns_->addWidget(middle_);
+    columns_->addWidget(traffic_);
     columns_->setStretchFactor(1, 1);
-    columns_->setSizes({344, 926, 314});
     columns_->setHandleWidth(1);
     columns_->setChildrenCollapsible(false);
 
@@ -107,9 +96,7 @@ void SessionScreen::build() {
     rows_ = new QSplitter(Qt::Vertical);
     rows_->addWidget(columns_);
     rows_->addWidget(bottom);
-    rows_->setStretchFactor(0, 5);
-    rows_->setSizes({commands_ == nullptr ? 690 : 742, commands_ == nullptr ? 248 : 196});
-    rows_->setStretchFactor(1, 1);
+    rows_->setStretchFactor(0, 1);
     rows_->setHandleWidth(1);
     rows_->setChildrenCollapsible(false);
 
@@ -129,7 +116,36 @@ void SessionScreen::build() {
         card_->select(step.isEmpty() ? std::nullopt : std::optional<plan::StepId>(step.toStdString()));
         refresh();
     });
+    for (auto* splitter : {columns_, rows_}) {
+        connect(splitter, &QSplitter::splitterMoved, this, [this, splitter] { moved_.insert(splitter); });
+    }
     restore_layout(kept);
+}
+
+// Until a person has moved a border, it stands where the size of the screen wants it.
+void SessionScreen::give_room() {
+    const bool compact = height() < low_screen;
+    middle_->set_compact(compact);
+    plan_->set_compact(compact);
+    if (!moved_.contains(columns_)) {
+        const auto [plan, traffic] = side_widths(width());
+        const int beside = plan + (traffic_->isHidden() ? 0 : traffic) + 2 * columns_->handleWidth();
+        columns_->setSizes({plan, width() - beside, traffic});
+    }
+    if (!moved_.contains(rows_)) {
+        const int room = height() - top_->height();
+        int bars = 0;
+        for (QWidget* bar : {static_cast<QWidget*>(scrubber_), static_cast<QWidget*>(rehearsal_)}) {
+            bars += bar != nullptr && !bar->isHidden() ? bar->sizeHint().height() : 0;
+        }
+        const int bottom = bars + audit_height(room, bars);
+        rows_->setSizes({room - bottom, bottom});
+    }
+}
+
+void SessionScreen::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    give_room();
 }
 
 story::Mode SessionScreen::mode() const {
@@ -187,13 +203,18 @@ void SessionScreen::refresh() {
     plan_->show_moment(shown);
     card_->show_moment(shown);
     traffic_->show_moment(shown);
+    if (traffic_->has_content() == traffic_->isHidden()) {
+        traffic_->setVisible(traffic_->has_content());
+        give_room();
+    }
     audit_->show_moment(shown);
     show_span(shown.now);
-    charts_->show(chart_feed_.contents(shown));
-    if (!scrubber_->isVisible() && time_.mode() != session::TimeController::Mode::live) {
+    charts_->show(chart_feed_.contents(shown, most_charts));
+    if (scrubber_->isHidden() && time_.mode() != session::TimeController::Mode::live) {
         scrubber_->setVisible(true);
+        give_room();
     }
-    if (scrubber_->isVisible()) {
+    if (!scrubber_->isHidden()) { // nor need it be on the screen already: what was just made is not
         scrubber_->show_story(story_, QFileInfo(source_->file()).fileName());
     }
     emit changed();
@@ -210,21 +231,27 @@ void SessionScreen::show_span(Nanos now) {
     }
 }
 
+// Only what a person has moved is worth keeping.
 QByteArray SessionScreen::layout() const {
     QByteArray bytes;
     QDataStream stream(&bytes, QIODevice::WriteOnly);
-    stream << columns_->saveState() << rows_->saveState();
+    for (auto* splitter : {columns_, rows_}) {
+        stream << (moved_.contains(splitter) ? splitter->saveState() : QByteArray());
+    }
     return bytes;
 }
 
 void SessionScreen::restore_layout(const QByteArray& layout) {
+    moved_.clear();
     QDataStream stream(layout);
-    QByteArray columns, rows;
-    stream >> columns >> rows;
-    if (stream.status() == QDataStream::Ok && !columns.isEmpty()) {
-        columns_->restoreState(columns);
-        rows_->restoreState(rows);
+    for (auto* splitter : {columns_, rows_}) {
+        QByteArray state;
+        stream >> state;
+        if (stream.status() == QDataStream::Ok && !state.isEmpty() && splitter->restoreState(state)) {
+            moved_.insert(splitter);
+        }
     }
+    give_room();
 }
 
 } // namespace sluice::screens

@@ -5,6 +5,7 @@
 #include "story/feed_source.h"
 #include "story/story.h"
 
+#include <QSet>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -25,6 +26,7 @@ class TrafficPanel;
 
 namespace sluice::screens {
 
+class MiddleColumn;
 class RehearsalStrip;
 
 /// The cockpit: one session, live, followed or replayed. Owns the feed and the story; no panel asks where they come
@@ -53,6 +55,9 @@ signals:
     void failed(const QString& reason); ///< the session could not be opened or read
     void ended();                       ///< nothing follows
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void build();
     void take(const story::DeliveryPtr& delivery);
@@ -60,6 +65,7 @@ private:
     story::Mode mode() const;
     void set_pace();
     void show_span(Nanos now);
+    void give_room();
 
     std::unique_ptr<story::FeedSource> source_;
     story::CommandChannel* commands_;
@@ -80,8 +86,10 @@ private:
     panels::Scrubber* scrubber_ = nullptr;
     RehearsalStrip* rehearsal_ = nullptr; ///< null where there is no speed to set
     charts::ChartGrid* charts_ = nullptr;
+    MiddleColumn* middle_ = nullptr;
     QSplitter* columns_ = nullptr;
     QSplitter* rows_ = nullptr;
+    QSet<QSplitter*> moved_; ///< by a person
 };
 
 } // namespace sluice::screens

@@ -1,6 +1,7 @@
 /// Steps that a person answers, and those that wait or hold others.
 #include "plan/describe.h"
 #include "story/card_parts.h"
+#include "story/step_titles.h"
 
 #include <algorithm>
 
@@ -46,15 +47,15 @@ void show_approve(const Seen& seen, const plan::Approve& approve, CardView& card
         const auto found =
             std::find_if(others.begin(), others.end(), [&](const auto& one) { return one.by.role == role; });
         if (found == others.end()) {
-            card.people.push_back({Mark::to_come, text(role), Words::tr("has not answered yet")});
-            missing << text(role);
+            card.people.push_back({Mark::to_come, role_text(role), Words::tr("has not answered yet")});
+            missing << role_text(role);
         } else {
-            card.people.push_back({Mark::holds, text(role), said(*found)});
+            card.people.push_back({Mark::holds, role_text(role), said(*found)});
             others.erase(found);
         }
     }
     for (const auto& one : others) {
-        card.people.push_back({Mark::holds, text(one.by.role), said(one)});
+        card.people.push_back({Mark::holds, role_text(one.by.role), said(one)});
     }
     const int needed = std::max<int>(approve.quorum, static_cast<int>(approve.roles.size()));
     card.situation = Words::tr("%1 of %2 approved").arg(seen.state.approvals.size()).arg(needed);

@@ -81,6 +81,7 @@ void show_state(const Seen& seen, CardView& card) {
     }
     if (seen.moment.release.paused && !release::over(status) && card.mark != Mark::paused) {
         said << Words::tr("the release is paused: nothing new starts");
+        card.tone = card.tone == Tone::plain ? Tone::warn : card.tone;
     }
     card.situation = join_parts(said);
 }

@@ -13,7 +13,7 @@ QWidget[role="panel"][tone="warn"] { border-color: @warn; }
 QWidget[role="panel"][tone="breach"] { border-color: @breach; }
 QWidget[role="panel"][tone="good"] { border-color: @green; }
 QWidget[role="bar"] { background: @panel; }
-QLabel[role="title"] { font-size: 18px; font-weight: 600; }
+QLabel[role="title"] { font-size: 18px; font-weight: 700; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="section"] { color: @dim; font-size: 11px; font-weight: 600; }
 QLabel[role="dim"] { color: @dim; }
@@ -37,7 +37,7 @@ QPlainTextEdit[role="code"]:focus { border-color: @accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 QAbstractItemView { background: transparent; color: @text; border: 1px solid transparent; selection-background-color: @raised; selection-color: @text; }
 QHeaderView::section { background: transparent; color: @dim; border: none; border-bottom: 1px solid @line; padding: 4px 6px; font-size: 11px; }
-QTableView[role="cells"] QHeaderView::section { padding: 4px 3px; }
+QTableView[role="cells"] QHeaderView::section { padding: 0 3px; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
 QMenu { background: @panel; color: @text; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 6px 20px; border-radius: 4px; }

@@ -274,6 +274,16 @@ private slots:
         }
     }
 
+    void titles_that_fit_are_those_about_the_current_phase() {
+        // 10 phases, each wants 110 of 540: three whole titles, one cut, marks for the others.
+        const auto segments = strip_segments(540, std::vector<int>(10, 110), 5, 4);
+        std::vector<int> widths;
+        for (const auto& [x, width] : segments) {
+            widths.push_back(width);
+        }
+        QCOMPARE(widths, (std::vector<int>{16, 16, 16, 16, 110, 110, 110, 78, 16, 16}));
+    }
+
     void the_top_bar_prints_what_its_presenter_says_and_nothing_else_at_1280() {
         TopBar bar(nullptr);
         bar.resize(1280, 64);

@@ -89,7 +89,7 @@ private slots:
             "Confirm…! | Refuse… | Skip… | Pause | Add note | Abort release…");
         row("plain confirm", "The team is told", "running needs a person", "",
             "Confirm! | Refuse… | -Skip… | Pause | Add note | Abort release…");
-        row("approve", "Go / no-go: canary", "running needs a person", "1 of 2 approved · missing: sre",
+        row("approve", "Go / no-go: canary", "running needs a person", "1 of 2 approved · missing: SRE",
             "Approve! | Refuse… | Skip… | Pause | Add note | Abort release…");
         row("decide", "Can green be put right?", "running needs a person", "",
             "No: all traffic to blue! | Yes: stay and investigate | Skip… | Pause | Add note | Abort release…");
