@@ -21,10 +21,11 @@ Parsed parse_arguments(int argc, char** argv) {
         ->needs(rehearse);
     app.add_option("--operator", a.operator_name, "Who leads; default your login name");
     app.add_option("--war-room", a.war_room, "Show a session on the wall, full screen");
-    auto* snapshot =
-        app.add_option("--snapshot", a.snapshot, "Write a picture (PNG) of the session FILE; needs no display");
+    auto* snapshot = app.add_option("--snapshot", a.snapshot,
+                                    "Write a picture (PNG) of FILE, a session or a plan; needs no display");
     app.add_flag("--text", a.text, "With --snapshot: print everything that the screen says")->needs(snapshot);
-    app.add_option("--view", a.view, "With --snapshot")->check(CLI::IsMember({"cockpit", "war-room", "replay"}));
+    app.add_option("--view", a.view, "With --snapshot: cockpit as it was at that moment, war-room, replay, start")
+        ->check(CLI::IsMember({"cockpit", "war-room", "replay", "start"}));
     app.add_option("--at", a.at, "With --snapshot: T+00:42:13 or 2026-01-06T02:42:13Z; default the last moment");
     app.add_option("--size", a.size, "With --snapshot: 1600x1000")->capture_default_str();
     app.add_option("--ratio", a.ratio, "With --snapshot: device pixels a pixel")->check(CLI::Range(1.0, 4.0));

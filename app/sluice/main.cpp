@@ -2,6 +2,7 @@
 #include "host/user.h"
 #include "screens/cockpit_window.h"
 #include "screens/snapshot.h"
+#include "screens/window_picture.h"
 
 #include <QApplication>
 #include <QSettings>
@@ -22,9 +23,28 @@ std::optional<QSize> size_of(const std::string& text) {
     return good ? std::optional(QSize(wide, high)) : std::nullopt;
 }
 
+bool is_plan(const QString& file) {
+    return file.endsWith(".yaml") || file.endsWith(".yml");
+}
+
+sluice::Result<sluice::host::StartOptions> start_options(const Arguments& a) {
+    auto paths = sluice::host::own_paths();
+    auto values = sluice::host::settings(a.set);
+    if (!paths || !values) {
+        return !paths ? sluice::failed(paths) : sluice::failed(values);
+    }
+    sluice::host::StartOptions options;
+    options.paths = *paths;
+    options.values = *values;
+    options.by = sluice::host::user_as(a.operator_name);
+    options.wrapper = sluice::host::wrapper_beside_us();
+    return options;
+}
+
 int snapshot(QApplication& application, const Arguments& a) {
     const auto size = size_of(a.size);
-    if (!size || a.file.empty()) {
+    const bool start = a.view == "start";
+    if (!size || (a.file.empty() && !start)) {
         return complain({sluice::ErrorCode::bad_input, size ? "which session?" : "not a size", "--snapshot",
                          "for example: sluice --snapshot out.png --size 1600x1000 SESSION"});
     }
@@ -37,21 +57,23 @@ int snapshot(QApplication& application, const Arguments& a) {
     wish.size = *size;
     wish.ratio = a.ratio;
     wish.scheme = a.theme == "light" ? sluice::theme::Scheme::light : sluice::theme::Scheme::dark;
+    if (start || is_plan(wish.session)) {
+        const auto options = start_options(a);
+        const auto taken = options ? sluice::screens::take_window_picture(application, wish, *options)
+                                   : sluice::Result<void>(sluice::failed(options));
+        return taken ? 0 : complain(taken.error());
+    }
     const auto taken = sluice::screens::take_snapshot(application, wish);
     return taken ? 0 : complain(taken.error());
 }
 
 int cockpit(const Arguments& a) {
-    auto paths = sluice::host::own_paths();
-    auto values = sluice::host::settings(a.set);
-    if (!paths || !values) {
-        return complain(!paths ? paths.error() : values.error());
+    const auto defaults = start_options(a);
+    if (!defaults) {
+        return complain(defaults.error());
     }
     sluice::host::RehearsalOptions options;
-    options.paths = *paths;
-    options.values = *values;
-    options.by = sluice::host::user_as(a.operator_name);
-    options.wrapper = sluice::host::wrapper_beside_us();
+    static_cast<sluice::host::StartOptions&>(options) = *defaults;
     if (!a.theme.empty()) {
         QSettings().setValue("scheme", QString::fromStdString(a.theme));
     }

@@ -1,6 +1,7 @@
 #include "screens/snapshot.h"
 
 #include "base/instant.h"
+#include "screens/picture_source.h"
 #include "screens/session_screen.h"
 #include "screens/visible_text.h"
 #include "screens/war_room.h"
@@ -52,7 +53,33 @@ Result<void> read_all(SessionScreen& screen) {
     return {};
 }
 
-Result<void> save(QWidget& widget, const SnapshotWish& wish) {
+Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall, const SnapshotWish& wish) {
+    shown.setAttribute(Qt::WA_DontShowOnScreen);
+    shown.resize(wish.size);
+    shown.show();
+    screen.refresh();
+    if (wall != nullptr) {
+        wall->show_moment(screen.moment());
+    }
+    // Layouts and what they postpone settle.
+    for (int i = 0; i < 5; ++i) {
+        QCoreApplication::sendPostedEvents();
+        QCoreApplication::processEvents();
+    }
+    screen.refresh();
+    QCoreApplication::processEvents();
+    return save_picture(shown, wish);
+}
+
+} // namespace
+
+Result<void> save_picture(QWidget& widget, const SnapshotWish& wish) {
+    if (wish.text) {
+        QTextStream(stdout) << visible_text(widget).join('\n') << '\n';
+    }
+    if (wish.picture.isEmpty()) {
+        return {};
+    }
     QImage image(wish.size * wish.ratio, QImage::Format_RGB32);
     image.setDevicePixelRatio(wish.ratio);
     image.fill(theme::tokens().background);
@@ -64,42 +91,33 @@ Result<void> save(QWidget& widget, const SnapshotWish& wish) {
     return {};
 }
 
-} // namespace
-
 Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) {
     theme::apply(application, wish.scheme);
-    SessionScreen screen(std::make_unique<story::FileSource>(wish.session.toStdString()));
-    if (auto read = read_all(screen); !read) {
+    auto file = std::make_unique<story::FileSource>(wish.session.toStdString());
+    std::vector<story::DeliveryPtr> deliveries;
+    QObject::connect(file.get(), &story::FeedSource::delivered,
+                     [&](const story::DeliveryPtr& delivery) { deliveries.push_back(delivery); });
+    SessionScreen replay(std::move(file));
+    if (auto read = read_all(replay); !read) {
         return read;
     }
-    const auto& release = screen.story().release();
+    const auto& release = replay.story().release();
+    std::optional<Nanos> until;
     if (!wish.at.empty()) {
         const auto at = parse_instant(wish.at, release.t0.count != 0 ? release.t0 : release.started);
         if (!at) {
             return failed(at);
         }
-        screen.time().seek(*at);
+        until = *at;
+        replay.time().seek(*at);
     }
+    if (wish.view == "replay") {
+        return show_and_save(replay, replay, nullptr, wish);
+    }
+    SessionScreen then(std::make_unique<PictureSource>(std::move(deliveries), until, wish.session));
     WarRoom wall;
-    QWidget& shown = wish.view == "war-room" ? static_cast<QWidget&>(wall) : screen;
-    shown.setAttribute(Qt::WA_DontShowOnScreen);
-    shown.resize(wish.size);
-    shown.show();
-    screen.refresh();
-    if (&shown == &wall) {
-        wall.show_moment(screen.moment());
-    }
-    // Layouts and what they postpone settle.
-    for (int i = 0; i < 5; ++i) {
-        QCoreApplication::sendPostedEvents();
-        QCoreApplication::processEvents();
-    }
-    screen.refresh();
-    QCoreApplication::processEvents();
-    if (wish.text) {
-        QTextStream(stdout) << visible_text(shown).join('\n') << '\n';
-    }
-    return wish.picture.isEmpty() ? Result<void>{} : save(shown, wish);
+    const bool of_wall = wish.view == "war-room";
+    return show_and_save(of_wall ? static_cast<QWidget&>(wall) : then, then, of_wall ? &wall : nullptr, wish);
 }
 
 } // namespace sluice::screens

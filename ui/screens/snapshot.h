@@ -8,6 +8,7 @@
 #include <string>
 
 class QApplication;
+class QWidget;
 
 namespace sluice::screens {
 
@@ -16,12 +17,15 @@ struct SnapshotWish {
     QString session;
     QString picture;          ///< PNG; may be empty when only text is wanted
     bool text = false;        ///< print everything that the screen says
-    QString view = "cockpit"; ///< cockpit | war-room | replay
+    QString view = "cockpit"; ///< cockpit, as its lead had it then | war-room | replay
     std::string at;           ///< "T+00:42:13"; empty = the last moment
     QSize size{1600, 1000};
     double ratio = 1; ///< device pixels a pixel
     theme::Scheme scheme = theme::Scheme::dark;
 };
+
+/// Writes the picture of a widget, and prints its text, as wished.
+Result<void> save_picture(QWidget& widget, const SnapshotWish& wish);
 
 /// Errors: the session can't be read, the time is none, the picture can't be written.
 Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish);
