@@ -22,13 +22,14 @@ using Action = std::function<int()>;
 
 int run(int argc, char** argv);
 
-void add_plan_verbs(CLI::App& app, Action& action);    ///< validate, show, schema
-void add_session_verbs(CLI::App& app, Action& action); ///< log, state, verify, export
-void add_query_verb(CLI::App& app, Action& action);    ///< query
-void add_run_verbs(CLI::App& app, Action& action);     ///< run, rehearse, resume, roll-back
-void add_do_verb(CLI::App& app, Action& action);       ///< do
-void add_range_verb(CLI::App& app, Action& action);    ///< range
-void add_evaluate_verb(CLI::App& app, Action& action); ///< evaluate
+void add_plan_verbs(CLI::App& app, Action& action);     ///< validate, show, schema
+void add_session_verbs(CLI::App& app, Action& action);  ///< log, state, verify, export
+void add_query_verb(CLI::App& app, Action& action);     ///< query
+void add_run_verbs(CLI::App& app, Action& action);      ///< run, rehearse, resume, roll-back
+void add_do_verb(CLI::App& app, Action& action);        ///< do
+void add_range_verb(CLI::App& app, Action& action);     ///< range
+void add_evaluate_verb(CLI::App& app, Action& action);  ///< evaluate
+void add_preflight_verb(CLI::App& app, Action& action); ///< preflight
 
 /// "1 step", "2 steps".
 std::string counted(std::size_t number, const char* what);

@@ -1,0 +1,372 @@
+#include "engine/connection_tests.h"
+
+#include "engine/first_use.h"
+#include "plan/fill.h"
+#include "sources/kafka_connection.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sluice::engine {
+namespace {
+
+using Level = ConnectionAnswer::Level;
+
+std::string address_of(const plan::Connection& connection, const Json& settings) {
+    const auto text = [&](const char* key) {
+        const auto found = settings.find(key);
+        return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    switch (connection.kind) {
+    case plan::ConnectionKind::kubernetes:
+        return !text("server").empty()    ? text("server")
+               : !text("context").empty() ? "context " + text("context")
+                                          : std::string("the current context");
+    case plan::ConnectionKind::kafka:
+        return text("bootstrap");
+    default:
+        break;
+    }
+    const auto via = settings.find("via");
+    return via == settings.end() ? text("url")
+                                 : text("url") + " via " + (*via)["service-proxy"]["on"].get<std::string>();
+}
+
+/// What to do about an error that does not say so itself.
+std::string remedy_for(const plan::Connection& connection, const Error& error, const std::string& address) {
+    switch (connection.kind) {
+    case plan::ConnectionKind::kubernetes:
+        return "does 'kubectl get --raw /version' with the same context answer from this desk? VPN, address, or the "
+               "login may have ended";
+    case plan::ConnectionKind::kafka:
+        return "is " + address + " reached from this desk, and do protocol, user and password fit the brokers?";
+    default:
+        break;
+    }
+    return error.code == ErrorCode::refused ? "look at the connection's headers: the server does not take them"
+                                            : "is the address right, and reached from this desk? VPN, proxy, "
+                                              "port-forward";
+}
+
+Error of_status(const net::HttpResponse& response, const std::string& where) {
+    const bool refused = response.status == 401 || response.status == 403;
+    return {refused ? ErrorCode::refused : ErrorCode::unreachable, fmt::format("answers with {}", response.status),
+            where, ""};
+}
+
+/// The API server's own answer where a Service should have answered: no such Service, or nobody behind it.
+bool is_status_object(const net::HttpResponse& response) {
+    const auto json = parse_json(response.body, "answer");
+    return json && json->is_object() && json->value("kind", Json()) == "Status";
+}
+
+} // namespace
+
+struct ConnectionTests::Test {
+    const plan::Connection* connection = nullptr;
+    std::unique_ptr<Connections> opened;
+    std::unique_ptr<sources::KafkaConnection> kafka;
+    ConnectionAnswer answer;
+    Nanos began;
+    TimerId deadline = TimerId::none;
+    bool over = false;
+};
+
+struct ConnectionTests::State : std::enable_shared_from_this<State> {
+    State(const plan::Plan& plan_, plan::Scope values_, Outside outside_, std::map<std::string, Json> replaced_,
+          Nanos patience_)
+        : plan(plan_), values(std::move(values_)), outside(std::move(outside_)), replaced(std::move(replaced_)),
+          patience(patience_) {}
+
+    const plan::Plan& plan;
+    plan::Scope values;
+    Outside outside;
+    std::map<std::string, Json> replaced;
+    Nanos patience;
+    std::vector<Test> tests; ///< never changed after `start`
+    std::size_t open = 0;
+    Each each;
+    std::function<void()> done;
+
+    std::string key(const Test& test, const char* what) const {
+        return "connection-test/" + test.connection->name + "/" + what;
+    }
+
+    void finish(Test& test, const Result<std::string>& found) {
+        if (test.over) {
+            return;
+        }
+        test.over = true;
+        outside.scheduler.cancel(test.deadline);
+        test.answer.took = outside.scheduler.now() - test.began;
+        if (found) {
+            test.answer.found = redacted(*found, outside.redactions);
+        } else {
+            Error error = net::only_asked(found.error());
+            if (error.remedy.empty()) {
+                error.remedy = remedy_for(*test.connection, error, test.answer.address);
+            }
+            error.what = redacted(error.what, outside.redactions);
+            error.where = redacted(error.where, outside.redactions);
+            test.answer.level = Level::trouble;
+            // What can't even be opened (no kubeconfig, no secret) no step of the plan brings.
+            const bool absent = test.opened && error.code == ErrorCode::unreachable;
+            if (const auto* step = first_use_after_effects(plan, *test.connection); absent && step != nullptr) {
+                test.answer.level = Level::later;
+                test.answer.first_use = plan::fill(step->title, values).value_or(step->title);
+            }
+            test.answer.error = std::move(error);
+        }
+        each(test.answer);
+        if (--open == 0) {
+            done();
+        }
+    }
+
+    /// Answers come back to a test that is still there, or to nobody.
+    template <typename Take>
+    auto back(std::size_t index, Take take) {
+        return [weak = weak_from_this(), index, take](auto answer) {
+            if (const auto self = weak.lock(); self && !self->tests[index].over) {
+                take(*self, self->tests[index], std::move(answer));
+            }
+        };
+    }
+
+    void ask_cluster(std::size_t index) {
+        Test& test = tests[index];
+        auto* client = test.opened->cluster(test.connection->name);
+        client->request(
+            "GET", "/version", "", "", {key(test, "version"), net::Pool::polling, patience},
+            back(index, [index, client](State& self, Test& at, Result<kubernetes::Reply> reply) {
+                if (!reply) {
+                    self.finish(at, failed(reply));
+                    return;
+                }
+                const std::string version = reply->object.is_object()
+                                                ? reply->object.value("gitVersion", std::string("of unknown version"))
+                                                : std::string("of unknown version");
+                // Everybody may ask the version; who we are shows in what only a known user may ask.
+                const Json review = {
+                    {"apiVersion", "authorization.k8s.io/v1"},
+                    {"kind", "SelfSubjectAccessReview"},
+                    {"spec",
+                     {{"resourceAttributes", {{"verb", "get"}, {"group", "apps"}, {"resource", "deployments"}}}}}};
+                client->request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json",
+                                review.dump(), {self.key(at, "review"), net::Pool::polling, self.patience},
+                                self.back(index, [version](State& then, Test& of, Result<kubernetes::Reply> allowed) {
+                                    if (!allowed) {
+                                        then.finish(of, failed(allowed));
+                                        return;
+                                    }
+                                    then.finish(of, "Kubernetes " + version + ", credentials taken");
+                                }));
+            }));
+    }
+
+    void ask_prometheus(std::size_t index) {
+        Test& test = tests[index];
+        net::HttpRequest request;
+        request.url = "/api/v1/query?query=time%28%29";
+        request.timeout = patience;
+        request.key = key(test, "query");
+        test.opened->http(test.connection->name)
+            ->send(std::move(request), back(index, [](State& self, Test& at, Result<net::HttpResponse> response) {
+                       self.finish(at, self.judge_prometheus(at, response));
+                   }));
+    }
+
+    Result<std::string> judge_prometheus(const Test& test, const Result<net::HttpResponse>& response) const {
+        if (!response) {
+            return failed(response);
+        }
+        const auto json = parse_json(response->body, "answer");
+        const bool answers = json && json->is_object() && json->value("status", Json()) == "success";
+        if (answers) {
+            return std::string("answers queries");
+        }
+        if (response->status != 200) {
+            return tl::unexpected(of_status(*response, test.answer.address));
+        }
+        return fail(ErrorCode::corrupt, "what answers is no Prometheus", test.answer.address,
+                    "the URL is the one under which /api/v1/query lies");
+    }
+
+    /// Where a health metric reads, since that path is known to be one; else the root.
+    std::string path_of(const Test& test) const {
+        for (const auto& metric : plan.metrics) {
+            if (metric.from == test.connection->name && metric.health) {
+                if (const auto path = plan::fill_url(metric.health->path, values)) {
+                    return *path;
+                }
+            }
+        }
+        return "/";
+    }
+
+    void ask_http(std::size_t index) {
+        Test& test = tests[index];
+        net::HttpRequest request;
+        request.url = path_of(test);
+        request.timeout = patience;
+        request.key = key(test, "get");
+        test.opened->http(test.connection->name)
+            ->send(std::move(request),
+                   back(index, [path = path_of(test)](State& self, Test& at, Result<net::HttpResponse> response) {
+                       self.finish(at, self.judge_http(at, path, response));
+                   }));
+    }
+
+    Result<std::string> judge_http(const Test& test, const std::string& path,
+                                   const Result<net::HttpResponse>& response) const {
+        if (!response) {
+            return failed(response);
+        }
+        const bool around = test.opened->settings(test.connection->name).contains("via");
+        if (around && response->status >= 400 && is_status_object(*response)) {
+            return fail(ErrorCode::unreachable,
+                        fmt::format("the cluster answers, but nobody behind this service does ({})", response->status),
+                        test.answer.address, "does the service exist, and has it pods that are ready?");
+        }
+        if (response->status >= 500 || response->status == 401 || response->status == 403) {
+            return tl::unexpected(of_status(*response, test.answer.address + path));
+        }
+        return fmt::format("GET {} answers with {}", path, response->status);
+    }
+
+    void ask_kafka(std::size_t index) {
+        Test& test = tests[index];
+        auto settings = sources::kafka_settings(test.opened->settings(test.connection->name), outside.secret);
+        if (!settings) {
+            finish(test, failed(settings));
+            return;
+        }
+        sources::LagQuestion question;
+        for (const auto& metric : plan.metrics) {
+            if (metric.from == test.connection->name && metric.lag) {
+                question.topics.insert(question.topics.end(), metric.lag->topics.begin(), metric.lag->topics.end());
+            }
+        }
+        settings->explicit_partitions = true; // with no group to ask, only the topics are
+        settings->ceiling = std::min(settings->ceiling, patience);
+        auto made = sources::KafkaConnection::make(outside.scheduler, *settings);
+        if (!made) {
+            finish(test, failed(made));
+            return;
+        }
+        test.kafka = std::move(*made);
+        test.kafka->ask(
+            question, key(test, "metadata"),
+            back(index, [topics = question.topics](State& self, Test& at, const sources::LagAnswer& answer) {
+                self.finish(at, judge_kafka(at, topics, answer));
+            }));
+    }
+
+    static Result<std::string> judge_kafka(const Test& test, const std::vector<std::string>& topics,
+                                           const sources::LagAnswer& answer) {
+        const std::string& where = test.answer.address;
+        if (!answer.failure.empty()) {
+            return fail(ErrorCode::unreachable, answer.failure, where);
+        }
+        if (!answer.missing_topics.empty()) {
+            return fail(ErrorCode::not_found,
+                        fmt::format("the brokers know no topic {}", fmt::join(answer.missing_topics, ", ")), where,
+                        "is the topic's name right, and may this user see it?");
+        }
+        if (!answer.failures.empty()) {
+            return fail(ErrorCode::refused, fmt::format("{}", fmt::join(answer.failures, "; ")), where);
+        }
+        return topics.empty() ? std::string("the brokers answer")
+                              : fmt::format("the brokers answer, {} is there", fmt::join(topics, ", "));
+    }
+
+    void begin(std::size_t index) {
+        Test& test = tests[index];
+        if (test.over) {
+            return;
+        }
+        test.began = outside.scheduler.now();
+        test.deadline = outside.scheduler.at(test.began + patience, [weak = weak_from_this(), index] {
+            if (const auto self = weak.lock()) {
+                Test& late = self->tests[index];
+                self->finish(late, fail(ErrorCode::timed_out,
+                                        fmt::format("no answer within {} s", self->patience.count / 1'000'000'000),
+                                        late.answer.address));
+            }
+        });
+        auto opened = Connections::open(with_its_way(plan, *test.connection), outside, replaced);
+        if (!opened) {
+            finish(test, failed(opened));
+            return;
+        }
+        test.opened = std::move(*opened);
+        switch (test.connection->kind) {
+        case plan::ConnectionKind::kubernetes:
+            return ask_cluster(index);
+        case plan::ConnectionKind::prometheus:
+            return ask_prometheus(index);
+        case plan::ConnectionKind::http:
+            return ask_http(index);
+        case plan::ConnectionKind::kafka:
+            return ask_kafka(index);
+        }
+    }
+};
+
+ConnectionTests::ConnectionTests(const plan::Plan& plan, plan::Scope values, const Outside& outside,
+                                 std::map<std::string, Json> replaced, Nanos patience)
+    : state_(std::make_shared<State>(plan, std::move(values), outside, std::move(replaced), patience)) {}
+
+ConnectionTests::~ConnectionTests() {
+    for (auto& test : state_->tests) {
+        state_->outside.scheduler.cancel(test.deadline);
+        test.over = true;
+    }
+}
+
+void ConnectionTests::start(Each each, std::function<void()> done) {
+    State& state = *state_;
+    state.each = std::move(each);
+    state.done = std::move(done);
+    for (const auto& connection : state.plan.connections) {
+        Test test;
+        test.connection = &connection;
+        test.answer.name = connection.name;
+        test.answer.kind = connection.kind;
+        const auto other = state.replaced.find(connection.name);
+        test.answer.address =
+            address_of(connection, other == state.replaced.end() ? connection.settings : other->second);
+        state.tests.push_back(std::move(test));
+    }
+    state.open = state.tests.size();
+    // From the event loop, also what can't even be opened.
+    state.outside.scheduler.after({}, [weak = std::weak_ptr(state_)] {
+        const auto self = weak.lock();
+        if (!self) {
+            return;
+        }
+        if (self->open == 0) {
+            self->done();
+        }
+        for (std::size_t i = 0; i < self->tests.size(); ++i) {
+            self->begin(i);
+        }
+    });
+}
+
+const char* described(plan::ConnectionKind kind) {
+    switch (kind) {
+    case plan::ConnectionKind::kubernetes:
+        return "a Kubernetes cluster";
+    case plan::ConnectionKind::prometheus:
+        return "Prometheus";
+    case plan::ConnectionKind::kafka:
+        return "Kafka";
+    case plan::ConnectionKind::http:
+        break;
+    }
+    return "HTTP";
+}
+
+} // namespace sluice::engine

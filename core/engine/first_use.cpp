@@ -1,0 +1,47 @@
+#include "engine/first_use.h"
+
+#include <algorithm>
+
+namespace sluice::engine {
+namespace {
+
+bool is_loopback(const std::string& url) {
+    const auto host = url.substr(std::min(url.size(), url.find("://") == std::string::npos ? 0 : url.find("://") + 3));
+    return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+}
+
+} // namespace
+
+plan::Plan with_its_way(const plan::Plan& plan, const plan::Connection& connection) {
+    plan::Plan narrow;
+    narrow.connections = {connection};
+    const auto via = connection.settings.find("via");
+    if (via != connection.settings.end()) {
+        if (const auto* cluster = plan.connection((*via)["service-proxy"]["on"].get<std::string>())) {
+            narrow.connections.push_back(*cluster);
+        }
+    }
+    return narrow;
+}
+
+const plan::Step* first_use_after_effects(const plan::Plan& plan, const plan::Connection& connection) {
+    const auto url = connection.settings.find("url");
+    const bool can_come =
+        connection.settings.contains("via") ||
+        (url != connection.settings.end() && url->is_string() && is_loopback(url->get<std::string>()));
+    const bool polled = std::any_of(plan.metrics.begin(), plan.metrics.end(),
+                                    [&](const plan::Metric& metric) { return metric.from == connection.name; });
+    if (!can_come || polled) {
+        return nullptr;
+    }
+    bool acted = false;
+    for (const auto& step : plan.steps) {
+        if (step.on == connection.name) {
+            return acted ? &step : nullptr;
+        }
+        acted = acted || plan::is_effect(step.body);
+    }
+    return nullptr;
+}
+
+} // namespace sluice::engine

@@ -1,0 +1,39 @@
+#pragma once
+#include "engine/connection_tests.h"
+#include "host/session_host.h"
+#include "net/live_scheduler.h"
+
+#include <optional>
+
+namespace sluice::host {
+
+/// Whether the phases that are bound to the plan's calendar may start at a moment.
+struct Window {
+    bool bound = false;          ///< a phase asks the calendar; else the rest says nothing
+    bool open = false;           ///< it may start
+    std::string why;             ///< which row decides
+    std::optional<Nanos> next;   ///< where it is closed: when it opens; none within 400 days
+    std::optional<Nanos> closes; ///< where it is open: until when
+};
+
+/// Errors: a time zone that this machine does not know.
+Result<Window> window_at(const plan::Plan& plan, Nanos at);
+
+/// The plan's connections, tested from this desk with the user's secrets and kubeconfig, as a run would open them.
+/// Needs an event loop; in the thread in which it was made.
+class ConnectionDesk {
+public:
+    ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Scope values, const Paths& paths);
+
+    /// Once; as ConnectionTests::start.
+    void test(engine::ConnectionTests::Each each, std::function<void()> done);
+
+private:
+    std::shared_ptr<const plan::Plan> plan_;
+    net::LiveScheduler scheduler_;
+    Secrets secrets_;
+    std::optional<engine::ConnectionTests> tests_;
+    net::QtHttpClient http_; ///< goes before the tests: what is in flight calls nobody then
+};
+
+} // namespace sluice::host

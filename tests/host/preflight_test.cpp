@@ -1,0 +1,165 @@
+/// What a plan's connections answer before anything starts: against the range, and where nobody listens.
+#include "engine/connection_tests.h"
+#include "host/preflight.h"
+#include "plan/loader.h"
+#include "range/range.h"
+#include "support/nova_plan.h"
+#include "support/suite.h"
+
+#include <QTcpServer>
+#include <QTemporaryDir>
+
+using namespace sluice;
+using engine::ConnectionAnswer;
+using Level = engine::ConnectionAnswer::Level;
+
+namespace {
+
+/// A desk whose only secret is Kafka's password.
+struct Desk {
+    net::LiveScheduler scheduler;
+    net::QtHttpClient http{scheduler};
+    std::shared_ptr<RedactionSet> redactions = std::make_shared<RedactionSet>();
+    std::string secret = "pa55word-of-kafka";
+
+    Desk() { (void)redactions->add(Secret(secret), "env:KAFKA_SASL_PASSWORD"); }
+    engine::Outside outside() {
+        return {scheduler,
+                http,
+                [](const std::string& path) { return host::read_file(path); },
+                [this](const std::string&) { return Result<std::string>(secret); },
+                redactions,
+                [this] { return scheduler.now(); },
+                ""};
+    }
+};
+
+/// A port on which nobody listens (nor will, within this test: the system gives out others first).
+std::string closed_port() {
+    QTcpServer server;
+    server.listen(QHostAddress::LocalHost);
+    return std::to_string(server.serverPort());
+}
+
+} // namespace
+
+class PreflightTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+    std::string file_;
+    std::shared_ptr<const plan::Plan> plan_;
+    plan::Scope values_{{"version", "v1.2.4"}, {"previous", "v1.2.3"}, {"ramp", "true"}};
+
+    std::map<std::string, ConnectionAnswer> answers(Desk& desk, const std::map<std::string, Json>& replaced,
+                                                    Nanos patience = seconds(10)) {
+        std::map<std::string, ConnectionAnswer> answered;
+        int over = 0;
+        engine::ConnectionTests tests(*plan_, values_, desk.outside(), replaced, patience);
+        tests.start([&](const ConnectionAnswer& answer) { answered[answer.name] = answer; }, [&] { ++over; });
+        [&] { QVERIFY(answered.empty()); }(); // from the event loop
+        [&] { QTRY_COMPARE_WITH_TIMEOUT(over, 1, 60'000); }();
+        return answered;
+    }
+
+private slots:
+    void initTestCase() {
+        file_ = testing::nova_plan_in(std::filesystem::path(folder_.path().toStdString()) / "plan", false);
+        auto loaded = plan::load_file(file_);
+        QVERIFY(loaded.plan);
+        plan_ = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
+    }
+
+    void a_production_that_is_there_answers() {
+        Desk desk;
+        auto wanted = host::range_options(*plan_, values_, std::filesystem::path(file_).parent_path().string(), 1, {});
+        QVERIFY(wanted);
+        auto range = range::Range::start(desk.scheduler, std::move(*wanted));
+        QVERIFY(range);
+        const auto replaced = host::range_connections(*plan_, (*range)->addresses());
+        QVERIFY(replaced);
+        const auto answered = answers(desk, *replaced);
+        QCOMPARE(answered.size(), plan_->connections.size());
+        for (const char* name : {"cluster", "prom", "edge", "events"}) {
+            const auto& answer = answered.at(name);
+            QVERIFY2(answer.level == Level::good,
+                     answer.error ? to_text(*answer.error).c_str() : "not good, and no error");
+            QVERIFY(!answer.found.empty());
+            QVERIFY(answer.took.count > 0 && answer.took < seconds(10));
+        }
+        QVERIFY(answered.at("cluster").found.starts_with("Kubernetes v1."));
+        QVERIFY(answered.at("edge").found.find("/health") != std::string::npos); // where its health metric reads
+        QVERIFY(answered.at("events").found.find("nova.events") != std::string::npos);
+        // Green is made by the plan: that it is not there yet stands in nobody's way.
+        QVERIFY(answered.at("green").level == Level::later);
+        QVERIFY(!answered.at("green").first_use.empty());
+        QVERIFY((*range)->writes().all().empty()); // a test changes nothing
+    }
+
+    void where_nobody_listens_each_says_so_with_a_remedy() {
+        Desk desk;
+        const std::string closed = "127.0.0.1:" + closed_port();
+        const std::map<std::string, Json> replaced{
+            {"cluster", {{"server", "http://" + closed}, {"token", "t"}}},
+            {"prom", {{"url", "http://" + closed}}},
+            {"edge", {{"url", "http://" + closed}}},
+            {"green-api", {{"url", "http://" + closed}}},
+            {"events",
+             {{"bootstrap", closed},
+              {"security",
+               {{"protocol", "sasl_plaintext"},
+                {"mechanism", "plain"},
+                {"username", "sluice"},
+                {"password", "env:KAFKA_SASL_PASSWORD"}}}}},
+        };
+        const auto answered = answers(desk, replaced, seconds(4));
+        QCOMPARE(answered.size(), plan_->connections.size());
+        for (const auto& [name, answer] : answered) {
+            QVERIFY2(answer.error, name.c_str());
+            QVERIFY2(!answer.error->remedy.empty(), name.c_str());
+            QVERIFY2(answer.found.empty(), name.c_str());
+            QVERIFY2(to_text(*answer.error).find(desk.secret) == std::string::npos, name.c_str());
+            // What the plan makes may come later; the rest has to be there.
+            QCOMPARE(answer.level == Level::later, name == "green" || name == "green-api");
+        }
+    }
+
+    void one_that_can_not_be_opened_hides_no_other() {
+        Desk desk;
+        const auto answered = answers(desk, {{"edge", {{"url", "http://127.0.0.1:" + closed_port()}}}}, seconds(2));
+        QCOMPARE(answered.size(), plan_->connections.size());
+        const auto& cluster = answered.at("cluster"); // there is no kubeconfig here
+        QVERIFY(cluster.error && cluster.error->code == ErrorCode::not_found);
+        QVERIFY(cluster.error->remedy.find("KUBECONFIG") != std::string::npos);
+        QVERIFY(answered.at("edge").error->code == ErrorCode::unreachable);
+    }
+
+    void who_never_answers_is_given_up() {
+        Desk desk;
+        QTcpServer silent;
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        const std::string url = "http://127.0.0.1:" + std::to_string(silent.serverPort());
+        const auto answered = answers(
+            desk, {{"cluster", {{"server", url}}}, {"prom", {{"url", url}}}, {"edge", {{"url", url}}}}, seconds(1));
+        for (const char* name : {"cluster", "prom", "edge"}) {
+            QVERIFY(answered.at(name).error && answered.at(name).error->code == ErrorCode::timed_out);
+            QVERIFY(answered.at(name).took < seconds(20));
+        }
+    }
+
+    void the_window_says_whether_why_not_and_when() {
+        const auto tuesday = host::window_at(*plan_, Nanos{1'767'664'800'000'000'000}); // 2026-01-06T02:00Z
+        QVERIFY(tuesday && tuesday->bound && tuesday->open && tuesday->closes);
+        QCOMPARE(tuesday->closes->count, 1'767'672'000'000'000'000); // 04:00
+        const auto monday = host::window_at(*plan_, Nanos{1'767'578'400'000'000'000});
+        QVERIFY(monday && monday->bound && !monday->open && !monday->why.empty() && monday->next);
+        QCOMPARE(monday->next->count, 1'767'664'800'000'000'000);
+        plan::Plan free = *plan_;
+        for (auto& phase : free.phases) {
+            phase.window = false;
+        }
+        QVERIFY(!host::window_at(free, Nanos{})->bound);
+    }
+};
+
+SLUICE_TEST(PreflightTest)
+#include "preflight_test.moc"

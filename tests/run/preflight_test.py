@@ -1,0 +1,150 @@
+"""`sluicectl preflight` and `sluice --war-room` as somebody types them."""
+import http.server
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
+from outside import BIN, Home, wait_until  # noqa: E402
+
+DONE, BAD_INPUT, UNREACHABLE = 0, 2, 3
+TUESDAY, MONDAY = "2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z"
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.heard.append((self.path, self.headers["X-Token"]))
+        body = json.dumps({"status": "success", "data": {"resultType": "scalar", "result": [1, "1"]}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def closed_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Preflight(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        self.server.heard = []
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def tearDown(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.home.remove()
+
+    def preflight(self, *words, shop=None, prom=None):
+        plan = {
+            "sluice": 1, "id": "shop", "variables": {"version": {"type": "semver", "ask": True}},
+            "calendar": {"allow": [{"days": ["tue"], "from": "02:00", "to": "04:00", "zone": "UTC"}]},
+            "connections": {
+                "shop": {"http": {"url": shop or self.url, "headers": {"X-Token": "env:APP_TOKEN"}}},
+                "prom": {"prometheus": {"url": prom or self.url}},
+            },
+            "phases": [{"id": "all", "window": True, "steps": [
+                {"id": "look", "title": "Look at ${version}", "probe": {"http": "/health"}, "on": "shop",
+                 "expect": {"status": 200}}]}],
+        }
+        (self.home.folder / "plan.yaml").write_text(json.dumps(plan))
+        return self.home.call("preflight", "plan.yaml", *words)
+
+    def test_nothing_stands_in_the_way(self):
+        code, said = self.preflight("--set", "version=v1.2.3", "--at", TUESDAY)
+        self.assertEqual(code, DONE, said)
+        self.assertIn("✓ connection shop", said)
+        self.assertIn("✓ connection prom", said)
+        self.assertIn("✓ window: open", said)
+        self.assertIn(("/", self.home.environment["APP_TOKEN"]), self.server.heard)
+        self.assertNotIn(self.home.environment["APP_TOKEN"], said)
+
+    def test_each_thing_in_the_way_has_its_remedy(self):
+        code, said = self.preflight("--at", MONDAY, prom=f"http://127.0.0.1:{closed_port()}")
+        self.assertEqual(code, UNREACHABLE, said)
+        lines = said.splitlines()
+        for wrong in ["✕ variable version", "✕ window", "✕ connection prom"]:
+            at = next((i for i, line in enumerate(lines) if line.startswith(wrong)), None)
+            self.assertIsNotNone(at, wrong + " in " + said)
+            self.assertTrue(lines[at + 1].startswith("    "), said)
+        self.assertIn("2026-01-06T02:00:00", said)  # when it opens
+        self.assertIn("✓ connection shop", said)
+        self.assertIn("3 things stand in the way", said)
+
+    def test_a_secret_that_is_not_there_is_named_and_not_asked_with(self):
+        del self.home.environment["APP_TOKEN"]
+        code, said = self.preflight("--set", "version=v1.2.3", "--at", TUESDAY)
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertIn("env:APP_TOKEN", said)
+        self.assertNotIn("/", [path for path, _ in self.server.heard])
+
+    def test_bad_input_is_told_apart(self):
+        self.assertEqual(self.home.call("preflight", "no-such-plan.yaml")[0], BAD_INPUT)
+        code, said = self.preflight("--at", "tomorrow")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("2026-01-06T02:00:00Z", said)
+
+
+class WarRoom(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.home.environment["QT_QPA_PLATFORM"] = "offscreen"
+
+    def tearDown(self):
+        self.home.remove()
+
+    def sluice(self, *words):
+        ran = subprocess.run([str(BIN / "sluice"), *map(str, words)], cwd=self.home.folder, env=self.home.environment,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             timeout=60, check=False)
+        return ran.returncode, ran.stdout
+
+    def test_what_can_not_be_shown_is_refused_in_words(self):
+        for words, code, told in [
+                (["desk.example.com:7700"], BAD_INPUT, "over the network"),
+                (["https://desk.example.com/s"], BAD_INPUT, "over the network"),
+                (["no-such.sluice"], UNREACHABLE, "no such session"),
+        ]:
+            with self.subTest(words):
+                self.assertEqual(self.sluice("--war-room", *words)[0], code)
+                self.assertIn(told, self.sluice("--war-room", *words)[1])
+        (self.home.folder / "text.sluice").write_text("no session")
+        code, said = self.sluice("--war-room", "text.sluice")
+        self.assertEqual(code, UNREACHABLE, said)
+        code, said = self.sluice("--war-room", "text.sluice", "--screen", "9")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("there are: 1 (", said)
+        self.assertEqual(self.sluice("--screen", "1")[0], BAD_INPUT)
+
+    def test_it_follows_a_run_of_another_program_and_leaves_it_alone(self):
+        plan = {"sluice": 1, "id": "wall", "phases": [{"id": "all", "steps": [{"id": "ask", "confirm": "Go on"}]}]}
+        (self.home.folder / "plan.yaml").write_text(json.dumps(plan))
+        owner = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(self.home.readable, "it runs")
+        wall = self.home.begin("--war-room", self.home.session, binary=BIN / "sluice")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            wall.wait(2)
+        os.kill(wall.pid, signal.SIGTERM)
+        wall.wait(60)
+        code, said = self.home.call("do", self.home.session, "confirm", "ask")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(owner.wait(60), DONE, self.home.said())
+        self.assertEqual(self.home.left_over(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
