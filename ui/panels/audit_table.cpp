@@ -32,7 +32,7 @@ AuditTable::AuditTable(QWidget* parent)
     words_->setStyleSheet(QStringLiteral("QLineEdit { padding: 1px 8px; font-size: 11px; }"));
 
     find_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F));
-    heartbeats_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H));
+    heartbeats_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E));
     heartbeats_->setCheckable(true);
     copy_->setShortcut(QKeySequence::Copy);
     copy_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
