@@ -7,6 +7,7 @@ to_build=(
     git ca-certificates                          # what changed, who to believe in TLS
     qt6-base-dev                                 # event loop, HTTP, sockets, processes, Qt Test
     qt6-charts-dev libqt6opengl6-dev             # the charts; CMake finds the first only with the second
+    qt6-svg-dev librsvg2-bin                     # the icon: drawn by the program, and made into pixels for desktops
     fonts-inter fonts-jetbrains-mono             # the type of the screens
     qt6-httpserver-dev qt6-websockets-dev        # the range's servers; the first needs the second
     librdkafka-dev                               # Kafka lag, and the range's brokers
