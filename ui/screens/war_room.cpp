@@ -225,10 +225,28 @@ void WarRoom::show_moment(const story::Moment& moment) {
     update();
 }
 
+void WarRoom::show_trouble(const QString& words) {
+    if (words != trouble_) {
+        trouble_ = words;
+        setAccessibleName(words.isEmpty() ? tr("War room") : tr("War room: %1").arg(words));
+        update();
+    }
+}
+
 void WarRoom::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     WallPainter(painter, view_, size()).paint();
+    if (!trouble_.isEmpty()) {
+        const auto& t = theme::tokens();
+        const int high = std::max(48, height() / 10);
+        const QRect band(0, height() - high, width(), high);
+        painter.fillRect(band, t.danger);
+        painter.setPen(t.on_danger);
+        painter.setFont(theme::text_font(high * 3 / 11, QFont::DemiBold));
+        painter.drawText(band.adjusted(high / 3, 0, -high / 3, 0), Qt::AlignVCenter | Qt::TextWordWrap,
+                         QStringLiteral("✕ ") + trouble_);
+    }
 }
 
 void WarRoom::keyPressEvent(QKeyEvent* event) {

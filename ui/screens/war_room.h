@@ -14,6 +14,10 @@ public:
     void show_moment(const story::Moment& moment);
     const story::WallView& view() const { return view_; }
 
+    /// What makes that the figures are not of now, in a band over everything; empty = they are.
+    void show_trouble(const QString& words);
+    const QString& trouble() const { return trouble_; }
+
 signals:
     void left(); ///< Escape or F11
 
@@ -23,6 +27,7 @@ protected:
 
 private:
     story::WallView view_;
+    QString trouble_;
 };
 
 } // namespace sluice::screens

@@ -1,0 +1,52 @@
+#include "screens/wall_display.h"
+
+#include <QScreen>
+#include <QWindow>
+
+namespace sluice::screens {
+
+WallDisplay::WallDisplay(QObject* parent) : QObject(parent), inhibitor_(this) {}
+
+WallDisplay::~WallDisplay() {
+    delete wall_;
+}
+
+void WallDisplay::open(QScreen& screen) {
+    if (!wall_) {
+        wall_ = new WarRoom;
+        wall_->setAttribute(Qt::WA_DeleteOnClose);
+        connect(wall_, &WarRoom::left, wall_, &QWidget::close);
+        connect(wall_, &QObject::destroyed, this, [this] {
+            inhibitor_.release();
+            emit closed();
+        });
+        inhibitor_.inhibit(tr("A release is on the wall"));
+    } else {
+        wall_->showNormal(); // a full screen does not move
+    }
+    wall_->winId(); // makes the window, so that it can be put on a screen
+    wall_->windowHandle()->setScreen(&screen);
+    wall_->setGeometry(screen.geometry());
+    wall_->showFullScreen();
+    wall_->activateWindow();
+}
+
+void WallDisplay::close() {
+    if (wall_) {
+        wall_->close();
+    }
+}
+
+void WallDisplay::show_moment(const story::Moment& moment) {
+    if (wall_) {
+        wall_->show_moment(moment);
+    }
+}
+
+void WallDisplay::show_trouble(const QString& words) {
+    if (wall_) {
+        wall_->show_trouble(words);
+    }
+}
+
+} // namespace sluice::screens

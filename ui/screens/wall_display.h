@@ -1,0 +1,34 @@
+#pragma once
+#include "screens/idle_inhibitor.h"
+#include "screens/war_room.h"
+
+#include <QPointer>
+
+class QScreen;
+
+namespace sluice::screens {
+
+/// The war room on one screen, full, which does not go dark meanwhile. Escape or F11 takes it away. GUI thread.
+class WallDisplay : public QObject {
+    Q_OBJECT
+public:
+    explicit WallDisplay(QObject* parent = nullptr);
+    ~WallDisplay() override;
+
+    void open(QScreen& screen); ///< or moves there
+    void close();
+    bool is_open() const { return wall_ != nullptr; }
+    WarRoom* wall() const { return wall_; }
+
+    void show_moment(const story::Moment& moment);
+    void show_trouble(const QString& words);
+
+signals:
+    void closed();
+
+private:
+    QPointer<WarRoom> wall_;
+    IdleInhibitor inhibitor_;
+};
+
+} // namespace sluice::screens
