@@ -20,12 +20,15 @@ Parsed parse_arguments(int argc, char** argv) {
     app.add_flag("--assume-yes", a.assume_yes, "Of a rehearsal: answer confirms, approvals and decisions")
         ->needs(rehearse);
     app.add_option("--operator", a.operator_name, "Who leads; default your login name");
-    app.add_option("--war-room", a.war_room, "Show a session on the wall, full screen");
+    auto* war_room =
+        app.add_option("--war-room", a.war_room, "Show a session on the wall, full screen, and nothing else");
+    app.add_option("--screen", a.screen, "With --war-room: number of the screen, from 1, or its name")->needs(war_room);
     auto* snapshot = app.add_option("--snapshot", a.snapshot,
                                     "Write a picture (PNG) of FILE, a session or a plan; needs no display");
     app.add_flag("--text", a.text, "With --snapshot: print everything that the screen says")->needs(snapshot);
-    app.add_option("--view", a.view, "With --snapshot: cockpit as it was at that moment, war-room, replay, start")
-        ->check(CLI::IsMember({"cockpit", "war-room", "replay", "start"}));
+    app.add_option("--view", a.view,
+                   "With --snapshot: cockpit as it was at that moment, war-room, replay; plan, start, manual")
+        ->check(CLI::IsMember({"cockpit", "war-room", "replay", "start", "plan", "manual"}));
     app.add_option("--at", a.at, "With --snapshot: T+00:42:13 or 2026-01-06T02:42:13Z; default the last moment");
     app.add_option("--size", a.size, "With --snapshot: 1600x1000")->capture_default_str();
     app.add_option("--ratio", a.ratio, "With --snapshot: device pixels a pixel")->check(CLI::Range(1.0, 4.0));

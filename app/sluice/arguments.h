@@ -9,6 +9,7 @@ struct Arguments {
     std::string file;     ///< a plan or a session
     std::string rehearse; ///< a plan
     std::string war_room; ///< a session
+    std::string screen;   ///< of the war room: number from 1, or name
     std::string snapshot; ///< PNG; "-": no picture
     bool text = false;
     std::string view = "cockpit", at, size = "1600x1000", theme;

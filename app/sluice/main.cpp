@@ -1,19 +1,15 @@
 #include "arguments.h"
 #include "host/user.h"
 #include "screens/cockpit_window.h"
+#include "screens/program_icon.h"
 #include "screens/snapshot.h"
-#include "screens/window_picture.h"
+#include "war_room.h"
 
 #include <QApplication>
 #include <QSettings>
 #include <cstdio>
 
 namespace {
-
-int complain(const sluice::Error& error) {
-    std::fprintf(stderr, "sluice: %s\n", sluice::to_text(error).c_str());
-    return error.code == sluice::ErrorCode::bad_input || error.code == sluice::ErrorCode::refused ? 2 : 3;
-}
 
 std::optional<QSize> size_of(const std::string& text) {
     int wide = 0, high = 0;
@@ -23,30 +19,17 @@ std::optional<QSize> size_of(const std::string& text) {
     return good ? std::optional(QSize(wide, high)) : std::nullopt;
 }
 
-bool is_plan(const QString& file) {
-    return file.endsWith(".yaml") || file.endsWith(".yml");
-}
-
-sluice::Result<sluice::host::StartOptions> start_options(const Arguments& a) {
-    auto paths = sluice::host::own_paths();
-    auto values = sluice::host::settings(a.set);
-    if (!paths || !values) {
-        return !paths ? sluice::failed(paths) : sluice::failed(values);
-    }
-    sluice::host::StartOptions options;
-    options.paths = *paths;
-    options.values = *values;
-    options.by = sluice::host::user_as(a.operator_name);
-    options.wrapper = sluice::host::wrapper_beside_us();
-    return options;
-}
-
 int snapshot(QApplication& application, const Arguments& a) {
     const auto size = size_of(a.size);
-    const bool start = a.view == "start";
-    if (!size || (a.file.empty() && !start)) {
+    const bool needs_file = a.view != "start" && a.view != "manual";
+    if (!size || (needs_file && a.file.empty())) {
         return complain({sluice::ErrorCode::bad_input, size ? "which session?" : "not a size", "--snapshot",
                          "for example: sluice --snapshot out.png --size 1600x1000 SESSION"});
+    }
+    const auto paths = sluice::host::own_paths();
+    const auto values = sluice::host::settings(a.set);
+    if (!paths || !values) {
+        return complain(!paths ? paths.error() : values.error());
     }
     sluice::screens::SnapshotWish wish;
     wish.session = QString::fromStdString(a.file);
@@ -56,24 +39,24 @@ int snapshot(QApplication& application, const Arguments& a) {
     wish.at = a.at;
     wish.size = *size;
     wish.ratio = a.ratio;
+    wish.paths = *paths;
+    wish.values = *values;
     wish.scheme = a.theme == "light" ? sluice::theme::Scheme::light : sluice::theme::Scheme::dark;
-    if (start || is_plan(wish.session)) {
-        const auto options = start_options(a);
-        const auto taken = options ? sluice::screens::take_window_picture(application, wish, *options)
-                                   : sluice::Result<void>(sluice::failed(options));
-        return taken ? 0 : complain(taken.error());
-    }
     const auto taken = sluice::screens::take_snapshot(application, wish);
     return taken ? 0 : complain(taken.error());
 }
 
 int cockpit(const Arguments& a) {
-    const auto defaults = start_options(a);
-    if (!defaults) {
-        return complain(defaults.error());
+    auto paths = sluice::host::own_paths();
+    auto values = sluice::host::settings(a.set);
+    if (!paths || !values) {
+        return complain(!paths ? paths.error() : values.error());
     }
     sluice::host::RehearsalOptions options;
-    static_cast<sluice::host::StartOptions&>(options) = *defaults;
+    options.paths = *paths;
+    options.values = *values;
+    options.by = sluice::host::user_as(a.operator_name);
+    options.wrapper = sluice::host::wrapper_beside_us();
     if (!a.theme.empty()) {
         QSettings().setValue("scheme", QString::fromStdString(a.theme));
     }
@@ -87,9 +70,6 @@ int cockpit(const Arguments& a) {
         options.faults = a.faults;
         options.assume_yes = a.assume_yes;
         window.rehearse(options);
-    } else if (!a.war_room.empty()) {
-        window.open_session(QString::fromStdString(a.war_room));
-        window.enter_war_room();
     } else if (!a.file.empty()) {
         window.open(QString::fromStdString(a.file));
     } else {
@@ -105,14 +85,20 @@ int main(int argc, char** argv) {
     if (parsed.exit) {
         return *parsed.exit;
     }
-    const bool picture = !parsed.arguments.snapshot.empty();
+    const Arguments& a = parsed.arguments;
+    if (const auto none = war_room_refusal(a.war_room)) {
+        return complain(*none);
+    }
+    const bool picture = !a.snapshot.empty();
     if (picture && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     QApplication::setStyle("Fusion");
     QApplication application(argc, argv);
+    QApplication::setOrganizationName("sluice"); // settings beside the operator's key
     QApplication::setApplicationName("sluice");
     QApplication::setApplicationDisplayName("Sluice");
     QGuiApplication::setDesktopFileName("io.github.sluice.Sluice");
-    return picture ? snapshot(application, parsed.arguments) : cockpit(parsed.arguments);
+    QGuiApplication::setWindowIcon(sluice::screens::program_icon());
+    return picture ? snapshot(application, a) : a.war_room.empty() ? cockpit(a) : show_war_room(application, a);
 }

@@ -130,6 +130,28 @@ class WarRoom(unittest.TestCase):
         self.assertIn("there are: 1 (", said)
         self.assertEqual(self.sluice("--screen", "1")[0], BAD_INPUT)
 
+    def test_one_of_two_screens_is_chosen_by_its_name(self):
+        screen = {"y": 0, "width": 1280, "height": 800, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+        (self.home.folder / "screens.json").write_text(
+            json.dumps({"screens": [{"name": "eDP-1", "x": 0, **screen}, {"name": "HDMI-1", "x": 1280, **screen}]}))
+        self.home.environment["QT_QPA_PLATFORM"] = f"offscreen:configfile={self.home.folder}/screens.json"
+        self.session()
+        code, said = self.sluice("--war-room", self.home.session, "--screen", "DP-9")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("(HDMI-1)", said)
+        self.assertIn("(eDP-1)", said)
+        wall = self.home.begin("--war-room", self.home.session, "--screen", "hdmi-1", binary=BIN / "sluice")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            wall.wait(2)
+        wall.kill()
+        wall.wait()
+
+    def session(self):
+        """One that is over."""
+        plan = {"sluice": 1, "id": "over", "phases": [{"id": "all", "steps": [{"id": "do", "run": ["true"]}]}]}
+        (self.home.folder / "over.yaml").write_text(json.dumps(plan))
+        self.assertEqual(self.home.call("run", "over.yaml", "--session", self.home.session)[0], DONE)
+
     def test_it_follows_a_run_of_another_program_and_leaves_it_alone(self):
         plan = {"sluice": 1, "id": "wall", "phases": [{"id": "all", "steps": [{"id": "ask", "confirm": "Go on"}]}]}
         (self.home.folder / "plan.yaml").write_text(json.dumps(plan))

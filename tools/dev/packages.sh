@@ -19,6 +19,7 @@ to_build=(
     libcli11-dev                                 # command lines
     librapidcheck-dev                            # tests with drawn values
     python3                                      # tools/verify_session.py, tests/crash, tests/run
+    dbus-daemon                                  # tests: the desktop that keeps a screen from going dark
     strace                                       # tests/crash: kills at a system call, and checks their order
 )
 to_check=(

@@ -28,8 +28,9 @@ wishes() { # folder of the sessions
     local s=$1
     cat <<END
 start --view start
-preview plans/nova/blue-green.yaml --set version=v1.2.4 --set previous=v1.2.3
-preview-errors tools/dev/screens/broken.yaml
+manual --view manual cockpit
+preview --view plan plans/nova/blue-green.yaml --set version=v1.2.4 --set previous=v1.2.3
+preview-errors --view plan tools/dev/screens/broken.yaml
 confirm --at T+00:00:02 $s/states.sluice
 approve --at T+00:00:07 $s/states.sluice
 decide --at T+00:00:12 $s/states.sluice

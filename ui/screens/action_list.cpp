@@ -9,6 +9,8 @@
 #include <QStandardItemModel>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <vector>
 
 namespace sluice::screens {
 namespace {
@@ -17,8 +19,23 @@ QString text_of(const char* text) {
     return QCoreApplication::translate("ActionList", text);
 }
 
+/// Of every widget that is on the screen: what belongs to a page that is not can't be done now.
+std::vector<QAction*> actions_there(const QWidget& window) {
+    std::vector<QAction*> found;
+    QList<QWidget*> widgets = window.findChildren<QWidget*>();
+    widgets.prepend(const_cast<QWidget*>(&window));
+    for (const QWidget* widget : widgets) {
+        for (QAction* action : widget->actions()) {
+            if (widget->isVisible() && std::find(found.begin(), found.end(), action) == found.end()) {
+                found.push_back(action);
+            }
+        }
+    }
+    return found;
+}
+
 void fill(QStandardItemModel& model, const QWidget& window) {
-    for (auto* action : window.findChildren<QAction*>()) {
+    for (QAction* action : actions_there(window)) {
         QString name = action->text();
         name.remove('&');
         if (name.isEmpty() || action->shortcuts().isEmpty()) {
@@ -82,6 +99,10 @@ void show_action_list(QWidget& window, const QString& title, bool act) {
     if (chosen != nullptr) {
         chosen->trigger(); // after the dialog is gone: it may open another
     }
+}
+
+QString with_keys(const QAction& action) {
+    return QStringLiteral("%1 (%2)").arg(action.text(), action.shortcut().toString(QKeySequence::NativeText));
 }
 
 } // namespace sluice::screens

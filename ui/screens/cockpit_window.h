@@ -1,8 +1,10 @@
 #pragma once
 #include "host/rehearsal.h"
 #include "screens/desktop_scheme.h"
+#include "screens/file_found.h"
+#include "screens/latest_answer.h"
 #include "screens/session_screen.h"
-#include "screens/war_room.h"
+#include "screens/wall_display.h"
 #include "screens/watchdog.h"
 
 #include <QMainWindow>
@@ -16,23 +18,24 @@ class FeedSource;
 
 namespace sluice::screens {
 
+class HelpWindow;
 class PlanPreview;
 class StartScreen;
 
 /// The one window: start, a plan before it starts, a session. What is common to all of them: menu keys, themes, war
-/// room, leaving safely.
+/// room, help, leaving safely.
 class CockpitWindow : public QMainWindow {
     Q_OBJECT
 public:
     CockpitWindow(host::StartOptions defaults, QWidget* parent = nullptr);
     ~CockpitWindow() override;
 
-    void open(const QString& file); ///< a plan or a session, told apart by what is in it
+    void open(const QString& file); ///< a plan or a session, told apart by what is in it, off the GUI thread
     void show_plan(const QString& file);
     void rehearse(const host::RehearsalOptions& options);
     void show_session(std::unique_ptr<story::FeedSource> source);
-    void open_session(const QString& file);
-    void enter_war_room();
+    void enter_war_room(); ///< on the screen that was chosen last, else on another than ours; or leaves it
+    void show_help(const QString& page = {});
     /// Offers to take up a session that this program had open when it ended, if there is one.
     void offer_resume();
 
@@ -46,15 +49,23 @@ private:
     QAction* add(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act);
     void make_actions();
     void choose_file();
+    void take(const QString& file, const FileFound& found);
     void show_start();
+    void rehearse_plan(const QString& file, const plan::Scope& values, double speed);
+    void rehearse_again(const QString& file); ///< as it was filled in last; else it is shown
     void run_plan();
+    void offer_to_go_on(const story::RecentSession& session);
+    void resume(const QString& file);
+    void look_at_session(const story::RecentSession& session);
+    bool may_leave(); ///< asks where a session is at work
+    void keep_looks();
     void apply_scheme();
     void set_scheme(const QString& wanted); ///< dark | light | system
     void update_title();
+    void choose_screen_of_wall();
     void show_keys();
     void show_palette();
     void show_about();
-    void inhibit_idle(bool on);
     bool owns_running() const;
 
     host::StartOptions defaults_;
@@ -64,11 +75,12 @@ private:
     StartScreen* start_;
     PlanPreview* preview_;
     QPointer<SessionScreen> session_;
-    QPointer<WarRoom> wall_;
-    QString plan_file_;
+    QPointer<HelpWindow> help_;
+    WallDisplay wall_;
+    LatestAnswer<FileFound> asked_;
+    LatestAnswer<story::RecentSession> asked_before_;
     bool owns_ = false; ///< the session is at work in this process
     bool rehearses_ = false;
-    uint inhibited_ = 0; ///< the cookie of the screen saver
 };
 
 } // namespace sluice::screens

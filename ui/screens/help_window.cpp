@@ -162,7 +162,7 @@ HelpWindow::HelpWindow(QWidget* parent)
         connect(action, &QAction::triggered, this, act);
         addAction(action);
     };
-    add(tr("Search"), QKeySequence::Find, [this] { words_->setFocus(Qt::ShortcutFocusReason); });
+    add(tr("Search"), Qt::CTRL | Qt::Key_F, [this] { words_->setFocus(Qt::ShortcutFocusReason); });
     add(tr("Close the manual"), Qt::Key_Escape, [this] { close(); });
     list_pages({});
 }

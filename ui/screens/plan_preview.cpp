@@ -1,232 +1,395 @@
 #include "screens/plan_preview.h"
 
-#include "plan/describe.h"
-#include "plan/loader.h"
 #include "plan/variables.h"
+#include "screens/action_list.h"
+#include "screens/connection_list.h"
+#include "screens/plan_timeline.h"
+#include "screens/variables_form.h"
 #include "story/format.h"
 #include "theme/roles.h"
 #include "theme/tokens.h"
 
-#include <QCheckBox>
+#include <QAction>
 #include <QComboBox>
 #include <QFileInfo>
-#include <QFormLayout>
 #include <QHeaderView>
+#include <QResizeEvent>
+#include <QScrollArea>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <map>
 
 namespace sluice::screens {
 namespace {
 
-/// What is planned for a step: said by the plan, or what its hold or wait takes at least.
-std::optional<Nanos> planned(const plan::Step& step) {
-    if (step.planned) {
-        return step.planned;
-    }
-    if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
-        return hold->for_;
-    }
-    const auto* wait = std::get_if<plan::Wait>(&step.body);
-    return wait ? wait->for_ : std::nullopt;
-}
+constexpr int step_role = Qt::UserRole, row_high = 24, times_wide = 84, titles_wide = 760, side_wide = 392;
 
-QWidget* field_for(const plan::Variable& variable, const QString& value) {
-    if (variable.type == plan::VariableType::boolean) {
-        auto* box = new QCheckBox;
-        box->setChecked(value == "true");
-        return box;
+QWidget* section(const QString& heading, std::initializer_list<QWidget*> content) {
+    auto* part = new QWidget;
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    auto* label = new QLabel(heading);
+    theme::set_role(label, "section");
+    column->addWidget(label);
+    for (QWidget* one : content) {
+        column->addWidget(one);
     }
-    if (variable.type == plan::VariableType::enumeration) {
-        auto* box = new QComboBox;
-        for (const auto& choice : variable.choices) {
-            box->addItem(QString::fromStdString(choice));
-        }
-        box->setCurrentText(value);
-        return box;
-    }
-    auto* line = new QLineEdit(value);
-    if (variable.type == plan::VariableType::secret) {
-        line->setPlaceholderText(PlanPreview::tr("a reference: env:NAME or file:PATH"));
-    }
-    return line;
-}
-
-QString value_of(const QWidget* field) {
-    if (const auto* box = qobject_cast<const QCheckBox*>(field)) {
-        return box->isChecked() ? "true" : "false";
-    }
-    if (const auto* box = qobject_cast<const QComboBox*>(field)) {
-        return box->currentText();
-    }
-    const auto* line = qobject_cast<const QLineEdit*>(field);
-    return line ? line->text().trimmed() : QString();
+    return part;
 }
 
 } // namespace
 
-PlanPreview::PlanPreview(QWidget* parent)
-    : QWidget(parent), title_(new QLabel), below_(new QLabel), problem_(new QLabel), steps_(new QTreeWidget),
-      form_place_(new QWidget), speed_(new QComboBox), rehearse_(new QPushButton(tr("Rehearse"))),
+PlanPreview::PlanPreview(const host::Paths& paths, QWidget* parent)
+    : QWidget(parent), paths_(paths), reader_(read_plan), title_(new QLabel), below_(new QLabel), problem_(new QLabel),
+      window_(new QLabel), tested_(new QLabel), timeline_(new PlanTimeline), steps_(new QTreeWidget),
+      form_place_(new QWidget), connections_(new ConnectionList), speed_(new QComboBox),
+      test_(new QPushButton(tr("Test connections"))), rehearse_(new QPushButton(tr("Rehearse"))),
       run_(new QPushButton(tr("Run against production…"))) {
+    make_actions();
+    build();
+    connect(&connection_check_, &ConnectionCheck::answered, connections_, &ConnectionList::show_answer);
+    connect(&connection_check_, &ConnectionCheck::finished, this, [this] {
+        tested_->setText(connections_->verdict());
+        test_action_->setEnabled(true);
+    });
+    window_timer_.setInterval(20'000); // a window opens and closes on the minute
+    window_timer_.callOnTimeout(this, &PlanPreview::ask_window);
+}
+
+PlanPreview::~PlanPreview() = default;
+
+QAction* PlanPreview::add(const QString& text, const QKeySequence& keys, std::function<void()> act) {
+    auto* action = new QAction(text, this);
+    action->setShortcut(keys);
+    connect(action, &QAction::triggered, this, std::move(act));
+    addAction(action);
+    return action;
+}
+
+void PlanPreview::make_actions() {
+    rehearse_action_ = add(tr("Rehearse this plan"), Qt::CTRL | Qt::Key_Return, [this] { emit rehearse_asked(); });
+    run_action_ = add(tr("Run this plan against production"), Qt::CTRL | Qt::SHIFT | Qt::Key_Return,
+                      [this] { emit run_asked(); });
+    test_action_ = add(tr("Test the connections"), Qt::CTRL | Qt::Key_T, [this] { test_connections(); });
+    add(tr("Read the plan again"), Qt::Key_F5, [this] { show_plan(file_, values()); });
+    add(tr("Back to the start"), Qt::ALT | Qt::Key_Left, [this] { emit back_asked(); });
+    const auto follow = [](QPushButton* button, QAction* action) {
+        button->setToolTip(with_keys(*action));
+        connect(action, &QAction::changed, button, [button, action] { button->setEnabled(action->isEnabled()); });
+        connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    };
+    follow(rehearse_, rehearse_action_);
+    follow(run_, run_action_);
+    follow(test_, test_action_);
+}
+
+void PlanPreview::build() {
     theme::set_role(title_, "title");
     theme::set_role(below_, "dim");
     theme::set_role(problem_, "breach");
-    theme::set_role(rehearse_, "primary");
     problem_->setWordWrap(true);
-    problem_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    problem_->hide();
+    steps_->setHeaderLabels({tr("Step"), tr("Kind"), tr("Starts"), tr("Takes")});
     steps_->setAccessibleName(tr("Steps of the plan"));
-    steps_->setColumnCount(3);
-    steps_->setHeaderLabels({tr("Step"), tr("Kind"), tr("Planned")});
-    steps_->setRootIsDecorated(true);
+    steps_->setUniformRowHeights(true);
     steps_->setFrameShape(QFrame::NoFrame);
-    steps_->header()->setStretchLastSection(false);
-    for (const auto& [text, speed] :
-         {std::pair(tr("60 times as fast"), 60.0), std::pair(tr("in real time"), 1.0),
-          std::pair(tr("600 times as fast"), 600.0), std::pair(tr("as fast as it can"), 0.0)}) {
-        speed_->addItem(text, speed);
+    steps_->header()->setSectionsMovable(false);
+    for (int column = 1; column < 4; ++column) {
+        steps_->setColumnWidth(column, column == 1 ? 120 : times_wide);
     }
+    connect(steps_, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
+        timeline_->select(item == nullptr ? plan::StepId() : item->data(0, step_role).toString().toStdString());
+    });
+
+    auto* left = new QVBoxLayout;
+    left->setSpacing(8);
+    left->addWidget(title_);
+    left->addWidget(below_);
+    left->addWidget(problem_);
+    left->addWidget(timeline_);
+    left->addWidget(steps_, 1);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(24, 20, 24, 20);
+    row->setSpacing(20);
+    row->addLayout(left, 1);
+    row->addWidget(build_side());
+}
+
+// What stands before the start scrolls; the buttons stay where they are.
+QWidget* PlanPreview::build_side() {
+    theme::set_role(rehearse_, "primary");
+    theme::set_role(tested_, "dim");
+    window_->setWordWrap(true);
+    tested_->setWordWrap(true);
+    auto* place = new QVBoxLayout(form_place_);
+    place->setContentsMargins(0, 0, 0, 0);
+
+    auto* test_row = new QWidget;
+    auto* test_layout = new QHBoxLayout(test_row);
+    test_layout->setContentsMargins(0, 0, 0, 0);
+    test_layout->addWidget(test_);
+    test_layout->addWidget(tested_, 1);
+
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 8, 0);
+    column->setSpacing(16);
+    window_part_ = section(tr("Window"), {window_});
+    connections_part_ = section(tr("Connections"), {connections_, test_row});
+    column->addWidget(section(tr("Before it starts"), {form_place_}));
+    column->addWidget(window_part_);
+    column->addWidget(connections_part_);
+    column->addStretch(1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(content);
+    scroll->setWidgetResizable(true);
+    content->setAutoFillBackground(false); // what is behind it is the panel
+    scroll->viewport()->setAutoFillBackground(false);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+
+    for (const double speed : {1.0, 10.0, 60.0, 600.0}) {
+        speed_->addItem(tr("%1 times as fast as real time").arg(speed), speed);
+    }
+    speed_->setItemText(0, tr("in real time"));
+    speed_->addItem(tr("as fast as it can"), 0.0);
+    speed_->setCurrentIndex(2);
     speed_->setAccessibleName(tr("Speed of the rehearsal"));
     auto* back = new QPushButton(tr("Back"));
     connect(back, &QPushButton::clicked, this, &PlanPreview::back_asked);
-    connect(rehearse_, &QPushButton::clicked, this, &PlanPreview::rehearse_asked);
-    connect(run_, &QPushButton::clicked, this, &PlanPreview::run_asked);
 
     auto* side = new QFrame;
     theme::set_role(side, "panel");
-    side->setFixedWidth(360);
+    side->setFixedWidth(side_wide);
     auto* side_layout = new QVBoxLayout(side);
     side_layout->setContentsMargins(16, 16, 16, 16);
-    side_layout->setSpacing(12);
-    auto* heading = new QLabel(tr("Before it starts"));
-    theme::set_role(heading, "section");
-    side_layout->addWidget(heading);
-    side_layout->addWidget(form_place_);
-    side_layout->addWidget(problem_);
-    side_layout->addStretch(1);
+    side_layout->setSpacing(8);
+    side_layout->addWidget(scroll, 1);
     side_layout->addWidget(speed_);
     side_layout->addWidget(rehearse_);
     side_layout->addWidget(run_);
     side_layout->addWidget(back);
-    new QVBoxLayout(form_place_);
-    form_place_->layout()->setContentsMargins(0, 0, 0, 0);
-
-    auto* left = new QVBoxLayout;
-    left->addWidget(title_);
-    left->addWidget(below_);
-    left->addWidget(steps_, 1);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(24, 24, 24, 24);
-    row->setSpacing(20);
-    row->addLayout(left, 1);
-    row->addWidget(side);
+    return side;
 }
 
-void PlanPreview::show_steps(const plan::Plan& plan) {
-    steps_->clear();
-    std::map<plan::StepId, QTreeWidgetItem*> items;
-    Nanos all;
-    for (const auto& phase : plan.phases) {
-        auto* top = new QTreeWidgetItem(steps_, {QString::fromStdString(phase.title),
-                                                 phase.window ? tr("in the window") : QString(),
-                                                 phase.planned ? story::spell(*phase.planned) : QString()});
-        top->setFont(0, theme::text_font(13, QFont::DemiBold));
-        for (const auto& step : plan.steps) {
-            if (plan.phase_of(step.id) != &phase) {
-                continue;
-            }
-            const auto time = planned(step);
-            all += time.value_or(Nanos{});
-            const auto parent = items.find(step.parent);
-            items[step.id] = new QTreeWidgetItem(parent == items.end() ? top : parent->second,
-                                                 {QString::fromStdString(step.title), plan::kind_name(step.body),
-                                                  time ? story::spell(*time) : QString()});
-        }
-    }
-    steps_->expandAll();
-    steps_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    below_->setText(tr("%1 · %n step(s) · at least %2", nullptr, static_cast<int>(plan.steps.size()))
-                        .arg(QFileInfo(file_).fileName(), story::spell(all)));
-}
-
-void PlanPreview::ask_variables(const plan::Plan& plan, const std::map<std::string, std::string>& given) {
-    delete form_;
-    fields_.clear();
-    form_ = new QWidget;
-    auto* form = new QFormLayout(form_);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setRowWrapPolicy(QFormLayout::WrapAllRows);
-    for (const auto& variable : plan.variables) {
-        const auto value = given.find(variable.name);
-        const QString start =
-            QString::fromStdString(value != given.end() ? value->second : variable.by_default.value_or(""));
-        QWidget* field = field_for(variable, start);
-        const QString label = QString::fromStdString(variable.title.empty() ? variable.name : variable.title);
-        field->setAccessibleName(label);
-        form->addRow(label, field);
-        fields_[variable.name] = field;
-        if (auto* line = qobject_cast<QLineEdit*>(field)) {
-            connect(line, &QLineEdit::textChanged, this, &PlanPreview::check);
-        } else if (auto* box = qobject_cast<QComboBox*>(field)) {
-            connect(box, &QComboBox::currentTextChanged, this, &PlanPreview::check);
-        } else if (auto* tick = qobject_cast<QCheckBox*>(field)) {
-            connect(tick, &QCheckBox::toggled, this, &PlanPreview::check);
-        }
-    }
-    form_place_->layout()->addWidget(form_);
-}
-
-void PlanPreview::show_plan(const QString& file, const std::map<std::string, std::string>& given) {
+void PlanPreview::show_plan(const QString& file, const plan::Scope& given) {
     file_ = file;
-    auto loaded = plan::load_file(file.toStdString());
-    plan_ = std::move(loaded.plan);
-    title_->setText(plan_ ? QString::fromStdString(plan_->title) : QFileInfo(file).fileName());
-    if (!plan_) {
-        steps_->clear();
-        delete form_;
-        form_ = nullptr;
-        fields_.clear();
-        below_->setText(tr("This plan can't be used yet."));
-        QStringList lines;
-        for (const auto& diagnostic : loaded.diagnostics) {
-            lines << QString::fromStdString(plan::to_text(diagnostic, QFileInfo(file).fileName().toStdString()));
-        }
-        problem_->setText(lines.mid(0, 20).join('\n'));
-        rehearse_->setEnabled(false);
-        run_->setEnabled(false);
+    reading_.reset();
+    connection_check_.stop();
+    asked_window_.forget();
+    window_timer_.stop();
+    title_->setText(QFileInfo(file).fileName());
+    below_->setText(tr("is being read …"));
+    problem_->hide();
+    steps_->clear();
+    timeline_->show_table({});
+    delete form_;
+    form_ = nullptr;
+    window_part_->hide();
+    connections_part_->hide();
+    rehearse_action_->setEnabled(false);
+    run_action_->setEnabled(false);
+    test_action_->setEnabled(false);
+    asked_plan_.ask([read = reader_, path = file.toStdString()] { return read(path); },
+                    [this, given](const PlanReading& reading) { take(reading, given); });
+}
+
+// Times stand near to what they are of, on a wide screen too.
+void PlanPreview::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const int rest = width() - side_wide - 24 * 2 - 20 - 120 - 2 * times_wide - 24;
+    steps_->setColumnWidth(0, std::clamp(rest, 240, titles_wide));
+}
+
+void PlanPreview::leave() {
+    asked_plan_.forget();
+    asked_window_.forget();
+    window_timer_.stop();
+    connection_check_.stop();
+}
+
+void PlanPreview::take(const PlanReading& reading, const plan::Scope& given) {
+    reading_ = reading;
+    timeline_->setVisible(reading.plan != nullptr);
+    if (!reading.plan) {
+        show_diagnostics(reading);
+        emit loaded();
         return;
     }
-    show_steps(*plan_);
-    ask_variables(*plan_, given);
+    form_ = new VariablesForm(*reading.plan, given);
+    form_place_->layout()->addWidget(form_);
+    form_->show(); // now: the first field that is wrong gets the focus below
+    connect(form_, &VariablesForm::changed, this, [this] {
+        if (!connection_check_.running()) {
+            connections_->forget();
+            tested_->clear();
+        }
+        check();
+    });
+    connections_->show_plan(*reading.plan);
+    connections_part_->setVisible(!connections_->empty());
+    test_action_->setEnabled(!connections_->empty());
+    tested_->clear();
+    ask_window();
+    window_timer_.start();
     check();
+    form_->focus_first_wrong();
+    emit loaded();
 }
 
-std::map<std::string, std::string> PlanPreview::values() const {
-    std::map<std::string, std::string> values;
-    for (const auto& [name, field] : fields_) {
-        if (const QString value = value_of(field); !value.isEmpty()) {
-            values[name] = value.toStdString();
-        }
+void PlanPreview::show_diagnostics(const PlanReading& reading) {
+    constexpr std::size_t most = 20;
+    below_->setText(tr("This plan can't be used yet. F5 reads it again."));
+    const std::string name = QFileInfo(file_).fileName().toStdString();
+    QStringList lines;
+    for (std::size_t i = 0; i < std::min(most, reading.diagnostics.size()); ++i) {
+        lines << QString::fromStdString(plan::to_text(reading.diagnostics[i], name));
     }
-    return values;
+    if (reading.diagnostics.size() > most) {
+        lines << tr("and %1 more: 'sluicectl validate' lists all").arg(reading.diagnostics.size() - most);
+    }
+    problem_->setText(lines.join('\n'));
+    problem_->show();
+}
+
+bool PlanPreview::can_rehearse() const {
+    return rehearse_action_->isEnabled();
+}
+
+plan::Scope PlanPreview::values() const {
+    return form_ == nullptr ? plan::Scope() : form_->values();
 }
 
 double PlanPreview::speed() const {
     return speed_->currentData().toDouble();
 }
 
+void PlanPreview::set_speed(double speed) {
+    if (const int index = speed_->findData(speed); index >= 0) {
+        speed_->setCurrentIndex(index);
+    }
+}
+
+void PlanPreview::show_steps() {
+    const auto& plan = *reading_->plan;
+    const auto given = values();
+    const auto table = story::timetable(plan, plan::freeze(plan, given, {}).values);
+    const plan::StepId chosen =
+        steps_->currentItem() == nullptr ? "" : steps_->currentItem()->data(0, step_role).toString().toStdString();
+    timeline_->show_table(table);
+    std::map<plan::StepId, const story::Timetable::Bar*> bars;
+    for (const auto& bar : table.bars) {
+        bars[bar.step] = &bar;
+    }
+    steps_->clear();
+    std::map<plan::StepId, QTreeWidgetItem*> items;
+    for (std::size_t i = 0; i < plan.phases.size(); ++i) {
+        const auto& phase = plan.phases[i];
+        const auto& times = table.phases[i];
+        Nanos said = times.from; // a start that is that of the row above is not said again
+        const bool told = i > 0 && table.phases[i - 1].from == said;
+        auto* top = new QTreeWidgetItem(steps_, {QStringLiteral("%1  %2").arg(i + 1).arg(times.title),
+                                                 phase.window ? tr("in the window") : QString(),
+                                                 told ? QString() : story::from_t0(table, said),
+                                                 phase.planned ? story::spell(*phase.planned) : QString()});
+        top->setFont(0, theme::text_font(13, QFont::DemiBold));
+        top->setSizeHint(0, QSize(0, row_high));
+        for (const auto& step : plan.steps) {
+            if (plan.phase_of(step.id) != &phase) {
+                continue;
+            }
+            const auto time = story::planned_time(step);
+            const auto bar = bars.find(step.id);
+            const bool group = std::holds_alternative<plan::Group>(step.body);
+            QString title = bar != bars.end() ? bar->second->title : QString::fromStdString(step.title);
+            if (step.point_of_no_return) {
+                title += tr("  ✕ no way back from here");
+            }
+            const bool left_out = bar == bars.end() && !group;
+            const bool starts = bar != bars.end() && bar->second->from != said;
+            said = starts ? bar->second->from : said;
+            const auto parent = items.find(step.parent);
+            auto* item = new QTreeWidgetItem(
+                parent == items.end() ? top : parent->second,
+                {title, left_out ? tr("does not apply") : QString::fromUtf8(plan::kind_name(step.body)),
+                 starts ? story::from_t0(table, said) : QString(),
+                 time && !left_out ? story::spell(*time) : QString()});
+            item->setData(0, step_role, QString::fromStdString(step.id));
+            item->setDisabled(left_out);
+            items[step.id] = item;
+        }
+    }
+    steps_->expandAll();
+    if (const auto again = items.find(chosen); again != items.end()) {
+        steps_->setCurrentItem(again->second);
+    }
+    below_->setText(tr("%1 · %2 steps in %3 phases · at least %4, as planned")
+                        .arg(QFileInfo(file_).fileName())
+                        .arg(plan.steps.size())
+                        .arg(plan.phases.size())
+                        .arg(story::spell(table.length)));
+}
+
 // The same rules as at the start: what is missing is said while it is filled in.
 void PlanPreview::check() {
-    const auto frozen = plan::freeze(*plan_, values(), {});
+    const auto& plan = *reading_->plan;
+    const auto frozen = plan::freeze(plan, values(), {});
+    const auto others = form_->show_errors(frozen.errors);
+    title_->setText(QString::fromStdString(plan::fill(plan.title, frozen.values).value_or(plan.title)));
     QStringList lines;
-    for (const auto& error : frozen.errors) {
+    for (const auto& error : others) {
         lines << QString::fromStdString(to_text(error));
     }
-    problem_->setText(lines.join('\n'));
-    const auto missing = plan::rehearsal_errors(*plan_);
-    rehearse_->setEnabled(frozen.errors.empty() && missing.empty());
-    rehearse_->setToolTip(missing.empty() ? QString()
-                                          : QString::fromStdString(plan::to_text(missing.front(), plan_->file)));
-    run_->setEnabled(frozen.errors.empty());
+    for (const auto& missing : reading_->not_rehearsed) {
+        lines << tr("not rehearsed: %1").arg(QString::fromStdString(plan::to_text(missing, plan.file)));
+    }
+    problem_->setText(lines.mid(0, 6).join('\n'));
+    problem_->setVisible(!lines.isEmpty());
+    rehearse_action_->setEnabled(frozen.errors.empty() && reading_->not_rehearsed.empty());
+    run_action_->setEnabled(frozen.errors.empty());
+    show_steps();
+}
+
+void PlanPreview::ask_window() {
+    asked_window_.ask([plan = reading_->plan] { return window_now(*plan); },
+                      [this](const Result<host::Window>& window) { show_window(window); });
+}
+
+void PlanPreview::show_window(const Result<host::Window>& window) {
+    window_part_->setVisible(!window || window->bound);
+    if (!window) {
+        theme::set_role(window_, "breach");
+        window_->setText(QStringLiteral("✕ ") + QString::fromStdString(to_text(window.error())));
+        return;
+    }
+    const Nanos now = net::machine_clocks().wall();
+    if (window->open) {
+        theme::set_role(window_, "good");
+        window_->setText(tr("✓ Open now") + (window->closes ? tr(", until %1 (%2 from now)")
+                                                                  .arg(story::utc_moment(*window->closes, now),
+                                                                       story::spell(*window->closes - now))
+                                                            : QString()));
+        return;
+    }
+    theme::set_role(window_, "warn");
+    window_->setText(tr("○ Closed now: %1").arg(QString::fromStdString(window->why)) + '\n' +
+                     (window->next ? tr("Opens at %1, in %2. What comes before it can be done until then.")
+                                         .arg(story::utc_moment(*window->next, now), story::spell(*window->next - now))
+                                   : tr("It does not open within 400 days.")));
+}
+
+void PlanPreview::test_connections() {
+    if (!reading_ || !reading_->plan) {
+        return;
+    }
+    test_action_->setEnabled(false);
+    tested_->setText(tr("asking …"));
+    connections_->begin();
+    const auto frozen = plan::freeze(*reading_->plan, values(), {});
+    connection_check_.start(reading_->plan, frozen.values, paths_);
 }
 
 } // namespace sluice::screens

@@ -1,51 +1,95 @@
 #pragma once
-#include "host/rehearsal.h"
+#include "host/paths.h"
+#include "screens/connection_check.h"
+#include "screens/latest_answer.h"
+#include "screens/plan_reading.h"
 
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
+#include <QTimer>
 #include <QWidget>
-#include <map>
+#include <functional>
 #include <optional>
 
+class QAction;
 class QComboBox;
-class QDoubleSpinBox;
+class QScrollArea;
 class QTreeWidget;
 
 namespace sluice::screens {
 
-/// A plan before it starts: what it will do and how long that takes as planned, what it wants to know, what is wrong.
+class ConnectionList;
+class PlanTimeline;
+class VariablesForm;
+
+/// A plan before it starts: what it will do and when, at the earliest; what it wants to know; whether its window is
+/// open and its connections answer; what is wrong with it.
+///
+/// The plan is read off the GUI thread. Connections are asked only when somebody presses the button: asking sends the
+/// plan's credentials, and a plan that was merely opened must not.
 class PlanPreview : public QWidget {
     Q_OBJECT
 public:
-    explicit PlanPreview(QWidget* parent = nullptr);
+    explicit PlanPreview(const host::Paths& paths, QWidget* parent = nullptr);
+    ~PlanPreview() override;
 
-    /// Reads the plan; its errors are shown where its steps would be.
-    void show_plan(const QString& file, const std::map<std::string, std::string>& given = {});
+    /// Reads the plan; until it is there the screen says so. The latest call wins.
+    void show_plan(const QString& file, const plan::Scope& given = {});
+    void leave(); ///< nothing of it is wanted any more
+
+    const QString& file() const { return file_; }
+    bool shown() const { return reading_.has_value(); } ///< the plan, or what is wrong with it, is on the screen
+    bool can_rehearse() const;
 
     /// The values as they stand, those left empty not among them.
-    std::map<std::string, std::string> values() const;
+    plan::Scope values() const;
     double speed() const; ///< of a rehearsal; 0 = as fast as it can
+    void set_speed(double speed);
+
+    /// Puts on another way of reading plans; for tests.
+    void set_reader(std::function<PlanReading(const std::string&)> reader) { reader_ = std::move(reader); }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 signals:
     void rehearse_asked();
     void run_asked();
     void back_asked();
+    void loaded(); ///< the plan, or what is wrong with it, is on the screen
 
 private:
-    void show_steps(const plan::Plan& plan);
-    void ask_variables(const plan::Plan& plan, const std::map<std::string, std::string>& given);
+    void build();
+    QWidget* build_side();
+    void make_actions();
+    QAction* add(const QString& text, const QKeySequence& keys, std::function<void()> act);
+    void take(const PlanReading& reading, const plan::Scope& given);
+    void show_diagnostics(const PlanReading& reading);
+    void show_steps();
     void check();
+    void ask_window();
+    void show_window(const Result<host::Window>& window);
+    void test_connections();
 
+    host::Paths paths_;
     QString file_;
-    std::optional<plan::Plan> plan_;
-    QLabel *title_, *below_, *problem_;
+    std::function<PlanReading(const std::string&)> reader_;
+    LatestAnswer<PlanReading> asked_plan_;
+    LatestAnswer<Result<host::Window>> asked_window_;
+    std::optional<PlanReading> reading_;
+    ConnectionCheck connection_check_;
+    QTimer window_timer_;
+
+    QLabel *title_, *below_, *problem_, *window_, *tested_;
+    PlanTimeline* timeline_;
     QTreeWidget* steps_;
-    QWidget* form_ = nullptr;
     QWidget* form_place_;
-    std::map<std::string, QWidget*> fields_;
+    VariablesForm* form_ = nullptr;
+    ConnectionList* connections_;
+    QWidget *window_part_, *connections_part_;
     QComboBox* speed_;
-    QPushButton *rehearse_, *run_;
+    QPushButton *test_, *rehearse_, *run_;
+    QAction *test_action_ = nullptr, *rehearse_action_ = nullptr, *run_action_ = nullptr;
 };
 
 } // namespace sluice::screens

@@ -1,8 +1,11 @@
 #include "screens/snapshot.h"
 
 #include "base/instant.h"
+#include "screens/help_window.h"
 #include "screens/picture_source.h"
+#include "screens/plan_preview.h"
 #include "screens/session_screen.h"
+#include "screens/start_screen.h"
 #include "screens/visible_text.h"
 #include "screens/war_room.h"
 #include "story/file_source.h"
@@ -14,6 +17,7 @@
 #include <QPainter>
 #include <QTextStream>
 #include <QTimer>
+#include <functional>
 
 namespace sluice::screens {
 namespace {
@@ -53,26 +57,21 @@ Result<void> read_all(SessionScreen& screen) {
     return {};
 }
 
-Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall, const SnapshotWish& wish) {
-    shown.setAttribute(Qt::WA_DontShowOnScreen);
-    shown.resize(wish.size);
-    shown.show();
-    screen.refresh();
-    if (wall != nullptr) {
-        wall->show_moment(screen.moment());
-    }
-    // Layouts and what they postpone settle.
+/// Layouts and what they postpone settle.
+void settle() {
     for (int i = 0; i < 5; ++i) {
         QCoreApplication::sendPostedEvents();
         QCoreApplication::processEvents();
     }
-    screen.refresh();
-    QCoreApplication::processEvents();
-    return save_picture(shown, wish);
 }
 
-} // namespace
+void lay_out(QWidget& shown, const SnapshotWish& wish) {
+    shown.setAttribute(Qt::WA_DontShowOnScreen);
+    shown.resize(wish.size);
+    shown.show();
+}
 
+/// Writes the picture of a widget, and prints its text, as wished.
 Result<void> save_picture(QWidget& widget, const SnapshotWish& wish) {
     if (wish.text) {
         QTextStream(stdout) << visible_text(widget).join('\n') << '\n';
@@ -91,8 +90,58 @@ Result<void> save_picture(QWidget& widget, const SnapshotWish& wish) {
     return {};
 }
 
+Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall, const SnapshotWish& wish) {
+    lay_out(shown, wish);
+    screen.refresh();
+    if (wall != nullptr) {
+        wall->show_moment(screen.moment());
+    }
+    settle();
+    screen.refresh();
+    QCoreApplication::processEvents();
+    return save_picture(shown, wish);
+}
+
+/// What is read off the GUI thread is waited for: this is no window that somebody waits at.
+template <typename Screen, typename Signal>
+Result<void> save_when(Screen& screen, Signal ready, const SnapshotWish& wish, const std::function<void()>& begin) {
+    QEventLoop loop;
+    QObject::connect(&screen, ready, &loop, &QEventLoop::quit);
+    QTimer::singleShot(patience_ms, &loop, [&loop] { loop.exit(1); });
+    lay_out(screen, wish);
+    begin();
+    if (loop.exec() != 0) {
+        return fail(ErrorCode::timed_out, "the disk did not answer within a minute", wish.session.toStdString());
+    }
+    settle();
+    return save_picture(screen, wish);
+}
+
+Result<void> save_without_session(const SnapshotWish& wish) {
+    if (wish.view == "start") {
+        StartScreen start(wish.paths);
+        return save_when(start, &StartScreen::refreshed, wish, [] {});
+    }
+    if (wish.view == "plan") {
+        PlanPreview preview(wish.paths);
+        return save_when(preview, &PlanPreview::loaded, wish, [&] { preview.show_plan(wish.session, wish.values); });
+    }
+    HelpWindow manual;
+    lay_out(manual, wish);
+    if (!wish.session.isEmpty()) {
+        manual.show_page(wish.session);
+    }
+    settle();
+    return save_picture(manual, wish);
+}
+
+} // namespace
+
 Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) {
     theme::apply(application, wish.scheme);
+    if (wish.view == "start" || wish.view == "plan" || wish.view == "manual") {
+        return save_without_session(wish);
+    }
     auto file = std::make_unique<story::FileSource>(wish.session.toStdString());
     std::vector<story::DeliveryPtr> deliveries;
     QObject::connect(file.get(), &story::FeedSource::delivered,

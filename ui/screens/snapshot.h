@@ -1,31 +1,31 @@
 #pragma once
 #include "base/result.h"
+#include "host/paths.h"
 #include "theme/tokens.h"
 
 #include <QSize>
 #include <QString>
+#include <map>
 #include <optional>
 #include <string>
 
 class QApplication;
-class QWidget;
 
 namespace sluice::screens {
 
 /// `sluice --snapshot`: a picture, or the text, of a screen as of a moment of a recorded session.
 struct SnapshotWish {
-    QString session;
+    QString session;          ///< of `plan` the plan, of `manual` the page
     QString picture;          ///< PNG; may be empty when only text is wanted
     bool text = false;        ///< print everything that the screen says
-    QString view = "cockpit"; ///< cockpit, as its lead had it then | war-room | replay
-    std::string at;           ///< "T+00:42:13"; empty = the last moment
+    QString view = "cockpit"; ///< cockpit, as its lead had it then | war-room | replay; start, plan, manual show what needs no session
+    std::map<std::string, std::string> values; ///< of the plan that is shown
+    host::Paths paths;                         ///< of `start`
+    std::string at;                            ///< "T+00:42:13"; empty = the last moment
     QSize size{1600, 1000};
     double ratio = 1; ///< device pixels a pixel
     theme::Scheme scheme = theme::Scheme::dark;
 };
-
-/// Writes the picture of a widget, and prints its text, as wished.
-Result<void> save_picture(QWidget& widget, const SnapshotWish& wish);
 
 /// Errors: the session can't be read, the time is none, the picture can't be written.
 Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish);

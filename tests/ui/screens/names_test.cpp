@@ -88,8 +88,9 @@ private slots:
         QVERIFY(window.findChild<screens::StartScreen*>()->isVisible());
         QVERIFY2(nameless(window).isEmpty(), qPrintable(of(nameless(window))));
         window.show_plan(QString::fromStdString(options_.plan_file));
-        testing::settle();
-        QVERIFY(window.findChild<screens::PlanPreview*>()->isVisible());
+        auto* preview = window.findChild<screens::PlanPreview*>();
+        QVERIFY(QTest::qWaitFor([&] { return preview->shown(); }, patience_ms));
+        QVERIFY(preview->isVisible());
         QVERIFY2(nameless(window).isEmpty(), qPrintable(of(nameless(window))));
         QVERIFY(!visible_text(window).filter("Nova Streaming").isEmpty());
     }

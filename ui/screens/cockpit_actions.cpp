@@ -1,0 +1,124 @@
+/// What can be done in the window whatever is on it; the rest of CockpitWindow is in cockpit_window.cpp.
+#include "host/version.h"
+#include "screens/action_list.h"
+#include "screens/cockpit_window.h"
+#include "screens/help_window.h"
+#include "screens/rehearsal_strip.h"
+#include "screens/screen_choice.h"
+#include "theme/apply.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QMenu>
+#include <QMessageBox>
+#include <QScreen>
+#include <QSettings>
+
+namespace sluice::screens {
+
+QAction* CockpitWindow::add(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act) {
+    auto* action = new QAction(text, this);
+    action->setShortcuts(keys);
+    connect(action, &QAction::triggered, this, std::move(act));
+    addAction(action);
+    return action;
+}
+
+void CockpitWindow::make_actions() {
+    add(tr("Open a plan or session"), {Qt::CTRL | Qt::Key_O}, [this] { choose_file(); });
+    add(tr("Close this session or plan"), {Qt::CTRL | Qt::Key_W, Qt::CTRL | Qt::Key_F4}, [this] { show_start(); });
+    add(tr("Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
+    add(tr("War room on the other screen"), {Qt::Key_F11}, [this] { enter_war_room(); });
+    add(tr("War room: choose the screen"), {Qt::SHIFT | Qt::Key_F11}, [this] { choose_screen_of_wall(); });
+    add(tr("Dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
+    add(tr("Light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
+    add(tr("As the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
+    add(tr("Manual"), {Qt::Key_F1}, [this] { show_help(); });
+    add(tr("Keys"), {Qt::Key_Question}, [this] { show_keys(); });
+    add(tr("Do something by its name"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P}, [this] { show_palette(); });
+    add(tr("About Sluice"), {Qt::SHIFT | Qt::Key_F1}, [this] { show_about(); });
+    const auto speed = [this](double wanted) {
+        if (session_ && session_->rehearsal()) {
+            session_->rehearsal()->set_speed(wanted);
+        }
+    };
+    add(tr("Rehearse in real time"), {Qt::CTRL | Qt::ALT | Qt::Key_1}, [speed] { speed(1); });
+    add(tr("Rehearse 60 times as fast"), {Qt::CTRL | Qt::ALT | Qt::Key_2}, [speed] { speed(60); });
+    add(tr("Rehearse 600 times as fast"), {Qt::CTRL | Qt::ALT | Qt::Key_3}, [speed] { speed(600); });
+    add(tr("Rehearse as fast as it can"), {Qt::CTRL | Qt::ALT | Qt::Key_4}, [speed] { speed(0); });
+}
+
+void CockpitWindow::enter_war_room() {
+    if (wall_.is_open()) {
+        wall_.close();
+        return;
+    }
+    if (!session_) {
+        return;
+    }
+    // One that was chosen and is unplugged since: as if none had been.
+    auto chosen = choose_screen(QSettings().value("war-room-screen").toString(), screen());
+    wall_.open(chosen ? **chosen : **choose_screen({}, screen()));
+    wall_.show_moment(session_->moment());
+}
+
+void CockpitWindow::choose_screen_of_wall() {
+    if (!session_) {
+        return;
+    }
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto screens = QGuiApplication::screens();
+    for (int i = 0; i < screens.size(); ++i) {
+        menu->addAction('&' + screen_words(i, *screens[i]), this, [this, screen = QPointer<QScreen>(screens[i])] {
+            if (screen && session_) {
+                QSettings().setValue("war-room-screen", screen->name());
+                wall_.open(*screen);
+                wall_.show_moment(session_->moment());
+            }
+        });
+    }
+    menu->popup(mapToGlobal(rect().center()));
+}
+
+void CockpitWindow::set_scheme(const QString& wanted) {
+    QSettings().setValue("scheme", wanted);
+    apply_scheme();
+}
+
+void CockpitWindow::apply_scheme() {
+    const QString wanted = QSettings().value("scheme", "system").toString();
+    const auto scheme = wanted == "dark"    ? theme::Scheme::dark
+                        : wanted == "light" ? theme::Scheme::light
+                                            : desktop_.scheme();
+    theme::apply(*static_cast<QApplication*>(QApplication::instance()), scheme);
+}
+
+void CockpitWindow::show_help(const QString& page) {
+    if (!help_) {
+        help_ = new HelpWindow;
+        help_->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    if (!page.isEmpty()) {
+        help_->show_page(page);
+    }
+    help_->show();
+    help_->raise();
+    help_->activateWindow();
+}
+
+void CockpitWindow::show_keys() {
+    show_action_list(*this, tr("Keys"), false);
+}
+
+void CockpitWindow::show_palette() {
+    show_action_list(*this, tr("Do something by its name"), true);
+}
+
+void CockpitWindow::show_about() {
+    QMessageBox::about(this, tr("About Sluice"),
+                       tr("%1\nRelease control for go-live. GPL-3.0-or-later.\n\nThis window: %2.")
+                           .arg(QString::fromStdString(host::program_version()), watchdog_.text()));
+}
+
+} // namespace sluice::screens

@@ -1,0 +1,22 @@
+#include "screens/plan_reading.h"
+
+#include "net/live_scheduler.h"
+
+namespace sluice::screens {
+
+PlanReading read_plan(const std::string& file) {
+    PlanReading reading;
+    auto loaded = plan::load_file(file);
+    reading.diagnostics = std::move(loaded.diagnostics);
+    if (loaded.plan) {
+        reading.not_rehearsed = plan::rehearsal_errors(*loaded.plan);
+        reading.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
+    }
+    return reading;
+}
+
+Result<host::Window> window_now(const plan::Plan& plan) {
+    return host::window_at(plan, net::machine_clocks().wall());
+}
+
+} // namespace sluice::screens

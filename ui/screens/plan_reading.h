@@ -1,0 +1,24 @@
+#pragma once
+#include "host/preflight.h"
+#include "plan/loader.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice::screens {
+
+/// A plan as it was read from the disk, with what is found out there about it.
+struct PlanReading {
+    std::shared_ptr<const plan::Plan> plan; ///< null: it can't be used
+    std::vector<plan::Diagnostic> diagnostics;
+    std::vector<plan::Diagnostic> not_rehearsed; ///< what a rehearsal lacks
+};
+
+/// Reads and checks; any thread but the GUI's.
+PlanReading read_plan(const std::string& file);
+
+/// Whether the plan's window is open now, by the machine's clock; reads the time zones from the disk.
+Result<host::Window> window_now(const plan::Plan& plan);
+
+} // namespace sluice::screens

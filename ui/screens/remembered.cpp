@@ -1,0 +1,98 @@
+#include "screens/remembered.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFileInfo>
+#include <QSettings>
+#include <QVariantMap>
+
+namespace sluice::screens {
+namespace {
+
+constexpr int most = 12;
+const QString plans = QStringLiteral("recent-plans"), sessions = QStringLiteral("recent-sessions"),
+              open_session = QStringLiteral("open-session"), open_rehearsal = QStringLiteral("open-session-rehearsal");
+
+/// Without looking at the disk: this is the GUI thread.
+QString whole(const QString& file) {
+    return QDir::cleanPath(QFileInfo(file).absoluteFilePath());
+}
+
+void put_first(const QString& key, const QString& file) {
+    QSettings settings;
+    QStringList files = settings.value(key).toStringList();
+    files.removeAll(whole(file));
+    files.prepend(whole(file));
+    settings.setValue(key, files.mid(0, most));
+}
+
+void take_out(const QString& key, const QString& file) {
+    QSettings settings;
+    QStringList files = settings.value(key).toStringList();
+    files.removeAll(file);
+    settings.setValue(key, files);
+}
+
+QString values_key(const QString& plan) {
+    const auto hash = QCryptographicHash::hash(whole(plan).toUtf8(), QCryptographicHash::Sha256);
+    return QStringLiteral("plan-values/") + QString::fromLatin1(hash.toHex().left(24));
+}
+
+} // namespace
+
+QStringList remembered_plans() {
+    return QSettings().value(plans).toStringList();
+}
+QStringList remembered_sessions() {
+    return QSettings().value(sessions).toStringList();
+}
+void remember_plan(const QString& file) {
+    put_first(plans, file);
+}
+void remember_session(const QString& file) {
+    put_first(sessions, file);
+}
+void forget_plan(const QString& file) {
+    take_out(plans, file);
+    QSettings().remove(values_key(file));
+}
+void forget_session(const QString& file) {
+    take_out(sessions, file);
+}
+
+plan::Scope remembered_values(const QString& plan) {
+    plan::Scope values;
+    const QVariantMap kept = QSettings().value(values_key(plan)).toMap();
+    for (auto one = kept.begin(); one != kept.end(); ++one) {
+        values[one.key().toStdString()] = one.value().toString().toStdString();
+    }
+    return values;
+}
+
+void remember_values(const QString& plan, const plan::Scope& values) {
+    QVariantMap kept;
+    for (const auto& [name, value] : values) {
+        kept[QString::fromStdString(name)] = QString::fromStdString(value);
+    }
+    QSettings().setValue(values_key(plan), kept);
+}
+
+OpenSession open_session_before() {
+    const QSettings settings;
+    return {settings.value(open_session).toString(), settings.value(open_rehearsal).toBool()};
+}
+
+void remember_open_session(const OpenSession& session) {
+    QSettings settings;
+    settings.setValue(open_session, session.file);
+    settings.setValue(open_rehearsal, session.rehearsal);
+    settings.sync(); // a killed program writes nothing later
+}
+
+void forget_open_session() {
+    QSettings settings;
+    settings.remove(open_session);
+    settings.remove(open_rehearsal);
+}
+
+} // namespace sluice::screens
