@@ -220,7 +220,7 @@ def main():
         database.text_factory = bytes
         if database.execute("PRAGMA application_id").fetchone()[0] != struct.unpack(">I", b"SLUC")[0]:
             raise ValueError("not a session file")
-        if database.execute("PRAGMA user_version").fetchone()[0] != 1:
+        if database.execute("PRAGMA user_version").fetchone()[0] not in (1, 2):
             raise ValueError("a version that is not known here")
         if database.execute("SELECT count(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')").fetchone()[0]:
             raise ValueError("views or triggers in the file")

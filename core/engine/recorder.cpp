@@ -69,7 +69,7 @@ void Recorder::output(const std::string& key, std::string_view bytes) {
         return;
     }
     const auto kept = bytes.substr(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from));
-    gathered_.output.push_back({0, key, from, std::string(kept)});
+    gathered_.output.push_back({0, scheduler_.now(), key, from, std::string(kept)});
     if (heard_) {
         heard_(gathered_.output.back());
     }

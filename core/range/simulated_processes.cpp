@@ -3,10 +3,13 @@
 #include "base/digest.h"
 #include "range/time_text.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
 
 namespace sluice::range {
+
+constexpr std::size_t most_pieces = 20; ///< in which the output of one process comes
 
 Result<Act> parse_act(const Json& json, std::string_view where) {
     Act act;
@@ -51,6 +54,7 @@ Result<Act> parse_act(const Json& json, std::string_view where) {
 SimulatedProcesses::~SimulatedProcesses() {
     for (const auto& [id, running] : running_) {
         scheduler_.cancel(running.timer);
+        scheduler_.cancel(running.next_piece);
     }
 }
 
@@ -101,11 +105,15 @@ net::ProcessId SimulatedProcesses::start(net::ProcessSpec spec, net::ProcessSink
     }
     const Nanos now = scheduler_.now();
     const bool in_time = act->takes <= spec.timeout;
-    Running running{std::move(sink), {}, TimerId::none};
+    Running running;
+    running.sink = std::move(sink);
+    running.output = act->output;
+    running.budget = spec.output_budget;
+    const auto lines =
+        static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, std::count(act->output.begin(), act->output.end(), '\n')));
+    running.piece_lines = (lines + most_pieces - 1) / most_pieces;
+    running.every = act->takes / static_cast<std::int64_t>((lines + running.piece_lines - 1) / running.piece_lines);
     running.end.started = now;
-    running.end.length = act->output.size();
-    running.end.head = std::min<std::uint64_t>(act->output.size(), spec.output_budget);
-    running.end.digest = hex(sha256(act->output));
     running.end.timed_out = !in_time;
     if (in_time) {
         running.end.exit_code = act->exit;
@@ -124,24 +132,59 @@ net::ProcessId SimulatedProcesses::start(net::ProcessSpec spec, net::ProcessSink
     running_.emplace(id, std::move(running));
     const auto hear = scheduler_.begin(spec.key + "/start");
     // As from a real process, nothing is heard before `start` has returned.
-    scheduler_.finish(hear,
-                      [this, id, output = act->output.substr(0, spec.output_budget), length = act->output.size()] {
-                          const auto found = running_.find(id);
-                          if (found == running_.end()) {
-                              return;
-                          }
-                          const net::ProcessSink heard = found->second.sink; // a callback may cancel it
-                          if (heard.started) {
-                              heard.started();
-                          }
-                          if (heard.output && !output.empty()) {
-                              heard.output(output);
-                          }
-                          if (heard.omitted && length > output.size()) {
-                              heard.omitted(length - output.size());
-                          }
-                      });
+    scheduler_.finish(hear, [this, id, key = spec.key, now] {
+        const auto found = running_.find(id);
+        if (found == running_.end()) {
+            return;
+        }
+        if (const auto started = found->second.sink.started) { // a callback may cancel it
+            started();
+        }
+        print(id, key, now);
+    });
     return net::ProcessId{id};
+}
+
+/// The next lines, due `at`; then waits for those that follow. All that is left when no time passes in between.
+void SimulatedProcesses::print(std::uint64_t id, const std::string& key, Nanos at) {
+    const auto found = running_.find(id);
+    if (found == running_.end() || found->second.printed == found->second.output.size()) {
+        return;
+    }
+    Running& running = found->second;
+    const std::string_view all = running.output;
+    const std::size_t from = running.printed;
+    std::size_t to = running.every.count > 0 ? from : all.size();
+    for (std::size_t line = 0; line < running.piece_lines && to < all.size(); ++line) {
+        to = std::min(all.find('\n', to), all.size() - 1) + 1;
+    }
+    if (all.find('\n', to) == std::string_view::npos) {
+        to = all.size(); // what stands behind the last line's end comes with it
+    }
+    running.printed = to;
+    if (to < all.size()) {
+        const Nanos next = at + running.every;
+        running.next_piece = scheduler_.at(next, [this, id, key, next] {
+            const WorkId work = scheduler_.begin(key + "/output");
+            scheduler_.finish(work, [this, id, key, next] { print(id, key, next); });
+        });
+    }
+    const std::size_t heard = std::clamp<std::size_t>(running.budget, from, to);
+    const net::ProcessSink sink = running.sink; // a callback may cancel it
+    const std::string piece(all.substr(from, heard - from));
+    if (sink.output && !piece.empty()) {
+        sink.output(piece);
+    }
+    if (sink.omitted && to > heard) {
+        sink.omitted(to - heard);
+    }
+}
+
+void SimulatedProcesses::count_printed(Running& running) {
+    const std::string_view printed = std::string_view(running.output).substr(0, running.printed);
+    running.end.length = printed.size();
+    running.end.head = std::min<std::uint64_t>(printed.size(), running.budget);
+    running.end.digest = hex(sha256(printed));
 }
 
 void SimulatedProcesses::change(const Act& act, const std::function<void(Result<void>)>& done) {
@@ -168,6 +211,8 @@ void SimulatedProcesses::ended(std::uint64_t id, const std::string& key, const R
     }
     Running& running = node.mapped();
     running.end.ended = scheduler_.now();
+    scheduler_.cancel(running.next_piece);
+    count_printed(running);
     if (changed) {
         deliver(key, std::move(running.sink), std::move(running.end));
     } else {
@@ -182,6 +227,8 @@ void SimulatedProcesses::cancel(net::ProcessId process) {
     }
     Running& running = node.mapped();
     scheduler_.cancel(running.timer);
+    scheduler_.cancel(running.next_piece);
+    count_printed(running);
     running.end.exit_code.reset();
     running.end.signal = SIGTERM;
     running.end.cancelled = true;

@@ -24,9 +24,9 @@ struct Act {
 /// Reads {exit, output, takes: "90s", apply, remove: […], then: […]}; every key may be missing. `bad_input` for others.
 Result<Act> parse_act(const Json& json, std::string_view where);
 
-/// Plays processes instead of running them. Nothing of the machine is touched: the output comes at the start, then
-/// `takes` of virtual time pass, the production changes, and it exits. A process that nothing is known about did not
-/// run (`refused`).
+/// Plays processes instead of running them. Nothing of the machine is touched: `takes` of virtual time pass, the
+/// production changes, and it exits. The first line of its output comes at the start, the others on the way. A process
+/// that nothing is known about did not run (`refused`).
 ///
 /// A time-out and a cancel end it before it has changed anything (exit by signal 15).
 class SimulatedProcesses : public net::ProcessRunner {
@@ -62,8 +62,16 @@ private:
     struct Running {
         net::ProcessSink sink;
         net::ProcessEnd end;
-        TimerId timer = TimerId::none;
+        TimerId timer = TimerId::none; ///< its end
+        std::string output;            ///< all that it would print
+        std::size_t printed = 0;       ///< bytes of it
+        std::uint64_t budget = 0;      ///< bytes that are heard; the others are counted
+        Nanos every;                   ///< from one piece to the next
+        std::size_t piece_lines = 1;
+        TimerId next_piece = TimerId::none;
     };
+    void print(std::uint64_t id, const std::string& key, Nanos at);
+    static void count_printed(Running& running);
     std::optional<Act> next_act(const std::string& key);
     std::optional<Act> scripted(const net::ProcessSpec& spec);
     static Act nth(const Act& act, std::size_t run);

@@ -39,6 +39,7 @@ struct EventRecord {
 /// A piece of what an operation wrote, redacted before it came here.
 struct OutputChunk {
     std::int64_t id = 0;   ///< grows with each commit; given by the file, ignored when writing
+    Nanos time;            ///< when it was heard, UTC; 0 = not recorded (files of version 1)
     std::string operation; ///< "session/step/attempt"
     std::int64_t offset = 0;
     std::string bytes;

@@ -14,8 +14,8 @@ constexpr std::array tables = {
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE event(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, body BLOB NOT NULL, root BLOB NOT NULL) STRICT",
     "CREATE TABLE checkpoint(id INTEGER PRIMARY KEY, size INTEGER NOT NULL, note TEXT NOT NULL) STRICT",
-    "CREATE TABLE output(id INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, offset INTEGER NOT NULL, "
-    "bytes BLOB NOT NULL, UNIQUE(operation, offset)) STRICT",
+    "CREATE TABLE output(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, operation TEXT NOT NULL, "
+    "offset INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(operation, offset)) STRICT",
     "CREATE TABLE series(id INTEGER PRIMARY KEY, metric TEXT NOT NULL, arm TEXT NOT NULL, labels TEXT NOT NULL, "
     "unit TEXT NOT NULL, UNIQUE(metric, arm, labels, unit)) STRICT",
     "CREATE TABLE tick(id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, samples BLOB NOT NULL) STRICT",
@@ -23,6 +23,20 @@ constexpr std::array tables = {
     "CREATE TABLE gap(id INTEGER PRIMARY KEY, series INTEGER NOT NULL REFERENCES series(id), "
     "from_time INTEGER NOT NULL, to_time INTEGER NOT NULL, reason TEXT NOT NULL) STRICT",
 };
+
+/// Of version 1: in the place of the one above.
+constexpr const char* output_without_time =
+    "CREATE TABLE output(id INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, offset INTEGER NOT NULL, "
+    "bytes BLOB NOT NULL, UNIQUE(operation, offset)) STRICT";
+
+std::set<std::string, std::less<>> tables_of(std::int64_t version) {
+    std::set<std::string, std::less<>> all(tables.begin(), tables.end());
+    if (version == 1) {
+        std::erase_if(all, [](const std::string& sql) { return sql.starts_with("CREATE TABLE output("); });
+        all.insert(output_without_time);
+    }
+    return all;
+}
 
 bool is_session_id(std::string_view id) {
     return !id.empty() && id.size() <= 100 && std::ranges::all_of(id, [](char c) {
@@ -63,7 +77,7 @@ Result<void> create_schema(Connection& connection, const SessionMeta& meta) {
     return connection.run("COMMIT");
 }
 
-Result<void> check_schema(const Connection& connection) {
+Result<std::int64_t> check_schema(const Connection& connection) {
     const auto application = connection.integer("PRAGMA application_id");
     if (!application) {
         return failed(application);
@@ -86,16 +100,17 @@ Result<void> check_schema(const Connection& connection) {
     if (!version) {
         return failed(version);
     }
-    if (*version != format_version) {
+    if (*version < oldest_version || *version > format_version) {
         return fail(ErrorCode::corrupt,
-                    fmt::format("the session file is of version {}, this program reads {}", *version, format_version),
+                    fmt::format("the session file is of version {}, this program reads {} to {}", *version,
+                                oldest_version, format_version),
                     connection.where(), *version > format_version ? "use a newer sluice" : "");
     }
     auto rows = connection.prepare("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
     if (!rows) {
         return failed(rows);
     }
-    std::set<std::string, std::less<>> expected(tables.begin(), tables.end());
+    auto expected = tables_of(*version);
     for (;;) {
         const auto row = rows->step();
         if (!row) {
@@ -113,7 +128,7 @@ Result<void> check_schema(const Connection& connection) {
         return fail(ErrorCode::corrupt, fmt::format("the session file lacks a table: {}", *expected.begin()),
                     connection.where());
     }
-    return {};
+    return *version;
 }
 
 Result<SessionMeta> read_meta(const Connection& connection) {

@@ -175,11 +175,15 @@ Result<void> SessionLog::State::insert_output(const OutputChunk& chunk) {
         return fail(ErrorCode::internal,
                     fmt::format("output of {} goes on at {}, not at {}", chunk.operation, *end, chunk.offset));
     }
-    auto insert = connection->prepare("INSERT INTO output(operation, offset, bytes) VALUES(?1, ?2, ?3)");
+    auto insert = connection->prepare("INSERT INTO output(time, operation, offset, bytes) VALUES(?1, ?2, ?3, ?4)");
     if (!insert) {
         return failed(insert);
     }
-    return insert->bind_text(1, chunk.operation).bind(2, chunk.offset).bind_blob(3, chunk.bytes).run();
+    return insert->bind(1, chunk.time.count)
+        .bind_text(2, chunk.operation)
+        .bind(3, chunk.offset)
+        .bind_blob(4, chunk.bytes)
+        .run();
 }
 
 Result<void> SessionLog::State::insert_tick(const Tick& tick) {
@@ -210,8 +214,15 @@ Result<void> SessionLog::State::insert_gap(const Gap& gap) {
 }
 
 Result<void> SessionLog::State::load() {
-    if (auto schema = check_schema(*connection); !schema) {
-        return schema;
+    const auto version = check_schema(*connection);
+    if (!version) {
+        return failed(version);
+    }
+    if (*version != format_version) {
+        return fail(ErrorCode::refused,
+                    fmt::format("the session file is of version {}; it can be read, but only version {} is written",
+                                *version, format_version),
+                    connection->where(), "go on with the sluice that began it");
     }
     auto read = read_meta(*connection);
     if (!read) {
@@ -440,8 +451,9 @@ Result<void> SessionLog::record(const Recording& recording) {
     });
 }
 
-Result<void> SessionLog::add_output(const std::string& operation, std::int64_t offset, std::string_view bytes) {
-    return record({{{0, operation, offset, std::string(bytes)}}, {}, {}});
+Result<void> SessionLog::add_output(Nanos time, const std::string& operation, std::int64_t offset,
+                                    std::string_view bytes) {
+    return record({{{0, time, operation, offset, std::string(bytes)}}, {}, {}});
 }
 
 Result<void> SessionLog::add_samples(Nanos time, std::span<const Sample> samples) {

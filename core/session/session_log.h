@@ -38,7 +38,7 @@ public:
 
     /// Opens a session to write on, closed or killed: takes the lock (`refused`, naming the owner, if it is held),
     /// makes durable what the last owner left, recomputes the tree from all bodies and compares every root (`corrupt`,
-    /// naming the first bad event).
+    /// naming the first bad event). `refused` if the file is of an older version: it can be read, not gone on with.
     static Result<SessionLog> open(const std::filesystem::path& path, const LogOptions& options = {});
 
     SessionLog(SessionLog&&) noexcept;
@@ -76,7 +76,7 @@ public:
     /// Commits all of it together.
     Result<void> record(const Recording& recording);
 
-    Result<void> add_output(const std::string& operation, std::int64_t offset, std::string_view bytes);
+    Result<void> add_output(Nanos time, const std::string& operation, std::int64_t offset, std::string_view bytes);
     Result<void> add_samples(Nanos time, std::span<const Sample> samples);
     Result<void> add_gap(const SeriesKey& series, Nanos from, Nanos to, const std::string& reason);
 

@@ -5,6 +5,7 @@
 #include "session/tick_codec.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <unistd.h>
@@ -14,6 +15,7 @@ namespace sluice::session {
 struct SessionReader::State {
     Connection connection;
     SessionMeta meta;
+    std::int64_t version = 0;
     std::map<SeriesId, SeriesKey> known; // grows with the file
 
     /// Runs a query to its end, so that no read transaction stays.
@@ -90,6 +92,9 @@ SessionReader::~SessionReader() = default;
 const SessionMeta& SessionReader::meta() const {
     return state_->meta;
 }
+std::int64_t SessionReader::version() const {
+    return state_->version;
+}
 void* SessionReader::handle() const {
     return state_->connection.handle();
 }
@@ -116,14 +121,15 @@ Result<SessionReader> SessionReader::open(const std::filesystem::path& path) {
         }
         return tl::unexpected<Error>(error);
     };
-    if (auto schema = check_schema(*connection); !schema) {
-        return explained(schema.error());
+    const auto version = check_schema(*connection);
+    if (!version) {
+        return explained(version.error());
     }
     auto meta = read_meta(*connection);
     if (!meta) {
         return explained(meta.error());
     }
-    return SessionReader(std::make_unique<State>(State{std::move(*connection), std::move(*meta), {}}));
+    return SessionReader(std::make_unique<State>(State{std::move(*connection), std::move(*meta), *version, {}}));
 }
 
 Result<std::int64_t> SessionReader::data_version() const {
@@ -149,30 +155,39 @@ Result<std::vector<EventRecord>> SessionReader::events(std::int64_t from_seq, st
 }
 
 Result<std::vector<CheckpointRecord>> SessionReader::checkpoints() const {
+    return checkpoints_after(INT64_MIN);
+}
+
+Result<std::vector<CheckpointRecord>> SessionReader::checkpoints_after(std::int64_t id) const {
     return state_->all<CheckpointRecord>(
-        "SELECT size, note FROM checkpoint ORDER BY id", [](Statement&) {},
+        "SELECT id, size, note FROM checkpoint WHERE id > ?1 ORDER BY id", [&](Statement& query) { query.bind(1, id); },
         [](Statement& row) {
-            return CheckpointRecord{row.integer(0), row.bytes(1)};
+            return CheckpointRecord{row.integer(0), row.integer(1), row.bytes(2)};
         });
 }
 
 namespace {
 
 OutputChunk chunk_of(Statement& row) {
-    return {row.integer(0), row.bytes(1), row.integer(2), row.bytes(3)};
+    return {row.integer(0), {row.integer(1)}, row.bytes(2), row.integer(3), row.bytes(4)};
+}
+
+/// Columns as `chunk_of` wants them.
+std::string select_output(std::int64_t version, const char* rest) {
+    return fmt::format("SELECT id, {}, operation, offset, bytes FROM output {}", version == 1 ? "0" : "time", rest);
 }
 
 } // namespace
 
 Result<std::vector<OutputChunk>> SessionReader::output(const std::string& operation) const {
     return state_->all<OutputChunk>(
-        "SELECT id, operation, offset, bytes FROM output WHERE operation = ?1 ORDER BY offset",
+        select_output(state_->version, "WHERE operation = ?1 ORDER BY offset").c_str(),
         [&](Statement& query) { query.bind_text(1, operation); }, chunk_of);
 }
 
 Result<std::vector<OutputChunk>> SessionReader::output_after(std::int64_t id, std::int64_t limit) const {
     return state_->all<OutputChunk>(
-        "SELECT id, operation, offset, bytes FROM output WHERE id > ?1 ORDER BY id LIMIT ?2",
+        select_output(state_->version, "WHERE id > ?1 ORDER BY id LIMIT ?2").c_str(),
         [&](Statement& query) { query.bind(1, id).bind(2, limit); }, chunk_of);
 }
 
@@ -240,6 +255,11 @@ Result<std::vector<Tick>> SessionReader::ticks_after(std::int64_t id, std::int64
         return failed(done);
     }
     return ticks;
+}
+
+Result<Nanos> SessionReader::last_tick() const {
+    const auto last = state_->connection.integer("SELECT coalesce(max(time), 0) FROM tick");
+    return last ? Result<Nanos>(Nanos{*last}) : failed(last);
 }
 
 Result<std::vector<Gap>> SessionReader::gaps() const {

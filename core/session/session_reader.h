@@ -11,6 +11,7 @@
 namespace sluice::session {
 
 struct CheckpointRecord {
+    std::int64_t id = 0;   ///< grows in the order of writing
     std::int64_t size = 0; ///< as the column says; the note is what counts
     std::string note;
 };
@@ -35,6 +36,7 @@ public:
     ~SessionReader();
 
     const SessionMeta& meta() const;
+    std::int64_t version() const; ///< of the file's format
 
     /// Changes when the owner has committed something. Cheap: no I/O but a look at shared memory.
     Result<std::int64_t> data_version() const;
@@ -43,6 +45,7 @@ public:
     /// Events with seq ≥ `from_seq` in their order, at most `limit`.
     Result<std::vector<EventRecord>> events(std::int64_t from_seq, std::int64_t limit) const;
     Result<std::vector<CheckpointRecord>> checkpoints() const; ///< in the order of writing
+    Result<std::vector<CheckpointRecord>> checkpoints_after(std::int64_t id) const;
 
     Result<std::vector<OutputChunk>> output(const std::string& operation) const; ///< by offset
     Result<std::vector<OutputChunk>> output_after(std::int64_t id, std::int64_t limit) const;
@@ -51,6 +54,7 @@ public:
     /// Samples of these series with `from` ≤ time of the tick < `to`, in its order. No series: all.
     Result<std::vector<Sample>> samples(std::span<const std::int64_t> series, Nanos from, Nanos to) const;
     Result<std::vector<Tick>> ticks_after(std::int64_t id, std::int64_t limit) const;
+    Result<Nanos> last_tick() const; ///< time of the last; 0 if there is none
     Result<std::vector<Gap>> gaps() const;
 
 private:

@@ -1,6 +1,8 @@
 #include "range/simulated_processes.h"
 #include "rehearsed.h"
 
+#include "base/digest.h"
+
 #include "support/suite.h"
 
 using namespace sluice;
@@ -49,6 +51,38 @@ private slots:
         QCOMPARE((*heard.end)->exit_code, std::optional(0));
         QCOMPARE(((*heard.end)->ended - (*heard.end)->started).count, seconds(90).count);
         QVERIFY(r.rolled_out(r.green));
+    }
+
+    void its_lines_come_on_the_way() {
+        Rehearsed r;
+        SimulatedProcesses processes(r.scheduler, {});
+        processes.expect("s/", *parse_act({{"takes", "30s"}, {"output", "one\ntwo\nthree"}}, ""));
+        processes.expect("s/many/", *parse_act({{"takes", "30s"}, {"output", std::string(1000, '\n')}}, ""));
+        Heard heard, cut, cancelled, many;
+        processes.start(spec("s/a/1"), into(heard));
+        auto short_spec = spec("s/b/1");
+        short_spec.timeout = seconds(10);
+        processes.start(short_spec, into(cut));
+        const auto id = processes.start(spec("s/c/1"), into(cancelled));
+        processes.start(spec("s/many/1"), into(many));
+        r.pass(seconds(1));
+        QCOMPARE(heard.output, "one\n");
+        processes.cancel(id);
+        r.pass(seconds(13));
+        QCOMPARE(heard.output, "one\n");
+        QVERIFY(cut.end && (*cut.end)->timed_out); // and so it is told: nothing that was not printed
+        QCOMPARE((*cut.end)->length, std::uint64_t{4});
+        QCOMPARE((*cut.end)->digest, hex(sha256("one\n")));
+        QCOMPARE((*cancelled.end)->digest, hex(sha256("one\n")));
+        QVERIFY(many.output.size() > 400 && many.output.size() < 600);
+        r.pass(seconds(2));
+        QCOMPARE(heard.output, "one\ntwo\nthree"); // what has no end of line comes with the line before
+        r.pass(seconds(20));
+        QVERIFY(heard.end && *heard.end);
+        QCOMPARE((*heard.end)->length, std::uint64_t{13});
+        QCOMPARE((*heard.end)->digest, hex(sha256("one\ntwo\nthree")));
+        QCOMPARE(many.output.size(), std::size_t{1000});
+        QCOMPARE((*many.end)->length, std::uint64_t{1000});
     }
 
     void a_poll_can_answer_otherwise_the_second_time() {

@@ -47,7 +47,7 @@ private slots:
         QCOMPARE(seen.all.size(), std::size_t{3});
 
         fill(log, 7, &key);
-        must(log.add_output("s/x/1", 0, "one "));
+        must(log.add_output(start, "s/x/1", 0, "one "));
         const Sample sample{{"m", "", "{}", ""}, SampleStatus::ok, 1, start, start, ""};
         must(log.add_samples(start, std::span(&sample, 1)));
         feed.poll();
@@ -56,7 +56,7 @@ private slots:
         QCOMPARE(seen.ticks, std::size_t{1});
         QCOMPARE(seen.note, log.last_checkpoint());
 
-        must(log.add_output("s/x/1", 4, "two"));
+        must(log.add_output(start, "s/x/1", 4, "two"));
         const NewEvent last = event_at(11, "session-closed");
         must(log.append(std::span(&last, 1), &key));
         QVERIFY(!log.close()); // the follower is still there

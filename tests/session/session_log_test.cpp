@@ -116,7 +116,7 @@ private slots:
         SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of()));
         const SigningKey key = key_named("k");
         fill(log, 25, &key);
-        must(log.add_output("s/x/1", 0, "hello"));
+        must(log.add_output(start, "s/x/1", 0, "hello"));
         copy_as_killed(folder / "a.sluice", folder / "b.sluice");
         QCOMPARE(all_events(folder / "b.sluice").size(), std::size_t{25});
         SessionLog resumed = must(SessionLog::open(folder / "b.sluice"));
@@ -151,7 +151,7 @@ private slots:
         QCOMPARE(log->root(), root);
         const NewEvent small = event_at(6);
         QCOMPARE(log->append(std::span(&small, 1)).error().code, ErrorCode::refused);
-        QCOMPARE(log->add_output("a", 0, "x").error().code, ErrorCode::refused);
+        QCOMPARE(log->add_output(start, "a", 0, "x").error().code, ErrorCode::refused);
         QCOMPARE(log->checkpoint(key_named("k")).error().code, ErrorCode::refused);
         QCOMPARE(log->close().error().code, ErrorCode::refused);
         log.reset();
@@ -253,8 +253,8 @@ private slots:
         must(log.add_samples(start, first));
         must(log.add_samples(start + seconds(1), second));
         must(log.add_gap(lag, start, start + seconds(5), "broker down"));
-        must(log.add_output("s/x/1", 0, std::string("a\0b", 3)));
-        must(log.add_output("s/x/1", 3, "c"));
+        must(log.add_output(start, "s/x/1", 0, std::string("a\0b", 3)));
+        must(log.add_output(start + seconds(2), "s/x/1", 3, "c"));
 
         const SessionReader reader = must(SessionReader::open(folder / "a.sluice"));
         QCOMPARE(must(reader.series()).size(), std::size_t{2});
@@ -271,9 +271,11 @@ private slots:
         QCOMPARE(must(reader.samples(std::span(&id, 1), start, start + seconds(1))).size(), std::size_t{1});
         QCOMPARE(must(reader.output("s/x/1")).size(), std::size_t{2});
         QCOMPARE(must(reader.output("s/x/1"))[0].bytes, std::string("a\0b", 3));
+        QCOMPARE(must(reader.output("s/x/1"))[0].time.count, start.count);
+        QCOMPARE(must(reader.output_after(1, 10))[0].time.count, (start + seconds(2)).count);
         QCOMPARE(must(reader.gaps())[0].reason, std::string("broker down"));
 
-        QVERIFY(!log.add_output("s/x/1", 9, "hole"));
+        QVERIFY(!log.add_output(start, "s/x/1", 9, "hole"));
     }
 
     void an_export_is_one_file_with_everything_from_a_running_or_killed_session() {

@@ -254,8 +254,8 @@ private slots:
         QVERIFY(is_error(bytes.substr(0, 4096), ErrorCode::corrupt));
         QCOMPARE(verify_file(folder_ / "none", {}).error().code, ErrorCode::not_found);
         QCOMPARE(verify_file(folder_.directory.path().toStdString(), {}).error().code, ErrorCode::not_found);
-        for (const char* sql : {"PRAGMA user_version=2", "PRAGMA application_id=1", "CREATE VIEW v AS SELECT 1",
-                                "DROP TABLE gap", "DELETE FROM meta"}) {
+        for (const char* sql : {"PRAGMA user_version=3", "PRAGMA user_version=1", "PRAGMA application_id=1",
+                                "CREATE VIEW v AS SELECT 1", "DROP TABLE gap", "DELETE FROM meta"}) {
             QCOMPARE(verify_file(changed(sql), {}).error().code, ErrorCode::corrupt);
         }
         // Cut anywhere, or with any byte of a page's head turned: an error or a fault, never good and never a crash.

@@ -28,6 +28,7 @@ public:
     }
     void print(const plan::StepId& step, const std::string& text) {
         session::OutputChunk chunk;
+        chunk.time = drive.now;
         chunk.operation = drive.operation(step);
         chunk.bytes = text;
         output_.push_back(std::move(chunk));

@@ -117,7 +117,7 @@ std::optional<plan::StepResult> result_of(const Seen& seen) {
     }
     result.text = json.contains("body") && json["body"].is_string()
                       ? json["body"].get<std::string>()
-                      : seen.moment.outputs.of(seen.operation->intent.operation);
+                      : std::string(seen.moment.outputs.of(seen.operation->intent.operation, seen.moment.now));
     if (auto parsed = parse_json(result.text, "result")) {
         result.json = std::move(*parsed);
     }

@@ -207,13 +207,14 @@ void show_deed(const Seen& seen, CardView& card) {
     const std::string name = seen.operation ? seen.operation->intent.operation
                                             : seen.moment.release.opened.session + "/" + seen.step.id + "/" +
                                                   std::to_string(seen.state.attempt);
-    const std::string& printed = seen.moment.outputs.of(name);
+    const bool probe = std::holds_alternative<plan::Probe>(seen.step.body);
+    const std::string_view printed =
+        probe ? seen.moment.outputs.of_last_look(name, seen.moment.now) : seen.moment.outputs.of(name, seen.moment.now);
     if (seen.step.sensitive && !printed.empty()) {
         card.output = Words::tr("(not shown: the plan says that this step is sensitive)");
     } else if (printed.size() > shown_output) {
         const auto from = printed.find('\n', printed.size() - shown_output);
-        card.output =
-            QString::fromUtf8(printed.c_str() + (from == std::string::npos ? printed.size() - shown_output : from + 1));
+        card.output = text(printed.substr(from == std::string_view::npos ? printed.size() - shown_output : from + 1));
     } else {
         card.output = text(printed);
     }

@@ -11,8 +11,8 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(StepCard)
 };
 
-inline QString text(const std::string& from) {
-    return QString::fromStdString(from);
+inline QString text(std::string_view from) {
+    return QString::fromUtf8(from.data(), static_cast<qsizetype>(from.size()));
 }
 
 /// A step with all that is known of it at the moment.
