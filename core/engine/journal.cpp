@@ -66,7 +66,12 @@ Result<Receipt> Journal::submit(const release::Command& command, const release::
     for (const auto& event : events) {
         release::apply(release_, event);
     }
-    signed_ = sign_now ? release_.seq : signed_;
+    if (sign_now) {
+        signed_ = release_.seq;
+        if (checkpoint_) {
+            checkpoint_(log_.last_checkpoint());
+        }
+    }
     const Receipt receipt{events.front().seq, events.back().seq};
     untold_.insert(untold_.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
     if (!record_listeners_.empty()) {
@@ -101,6 +106,8 @@ Result<void> Journal::sign() {
     }
     if (const auto note = log_.checkpoint(key_); !note) {
         return failed(note);
+    } else if (checkpoint_) {
+        checkpoint_(*note);
     }
     signed_ = release_.seq;
     return {};

@@ -41,6 +41,10 @@ public:
     using RecordListener = std::function<void(std::span<const session::EventRecord>)>;
     void listen_records(RecordListener listener) { record_listeners_.push_back(std::move(listener)); }
 
+    /// Each signed checkpoint, right after it is durable; before the listeners hear of the last events that it covers.
+    /// One listener, which only takes it.
+    void on_checkpoint(std::function<void(const std::string& note)> receiver) { checkpoint_ = std::move(receiver); }
+
     /// Called once when the log can't be written any more.
     void on_broken(std::function<void(const Error&)> receiver) { broken_ = std::move(receiver); }
 
@@ -59,6 +63,7 @@ private:
     std::vector<RecordListener> record_listeners_;
     std::vector<release::Event> untold_;
     std::vector<session::EventRecord> untold_records_;
+    std::function<void(const std::string&)> checkpoint_;
     std::function<void(const Error&)> broken_;
     bool telling_ = false;
     std::int64_t signed_ = 0;

@@ -8,6 +8,7 @@ LiveFeed::LiveFeed(SessionHost& host) : host_(host), meta_(host.log().meta()) {
     host.engine().journal().listen_records([this](std::span<const session::EventRecord> records) {
         events_.insert(events_.end(), records.begin(), records.end());
     });
+    host.engine().journal().on_checkpoint([this](const std::string& note) { checkpoints_.push_back(note); });
     host.engine().recorder().on_output([this](const session::OutputChunk& chunk) { output_.push_back(chunk); });
     host.engine().recorder().on_samples([this](const session::Tick& tick) { ticks_.push_back(tick); });
     timer_.callOnTimeout([this] { flush(); });
@@ -30,14 +31,10 @@ void LiveFeed::deliver_history() {
         }
         void output(std::span<const session::OutputChunk> chunks) override { to_.output(chunks); }
         void samples(const session::Tick& tick) override { to_.samples(tick); }
-        void checkpoint(const std::string& note) override {
-            last_checkpoint = note;
-            to_.checkpoint(note);
-        }
+        void checkpoint(const std::string& note) override { to_.checkpoint(note); }
         void ended() override {} // the host says so, once its file is whole
         void trouble(const Error& error) override { to_.trouble(error); }
         std::int64_t last_seq = 0;
-        std::string last_checkpoint;
 
     private:
         session::FeedListener& to_;
@@ -52,7 +49,7 @@ void LiveFeed::deliver_history() {
     while (file->poll()) {
     }
     last_seq_ = counting.last_seq;
-    checkpoint_ = counting.last_checkpoint;
+    checkpoints_.clear(); // what was signed since is in the file
 }
 
 void LiveFeed::flush() {
@@ -71,8 +68,7 @@ void LiveFeed::flush() {
     for (const auto& tick : std::exchange(ticks_, {})) {
         listener_->samples(tick);
     }
-    if (const auto& note = host_.log().last_checkpoint(); !note.empty() && note != checkpoint_) {
-        checkpoint_ = note;
+    for (const auto& note : std::exchange(checkpoints_, {})) {
         listener_->checkpoint(note);
     }
     if (host_.has_closed()) {

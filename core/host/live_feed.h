@@ -32,8 +32,8 @@ private:
     std::vector<session::EventRecord> events_;
     std::vector<session::OutputChunk> output_;
     std::vector<session::Tick> ticks_;
+    std::vector<std::string> checkpoints_;
     std::int64_t last_seq_ = 0; ///< of the last event delivered
-    std::string checkpoint_;    ///< the last one delivered
     bool ended_ = false;
     QTimer timer_;
 };

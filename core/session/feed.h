@@ -17,8 +17,8 @@ public:
     virtual void output(std::span<const OutputChunk> chunks) = 0;
     virtual void samples(const Tick& tick) = 0;
 
-    /// A checkpoint newer than the one before. Whoever keeps the last one can later show that nothing before it
-    /// changed.
+    /// The next checkpoint, none left out; it may come before the last events that it covers. Whoever keeps the last
+    /// one can later show that nothing before it changed.
     virtual void checkpoint(const std::string& note) = 0;
 
     virtual void ended() = 0; ///< the session is closed; nothing follows

@@ -79,13 +79,13 @@ Result<bool> FileFeed::deliver() {
         last_tick_ = tick.id;
         listener_->samples(tick);
     }
-    const auto checkpoints = reader_->checkpoints();
+    const auto checkpoints = reader_->checkpoints_after(last_checkpoint_);
     if (!checkpoints) {
         return failed(checkpoints);
     }
-    if (checkpoints->size() > checkpoints_) {
-        checkpoints_ = checkpoints->size();
-        listener_->checkpoint(checkpoints->back().note);
+    for (const CheckpointRecord& checkpoint : *checkpoints) {
+        last_checkpoint_ = checkpoint.id;
+        listener_->checkpoint(checkpoint.note);
     }
     const auto full = [](std::size_t size) { return static_cast<std::int64_t>(size) == batch_size; };
     const bool more = full(events->size()) || full(chunks->size()) || full(ticks->size());

@@ -35,7 +35,7 @@ private:
     std::int64_t last_seq_ = 0;
     std::int64_t last_output_ = 0;
     std::int64_t last_tick_ = 0;
-    std::size_t checkpoints_ = 0;
+    std::int64_t last_checkpoint_ = 0;
     bool closed_ = false; // the last event was seen; the rest is still to be fetched
 };
 

@@ -17,7 +17,7 @@ class FeedTest : public QObject {
         std::string text;
         std::size_t ticks = 0;
         std::string note;
-        int ends = 0;
+        int ends = 0, notes = 0;
         std::vector<Error> troubles;
 
         void events(std::span<const EventRecord> batch) override { all.insert(all.end(), batch.begin(), batch.end()); }
@@ -27,7 +27,10 @@ class FeedTest : public QObject {
             }
         }
         void samples(const Tick&) override { ++ticks; }
-        void checkpoint(const std::string& newest) override { note = newest; }
+        void checkpoint(const std::string& newest) override {
+            note = newest;
+            ++notes;
+        }
         void ended() override { ++ends; }
         void trouble(const Error& error) override { troubles.push_back(error); }
     };
@@ -75,6 +78,8 @@ private slots:
         replay.start(again);
         replay.poll();
         QVERIFY(again.all == seen.all);
+        QCOMPARE(again.notes, 2); // each of them, though all were there at once
+        QCOMPARE(seen.notes, 2);
         QCOMPARE(again.text, seen.text);
         QCOMPARE(again.ends, 1);
     }

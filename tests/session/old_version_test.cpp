@@ -55,6 +55,7 @@ private slots:
         QVERIFY(told.over);
         QCOMPARE(told.all.size(), std::size_t{17});
         QCOMPARE(told.ticks, std::size_t{12});
+        QCOMPARE(told.notes, std::size_t{4});
         QCOMPARE(told.chunks.size(), std::size_t{2});
         QCOMPARE(told.chunks[0].operation, std::string("version-1-00000001/build/1"));
         QCOMPARE(told.chunks[0].bytes, std::string("first line\nsecond line\n"));

@@ -20,8 +20,11 @@ QString checkpoint_words(const Seal& seal, Nanos now) {
             ? AuditText::tr("checkpoint %1").arg(size)
             : AuditText::tr("checkpoint %1 of %2")
                   .arg(size, date(seal.covers) == date(now) ? wall_time(seal.covers) : utc_moment(seal.covers, now));
+    if (seal.size == 0) {
+        return AuditText::tr("A CHECKPOINT CAN'T BE READ");
+    }
     if (seal.covers.count == 0) {
-        return AuditText::tr("%1 not compared yet").arg(which);
+        return AuditText::tr("ENTRIES CUT OFF: %1 covers more").arg(which);
     }
     if (!seal.fits) {
         return AuditText::tr("%1 DOES NOT FIT").arg(which);
@@ -65,7 +68,7 @@ AuditSeal present_seal(const Moment& moment) {
     }
     if (moment.seal) {
         seal.text += QStringLiteral(" · ") + checkpoint_words(*moment.seal, moment.now);
-        if (moment.seal->covers.count != 0 && !moment.seal->fits) {
+        if (!moment.seal->fits) {
             seal.mark = Mark::breached;
         } else if (!moment.seal->by_operator && seal.mark == Mark::holds) {
             seal.mark = Mark::close;

@@ -26,7 +26,7 @@ void Collector::events(std::span<const session::EventRecord> batch) {
         gathered_.entries.push_back({std::move(*event), record.root, intact_});
         any_ = true;
     }
-    look_at_seal(); // a checkpoint may come before the last events that it covers
+    look_at_notes(); // a checkpoint may come before the last events that it covers
 }
 
 void Collector::output(std::span<const session::OutputChunk> chunks) {
@@ -40,22 +40,27 @@ void Collector::samples(const session::Tick& tick) {
 }
 
 void Collector::checkpoint(const std::string& note) {
-    gathered_.checkpoint = note;
-    note_ = note;
-    look_at_seal();
+    notes_.push_back(note);
+    look_at_notes();
     any_ = true;
 }
 
-void Collector::look_at_seal() {
-    if (note_.empty()) {
-        return;
-    }
-    const auto note = session::parse_note(note_);
+void Collector::look_at_notes() {
+    std::erase_if(notes_, [this](const std::string& note) { return judge(note); });
+}
+
+/// False while events that it covers may still come.
+bool Collector::judge(const std::string& text) {
+    const auto note = session::parse_note(text);
     const auto checkpoint = note ? session::parse_checkpoint(note->text) : Result<session::Checkpoint>(failed(note));
     Seal seal;
-    if (checkpoint) {
+    if (checkpoint && checkpoint->size > 0) {
+        const bool here = checkpoint->size <= roots_.size();
+        if (!here && !gathered_.ended) {
+            return false;
+        }
         seal.size = static_cast<std::int64_t>(checkpoint->size);
-        if (checkpoint->size > 0 && checkpoint->size <= roots_.size()) {
+        if (here) {
             seal.covers = times_[checkpoint->size - 1];
             seal.fits =
                 checkpoint->origin == session::origin_of(session_) && checkpoint->root == roots_[checkpoint->size - 1];
@@ -63,14 +68,13 @@ void Collector::look_at_seal() {
         const auto key = session::VerifierKey::parse(public_key_);
         seal.by_operator = key && session::check_signature(*note, *key) == session::Signed::by_key;
     }
-    gathered_.seal = seal;
-    if (seal.covers.count != 0) {
-        note_.clear(); // nothing that comes later changes what it is worth
-    }
+    gathered_.seals.push_back(seal);
+    return true;
 }
 
 void Collector::ended() {
     gathered_.ended = true;
+    look_at_notes();
     any_ = true;
 }
 

@@ -20,7 +20,8 @@ public:
     DeliveryPtr take(Nanos now);
 
 private:
-    void look_at_seal();
+    void look_at_notes();
+    bool judge(const std::string& note);
 
     Delivery gathered_;
     session::CompactRange tree_;
@@ -28,7 +29,7 @@ private:
     std::vector<Nanos> times_;  ///< of the events
     bool intact_ = true;
     std::string session_, public_key_; ///< as the first event says
-    std::string note_;                 ///< the newest checkpoint
+    std::vector<std::string> notes_;   ///< checkpoints that cover more events than have come
     bool any_ = false;
 };
 

@@ -19,8 +19,8 @@ struct Entry {
 
 /// A checkpoint, looked at: what it covers and whether it holds.
 struct Seal {
-    std::int64_t size = 0;    ///< events 1 … this
-    Nanos covers;             ///< time of the last of them; 0 = that event has not come
+    std::int64_t size = 0;    ///< events 1 … this; 0 = it can't be read
+    Nanos covers;             ///< time of the last of them; 0 = the session ends before that event
     bool fits = false;        ///< it is of this session, and its root is that computed anew from the events
     bool by_operator = false; ///< the signature is that of the key which the session names, and it holds
     bool operator==(const Seal&) const = default;
@@ -31,8 +31,7 @@ struct Delivery {
     std::vector<Entry> entries;
     std::vector<session::OutputChunk> output;
     std::vector<session::Tick> ticks;
-    std::string checkpoint;       ///< a newer one; empty = none came
-    std::optional<Seal> seal;     ///< what that one, or the one before, is worth by now
+    std::vector<Seal> seals;      ///< of checkpoints whose events have come, each once; at the end of the others too
     std::optional<Error> trouble; ///< the feed could not be read
     bool ended = false;           ///< nothing follows
     Nanos now;                    ///< the owner's clock at the sending; 0 = not known

@@ -18,10 +18,9 @@ void Story::take(const Delivery& delivery) {
     for (const auto& tick : delivery.ticks) {
         readings_.take(tick);
     }
-    if (!delivery.checkpoint.empty()) {
-        checkpoint_ = delivery.checkpoint;
+    for (const auto& seal : delivery.seals) {
+        seals_.insert(std::ranges::upper_bound(seals_, seal.size, {}, &Seal::size), seal);
     }
-    seal_ = delivery.seal ? delivery.seal : seal_;
     trouble_ = delivery.trouble ? delivery.trouble : trouble_;
     now_ = std::max(now_, delivery.now);
     ended_ = ended_ || delivery.ended;
@@ -35,11 +34,11 @@ Nanos Story::end() const {
     if (ended_ && !entries_.empty()) {
         return entries_.back().event.time;
     }
-    return std::max({now_, head_.time, readings_.last().value_or(Nanos{})});
+    return std::max({now_, head_.time, readings_.last().value_or(Nanos{}), outputs_.last().value_or(Nanos{})});
 }
 
 Moment Story::latest(Mode mode) const {
-    return {head_, end(), entries_, readings_, outputs_, mode, checkpoint_, true, seal_};
+    return {head_, end(), entries_, readings_, outputs_, mode, true, seal_of(entries_.size())};
 }
 
 std::size_t Story::count_until(Nanos time) const {
@@ -48,10 +47,22 @@ std::size_t Story::count_until(Nanos time) const {
     return static_cast<std::size_t>(after - entries_.begin());
 }
 
+/// As it could be known after `count` events. Of a session that ended, what was cut off is told at its end.
+std::optional<Seal> Story::seal_of(std::size_t count) const {
+    const auto known = ended_ && count == entries_.size()
+                           ? seals_.end()
+                           : std::ranges::upper_bound(seals_, static_cast<std::int64_t>(count), {}, &Seal::size);
+    const auto misfit = std::find_if(seals_.begin(), known, [](const Seal& seal) { return !seal.fits; });
+    if (misfit != known) {
+        return *misfit;
+    }
+    return known == seals_.begin() ? std::nullopt : std::optional(*std::prev(known));
+}
+
 Moment Story::at(Nanos time, Mode mode) {
     const std::size_t count = count_until(time);
     if (count == entries_.size()) {
-        return {head_, time, entries_, readings_, outputs_, mode, checkpoint_, time >= end(), seal_};
+        return {head_, time, entries_, readings_, outputs_, mode, time >= end(), seal_of(count)};
     }
     const auto keyframe = keyframes_.upper_bound(count);
     const std::size_t from = keyframe == keyframes_.begin() ? 0 : std::prev(keyframe)->first;
@@ -62,7 +73,7 @@ Moment Story::at(Nanos time, Mode mode) {
     for (; then_count_ < count; ++then_count_) {
         release::apply(then_, entries_[then_count_].event);
     }
-    return {then_, time, std::span(entries_).first(count), readings_, outputs_, mode, checkpoint_, false, seal_};
+    return {then_, time, std::span(entries_).first(count), readings_, outputs_, mode, false, seal_of(count)};
 }
 
 } // namespace sluice::story

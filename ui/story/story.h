@@ -19,11 +19,10 @@ struct Moment {
     Nanos now;                      ///< the moment; the owner's clock when live
     std::span<const Entry> entries; ///< up to it, from the first
     const Readings& readings;       ///< of the whole session: read with Line::at(now)
-    const Outputs& outputs;
+    const Outputs& outputs;         ///< likewise: of(operation, now)
     Mode mode = Mode::live;
-    std::string checkpoint;        ///< the newest signed note that came
     bool at_end = true;            ///< nothing that is known happened later
-    std::optional<Seal> seal = {}; ///< what that note is worth; it may cover what happened after this moment
+    std::optional<Seal> seal = {}; ///< the last checkpoint of events up to it; one that does not fit goes before
 };
 
 /// Folds a feed into a session that can be looked at as of any of its moments (DESIGN.md, "Replay" is one more reader
@@ -40,7 +39,7 @@ public:
     const release::Release& release() const { return head_; } ///< after the last event
 
     Nanos begin() const; ///< time of the first event; 0 before it
-    Nanos end() const;   ///< the last known time: the owner's clock, else the last event or sample
+    Nanos end() const;   ///< the last known time: the owner's clock, else the last event, sample or output
 
     /// As of now: after the last event.
     Moment latest(Mode mode) const;
@@ -51,6 +50,7 @@ public:
 private:
     static constexpr std::size_t keyframe_every = 256;
     std::size_t count_until(Nanos time) const;
+    std::optional<Seal> seal_of(std::size_t count) const;
 
     std::vector<Entry> entries_;
     release::Release head_;
@@ -59,8 +59,7 @@ private:
     std::size_t then_count_ = 0;
     Readings readings_;
     Outputs outputs_;
-    std::string checkpoint_;
-    std::optional<Seal> seal_;
+    std::vector<Seal> seals_; ///< by size
     std::optional<Error> trouble_;
     Nanos now_;
     bool ended_ = false;
