@@ -1,5 +1,6 @@
 #include "sluicectl/console.h"
 
+#include "release/decide.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
@@ -219,7 +220,13 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
 void Console::submit(const Command& command, const Actor& by) {
     const auto receipt = host_.engine().submit(command, by);
     if (!receipt) {
-        fmt::print("refused: {}\n", sluice::to_text(receipt.error()));
+        sluice::Error error = receipt.error();
+        if (error.what == needs_reason) {
+            error.remedy = "write it behind the word; it stays in the log";
+        } else if (error.what == needs_evidence) {
+            error.remedy = "write it behind the word: yes EVIDENCE";
+        }
+        fmt::print("refused: {}\n", sluice::to_text(error));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "host/take_up.h"
 #include "host/user.h"
+#include "release/decide.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/verbs.h"
 
@@ -103,6 +104,10 @@ int perform(const DoOptions& o) {
         Error error = reply.error();
         if (error.code == ErrorCode::not_found || error.code == ErrorCode::unreachable) {
             error = why_nobody(o.session);
+        } else if (error.what == release::needs_reason) {
+            error.remedy = "say why with --reason TEXT; it stays in the log";
+        } else if (error.what == release::needs_evidence) {
+            error.remedy = "name it with --evidence TEXT";
         }
         return complain(error);
     }

@@ -8,6 +8,10 @@
 
 namespace sluice::release {
 
+/// What a refusal says where words of the person are missing; how they are given is the asker's to tell.
+inline constexpr const char* needs_reason = "this needs a reason";
+inline constexpr const char* needs_evidence = "the plan wants evidence";
+
 /// The events that follow, all at `now`, to be stored together before any is shown; empty when nothing changes.
 /// `refused` with reason and remedy when the state does not allow the command.
 /// `by`: the person, or {"engine"} for what no person asked.

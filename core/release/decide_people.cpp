@@ -52,7 +52,7 @@ Verdict on(Draft& draft, const Confirm& command) {
         return {};
     }
     if (found->step->evidence == "required" && command.evidence.empty()) {
-        return refuse("the plan wants evidence", command.step, "name it with --evidence TEXT");
+        return refuse(needs_evidence, command.step, "name where it can be seen");
     }
     draft.add(Confirmed{command.step, draft.by(), command.evidence});
     draft.add(StepFinished{command.step, found->state->attempt, "passed", "confirmed by " + draft.by().name});

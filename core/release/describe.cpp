@@ -2,6 +2,7 @@
 #include "release/event.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sluice::release {
 namespace {
@@ -80,7 +81,12 @@ struct Describe {
         return "Source " + e.source + ": " + e.state + because(e.why);
     }
     std::string operator()(const RollbackStarted& e) const { return "ROLLING BACK: " + e.option + because(e.reason); }
-    std::string operator()(const RollbackFinished& e) const { return "Rollback " + e.option + " " + e.outcome; }
+    std::string operator()(const RollbackFinished& e) const {
+        return "Rollback " + e.option + " " + e.outcome +
+               (e.awaits.empty()
+                    ? ""
+                    : fmt::format("; still in flight, so the session stays open: {}", fmt::join(e.awaits, ", ")));
+    }
     std::string operator()(const ShiftAsked& e) const {
         std::string weights;
         const Json none = Json::object();

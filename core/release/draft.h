@@ -98,7 +98,7 @@ inline tl::unexpected<Error> refuse(std::string what, std::string where, std::st
 /// Every person's command that sets a rule aside says why.
 inline Verdict reason_given(const std::string& reason, const std::string& where) {
     if (reason.empty()) {
-        return refuse("this needs a reason", where, "say why with --reason TEXT; it stays in the log");
+        return refuse(needs_reason, where, "say why; it stays in the log");
     }
     return {};
 }

@@ -293,7 +293,8 @@ struct RollbackStarted {
 
 struct RollbackFinished {
     std::string option;
-    std::string outcome; ///< done | incomplete
+    std::string outcome;             ///< done | incomplete
+    std::vector<OperationId> awaits; ///< sent before and still in flight: the session closes when they have ended
 };
 
 /// Whether the default option could run now, and if not, why. Written when that changes.

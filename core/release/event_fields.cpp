@@ -215,6 +215,7 @@ void fields(RollbackStarted& e, Fields& f) {
 void fields(RollbackFinished& e, Fields& f) {
     f("option", e.option);
     f("outcome", e.outcome);
+    f("awaits", e.awaits);
 }
 void fields(RollbackReadiness& e, Fields& f) {
     f("option", e.option);

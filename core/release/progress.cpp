@@ -300,7 +300,7 @@ void backward(Draft& draft) {
         const bool whole = std::none_of(option->steps.begin(), option->steps.end(), [&](const StepId& id) {
             return draft.state().at(id).status == StepStatus::skipped;
         });
-        draft.add(RollbackFinished{option->id, whole ? "done" : "incomplete"});
+        draft.add(RollbackFinished{option->id, whole ? "done" : "incomplete", in_flight(draft.state())});
     }
     // A forward step that is still at work must have ended, or stand in doubt, before the log is closed.
     close_when_quiet(draft, "rolled-back");

@@ -108,6 +108,11 @@ std::set<std::string> arms_with_traffic(const Release& release) {
     return arms;
 }
 
+std::vector<OperationId> closing_awaits(const Release& release) {
+    const bool back = release.rollback.active && !release.rollback.outcome.empty();
+    return !release.closed() && (back || release.aborted) ? in_flight(release) : std::vector<OperationId>();
+}
+
 std::vector<OperationId> in_flight(const Release& release) {
     std::vector<OperationId> ids;
     for (const auto& [id, operation] : release.operations) {

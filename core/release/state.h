@@ -164,6 +164,9 @@ Json to_json(const Release& release);
 /// Operations that are neither settled nor in doubt.
 std::vector<OperationId> in_flight(const Release& release);
 
+/// What the closing of a release that is rolled back or aborted still waits for: sent before, and in flight.
+std::vector<OperationId> closing_awaits(const Release& release);
+
 /// True if something stands in triage or in doubt: only a person can go on.
 bool needs_decision(const Release& release);
 

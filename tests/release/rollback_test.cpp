@@ -77,6 +77,9 @@ private slots:
         drive.done("back/all-blue");
         QCOMPARE(drive.count("rollback-finished"), 1);
         QVERIFY(!drive.release.closed());
+        QVERIFY(closing_awaits(drive.release) == std::vector<OperationId>{"s1/act/1"}); // and says what it waits for
+        QCOMPARE(QString::fromStdString(describe(drive.all<RollbackFinished>().front())),
+                 "Rollback back done; still in flight, so the session stays open: s1/act/1");
         QCOMPARE(drive.settle("act", succeeded, repeat), "");
         QTEST(drive.status("act"), "status");
         QCOMPARE(QString::fromStdString(drive.release.outcome), "rolled-back");

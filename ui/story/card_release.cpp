@@ -97,6 +97,14 @@ void add_counts(const release::Release& release, CardView& card) {
     }
 }
 
+/// What was sent on the way forward and has not ended yet holds the closing up.
+void add_awaited(const release::Release& release, CardView& card) {
+    for (const auto& id : release::closing_awaits(release)) {
+        card.facts.push_back({Words::tr("Closes when this has ended"), text(release.operations.at(id).intent.summary),
+                              Tone::warn, false});
+    }
+}
+
 } // namespace
 
 QString way_back(const release::Release& release, const plan::Option& option) {
@@ -155,6 +163,7 @@ CardView rollback_card(const Moment& moment) {
     }
     card.progress = card.parts.empty() ? 0 : static_cast<double>(over) / static_cast<double>(card.parts.size());
     card.by_hand = commands_by_hand(moment, *option);
+    add_awaited(release, card);
     return card;
 }
 
@@ -208,6 +217,7 @@ CardView between_card(const Moment& moment) {
         card.mark = Mark::breached;
         card.state = Words::tr("aborting");
         card.situation = Words::tr("what was sent is waited for");
+        add_awaited(release, card);
     }
     for (const auto& phase : release.plan->phases) {
         const auto found = release.phases.find(phase.id);
