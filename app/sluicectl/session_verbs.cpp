@@ -1,10 +1,9 @@
 #include "base/instant.h"
-#include "release/state.h"
+#include "release/event.h"
 #include "session/export.h"
 #include "session/note.h"
 #include "session/session_reader.h"
 #include "session/verify.h"
-#include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
 #include "sluicectl/verbs.h"
 
@@ -14,6 +13,7 @@ using sluice::Error;
 using sluice::ErrorCode;
 using sluice::Nanos;
 using sluice::Result;
+using sluice::session::CheckpointRecord;
 
 Result<ReadSession> read_session(const std::string& file) {
     auto reader = sluice::session::SessionReader::open(file);
@@ -66,75 +66,29 @@ int log(const std::string& file, bool json, bool all) {
     return done;
 }
 
-void print_state(const sluice::release::Release& release) {
-    fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode,
-               release.outcome.empty() ? (release.rollback.active ? "rolling back"
-                                          : release.paused        ? "paused"
-                                                                  : "running")
-                                       : release.outcome,
-               sluice::utc(release.time));
-    if (release.plan) {
-        for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
-            for (const auto& step : *list) {
-                const auto& state = release.at(step.id);
-                if (list == &release.plan->rollback_steps && state.status == sluice::release::StepStatus::to_come) {
-                    continue;
-                }
-                fmt::print("  {:<28} {:<20} {}\n", step.id, sluice::release::name(state.status), state.why);
-            }
-        }
+/// The last checkpoint, as it was signed, once it is known to be one of these events.
+int print_checkpoint(const std::string& file) {
+    const auto reader = sluice::session::SessionReader::open(file);
+    const auto all = reader ? reader->checkpoints() : Result<std::vector<CheckpointRecord>>(sluice::failed(reader));
+    if (!all) {
+        return complain(all.error());
     }
-    for (const auto& [traffic, weights] : release.split) {
-        fmt::print("traffic {}:", traffic);
-        for (const auto& [arm, weight] : weights) {
-            fmt::print(" {} {} %", arm, weight);
-        }
-        fmt::print("\n");
+    if (all->empty()) {
+        return complain(
+            {ErrorCode::not_found, "nothing was signed yet", file, "the first checkpoint comes at its start"});
     }
-    for (const auto& [name, trigger] : release.triggers) {
-        fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
+    const std::string& note = all->back().note;
+    const auto verdict = sluice::session::verify_file(file, {{}, note});
+    if (!verdict) {
+        return complain(verdict.error());
     }
-    for (const auto& [id, operation] : release.operations) {
-        if (operation.phase != sluice::release::OperationState::Phase::settled) {
-            fmt::print("operation {}: {}\n", id,
-                       operation.phase == sluice::release::OperationState::Phase::in_doubt ? "in doubt" : "in flight");
-        }
+    if (!verdict->good()) {
+        fmt::print(stderr, "{}", sluice::session::to_text(*verdict));
+        complain(
+            {ErrorCode::corrupt, "no checkpoint is given out of a session that is not as it was written", file, {}});
+        return release_failed;
     }
-}
-
-int state(const std::string& file, const std::string& at, bool json) {
-    const auto session = read_session(file);
-    if (!session) {
-        return complain(session.error());
-    }
-    sluice::release::Release whole;
-    for (const auto& event : session->events) {
-        sluice::release::apply(whole, event);
-    }
-    sluice::release::Release release;
-    if (at.empty()) {
-        release = std::move(whole);
-    } else {
-        const auto until = sluice::parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
-        if (!until) {
-            return complain(until.error());
-        }
-        if (!session->events.empty() && *until < session->events.front().time) {
-            return complain(
-                {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
-        }
-        for (const auto& event : session->events) {
-            if (event.time > *until) {
-                break;
-            }
-            sluice::release::apply(release, event);
-        }
-    }
-    if (json) {
-        fmt::print("{}\n", sluice::release::to_json(release).dump());
-    } else {
-        print_state(release);
-    }
+    fmt::print("{}", note); // byte for byte what was signed
     return done;
 }
 
@@ -184,8 +138,8 @@ int verify(const std::string& file, const std::string& checkpoint, const std::st
 
 void add_session_verbs(CLI::App& app, Action& action) {
     struct Options {
-        std::string file, at, checkpoint, key, output;
-        bool json = false, all = false;
+        std::string file, checkpoint, key, output;
+        bool json = false, all = false, last_checkpoint = false;
     };
     const auto o = std::make_shared<Options>();
 
@@ -193,17 +147,20 @@ void add_session_verbs(CLI::App& app, Action& action) {
     log_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
     log_verb->add_flag("--json", o->json, "One event a line, the bytes as they are hashed");
     log_verb->add_flag("--all", o->all, "With the heartbeats of holds, which come every 30 s");
-    log_verb->callback([&action, o] { action = [o] { return log(o->file, o->json, o->all); }; });
-
-    auto* state_verb = app.add_subcommand("state", "Show a session's state, now or as it was");
-    state_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
-    state_verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z");
-    state_verb->add_flag("--json", o->json, "All of it, for programs");
-    state_verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
+    log_verb
+        ->add_flag("--checkpoint", o->last_checkpoint,
+                   "Instead: the last signed checkpoint, to be kept where nobody can change it together with the file; "
+                   "'verify --checkpoint' takes it")
+        ->excludes("--json")
+        ->excludes("--all");
+    log_verb->callback([&action, o] {
+        action = [o] { return o->last_checkpoint ? print_checkpoint(o->file) : log(o->file, o->json, o->all); };
+    });
 
     auto* verify_verb = app.add_subcommand("verify", "Check that a session is as it was written");
     verify_verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
-    verify_verb->add_option("--checkpoint", o->checkpoint, "A checkpoint that was kept elsewhere");
+    verify_verb->add_option("--checkpoint", o->checkpoint,
+                            "File of a checkpoint that was kept elsewhere ('log --checkpoint')");
     verify_verb->add_option("--key", o->key,
                             "The operator's public key, as the session told it at its start, or a file that holds it");
     verify_verb->callback([&action, o] { action = [o] { return verify(o->file, o->checkpoint, o->key); }; });

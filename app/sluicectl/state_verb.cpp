@@ -1,0 +1,198 @@
+#include "base/instant.h"
+#include "release/state.h"
+#include "session/session_reader.h"
+#include "sluicectl/progress.h"
+#include "sluicectl/session_file.h"
+#include "sluicectl/verbs.h"
+
+namespace sluicectl {
+
+using sluice::ErrorCode;
+using sluice::Json;
+using sluice::Nanos;
+using sluice::nanos_text;
+using sluice::Result;
+using namespace sluice::release;
+
+namespace {
+
+/// How far a hold is at a moment: what the cockpit's card says of it.
+struct HoldProgress {
+    Nanos held, of;
+    bool running = false;
+    Nanos since;     ///< it has stood still since then, if it does
+    std::string why; ///< it stands still
+    Nanos deadline;
+};
+
+/// None: the step is no hold, or holds no more, or not yet.
+std::optional<HoldProgress> hold_progress(const Release& release, const sluice::plan::Step& step, Nanos now) {
+    const auto* hold = std::get_if<sluice::plan::Hold>(&step.body);
+    const StepState& state = release.at(step.id);
+    if (!hold || (state.status != StepStatus::running && state.status != StepStatus::person)) {
+        return std::nullopt;
+    }
+    return HoldProgress{std::min(hold->for_, state.hold.held_at(now)),
+                        hold->for_,
+                        state.hold.running,
+                        state.hold.mark,
+                        release.paused ? "the release is paused" : state.hold.why,
+                        state.begun + hold->deadline};
+}
+
+void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
+    fmt::print("    held {} of {}", clock(hold.held), clock(hold.of));
+    if (awaits_person) {
+        fmt::print(", a person advances\n");
+        return;
+    }
+    if (!hold.running) {
+        fmt::print(", stands still since {}{}", clock(std::max(Nanos{}, now - hold.since)),
+                   hold.why.empty() ? "" : ": " + hold.why);
+    }
+    fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
+}
+
+std::string situation(const Release& release) {
+    return !release.outcome.empty()            ? release.outcome
+           : !release.rollback.outcome.empty() ? "rolled back, not closed yet"
+           : release.rollback.active           ? "rolling back"
+           : release.aborted                   ? "aborting"
+           : release.paused                    ? "paused"
+                                               : "running";
+}
+
+void print_state(const Release& release, Nanos now) {
+    fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release),
+               sluice::utc(now));
+    if (const auto awaits = closing_awaits(release); !awaits.empty()) {
+        fmt::print("the session closes when what is still in flight has ended: {}\n", fmt::join(awaits, ", "));
+    }
+    if (release.plan) {
+        for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
+            for (const auto& step : *list) {
+                const auto& state = release.at(step.id);
+                if (list == &release.plan->rollback_steps && state.status == StepStatus::to_come) {
+                    continue;
+                }
+                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), state.why);
+                if (const auto hold = hold_progress(release, step, now)) {
+                    print_hold(*hold, state.status == StepStatus::person, now);
+                }
+            }
+        }
+    }
+    for (const auto& [traffic, weights] : release.split) {
+        fmt::print("traffic {}:", traffic);
+        for (const auto& [arm, weight] : weights) {
+            fmt::print(" {} {} %", arm, weight);
+        }
+        fmt::print("\n");
+    }
+    for (const auto& [name, trigger] : release.triggers) {
+        fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
+    }
+    for (const auto& [id, operation] : release.operations) {
+        if (operation.phase != OperationState::Phase::settled) {
+            fmt::print("operation {}: {}\n", id,
+                       operation.phase == OperationState::Phase::in_doubt ? "in doubt" : "in flight");
+        }
+    }
+}
+
+/// The release, and what follows from it at that moment.
+Json state_json(const Release& release, Nanos now) {
+    Json json = to_json(release);
+    json["at"] = nanos_text(now);
+    json["closing_awaits"] = closing_awaits(release);
+    json["holds"] = Json::object();
+    for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
+        for (const auto& step : *list) {
+            if (const auto hold = hold_progress(release, step, now)) {
+                json["holds"][step.id] = {{"held", nanos_text(hold->held)},
+                                          {"of", nanos_text(hold->of)},
+                                          {"running", hold->running},
+                                          {"stands_still_since", hold->running ? "" : nanos_text(hold->since)},
+                                          {"why", hold->running ? "" : hold->why},
+                                          {"deadline", nanos_text(hold->deadline)}};
+            }
+        }
+    }
+    return json;
+}
+
+/// The last moment that the file knows of: holds count on after the last event.
+Result<Nanos> last_moment(const std::string& file, const Release& release) {
+    if (release.closed()) {
+        return release.time;
+    }
+    const auto reader = sluice::session::SessionReader::open(file);
+    if (!reader) {
+        return sluice::failed(reader);
+    }
+    const auto last = reader->last_tick();
+    if (!last) {
+        return sluice::failed(last);
+    }
+    return std::max(release.time, *last);
+}
+
+int state(const std::string& file, const std::string& at, bool json) {
+    const auto session = read_session(file);
+    if (!session) {
+        return complain(session.error());
+    }
+    Release whole;
+    for (const auto& event : session->events) {
+        apply(whole, event);
+    }
+    Release release;
+    Nanos now;
+    if (at.empty()) {
+        const auto last = last_moment(file, whole);
+        if (!last) {
+            return complain(last.error());
+        }
+        now = *last;
+        release = std::move(whole);
+    } else {
+        const auto until = sluice::parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
+        if (!until) {
+            return complain(until.error());
+        }
+        if (!session->events.empty() && *until < session->events.front().time) {
+            return complain(
+                {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
+        }
+        for (const auto& event : session->events) {
+            if (event.time > *until) {
+                break;
+            }
+            apply(release, event);
+        }
+        now = *until;
+    }
+    if (json) {
+        fmt::print("{}\n", (release.plan ? state_json(release, now) : to_json(release)).dump());
+    } else {
+        print_state(release, now);
+    }
+    return done;
+}
+
+} // namespace
+
+void add_state_verb(CLI::App& app, Action& action) {
+    struct Options {
+        std::string file, at;
+        bool json = false;
+    };
+    const auto o = std::make_shared<Options>();
+    auto* verb = app.add_subcommand("state", "Show a session's state, now or as it was");
+    verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
+    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z");
+    verb->add_flag("--json", o->json, "All of it, for programs");
+    verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
+}
+
+} // namespace sluicectl
