@@ -22,7 +22,7 @@ Nanos watched_until(const Seen& seen) {
 const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const std::string& arm, Nanos time) {
     const Reading* found = nullptr;
     double least = 0;
-    for (const Line* line : moment.readings.of(gate.metric)) {
+    for (const Line* line : moment.readings.answering(gate.metric, time)) {
         if (line->key().arm != arm) {
             continue;
         }

@@ -29,6 +29,23 @@ std::vector<const Line*> Readings::of(const std::string& metric) const {
     return found;
 }
 
+std::vector<const Line*> Readings::answering(const std::string& metric, Nanos time) const {
+    // All series of one answer were received at one time.
+    std::map<std::string, Nanos> newest;
+    auto found = of(metric);
+    for (const Line* line : found) {
+        if (const Reading* reading = line->at(time)) {
+            Nanos& last = newest.try_emplace(line->key().arm, reading->at).first->second;
+            last = std::max(last, reading->at);
+        }
+    }
+    std::erase_if(found, [&](const Line* line) {
+        const Reading* reading = line->at(time);
+        return reading == nullptr || reading->at < newest.at(line->key().arm);
+    });
+    return found;
+}
+
 const Line* Readings::line(const std::string& metric, const std::string& arm) const {
     const Line* found = nullptr;
     for (const Line* line : of(metric)) {

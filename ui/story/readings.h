@@ -41,6 +41,9 @@ public:
     const std::map<session::SeriesKey, Line>& lines() const { return lines_; }
     /// Those of a metric: one an arm, more where the plan keeps several.
     std::vector<const Line*> of(const std::string& metric) const;
+    /// Those that stood in the metric's last answer for their arm at or before `time`: a series that has ended, or an
+    /// alert that fires no more, keeps its last value for ever.
+    std::vector<const Line*> answering(const std::string& metric, Nanos time) const;
     /// Of an arm ("" = the whole); null if there is none, or several.
     const Line* line(const std::string& metric, const std::string& arm) const;
     std::optional<Nanos> first() const { return first_; }
