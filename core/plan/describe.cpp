@@ -273,6 +273,7 @@ Json describe_json(const Plan& plan) {
                                    {"query", metric.query},
                                    {"unit", metric.unit},
                                    {"by-arm", metric.by_arm},
+                                   {"counts", name(metric.counts)},
                                    {"interval", nanos_text(metric.interval)}});
     }
     for (const Phase& phase : plan.phases) {

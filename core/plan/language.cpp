@@ -109,6 +109,10 @@ std::vector<ObjectShape> plan_language() {
            "Decides how limits are read: '0.1%' for ratio, '200ms' for s, '5000' or '5k' for the others.", true},
           {"by-arm", text, "The label whose value names the arm."},
           {"reduce", choice({"sum", "max", "min", "avg", "each", "any"}), "What to do with several series."},
+          {"counts", choice({"ready-replicas", "wanted-replicas", "restarts", "alerts"}),
+           "What of the release it counts, to be shown as that. With 'reduce: each' the labels tell what a series is "
+           "of: "
+           "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false, "5s"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},

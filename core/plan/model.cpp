@@ -13,6 +13,22 @@ const T* find(const std::vector<T>& all, Field field, const std::string& wanted)
 
 } // namespace
 
+const char* name(Counts counts) {
+    switch (counts) {
+    case Counts::ready_replicas:
+        return "ready-replicas";
+    case Counts::wanted_replicas:
+        return "wanted-replicas";
+    case Counts::restarts:
+        return "restarts";
+    case Counts::alerts:
+        return "alerts";
+    case Counts::nothing:
+        break;
+    }
+    return "nothing";
+}
+
 const Step* Plan::step(const StepId& wanted) const {
     const Step* forward = find(steps, &Step::id, wanted);
     return forward != nullptr ? forward : find(rollback_steps, &Step::id, wanted);

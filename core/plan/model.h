@@ -51,6 +51,10 @@ struct Arm {
 
 enum class Reduce { none, sum, max, min, avg, each, any };
 
+/// What of the release a metric counts, so that it can be shown as that.
+enum class Counts { nothing, ready_replicas, wanted_replicas, restarts, alerts };
+const char* name(Counts counts); ///< "ready-replicas"; "nothing"
+
 struct LagQuery {
     std::vector<std::string> groups;
     std::vector<std::string> topics; ///< empty = all that the groups have committed to
@@ -72,6 +76,7 @@ struct Metric {
     std::string by_arm; ///< label whose value names the arm; empty = one value
     Reduce reduce = Reduce::none;
     int at_least = 1; ///< series that must answer before they are reduced
+    Counts counts = Counts::nothing;
     Nanos interval = seconds(5);
     std::optional<Nanos> max_age; ///< older data is no data; default 3 intervals, at least 30 s
     std::string freshness;        ///< PromQL that answers the data's age in seconds; empty = derived from the query

@@ -202,6 +202,17 @@ void read_metric(Reading& reading, const Entry& entry) {
     static const std::vector<std::string> reduces{"none", "sum", "max", "min", "avg", "each", "any"};
     const auto reduce = std::find(reduces.begin(), reduces.end(), reading.text(node, "reduce", "none"));
     metric.reduce = reduce == reduces.end() ? Reduce::none : static_cast<Reduce>(reduce - reduces.begin());
+    const std::string counted = reading.text(node, "counts");
+    for (const auto one : {Counts::ready_replicas, Counts::wanted_replicas, Counts::restarts, Counts::alerts}) {
+        metric.counts = counted == plan::name(one) ? one : metric.counts;
+    }
+    if (metric.counts != Counts::nothing && metric.reduce != Reduce::each &&
+        (metric.counts == Counts::alerts || metric.by_arm.empty())) {
+        reading.error(
+            node.find("counts")->at, fmt::format("of '{}' nobody could tell what its one value is of", metric.name),
+            metric.counts == Counts::alerts ? "say 'reduce: each', and keep the label alertname"
+                                            : "say 'reduce: each', and keep the labels that name the workload");
+    }
     metric.at_least = reading.integer(node, "at-least", 1);
     metric.interval = reading.duration(node, "interval").value_or(seconds(5));
     if (metric.interval < seconds(1)) {

@@ -1,6 +1,7 @@
 #include "range/production.h"
 
 #include "range/certificate.h"
+#include "range/kube_state.h"
 #include "range/noise.h"
 #include "range/world/routing.h"
 
@@ -55,7 +56,7 @@ Range::Production::Production(Scheduler& scheduler, RangeOptions options)
                        }
                        return false;
                    },
-                   [this] { return exporters(); }},
+                   [this] { return exporters(); }, rules_of(options_.profile)},
                   options_.scrape_interval),
       cluster_server_(scheduler, [this](const Asked& asked) { return cluster_.handle(asked); }),
       prometheus_server_(scheduler, [this](const Asked& asked) { return prometheus_.handle(asked); }),
@@ -287,7 +288,9 @@ std::map<std::string, series::Exposition> Range::Production::exporters() const {
                                static_cast<double>(own),
                                std::nullopt});
     }
-    return {{"kafka-exporter", std::move(lag)}, {"ingress-nginx", load_.edge_exposition()}};
+    return {{"kafka-exporter", std::move(lag)},
+            {"ingress-nginx", load_.edge_exposition()},
+            {"kube-state-metrics", kube_state(world_.objects())}};
 }
 
 Answer Range::Production::proxied(const Key& service, const Asked& inner) {

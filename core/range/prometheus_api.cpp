@@ -25,7 +25,7 @@ bool parse_time(const std::string& text, Nanos& at) {
 PrometheusApi::PrometheusApi(Scheduler& scheduler, LoadModel& load, const FaultBoard& faults, std::string job,
                              Watched watched, Nanos interval)
     : scheduler_(scheduler), load_(load), faults_(faults), job_(std::move(job)), watched_(std::move(watched)),
-      interval_(interval) {}
+      interval_(interval), rules_(watched_.rules) {}
 
 PrometheusApi::~PrometheusApi() {
     scheduler_.cancel(timer_);
@@ -35,6 +35,7 @@ void PrometheusApi::start(Nanos from) {
     Nanos at = from;
     for (; at <= scheduler_.now(); at += interval_) {
         scrape(at);
+        rules_.evaluate(store_, at);
     }
     schedule(at);
 }
@@ -44,6 +45,7 @@ void PrometheusApi::schedule(Nanos at) {
         if (!faults_.active(FaultKind::no_data, at)) {
             scrape(at);
         }
+        rules_.evaluate(store_, at);
         schedule(at + interval_);
     });
 }

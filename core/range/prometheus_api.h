@@ -1,5 +1,6 @@
 #pragma once
 #include "base/scheduler.h"
+#include "range/alert_rules.h"
 #include "range/faults.h"
 #include "range/http_server.h"
 #include "range/load/load_model.h"
@@ -23,6 +24,7 @@ public:
         std::function<bool(const ArmKey&)> meant_to_run;
         /// What other exporters show (consumer lag, the ingress controller), by job.
         std::function<std::map<std::string, series::Exposition>()> exporters;
+        std::vector<AlertRule> rules = {}; ///< evaluated after each scrape, also while none succeeds
     };
 
     PrometheusApi(Scheduler& scheduler, LoadModel& load, const FaultBoard& faults, std::string job, Watched watched,
@@ -59,6 +61,7 @@ private:
     series::SeriesStore store_;
     std::map<ArmKey, Target> targets_;
     std::map<std::string, series::ScrapedTarget> exporters_;
+    AlertRules rules_;
 };
 
 } // namespace sluice::range

@@ -30,6 +30,7 @@ arms:
 metrics:
   errors: {from: prom, query: 'sum by (version) (rate(e[5m]))', unit: ratio, by-arm: version, empty: {zero-while: up}}
   latency: {from: prom, query: 'histogram_quantile(0.95, x)', unit: s, reduce: max, at-least: 2, max-age: 1m, freshness: 'time() - 1'}
+  pods: {from: prom, query: 'sum by (namespace, deployment) (ready)', unit: count, reduce: each, counts: ready-replicas}
   lag: {from: events, lag: {groups: [g], topics: [t]}, unit: messages, reduce: sum, interval: 10s}
   up: {title: Alive, from: shop, health: {path: /health, expect: {status: [200, 204], json: {/ok: true}}}, unit: bool}
 traffic:

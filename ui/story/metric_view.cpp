@@ -43,8 +43,10 @@ int rank(const plan::Plan& plan, const plan::Metric& metric) {
     const bool triggers = std::any_of(plan.rollback.triggers.begin(), plan.rollback.triggers.end(),
                                       [&](const auto& trigger) { return names(trigger.condition, metric.name); });
     const bool yes_or_no = metric.unit == "bool";
-    return (triggers ? 1000 : 0) + (metric.by_arm.empty() ? 0 : 500) + (metric.lag ? 300 : 0) + std::min(gates, 100) -
-           (yes_or_no ? 2000 : 0) /* a line at 1 shows little */;
+    const bool decides = triggers || gates > 0;
+    return (triggers ? 1000 : 0) + (metric.by_arm.empty() || !decides ? 0 : 500) + (metric.lag ? 300 : 0) +
+           std::min(gates, 100) - (yes_or_no ? 2000 : 0) /* a line at 1 shows little */ -
+           (metric.counts == plan::Counts::nothing ? 0 : 1000);
 }
 
 Scale scale_of(const std::string& unit) {
@@ -176,8 +178,10 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
     // The figure is that of the arm which the release is about: the last in the plan that answers.
     const Reading* shown = nullptr;
     std::vector<std::pair<QString, double>> values;
+    const auto answering = moment.readings.answering(metric.name, moment.now);
     for (const auto& of : view.lines) {
-        const auto* reading = of.line->at(moment.now);
+        const bool answers = std::find(answering.begin(), answering.end(), of.line) != answering.end();
+        const auto* reading = answers ? of.line->at(moment.now) : nullptr;
         if (reading != nullptr && (shown == nullptr || reading->status == session::SampleStatus::ok)) {
             shown = reading;
         }

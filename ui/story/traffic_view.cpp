@@ -1,16 +1,70 @@
 #include "story/traffic_view.h"
 
+#include "story/counted.h"
 #include "story/format.h"
 #include "story/traffic_parts.h"
 
 #include <QRegularExpression>
 
+#include <cmath>
+
 namespace sluice::story {
 namespace {
 
+QString trouble_word(Mark mark) {
+    return mark == Mark::source_error ? TrafficText::tr("source error") : TrafficText::tr("no data");
+}
+
+QString whole(double value) {
+    return count(std::llround(value));
+}
+
+std::optional<double> sum_of(const Counted& counted, const plan::Arm& arm) {
+    std::optional<double> sum;
+    for (const auto& series : counted.series) {
+        if (is_of(series, arm)) {
+            sum = sum.value_or(0) + series.value;
+        }
+    }
+    return sum;
+}
+
+/// "blue 3/3 · green 2/3" out of what a metric counts; none = no metric does, or it has not answered.
+std::optional<TrafficFact> counted_replicas(const Moment& moment, const Sides& sides) {
+    const auto ready = counted(moment, plan::Counts::ready_replicas);
+    if (!ready) {
+        return std::nullopt;
+    }
+    TrafficFact fact{TrafficText::tr("Replicas"), {}, ready->trouble, ready->why};
+    if (ready->trouble) {
+        fact.value = trouble_word(*ready->trouble);
+        return fact;
+    }
+    const auto wanted = counted(moment, plan::Counts::wanted_replicas);
+    QStringList parts;
+    for (const auto& name : {sides.initial, sides.released}) {
+        const plan::Arm* arm = moment.release.plan->arm(name);
+        const auto is = sum_of(*ready, *arm);
+        const auto should = wanted ? sum_of(*wanted, *arm) : std::nullopt;
+        if (!is) {
+            continue; // it is not deployed yet, or no more
+        }
+        parts << (should ? QStringLiteral("%1 %2/%3").arg(as_text(name), whole(*is), whole(*should))
+                         : TrafficText::tr("%1 %2 ready").arg(as_text(name), whole(*is)));
+        if (should && *is < *should) {
+            fact.mark = Mark::close;
+        }
+    }
+    if (parts.isEmpty()) {
+        return std::nullopt;
+    }
+    fact.value = parts.join(QStringLiteral(" · "));
+    return fact;
+}
+
 /// The readiness of the way back says how many replicas of the arms it needs are ready ("blue has 3 of 5 ready",
-/// engine/readiness.cpp); of the others a step that made them ready may have told.
-void present_replicas(const release::Release& release, const Sides& sides, TrafficView& view) {
+/// engine/readiness.cpp).
+std::optional<TrafficFact> replicas_of_the_way_back(const release::Release& release, const Sides& sides) {
     QStringList parts;
     for (const auto& arm : {sides.initial, sides.released}) {
         const QString name = QString::fromStdString(arm);
@@ -24,32 +78,56 @@ void present_replicas(const release::Release& release, const Sides& sides, Traff
                                        : TrafficText::tr("%1 %2/%3").arg(name, ready, wanted));
         }
     }
-    if (!parts.isEmpty()) {
-        view.facts.push_back({TrafficText::tr("Replicas"), parts.join(QStringLiteral(" · ")), std::nullopt, {}});
+    if (parts.isEmpty()) {
+        return std::nullopt;
     }
+    return TrafficFact{TrafficText::tr("Replicas"), parts.join(QStringLiteral(" · ")), std::nullopt, {}};
 }
 
-/// A plan that watches Prometheus' ALERTS calls the metric so.
+void present_restarts(const Moment& moment, const Sides& sides, TrafficView& view) {
+    const auto now = counted(moment, plan::Counts::restarts);
+    const bool from_t0 = moment.release.t0.count != 0;
+    const auto grew = grown(moment, plan::Counts::restarts, from_t0 ? moment.release.t0 : moment.release.started);
+    if (!now || !grew) {
+        return;
+    }
+    TrafficFact fact{from_t0 ? TrafficText::tr("Restarts since T0") : TrafficText::tr("Restarts since the start"),
+                     {},
+                     now->trouble,
+                     now->why};
+    if (now->trouble) {
+        fact.value = trouble_word(*now->trouble);
+    } else {
+        QStringList parts;
+        for (const auto& [arm, by] : *grew) {
+            if (by > 0 && (arm == sides.initial || arm == sides.released)) {
+                parts << QStringLiteral("%1 %2").arg(as_text(arm), whole(by));
+            }
+        }
+        fact.value = parts.isEmpty() ? QStringLiteral("0") : parts.join(QStringLiteral(" · "));
+        if (!parts.isEmpty()) {
+            fact.mark = Mark::close;
+        }
+    }
+    view.facts.push_back(std::move(fact));
+}
+
 void present_alerts(const Moment& moment, TrafficView& view) {
-    const plan::Metric* metric = moment.release.plan->metric("alerts");
-    if (!metric || !moment.readings.line(metric->name, "")) {
+    const auto alerts = firing(moment);
+    if (!alerts) {
         return;
     }
-    const Answer answer = answer_of(moment, *metric, "");
-    TrafficFact fact{QString::fromStdString(metric->title.empty() ? metric->name : metric->title), {}, {}, answer.why};
-    if (!answer.value) {
+    if (alerts->trouble) {
         view.alerts_head = TrafficText::tr("unknown");
-        fact.value = answer.mark == Mark::source_error ? TrafficText::tr("source error") : TrafficText::tr("no data");
-        fact.mark = answer.mark;
-        view.alerts.push_back(std::move(fact));
+        view.alerts.push_back(
+            {TrafficText::tr("Alerts"), trouble_word(*alerts->trouble), alerts->trouble, alerts->why});
         return;
     }
-    const auto firing = static_cast<std::int64_t>(*answer.value);
-    view.alerts_head = firing > 0 ? TrafficText::tr("%1 firing").arg(count(firing)) : TrafficText::tr("none firing");
-    if (firing > 0) {
-        fact.mark = Mark::close;
-        fact.value = count(firing);
-        view.alerts.push_back(std::move(fact));
+    view.alerts_head = alerts->names.isEmpty()
+                           ? TrafficText::tr("none firing")
+                           : TrafficText::tr("%1 firing").arg(count(static_cast<std::int64_t>(alerts->names.size())));
+    for (const QString& name : alerts->names) {
+        view.alerts.push_back({name, TrafficText::tr("firing"), Mark::close, {}});
     }
 }
 
@@ -79,7 +157,11 @@ TrafficView present_traffic(const Moment& moment) {
                                   first.apart ? std::optional(Mark::close) : std::nullopt,
                                   {}});
         }
-        present_replicas(release, sides, view);
+        auto replicas = counted_replicas(moment, sides);
+        if (replicas || (replicas = replicas_of_the_way_back(release, sides))) {
+            view.facts.push_back(std::move(*replicas));
+        }
+        present_restarts(moment, sides, view);
         view.comparisons = comparisons(moment, sides);
     }
     present_way_back(moment, view);

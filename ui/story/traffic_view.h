@@ -76,7 +76,7 @@ struct Comparison {
 
 struct TrafficView {
     std::vector<SplitView> splits;
-    std::vector<TrafficFact> facts; ///< replicas
+    std::vector<TrafficFact> facts; ///< observed split, replicas, restarts
     QString released, initial;
     int released_place = 0, initial_place = 0;
     std::vector<Comparison> comparisons;
@@ -84,7 +84,7 @@ struct TrafficView {
     std::vector<TrafficFact> way_back;
     QString triggers_head; ///< "armed", "1 pending", "1 fired", "disarmed"
     std::vector<TrafficFact> triggers;
-    QString alerts_head; ///< "2 firing", "none firing"; empty = no metric named alerts
+    QString alerts_head; ///< "2 firing", "none firing"; empty = no metric counts alerts
     std::vector<TrafficFact> alerts;
     bool operator==(const TrafficView&) const = default;
 };

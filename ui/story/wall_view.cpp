@@ -1,6 +1,7 @@
 #include "story/wall_view.h"
 
 #include "plan/fill.h"
+#include "story/counted.h"
 #include "story/current_step.h"
 #include "story/format.h"
 #include "story/metric_view.h"
@@ -118,6 +119,23 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     }
 }
 
+/// Alerts that fire are named on the wall too, behind what is graver.
+void tell_alerts(const Moment& moment, WallView& view) {
+    const auto alerts = firing(moment);
+    if (!alerts || alerts->names.isEmpty() || moment.release.closed()) {
+        return;
+    }
+    const QString names = alerts->names.join(QStringLiteral(", "));
+    if (view.banner.isEmpty()) {
+        view.banner = alerts->names.size() == 1 ? text_of("△ ALERT FIRING")
+                                                : text_of("△ %1 ALERTS FIRING").arg(alerts->names.size());
+        view.banner_why = names;
+    } else {
+        view.banner_why +=
+            (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + text_of("△ alert %1").arg(names);
+    }
+}
+
 std::vector<double> line_of(const Line& line, Nanos now) {
     constexpr int points = 60;
     const Nanos step = minutes(30) / points;
@@ -192,6 +210,7 @@ WallView present_wall(const Moment& moment) {
         }
     }
     tell_state(moment, now, view);
+    tell_alerts(moment, view);
     if (!plan.traffic.empty()) {
         const auto split = release.split.find(plan.traffic.front().name);
         for (std::size_t i = 0; split != release.split.end() && i < plan.arms.size(); ++i) {

@@ -1,8 +1,11 @@
 #include "story/traffic_view.h"
 
+#include "base/json.h"
+#include "nova_story.h"
 #include "release/decide.h"
 #include "story/owned_source.h"
 #include "story/story.h"
+#include "story/wall_view.h"
 #include "support/nova_plan.h"
 #include "support/suite.h"
 
@@ -33,6 +36,10 @@ arms:
   green: {workload: shop/green, service: shop/green}
 metrics:
   rate: {from: prom, query: rate, unit: per-second, by-arm: version}
+  ready: {from: prom, query: ready, unit: count, reduce: each, counts: ready-replicas}
+  wanted: {from: prom, query: wanted, unit: count, reduce: each, counts: wanted-replicas}
+  restarts: {from: prom, query: restarts, unit: count, reduce: each, counts: restarts}
+  alarms: {from: prom, query: ALERTS, unit: count, reduce: each, counts: alerts}
 traffic:
   edge: {driver: ingress-backend, on: cluster, primary: shop/main, arms: {primary: blue, canary: green}}
 phases:
@@ -83,11 +90,46 @@ phases:
         delivery.now = now;
         story.take(delivery);
     }
+    /// One answer of a metric: labels → value; none = no data.
+    void count(const std::string& metric, const std::vector<std::pair<std::string, double>>& series) {
+        Delivery delivery;
+        session::Tick tick;
+        tick.time = now;
+        for (const auto& [labels, value] : series) {
+            tick.samples.push_back({{metric, "", labels, "count"}, session::SampleStatus::ok, value, now, now, ""});
+        }
+        if (series.empty()) {
+            tick.samples.push_back(
+                {{metric, "", "{}", "count"}, session::SampleStatus::no_data, 0, now, now, "the answer is empty"});
+        }
+        delivery.ticks.push_back(tick);
+        delivery.now = now;
+        story.take(delivery);
+    }
+    /// "Replicas: blue 3/3 [mark]"; empty if it is not shown.
+    QString fact(const QString& label) {
+        for (const auto& fact : present_traffic(story.latest(story::Mode::live)).facts) {
+            if (fact.label == label) {
+                return fact.value + (fact.mark ? QStringLiteral(" [%1]").arg(theme_free(*fact.mark)) : QString());
+            }
+        }
+        return {};
+    }
+    static QString theme_free(Mark mark) {
+        return mark == Mark::close          ? "close"
+               : mark == Mark::no_data      ? "no data"
+               : mark == Mark::source_error ? "source error"
+                                            : "other";
+    }
     SplitView split() { return present_traffic(story.latest(story::Mode::live)).splits.front(); }
 
     Story story;
     Nanos now = seconds(1'767'600'000);
 };
+
+std::string labels(const Json& json) {
+    return canonical(json).value();
+}
 
 /// When a step with this outcome is told first; fails the test when it never is.
 template <typename Body>
@@ -176,7 +218,8 @@ private slots:
         QCOMPARE(split.place, "ingress api-ingress");
         QCOMPARE(split.arms.front().version, "v1.2.3");
         QCOMPARE(split.arms.back().version, "v1.2.4");
-        QVERIFY(!split.observed); // Nova measures no rate of requests: nothing is made up
+        // By then a minute's rate of requests tells of the share before.
+        QVERIFY(split.observed.has_value());
     }
 
     void a_shift_by_hand_is_told_while_it_is_on_its_way_and_in_doubt() {
@@ -213,11 +256,125 @@ private slots:
         QVERIFY(!small.split().observed);
     }
 
+    void replicas_are_told_by_the_workloads_of_the_arms() {
+        Small small;
+        QVERIFY(small.fact("Replicas").isEmpty());
+        const std::string blue = labels({{"deployment", "blue"}, {"namespace", "shop"}});
+        const std::string green = labels({{"deployment", "green"}, {"namespace", "shop"}});
+        const std::string other = labels({{"deployment", "blue"}, {"namespace", "elsewhere"}});
+        small.count("ready", {{blue, 3}, {other, 9}});
+        QCOMPARE(small.fact("Replicas"), "blue 3 ready");
+        small.count("wanted", {{blue, 3}, {green, 3}, {other, 9}});
+        QCOMPARE(small.fact("Replicas"), "blue 3/3"); // green's are not known, so nothing is said of them
+        small.now = small.now + seconds(5);
+        small.count("ready", {{blue, 3}, {green, 1}});
+        QCOMPARE(small.fact("Replicas"), "blue 3/3 · green 1/3 [close]");
+        small.now = small.now + seconds(5);
+        small.count("ready", {{green, 3}}); // blue is gone: its last number is not shown for ever
+        QCOMPARE(small.fact("Replicas"), "green 3/3");
+        small.now = small.now + seconds(5);
+        small.count("ready", {});
+        QCOMPARE(small.fact("Replicas"), "no data [no data]");
+        small.count("ready", {{blue, 3}, {green, 3}});
+        small.now = small.now + minutes(5);
+        small.measure("blue", 1); // time goes on, and no answer comes
+        QCOMPARE(small.fact("Replicas"), "no data [no data]");
+    }
+
+    void restarts_are_counted_from_t0_over_pods_that_come_and_go() {
+        Small small;
+        const auto pod = [](const char* name) { return labels({{"namespace", "shop"}, {"pod", name}}); };
+        const QString label = "Restarts since the start"; // the plan has no window, so no T0
+        QVERIFY(small.fact(label).isEmpty());
+        small.count("restarts", {{pod("blue-7d4f-a1"), 4}, {pod("green-5c9b-x1"), 0}});
+        QCOMPARE(small.fact(label), "0"); // what was before nobody saw
+        small.now = small.now + seconds(15);
+        small.count("restarts",
+                    {{pod("blue-7d4f-a1"), 5}, {pod("green-5c9b-x1"), 2}, {pod("green-worker-5c9b-x1"), 7}});
+        QCOMPARE(small.fact(label), "blue 1 · green 2 [close]");
+        small.now = small.now + seconds(15);
+        small.count("restarts", {{pod("blue-7d4f-a1"), 5}, {pod("green-5c9b-x2"), 1}}); // x1 was replaced
+        QCOMPARE(small.fact(label), "blue 1 · green 3 [close]");
+        small.now = small.now + seconds(15);
+        small.count("restarts", {});
+        QCOMPARE(small.fact(label), "no data [no data]");
+    }
+
+    void alerts_are_named_as_long_as_they_fire() {
+        Small small;
+        const auto view = [&] { return present_traffic(small.story.latest(Mode::live)); };
+        QVERIFY(view().alerts_head.isEmpty());
+        small.count("alarms", {{"{}", 0}}); // by zero-while
+        QCOMPARE(view().alerts_head, "none firing");
+        QVERIFY(view().alerts.empty());
+        small.now = small.now + seconds(5);
+        small.count("alarms", {{labels({{"alertname", "KafkaHighMemoryUsage"}}), 2},
+                               {labels({{"alertname", "HighErrorRate"}}), 1}});
+        QCOMPARE(view().alerts_head, "2 firing");
+        QCOMPARE(view().alerts.front().label, "HighErrorRate");
+        QCOMPARE(view().alerts.back().label, "KafkaHighMemoryUsage");
+        QCOMPARE(present_wall(small.story.latest(Mode::live)).banner_why.section("△ ", 1),
+                 "alert HighErrorRate, KafkaHighMemoryUsage"); // behind what the wall says already
+        small.now = small.now + seconds(5);
+        small.count("alarms", {{labels({{"alertname", "HighErrorRate"}}), 1}});
+        QCOMPARE(view().alerts.size(), std::size_t{1});
+        small.now = small.now + seconds(5);
+        small.count("alarms", {});
+        QCOMPARE(view().alerts_head, "unknown"); // no data is not "none"
+        QVERIFY(view().alerts.front().mark == Mark::no_data);
+    }
+
+    // Nova's plan has metrics for all of it; the range serves what Prometheus and kube-state-metrics would.
+    void of_nova_observed_split_replicas_and_restarts_are_there_all_the_time() {
+        const auto facts = [&](Nanos time) {
+            QStringList texts;
+            for (const auto& fact : present_traffic(story_.at(time, Mode::replay)).facts) {
+                texts << fact.label + ": " + fact.value;
+            }
+            return texts.join("; ");
+        };
+        const Nanos early = story_.begin() + minutes(2);
+        QCOMPARE(facts(early), "Observed at the edge: 0 % green; Replicas: blue 3/3; Restarts since the start: 0");
+        const Nanos baked = time_of<release::StepFinished>(story_, "bake-50") - seconds(1);
+        const QString half = facts(baked);
+        QVERIFY2(half.contains("Replicas: blue 3/3 · green 3/3; Restarts since T0: 0"), qPrintable(half));
+        const SplitView split = present_traffic(story_.at(baked, Mode::replay)).splits.front();
+        QVERIFY2(split.observed && std::abs(*split.observed - 50) < 3 && !split.apart, qPrintable(split.observed_text));
+        // Right after a shift the edge still sends as before, and that is told.
+        const Nanos shifted = time_of<release::StepFinished>(story_, "to-50") + seconds(5);
+        const SplitView during = present_traffic(story_.at(shifted, Mode::replay)).splits.front();
+        QVERIFY2(during.apart && during.observed_text.endsWith("commanded 50"), qPrintable(during.observed_text));
+        QCOMPARE(present_traffic(story_.at(baked, Mode::replay)).alerts_head, "none firing");
+    }
+
+    void a_fault_is_seen_in_restarts_and_alerts_by_name() {
+        const QTemporaryDir folder;
+        Story story = testing::nova_story(
+            folder, {"split:green>=25 pods crash for 3m on green", "split:green>=25 errors 8% for 4m on green"});
+        QSet<QString> alerts;
+        QString worst, restarts;
+        for (Nanos time = story.begin(); time < story.end(); time = time + seconds(15)) {
+            const TrafficView view = present_traffic(story.at(time, Mode::replay));
+            for (const auto& alert : view.alerts) {
+                alerts.insert(alert.label);
+            }
+            for (const auto& fact : view.facts) {
+                restarts = fact.label == "Restarts since T0" && fact.value != "0" ? fact.value : restarts;
+                worst = fact.label == "Replicas" && fact.mark == Mark::close ? fact.value : worst;
+            }
+        }
+        QVERIFY2(restarts.startsWith("green "), qPrintable(restarts));
+        QVERIFY2(worst.contains("green 0/3"), qPrintable(worst));
+        QVERIFY2(alerts.contains("PodsRestarting"), qPrintable(alerts.values().join(", ")));
+    }
+
     void the_arms_are_compared_by_their_latest_answers() {
         const Nanos bake = time_of<release::StepStarted>(story_, "bake-25") + seconds(60);
         const Moment moment = story_.at(bake, Mode::replay);
         const TrafficView view = present_traffic(moment);
-        QCOMPARE(view.comparisons.size(), std::size_t{2});
+        QCOMPARE(view.comparisons.size(), std::size_t{3});
+        QCOMPARE(view.comparisons[2].metric, "Requests");
+        QVERIFY(!view.comparisons[2].mark); // no gate looks at it
         QCOMPARE(view.released, "green");
         const Comparison& latency = view.comparisons[1];
         QCOMPARE(latency.metric, "API response time, 95 %");
@@ -238,7 +395,7 @@ private slots:
         QCOMPARE(view.triggers_head, "armed");
         QCOMPARE(view.way_back_head, "ready");
         QVERIFY(!view.facts.empty());
-        QCOMPARE(view.facts.front().label, "Replicas");
+        QCOMPARE(view.facts.front().label, "Replicas"); // green has no rate yet, so no split is observed
         QVERIFY2(view.facts.front().value.startsWith("blue "), qPrintable(view.facts.front().value));
     }
 };
