@@ -17,7 +17,13 @@ ChartGrid::ChartGrid(TimeView& view, int columns, QWidget* parent)
 void ChartGrid::show(const std::vector<ChartContent>& contents) {
     const bool other_count = contents.size() != charts_.size();
     while (charts_.size() < contents.size()) {
-        charts_.push_back(new MetricChart(view_, this));
+        auto* chart = new MetricChart(view_, this);
+        chart->set_choices(choices_);
+        connect(chart, &MetricChart::metric_chosen, this,
+                [this, place = static_cast<int>(charts_.size())](const QString& metric) {
+                    emit metric_chosen(place, metric);
+                });
+        charts_.push_back(chart);
     }
     while (charts_.size() > contents.size()) {
         delete charts_.back();
@@ -50,6 +56,16 @@ void ChartGrid::reshape() {
         shape_ = shape;
         columns_ = std::max(1, shape.width());
         place();
+    }
+}
+
+void ChartGrid::set_choices(const std::vector<MetricChoice>& choices) {
+    if (choices == choices_) {
+        return;
+    }
+    choices_ = choices;
+    for (auto* chart : charts_) {
+        chart->set_choices(choices_);
     }
 }
 

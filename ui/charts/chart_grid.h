@@ -20,6 +20,8 @@ public:
     void show(const std::vector<ChartContent>& contents);
     using QWidget::show;
 
+    void set_choices(const std::vector<MetricChoice>& choices); ///< of every chart
+
     const std::vector<MetricChart*>& charts() const { return charts_; }
     void set_columns(int columns);
     /// From now on as many as its room takes (chart_shape.h), the first ones first; the others are hidden.
@@ -27,6 +29,9 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+
+signals:
+    void metric_chosen(int place, const QString& metric); ///< of the chart at that place; empty: as the session would
 
 private:
     void place();
@@ -37,6 +42,7 @@ private:
     std::optional<QSize> shape_; ///< columns and rows, once it fits its room
     QGridLayout* layout_;
     std::vector<MetricChart*> charts_;
+    std::vector<MetricChoice> choices_;
 };
 
 } // namespace sluice::charts

@@ -64,8 +64,17 @@ struct ChartContent {
     std::vector<ChartMarker> markers; ///< oldest first
     Scale scale = Scale::as_is;
     std::optional<UsualBand> usual;
+    QString metric = {}; ///< of the plan: what is chosen by it
 
     friend bool operator==(const ChartContent&, const ChartContent&) = default;
+};
+
+/// A metric that a chart can show.
+struct MetricChoice {
+    QString metric; ///< as in the plan
+    QString title;
+
+    friend bool operator==(const MetricChoice&, const MetricChoice&) = default;
 };
 
 /// What to multiply by, to get from the metric's own unit to the figures shown.

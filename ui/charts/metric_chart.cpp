@@ -11,8 +11,11 @@
 #include <QDialog>
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QStyleOption>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace sluice::charts {
@@ -39,7 +42,9 @@ const char* role_of(theme::Mark state) {
 MetricChart::MetricChart(TimeView& view, QWidget* parent)
     : QWidget(parent), view_(view), title_(new FittedLabel), unit_(new QLabel), mark_(new QLabel), value_(new QLabel),
       footer_(new FittedLabel), canvas_(new PlotCanvas(view, this)),
-      table_action_(new QAction(tr("Figures as a table"), this)) {
+      table_action_(new QAction(tr("Charts: figures as a table"), this)),
+      choose_action_(new QAction(tr("Charts: choose the metric"), this)), chooser_(new QToolButton),
+      menu_(new QMenu(this)) {
     know_accessible_charts();
     unit_->setFont(theme::text_font(11));
     footer_->setFont(theme::text_font(11));
@@ -54,6 +59,7 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     head->setSpacing(2 * theme::grid);
     head->addWidget(title_);
     head->addWidget(unit_);
+    head->addWidget(chooser_);
     head->addStretch(1);
     head->addWidget(mark_);
     head->addWidget(value_);
@@ -70,6 +76,19 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     table_action_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     connect(table_action_, &QAction::triggered, this, &MetricChart::open_table);
     addAction(table_action_);
+    choose_action_->setShortcut(Qt::Key_C);
+    choose_action_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(choose_action_);
+    chooser_->setText(QStringLiteral("▾"));
+    chooser_->setStyleSheet(
+        QStringLiteral("QToolButton { background: transparent; border-color: transparent; font-size: 10px; "
+                       "padding: 0 4px; } QToolButton:focus { border: 1px solid palette(highlight); }"));
+    chooser_->setToolTip(tr("Another metric (C)"));
+    chooser_->setPopupMode(QToolButton::InstantPopup);
+    chooser_->setMenu(menu_);
+    chooser_->hide();
+    connect(choose_action_, &QAction::triggered, chooser_, &QToolButton::showMenu);
+    connect(menu_, &QMenu::aboutToShow, this, &MetricChart::fill_menu);
     setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
@@ -87,6 +106,53 @@ void MetricChart::show(const ChartContent& content) {
     canvas_->set_content(content_);
 }
 
+void MetricChart::set_choices(const std::vector<MetricChoice>& choices) {
+    choices_ = choices;
+    chooser_->setVisible(choices_.size() > 1);
+    choose_action_->setEnabled(choices_.size() > 1);
+}
+
+void MetricChart::fill_menu() {
+    menu_->clear();
+    for (const auto& [metric, title] : choices_) {
+        QString text = title;
+        auto* action = menu_->addAction(text.replace(u'&', QStringLiteral("&&")));
+        action->setCheckable(true);
+        action->setChecked(metric == content_.metric);
+        connect(action, &QAction::triggered, this, [this, chosen = metric] { emit metric_chosen(chosen); });
+    }
+    menu_->addSeparator();
+    connect(menu_->addAction(tr("As the plan's gates and triggers say")), &QAction::triggered, this,
+            [this] { emit metric_chosen({}); });
+}
+
+// Arrows, Home and End go through time elsewhere on the screen; whoever is in a chart means the chart.
+QAction* MetricChart::action_of(const QKeyEvent& event) const {
+    const QKeySequence pressed(event.keyCombination());
+    for (auto* action : actions()) {
+        if (action->isEnabled() && action->shortcuts().contains(pressed)) {
+            return action;
+        }
+    }
+    return nullptr;
+}
+
+bool MetricChart::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && action_of(*static_cast<QKeyEvent*>(event)) != nullptr) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+void MetricChart::keyPressEvent(QKeyEvent* event) {
+    if (auto* action = action_of(*event)) {
+        action->trigger();
+    } else {
+        QWidget::keyPressEvent(event);
+    }
+}
+
 void MetricChart::show_words() {
     title_->setText(content_.title);
     unit_->setText(content_.unit);
@@ -100,6 +166,7 @@ void MetricChart::show_words() {
     mark_->setVisible(*role != 0);
     value_->setToolTip(state_words(content_.state));
     setAccessibleName(content_.title);
+    chooser_->setAccessibleName(tr("Another metric than %1").arg(content_.title));
     setAccessibleDescription(describe(content_));
 }
 

@@ -8,6 +8,8 @@
 class QAction;
 class QDialog;
 class QLabel;
+class QMenu;
+class QToolButton;
 
 namespace sluice::charts {
 
@@ -15,7 +17,7 @@ class PlotCanvas;
 
 /// The panel of one metric: title and unit, the current figure, the chart, a line of words. Shows what it is given over
 /// the span of the view that it shares; the wheel, drags and keys (TimeView::actions) move that view. T opens the same
-/// figures as a table.
+/// figures as a table, C the metrics that it could show instead.
 class MetricChart : public QWidget {
     Q_OBJECT
 
@@ -26,6 +28,10 @@ public:
     void show(const ChartContent& content);
     using QWidget::show;
 
+    /// What could be shown in its place; with fewer than two there is nothing to choose.
+    void set_choices(const std::vector<MetricChoice>& choices);
+    QToolButton* chooser() const { return chooser_; }
+
     const ChartContent& content() const { return content_; }
     PlotCanvas& canvas() { return *canvas_; }
     QAction* table_action() const { return table_action_; }
@@ -33,7 +39,12 @@ public:
 
     QSize sizeHint() const override { return {440, 200}; }
 
+signals:
+    void metric_chosen(const QString& metric); ///< empty: the one that the session would choose
+
 protected:
+    bool event(QEvent* event) override; ///< its keys are its own while it has the focus
+    void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
@@ -43,6 +54,8 @@ protected:
 private:
     void show_words();
     void show_footer();
+    void fill_menu();
+    QAction* action_of(const QKeyEvent& event) const;
 
     TimeView& view_;
     ChartContent content_;
@@ -54,6 +67,10 @@ private:
     QLabel* footer_;
     PlotCanvas* canvas_;
     QAction* table_action_;
+    QAction* choose_action_;
+    QToolButton* chooser_;
+    QMenu* menu_;
+    std::vector<MetricChoice> choices_;
     QPointer<QDialog> table_;
 };
 

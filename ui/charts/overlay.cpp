@@ -2,6 +2,7 @@
 
 #include "theme/tokens.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>
@@ -78,6 +79,28 @@ void paint_markers(QPainter& painter, const std::vector<ChartMarker>& markers, c
         painter.drawText(QPointF(left, plot.top() + 2 + metrics.ascent()), words);
         free_from = fits_right ? left + width + 4 : x + 4;
     }
+}
+
+void paint_left_behind(QPainter& painter, Nanos unseen, const QRectF& plot) {
+    const QFont font = theme::text_font(11);
+    const QFontMetricsF metrics(font);
+    const auto past = static_cast<std::int64_t>(std::max(0.0, unseen.seconds()));
+    const auto two = [](std::int64_t number) { return QStringLiteral("%1").arg(number, 2, 10, QLatin1Char('0')); };
+    const QString length = past >= 3600
+                               ? QStringLiteral("%1:%2:%3").arg(past / 3600).arg(two(past / 60 % 60), two(past % 60))
+                               : QStringLiteral("%1:%2").arg(past / 60).arg(two(past % 60));
+    const QString words = QCoreApplication::translate("charts", "newest %1 not shown · 0 follows").arg(length);
+    const double width = metrics.horizontalAdvance(words) + 12;
+    if (width > plot.width()) {
+        return;
+    }
+    const QRectF box(plot.right() - width - 4, plot.bottom() - 22, width, 18);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme::tokens().raised);
+    painter.drawRoundedRect(box, 4, 4);
+    painter.setFont(font);
+    painter.setPen(theme::tokens().warn);
+    painter.drawText(box, Qt::AlignCenter, words);
 }
 
 void paint_cursor(QPainter& painter, Nanos at, const TimeScale& time, const QRectF& plot) {

@@ -24,6 +24,7 @@ PlotCanvas::PlotCanvas(TimeView& view, QWidget* parent) : QWidget(parent), view_
         stale_ = true;
         update();
     });
+    connect(&view_, &TimeView::following_changed, this, qOverload<>(&QWidget::update));
     connect(&view_, &TimeView::pointed_at_changed, this, qOverload<>(&QWidget::update));
     connect(&view_, &TimeView::cursor_changed, this, qOverload<>(&QWidget::update));
 }
@@ -100,6 +101,9 @@ void PlotCanvas::paintEvent(QPaintEvent*) {
     if (const auto cursor = view_.cursor()) {
         paint_cursor(painter, *cursor, time, plot_);
     }
+    if (!view_.following()) {
+        paint_left_behind(painter, view_.extent().to - view_.visible().to, plot_);
+    }
     if (const auto at = view_.pointed_at()) {
         paint_readout(painter, readout(content_, *at), axis_, time, plot_);
     }
@@ -152,6 +156,13 @@ void PlotCanvas::mouseMoveEvent(QMouseEvent* event) {
 void PlotCanvas::mouseReleaseEvent(QMouseEvent*) {
     dragged_from_.reset();
     unsetCursor();
+}
+
+void PlotCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton) {
+        dragged_from_.reset();
+        view_.reset();
+    }
 }
 
 void PlotCanvas::leaveEvent(QEvent*) {

@@ -7,17 +7,32 @@ namespace sluice::charts {
 
 TimeView::TimeView(QObject* parent) : QObject(parent) {
     static constexpr double closer = 1.5;
-    add(tr("Earlier"), {Qt::Key_Left}, [](TimeView& v) { v.pan(-(v.visible().length() / 5)); });
-    add(tr("Later"), {Qt::Key_Right}, [](TimeView& v) { v.pan(v.visible().length() / 5); });
-    add(tr("Closer"), {Qt::Key_Plus, Qt::Key_Equal}, [](TimeView& v) { v.zoom(closer); });
-    add(tr("Wider"), {Qt::Key_Minus}, [](TimeView& v) { v.zoom(1 / closer); });
-    add(tr("All of it"), {Qt::Key_Home}, [](TimeView& v) { v.show_all(); });
-    live_ = add(tr("Follow what is newest"), {Qt::Key_End}, [](TimeView& v) { v.go_live(); });
-    add(tr("Last 10 minutes"), {Qt::Key_1}, [](TimeView& v) { v.follow(minutes(10)); });
-    add(tr("Last 30 minutes"), {Qt::Key_3}, [](TimeView& v) { v.follow(minutes(30)); });
-    add(tr("Last 60 minutes"), {Qt::Key_6}, [](TimeView& v) { v.follow(minutes(60)); });
+    add(tr("Charts: earlier"), {Qt::Key_Left}, [](TimeView& v) { v.pan(-(v.visible().length() / 5)); });
+    add(tr("Charts: later"), {Qt::Key_Right}, [](TimeView& v) { v.pan(v.visible().length() / 5); });
+    add(tr("Charts: closer"), {Qt::Key_Plus, Qt::Key_Equal}, [](TimeView& v) { v.zoom(closer); });
+    add(tr("Charts: wider"), {Qt::Key_Minus}, [](TimeView& v) { v.zoom(1 / closer); });
+    add(tr("Charts: all of it"), {Qt::Key_Home}, [](TimeView& v) { v.show_all(); });
+    live_ = add(tr("Charts: follow what is newest"), {Qt::Key_End}, [](TimeView& v) {
+        v.go_live();
+        emit v.newest_asked();
+    });
+    add(tr("Charts: as they were (or double-click)"), {Qt::Key_0}, [](TimeView& v) { v.reset(); });
+    add(tr("Charts: last 10 minutes"), {Qt::Key_1}, [](TimeView& v) { v.follow(minutes(10)); });
+    add(tr("Charts: last 30 minutes"), {Qt::Key_3}, [](TimeView& v) { v.follow(minutes(30)); });
+    add(tr("Charts: last 60 minutes"), {Qt::Key_6}, [](TimeView& v) { v.follow(minutes(60)); });
     live_->setCheckable(true);
     live_->setChecked(true);
+}
+
+QList<QAction*> TimeView::actions_anywhere() const {
+    QList<QAction*> found;
+    for (auto* action : actions_) {
+        const int key = action->shortcut()[0].key();
+        if (key != Qt::Key_Left && key != Qt::Key_Right && key != Qt::Key_Home && key != Qt::Key_End) {
+            found << action;
+        }
+    }
+    return found;
 }
 
 QAction* TimeView::add(const QString& text, const QList<QKeySequence>& keys, void (*act)(TimeView&)) {
@@ -35,8 +50,31 @@ void TimeView::set_extent(Span all) {
 }
 
 void TimeView::follow(Nanos length) {
+    chosen_ = true;
     length_ = std::max(length, shortest);
     settle({all_.to - length_, all_.to}, true);
+}
+
+void TimeView::set_usual(Nanos length) {
+    usual_ = std::max(length, shortest);
+    if (!chosen_ && length_ != usual_) {
+        length_ = usual_;
+        if (following_) {
+            settle({all_.to - length_, all_.to}, true);
+        }
+    }
+}
+
+void TimeView::reset() {
+    chosen_ = false;
+    length_ = usual_;
+    settle({all_.to - length_, all_.to}, true);
+}
+
+void TimeView::look_again(const Look& look) {
+    chosen_ = look.chosen;
+    length_ = chosen_ ? look.length : usual_;
+    settle(look.following ? Span{all_.to - length_, all_.to} : look.visible, look.following);
 }
 
 void TimeView::go_live() {
@@ -66,7 +104,9 @@ void TimeView::pan(Nanos by) {
 void TimeView::moved(Span wanted) {
     const bool reaches_newest = wanted.to >= all_.to;
     if (reaches_newest && following_) {
-        length_ = std::clamp(wanted.length(), shortest, std::max(shortest, all_.length()));
+        const Nanos length = std::clamp(wanted.length(), shortest, std::max(shortest, all_.length()));
+        chosen_ = chosen_ || length != length_;
+        length_ = length;
     }
     settle(wanted, reaches_newest);
 }

@@ -4,6 +4,7 @@
 #include "story/metric_view.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 
 namespace sluice::screens {
 namespace {
@@ -23,19 +24,14 @@ QString figure_at(const story::Line& line, Nanos now, const story::MetricView& v
     return story::fixed(shown, story::decimals_for(shown, limit));
 }
 
-std::vector<charts::ChartMarker> markers(const story::Moment& moment) {
-    std::vector<charts::ChartMarker> made;
-    for (const auto& entry : moment.entries) {
-        const auto& event = entry.event;
-        if (const auto* intent = std::get_if<release::Intent>(&event.body)) {
-            if (const QString label = story::weight_label(*moment.release.plan, *intent); !label.isEmpty()) {
-                made.push_back({event.time, label, charts::MarkerKind::shift});
-            }
-        } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
-            made.push_back({event.time, QCoreApplication::translate("Charts", "rollback"), charts::MarkerKind::breach});
+void add_marker(const story::Moment& moment, const release::Event& event, std::vector<charts::ChartMarker>& made) {
+    if (const auto* intent = std::get_if<release::Intent>(&event.body)) {
+        if (const QString label = story::weight_label(*moment.release.plan, *intent); !label.isEmpty()) {
+            made.push_back({event.time, label, charts::MarkerKind::shift});
         }
+    } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
+        made.push_back({event.time, QCoreApplication::translate("Charts", "rollback"), charts::MarkerKind::breach});
     }
-    return made;
 }
 
 } // namespace
@@ -71,19 +67,73 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
     return content;
 }
 
+const std::vector<charts::ChartMarker>& ChartFeed::markers(const story::Moment& moment) {
+    if (moment.entries.size() < marked_) { // somebody has gone back in time
+        std::erase_if(markers_, [&](const charts::ChartMarker& marker) { return marker.at > moment.now; });
+        marked_ = moment.entries.size();
+    }
+    for (; marked_ < moment.entries.size(); ++marked_) {
+        add_marker(moment, moment.entries[marked_].event, markers_);
+    }
+    return markers_;
+}
+
+std::vector<charts::MetricChoice> ChartFeed::choices(const story::Moment& moment) {
+    std::vector<charts::MetricChoice> made;
+    if (moment.release.plan) {
+        for (const auto& metric : moment.release.plan->metrics) {
+            if (!moment.readings.of(metric.name).empty()) {
+                made.push_back({QString::fromStdString(metric.name),
+                                QString::fromStdString(metric.title.empty() ? metric.name : metric.title)});
+            }
+        }
+    }
+    return made;
+}
+
+void ChartFeed::choose(std::size_t place, const QString& metric) {
+    while (static_cast<std::size_t>(chosen_.size()) <= place) {
+        chosen_ << QString();
+    }
+    chosen_[static_cast<qsizetype>(place)] = metric;
+    while (!chosen_.isEmpty() && chosen_.back().isEmpty()) {
+        chosen_.removeLast();
+    }
+}
+
+std::vector<const plan::Metric*> ChartFeed::metrics(const story::Moment& moment, std::size_t most) const {
+    const plan::Plan& plan = *moment.release.plan;
+    const auto is_read = [&](const plan::Metric& metric) { return !moment.readings.of(metric.name).empty(); };
+    std::vector<const plan::Metric*> free;
+    for (const auto* metric : story::leading_metrics(plan)) {
+        if (is_read(*metric)) {
+            free.push_back(metric);
+        }
+    }
+    std::vector<const plan::Metric*> found(std::min(most, free.size()), nullptr);
+    for (std::size_t i = 0; i < found.size() && i < static_cast<std::size_t>(chosen_.size()); ++i) {
+        const auto* metric = plan.metric(chosen_[static_cast<qsizetype>(i)].toStdString());
+        if (metric != nullptr && std::erase(free, metric) != 0) {
+            found[i] = metric;
+        }
+    }
+    auto next = free.begin();
+    for (auto& metric : found) {
+        metric = metric == nullptr ? *next++ : metric;
+    }
+    return found;
+}
+
 std::vector<charts::ChartContent> ChartFeed::contents(const story::Moment& moment, std::size_t most) {
     std::vector<charts::ChartContent> made;
     if (!moment.release.plan) {
         return made;
     }
-    for (const auto* metric : story::leading_metrics(*moment.release.plan)) {
-        if (made.size() < most && !moment.readings.of(metric->name).empty()) {
-            made.push_back(content(moment, *metric));
-        }
-    }
-    const auto marked = markers(moment);
-    for (auto& content : made) {
-        content.markers = marked;
+    const auto& marked = markers(moment);
+    for (const auto* metric : metrics(moment, most)) {
+        made.push_back(content(moment, *metric));
+        made.back().metric = QString::fromStdString(metric->name);
+        made.back().markers = marked;
     }
     return made;
 }

@@ -2,26 +2,41 @@
 #include "charts/content.h"
 #include "story/story.h"
 
+#include <QStringList>
 #include <map>
-#include <memory>
 
 namespace sluice::screens {
 
 /// Makes the charts of a session: which metrics, their lines as pyramids that grow with the story, limits, markers.
 class ChartFeed {
 public:
-    /// As of the moment; at most `most` charts, those on which triggers and gates hang first.
+    /// As of the moment; at most `most` charts: at each place what was chosen for it, elsewhere those on which triggers
+    /// and gates hang first.
     std::vector<charts::ChartContent> contents(const story::Moment& moment, std::size_t most = 4);
+
+    /// What a chart can show: the plan's metrics that have been read, in the plan's order.
+    static std::vector<charts::MetricChoice> choices(const story::Moment& moment);
+
+    /// The metric at a place, from 0; empty: not chosen. One that the plan has not, or nobody has read, counts as not
+    /// chosen.
+    void choose(std::size_t place, const QString& metric);
+    const QStringList& chosen() const { return chosen_; }
+    void set_chosen(const QStringList& metrics) { chosen_ = metrics; }
 
 private:
     const series::Pyramid* grown(const story::Line& line);
     charts::ChartContent content(const story::Moment& moment, const plan::Metric& metric);
+    std::vector<const plan::Metric*> metrics(const story::Moment& moment, std::size_t most) const;
+    const std::vector<charts::ChartMarker>& markers(const story::Moment& moment);
 
     struct Growing {
         series::Pyramid pyramid;
         std::size_t taken = 0;
     };
     std::map<session::SeriesKey, Growing> lines_;
+    QStringList chosen_; ///< by place
+    std::vector<charts::ChartMarker> markers_;
+    std::size_t marked_ = 0; ///< events that `markers_` tell of
 };
 
 } // namespace sluice::screens

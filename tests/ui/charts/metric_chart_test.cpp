@@ -8,8 +8,12 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QDialog>
+#include <QMenu>
+#include <QMouseEvent>
+#include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
 #include <QWheelEvent>
 
 using namespace sluice;
@@ -127,6 +131,80 @@ private slots:
         QTest::mouseRelease(&canvas, Qt::LeftButton, {}, {260, 60});
         QVERIFY(desk.view.visible().from < before.from);
         QCOMPARE(desk.view.visible().length(), before.length());
+    }
+
+    void a_double_click_shows_what_was_shown_before_anything_was_chosen() {
+        Desk desk;
+        desk.view.set_usual(minutes(20));
+        desk.view.look_at({desk.nova.span.from + minutes(3), desk.nova.span.from + minutes(9)});
+        QVERIFY(!desk.view.following());
+        QTest::mouseDClick(&desk.first().canvas(), Qt::LeftButton, {}, {200, 60});
+        QVERIFY(desk.view.following());
+        QCOMPARE(desk.view.visible(), (Span{desk.nova.span.to - minutes(20), desk.nova.span.to}));
+    }
+
+    void pointing_at_one_chart_reads_all_of_them_at_one_time() {
+        Desk desk;
+        desk.view.point_at({}); // the pointer may lie where the window appeared
+        Desk::settle();
+        std::vector<QImage> before;
+        for (auto* chart : desk.grid.charts()) {
+            before.push_back(chart->canvas().grab().toImage());
+        }
+        const QPointF at(150, 50);
+        QMouseEvent move(QEvent::MouseMove, at, desk.first().canvas().mapToGlobal(at), Qt::NoButton, Qt::NoButton,
+                         Qt::NoModifier);
+        QApplication::sendEvent(&desk.first().canvas(), &move);
+        Desk::settle();
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            QVERIFY(desk.view.pointed_at().has_value());
+            QVERIFY2(desk.grid.charts()[i]->canvas().grab().toImage() != before[i], qPrintable(QString::number(i)));
+        }
+        QEvent leave(QEvent::Leave);
+        QApplication::sendEvent(&desk.first().canvas(), &leave);
+        Desk::settle();
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            QVERIFY(desk.grid.charts()[i]->canvas().grab().toImage() == before[i]);
+        }
+    }
+
+    /// Elsewhere on the screen the same keys go through time.
+    void in_a_chart_its_keys_are_its_own() {
+        Desk desk;
+        int elsewhere = 0;
+        QAction other(&desk.grid);
+        other.setShortcuts({Qt::Key_Left, Qt::Key_End});
+        other.setShortcutContext(Qt::WindowShortcut);
+        QObject::connect(&other, &QAction::triggered, [&] { ++elsewhere; });
+        desk.grid.addAction(&other);
+        desk.first().setFocus();
+        QTRY_VERIFY(desk.first().hasFocus());
+        QTest::keyClick(&desk.first(), Qt::Key_Plus);
+        const Span before = desk.view.visible();
+        QTest::keyClick(&desk.first(), Qt::Key_Left);
+        QVERIFY(desk.view.visible().from < before.from);
+        QCOMPARE(elsewhere, 0);
+        desk.grid.setFocus();
+        QTest::keyClick(&desk.grid, Qt::Key_Left);
+        QCOMPARE(elsewhere, 1);
+    }
+
+    void another_metric_is_chosen_from_its_menu() {
+        Desk desk;
+        QVERIFY(desk.first().chooser()->isHidden());
+        desk.grid.set_choices({{"lag", "Consumer lag"}, {"p99", "p99 latency"}, {"db", "Database & queue"}});
+        QVERIFY(!desk.first().chooser()->isHidden());
+        QVERIFY(!desk.first().chooser()->accessibleName().isEmpty());
+        QVERIFY(desk.first().chooser()->focusPolicy() & Qt::TabFocus);
+        QSignalSpy chosen(&desk.grid, &ChartGrid::metric_chosen);
+        auto* menu = desk.grid.charts()[2]->chooser()->menu();
+        emit menu->aboutToShow();
+        QCOMPARE(menu->actions().size(), 5); // with a line, and the plan's own choice
+        menu->actions()[2]->trigger();
+        menu->actions()[4]->trigger();
+        QCOMPARE(chosen.count(), 2);
+        QCOMPARE(chosen[0], (QVariantList{2, "db"}));
+        QCOMPARE(chosen[1], (QVariantList{2, QString()}));
     }
 
     void the_readout_says_no_data_in_a_gap() {

@@ -47,6 +47,54 @@ private slots:
         QCOMPARE(following.count(), 2);
     }
 
+    void what_someone_chose_is_not_undone_while_the_session_grows() {
+        TimeView view;
+        view.set_extent({evening.from, evening.from + minutes(10)});
+        view.set_usual(minutes(10));
+        QCOMPARE(view.visible().length(), minutes(10));
+        view.set_extent({evening.from, evening.from + minutes(20)});
+        view.set_usual(minutes(20));
+        QCOMPARE(view.visible().length(), minutes(20)); // nobody has chosen anything
+        view.zoom(2);
+        view.set_extent({evening.from, evening.from + minutes(30)});
+        view.set_usual(minutes(30));
+        QCOMPARE(view.visible(), (Span{evening.from + minutes(20), evening.from + minutes(30)}));
+        QVERIFY(view.following());
+        view.pan(-minutes(15));
+        view.set_usual(minutes(31));
+        QVERIFY(!view.following());
+        view.reset();
+        QVERIFY(view.following());
+        QCOMPARE(view.visible(), (Span{evening.from - minutes(1), evening.from + minutes(30)}));
+    }
+
+    void who_comes_back_sees_what_he_saw_data() {
+        QTest::addColumn<int>("what");
+        QTest::newRow("as usual") << 0;
+        QTest::newRow("followed closer") << 1;
+        QTest::newRow("a stretch of the past") << 2;
+    }
+    void who_comes_back_sees_what_he_saw() {
+        QFETCH(int, what);
+        TimeView view;
+        view.set_extent(evening);
+        view.set_usual(hours(1));
+        if (what == 1) {
+            view.follow(minutes(10));
+        } else if (what == 2) {
+            view.look_at({evening.from + minutes(5), evening.from + minutes(25)});
+        }
+        const auto look = view.look();
+        const Span seen = view.visible();
+        view.set_extent({evening.from, evening.from + minutes(40)}); // looking back
+        view.zoom(3);
+        view.pan(-minutes(30));
+        view.set_extent({evening.from, evening.to + minutes(1)});
+        view.look_again(look);
+        QCOMPARE(view.following(), what != 2);
+        QCOMPARE(view.visible(), what == 2 ? seen : panned(seen, minutes(1)));
+    }
+
     void zooming_by_key_while_live_stays_live() {
         TimeView view;
         view.set_extent(evening);
