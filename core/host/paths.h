@@ -14,6 +14,7 @@ struct Paths {
     std::filesystem::path config;     ///< $XDG_CONFIG_HOME/sluice: the operator's key
     std::filesystem::path runtime;    ///< $XDG_RUNTIME_DIR/sluice: command sockets
     std::filesystem::path kubeconfig; ///< the first file of $KUBECONFIG, else ~/.kube/config
+    std::filesystem::path state = {}; ///< $XDG_STATE_HOME/sluice: bookmarks of sessions
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <optional>
-#include <utility>
 
 namespace sluice::session {
 
@@ -32,10 +31,10 @@ public:
     Nanos cursor() const; ///< as of the clock's now; within [begin, end]
 
     /// From where the cursor stands; from the begin if it stands at the end (forwards), from the end if at the begin
-    /// (backwards).
+    /// (backwards). What is live plays forwards already.
     void play();
-    void pause();
-    void toggle() { mode() == Mode::playing ? pause() : play(); }
+    void pause(); ///< of what is live: stands still, while recording goes on
+    void toggle() { mode() == Mode::paused ? play() : pause(); }
     void go_live(); ///< of one that is over: pauses at the end
 
     /// Seconds of the session a real second; negative plays backwards. Its size is kept within slowest … fastest; 0 is
@@ -46,9 +45,20 @@ public:
     void seek(Nanos time); ///< goes on playing if it played; a live one is paused there
     void move(Nanos by) { seek(cursor() + by); }
 
-    /// While playing, from the second time to the first. Nothing: none.
-    void set_loop(std::optional<std::pair<Nanos, Nanos>> loop);
-    const std::optional<std::pair<Nanos, Nanos>>& loop() const { return loop_; }
+    /// What is played over and over; a part of [begin, end] that is not empty.
+    struct Loop {
+        Nanos from, to;
+        bool operator==(const Loop&) const = default;
+    };
+    /// Playing that reaches its end in the direction of play goes on at its other end. One may play into it from
+    /// outside, and past it when one starts behind it. None: no loop. One that is empty within [begin, end] is refused
+    /// by doing nothing; false then.
+    bool set_loop(std::optional<Loop> loop);
+    /// Moves one end of the loop, or begins one with it: the other end is kept if it lies on the right side, else it is
+    /// that of the session.
+    bool loop_from(Nanos time);
+    bool loop_to(Nanos time);
+    const std::optional<Loop>& loop() const { return loop_; }
 
     /// How far behind the end one looks; 0 when live.
     Nanos behind() const { return end_ - cursor(); }
@@ -56,6 +66,9 @@ public:
 private:
     Nanos clamped(Nanos time) const;
     void anchor(Nanos at);
+    void settle(); ///< playing that has come to its end has ended: it does not go on when there is more
+    bool loops() const;
+    Nanos looped(Nanos time) const;
 
     Clock clock_;
     Nanos begin_, end_;
@@ -64,7 +77,7 @@ private:
     double speed_ = 1;
     Nanos anchor_; ///< cursor when the clock said `anchored_`
     Nanos anchored_;
-    std::optional<std::pair<Nanos, Nanos>> loop_;
+    std::optional<Loop> loop_;
 };
 
 } // namespace sluice::session

@@ -44,7 +44,7 @@ inline host::RehearsalOptions nova_options(const std::filesystem::path& base, bo
     options.values = {{"version", "v1.2.4"}, {"previous", "v1.2.3"}, {"ramp", "true"}};
     options.session = base / "session.sluice";
     options.by = {"test", "release-lead"};
-    options.paths = {base / "sessions", base / "config", base / "run", base / "kubeconfig"};
+    options.paths = {base / "sessions", base / "config", base / "run", base / "kubeconfig", base / "state"};
     options.assume_yes = true;
     return options;
 }

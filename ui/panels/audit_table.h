@@ -21,7 +21,7 @@ public:
     AuditFilter& filter() { return filter_; }
     QTableView& view() { return *view_; }
     QAction* find_action() { return find_; }             ///< Ctrl+Shift+F: to the filter
-    QAction* heartbeats_action() { return heartbeats_; } ///< Ctrl+Shift+H
+    QAction* heartbeats_action() { return heartbeats_; } ///< Ctrl+Shift+E
     QAction* copy_action() { return copy_; }
     QStringList texts() const; ///< the header and what is listed, the newest first
 

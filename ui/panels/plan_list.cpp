@@ -183,6 +183,16 @@ void PlanList::clear_selection() {
     keep_current_in_sight();
 }
 
+void PlanList::show_selected(const std::string& step) {
+    const QModelIndex index = step.empty() ? QModelIndex() : model_.index_of(step);
+    if (index.isValid()) {
+        view_->setCurrentIndex(index);
+        select(step);
+    } else {
+        clear_selection();
+    }
+}
+
 QStringList PlanList::texts() const {
     QStringList all{shown_.progress};
     for (const PlanRow& row : shown_.rows) {

@@ -22,6 +22,7 @@ public:
     void show_moment(const story::Moment& moment);
     void clear_selection(); ///< back to following the current step
     std::string selected() const { return selected_; }
+    void show_selected(const std::string& step); ///< as if a person had picked it; empty, or unknown: the current one
     PlanModel& model() { return model_; }
     QTreeView& view() { return *view_; }
     QStringList texts() const; ///< all that it says, folded or not

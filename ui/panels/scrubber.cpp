@@ -1,26 +1,24 @@
 #include "panels/scrubber.h"
 
-#include "base/instant.h"
+#include "panels/live_pause.h"
 #include "story/format.h"
+#include "story/typed_time.h"
 #include "theme/roles.h"
 #include "theme/tokens.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
-#include <cmath>
 
 namespace sluice::panels {
-namespace {
 
-constexpr double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 120, 300, 600, 1000};
-
-} // namespace
-
-Scrubber::Scrubber(session::TimeController& time, QWidget* parent)
+Scrubber::Scrubber(session::TimeController& time, story::CommandChannel* commands, QWidget* parent)
     : QWidget(parent), time_(time), badge_(new QLabel), caption_(new QLabel),
       back_(new QPushButton(QStringLiteral("|◂"))), play_(new QPushButton),
-      forward_(new QPushButton(QStringLiteral("▸|"))), track_(new ScrubberTrack), clock_(new QLineEdit),
-      rest_(new QLabel) {
+      forward_(new QPushButton(QStringLiteral("▸|"))), more_(new QPushButton(QStringLiteral("…"))),
+      live_(new QPushButton(tr("Go live"))), pause_(commands ? new LivePause(*commands) : nullptr),
+      track_(new ScrubberTrack), clock_(new QLineEdit), rest_(new QLabel),
+      bookmarks_(new BookmarkActions(time, *this, [this](Nanos at) { return clock_of(at); })), keys_(new QWidget),
+      left_(new QWidget), right_(new QWidget) {
     setObjectName("scrubber");
     setAutoFillBackground(true);
     theme::set_role(this, "bar");
@@ -33,141 +31,162 @@ Scrubber::Scrubber(session::TimeController& time, QWidget* parent)
     back_->setAccessibleName(tr("Previous event"));
     play_->setAccessibleName(tr("Play or pause"));
     forward_->setAccessibleName(tr("Next event"));
+    more_->setAccessibleName(tr("More of time: speed, bookmarks, loop"));
+    more_->setToolTip(tr("Speed, bookmarks, loop, and their keys"));
+    theme::set_role(live_, "primary");
+    live_->hide();
     clock_->setAccessibleName(tr("Time; type one, for example T+00:42:13, and press Enter"));
+    clock_->setToolTip(tr("Type a time and press Enter (Ctrl+G):\nT+00:42:13 or 42:13 since T0, 14:51:07 UTC"));
     clock_->setFont(theme::figure_font(16, QFont::Medium));
     clock_->setAlignment(Qt::AlignRight);
     clock_->setFixedWidth(164);
     rest_->setAlignment(Qt::AlignRight);
-
-    auto* keys = new QHBoxLayout;
-    keys->setSpacing(8);
-    keys->addWidget(back_);
-    keys->addWidget(play_);
-    keys->addWidget(forward_);
-    keys->addStretch();
-    auto* left = new QVBoxLayout;
-    left->setSpacing(4);
-    left->addWidget(badge_);
-    left->addWidget(caption_);
-    left->addLayout(keys);
-    auto* right = new QVBoxLayout;
-    right->setSpacing(2);
-    right->addStretch();
-    right->addWidget(clock_, 0, Qt::AlignRight);
-    right->addWidget(rest_);
-    right->addStretch();
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(16, 10, 16, 10);
-    row->setSpacing(20);
-    row->addLayout(left);
-    row->addWidget(track_, 1);
-    row->addLayout(right);
-
+    rest_->setTextFormat(Qt::PlainText);
+    rest_->setWordWrap(true);
+    right_->setFixedWidth(264);
+    for (auto* button : {play_, back_, forward_, more_, live_}) {
+        button->setFocusPolicy(Qt::TabFocus);
+        button->setAutoDefault(false);
+    }
+    lay_out();
     make_actions();
     connect(track_, &ScrubberTrack::asked, this, [this](Nanos to) {
+        tell({});
         time_.seek(to);
         emit moved();
     });
     connect(clock_, &QLineEdit::returnPressed, this, &Scrubber::typed);
-    connect(clock_, &QLineEdit::editingFinished, this, [this] { clock_->setText(shown_.clock); });
-}
-
-QAction* Scrubber::add(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act) {
-    auto* action = new QAction(text, this);
-    action->setShortcuts(keys);
-    action->setShortcutContext(Qt::WindowShortcut);
-    connect(action, &QAction::triggered, this, [this, act = std::move(act)] {
-        act();
+    connect(clock_, &QLineEdit::textEdited, this, [this] { tell({}); });
+    connect(clock_, &QLineEdit::editingFinished, this, [this] {
+        if (told_.isEmpty()) { // what was mistyped stays, to be mended
+            clock_->setText(shown_.clock);
+        }
+    });
+    connect(bookmarks_, &BookmarkActions::moved, this, [this] {
+        tell({});
         emit moved();
     });
-    addAction(action);
-    actions_ << action;
-    return action;
+    connect(bookmarks_, &BookmarkActions::refused, this, &Scrubber::tell);
+    connect(bookmarks_, &BookmarkActions::changed, this, [this] {
+        tell({});
+        events_ = 0;
+        show_map();
+        emit bookmarks_changed();
+    });
+    if (pause_) {
+        connect(pause_, &LivePause::refused, this, &Scrubber::tell);
+    }
 }
 
-void Scrubber::faster(double by) {
-    const double now = std::abs(time_.speed());
-    double wanted = now;
-    if (by > 1) {
-        const auto* next = std::upper_bound(std::begin(speeds), std::end(speeds), now * 1.0001);
-        wanted = next == std::end(speeds) ? now : *next;
-    } else {
-        const auto* here = std::lower_bound(std::begin(speeds), std::end(speeds), now * 0.9999);
-        wanted = here == std::begin(speeds) ? now : *std::prev(here);
+void Scrubber::lay_out() {
+    auto* keys = new QHBoxLayout(keys_);
+    keys->setContentsMargins(0, 0, 0, 0);
+    keys->setSpacing(8);
+    for (QWidget* button : {back_, play_, forward_, more_}) {
+        keys->addWidget(button);
     }
-    time_.set_speed(std::copysign(wanted, time_.speed()));
+    keys->addStretch();
+    auto* left = new QVBoxLayout(left_);
+    left->setContentsMargins(0, 0, 0, 0);
+    left->setSpacing(4);
+    left->addWidget(badge_, 0, Qt::AlignLeft);
+    left->addWidget(caption_);
+    left->addWidget(keys_);
+    auto* now = new QHBoxLayout;
+    now->setSpacing(8);
+    now->addStretch();
+    if (pause_) {
+        now->addWidget(pause_);
+    }
+    now->addWidget(live_);
+    auto* right = new QVBoxLayout(right_);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->setSpacing(2);
+    right->addStretch();
+    right->addWidget(clock_, 0, Qt::AlignRight);
+    right->addWidget(rest_);
+    right->addLayout(now);
+    right->addStretch();
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(16, 10, 16, 10);
+    row->setSpacing(20);
+    row->addWidget(left_);
+    row->addWidget(track_, 1);
+    row->addWidget(right_);
 }
 
-void Scrubber::make_actions() {
-    const auto to = [this](std::optional<Nanos> time) {
-        if (time) {
-            time_.seek(*time);
-        }
-    };
-    auto* play = add(tr("Play or pause"), {Qt::Key_Space, Qt::Key_K}, [this] { time_.toggle(); });
-    auto* back = add(tr("Previous event"), {Qt::CTRL | Qt::Key_Left},
-                     [this, to] { to(story_ ? story::previous_event(*story_, time_.cursor()) : std::nullopt); });
-    auto* forward = add(tr("Next event"), {Qt::CTRL | Qt::Key_Right},
-                        [this, to] { to(story_ ? story::next_event(*story_, time_.cursor()) : std::nullopt); });
-    add(tr("Play backwards"), {Qt::Key_J}, [this] {
-        time_.set_speed(-std::abs(time_.speed()));
-        time_.play();
-    });
-    add(tr("Play forwards"), {Qt::Key_L}, [this] {
-        time_.set_speed(std::abs(time_.speed()));
-        time_.play();
-    });
-    add(tr("Slower"), {Qt::Key_Less, Qt::CTRL | Qt::Key_Down}, [this] { faster(0.5); });
-    add(tr("Faster"), {Qt::Key_Greater, Qt::CTRL | Qt::Key_Up}, [this] { faster(2); });
-    add(tr("Back to live, or to the end"), {Qt::CTRL | Qt::Key_End}, [this] { time_.go_live(); });
-    add(tr("Loop begins here"), {Qt::Key_BracketLeft}, [this] {
-        const auto loop = time_.loop();
-        time_.set_loop(std::pair(time_.cursor(), loop ? std::max(loop->second, time_.cursor()) : time_.end()));
-    });
-    add(tr("Loop ends here"), {Qt::Key_BracketRight}, [this] {
-        const auto loop = time_.loop();
-        time_.set_loop(std::pair(loop ? std::min(loop->first, time_.cursor()) : time_.begin(), time_.cursor()));
-    });
-    add(tr("No loop"), {Qt::SHIFT | Qt::Key_BracketRight, Qt::Key_BraceRight}, [this] { time_.set_loop({}); });
-    connect(play_, &QPushButton::clicked, play, &QAction::trigger);
-    connect(back_, &QPushButton::clicked, back, &QAction::trigger);
-    connect(forward_, &QPushButton::clicked, forward, &QAction::trigger);
-    for (auto* button : {play_, back_, forward_}) {
-        button->setFocusPolicy(Qt::TabFocus);
-    }
-    back_->setToolTip(tr("Previous event (Ctrl+←)"));
-    forward_->setToolTip(tr("Next event (Ctrl+→)"));
-    play_->setToolTip(tr("Play or pause (Space); slower < faster >; backwards J"));
+QString Scrubber::clock_of(Nanos time) const {
+    const Nanos t0 = story_ ? story_->release().t0 : Nanos{};
+    return t0.count != 0 ? story::t_clock(time, t0) : story::utc_time(time);
 }
 
 void Scrubber::typed() {
-    const Nanos origin = story_ && story_->release().t0.count != 0 ? story_->release().t0 : time_.begin();
-    QString text = clock_->text().trimmed();
-    text.replace(QChar(0x2212), '-');
-    if (!text.startsWith('T') && !text.contains('T')) {
-        text.prepend("T+"); // "00:42:13"
-    }
-    if (text.count(':') == 1) {
-        text.insert(2, "00:"); // "42:13"
-    }
-    const auto time = parse_instant(text.toStdString(), origin);
+    const Nanos t0 = story_ ? story_->release().t0 : Nanos{};
+    const auto time = story::typed_time(clock_->text(), {t0, time_.begin(), time_.end(), time_.cursor()});
     if (!time) {
-        rest_->setText(QString::fromStdString(time.error().remedy));
+        tell(QString::fromStdString(time.error().what + ": " + time.error().remedy));
+        clock_->selectAll();
         return;
     }
+    tell({});
     time_.seek(*time);
     track_->setFocus();
     emit moved();
 }
 
+void Scrubber::tell(const QString& why) {
+    if (why == told_) {
+        return;
+    }
+    told_ = why;
+    theme::set_role(rest_, why.isEmpty() ? "dim" : "breach");
+    rest_->setText(why.isEmpty() ? shown_.caption : QStringLiteral("✕ ") + why);
+    rest_->setToolTip(why);
+}
+
+void Scrubber::set_folded(bool folded) {
+    track_->set_folded(folded);
+    for (QWidget* one : std::initializer_list<QWidget*>{caption_, keys_, right_}) {
+        one->setVisible(!folded);
+    }
+    auto* row = layout();
+    row->setContentsMargins(16, folded ? 3 : 10, 16, folded ? 3 : 10);
+    // "LIVE" is how it should be; that one looks at the past while it goes on must not be missed.
+    theme::set_role(badge_, folded ? "section" : shown_.behind ? "badge" : "warn");
+    badge_->setMargin(!folded && shown_.behind ? 4 : 0);
+    badge_->setIndent(!folded && shown_.behind ? 4 : 0);
+}
+
+void Scrubber::show_bookmarks(const session::Bookmarks& bookmarks) {
+    bookmarks_->show_bookmarks(bookmarks);
+    events_ = 0;
+    show_map();
+}
+
+void Scrubber::show_map() {
+    if (!story_) {
+        return;
+    }
+    if (events_ != story_->entries().size()) {
+        events_ = story_->entries().size();
+        map_ = story::scrubber_map(*story_, bookmarks_->bookmarks());
+    } else {
+        story::stretch(map_, story_->end());
+    }
+    track_->set_map(map_);
+}
+
 void Scrubber::show_story(const story::Story& story, const QString& caption) {
     story_ = &story;
-    if (events_ != story.entries().size() || !story.ended()) {
-        events_ = story.entries().size();
-        track_->set_map(story::scrubber_map(story));
-    }
     const auto view = story::present_scrubber(story, time_);
+    const bool fold = view.live;
+    const bool other = view.live != shown_.live || view.behind != shown_.behind || shown_.badge.isEmpty();
+    show_map();
     track_->set_cursor(view.cursor);
+    track_->set_loop(time_.loop());
+    if (pause_) {
+        pause_->show_release(story.release(), view.behind);
+    }
     if (caption_->text() != caption) {
         caption_->setText(caption);
     }
@@ -175,12 +194,18 @@ void Scrubber::show_story(const story::Story& story, const QString& caption) {
         return;
     }
     shown_ = view;
+    if (other) {
+        set_folded(fold);
+        live_->setVisible(view.behind);
+    }
     badge_->setText(view.badge);
     play_->setText((view.playing ? QStringLiteral("❚❚ ") : QStringLiteral("▶ ")) + view.speed);
     if (!clock_->hasFocus()) {
         clock_->setText(view.clock);
     }
-    rest_->setText(view.caption);
+    if (told_.isEmpty()) {
+        rest_->setText(view.caption);
+    }
 }
 
 } // namespace sluice::panels

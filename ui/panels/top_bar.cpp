@@ -52,8 +52,8 @@ TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
     }
 }
 
-void TopBar::show_moment(const story::Moment& moment) {
-    const auto rollback = story::present_rollback(moment, button_ != nullptr);
+void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) {
+    const auto rollback = story::present_rollback(now, button_ != nullptr);
     if (button_ != nullptr) {
         button_->show_view(rollback);
     } else {

@@ -18,7 +18,9 @@ public:
     /// `commands` null: there is no way to act, and the button is not made.
     explicit TopBar(story::CommandChannel* commands, QWidget* parent = nullptr);
 
-    void show_moment(const story::Moment& moment);
+    /// `now`: the session as it is, where `moment` is of its past. The way back is that of now, whatever is looked at.
+    void show_moment(const story::Moment& moment, const story::Moment& now);
+    void show_moment(const story::Moment& moment) { show_moment(moment, moment); }
     RollbackButton* rollback() const { return button_; } ///< null where there is no way to act
     /// All that it prints, a line each: for `--snapshot --text`.
     QStringList texts() const;

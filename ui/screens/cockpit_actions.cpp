@@ -59,7 +59,7 @@ void CockpitWindow::enter_war_room() {
     // One that was chosen and is unplugged since: as if none had been.
     auto chosen = choose_screen(QSettings().value("war-room-screen").toString(), screen());
     wall_.open(chosen ? **chosen : **choose_screen({}, screen()));
-    wall_.show_moment(session_->moment());
+    wall_.show_moment(session_->for_the_wall());
 }
 
 void CockpitWindow::choose_screen_of_wall() {
@@ -74,7 +74,7 @@ void CockpitWindow::choose_screen_of_wall() {
             if (screen && session_) {
                 QSettings().setValue("war-room-screen", screen->name());
                 wall_.open(*screen);
-                wall_.show_moment(session_->moment());
+                wall_.show_moment(session_->for_the_wall());
             }
         });
     }

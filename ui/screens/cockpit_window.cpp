@@ -168,6 +168,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     delete session_.data();
     session_ = new SessionScreen(std::move(source));
     session_->restore_layout(QSettings().value("layout").toByteArray());
+    session_->keep_bookmarks_in(defaults_.paths.state);
     connect(session_, &SessionScreen::failed, this, [this](const QString& reason) {
         auto* box =
             new QMessageBox(QMessageBox::Warning, tr("The session can't be shown"), reason, QMessageBox::Ok, this);
@@ -180,7 +181,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     });
     connect(session_, &SessionScreen::changed, this, [this] {
         update_title();
-        wall_.show_moment(session_->moment());
+        wall_.show_moment(session_->for_the_wall());
     });
     connect(&session_->source(), &story::FeedSource::opened, this, [this](const QString& opened) {
         if (owns_) {
@@ -188,6 +189,10 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
             remember_session(opened);
         }
     });
+    connect(session_, &SessionScreen::first_painted, this,
+            [this] { session_->set_chart_metrics(QSettings().value(charts_key()).toStringList()); });
+    connect(session_, &SessionScreen::chart_metrics_changed, this,
+            [this] { QSettings().setValue(charts_key(), session_->chart_metrics()); });
     connect(session_, &SessionScreen::ended, this, [this] {
         if (owns_) {
             owns_ = false;
@@ -218,6 +223,11 @@ void CockpitWindow::show_start() {
 
 bool CockpitWindow::owns_running() const {
     return owns_ && session_ && !session_->story().ended();
+}
+
+// What was chosen for the charts belongs to the plan: its next session shows the same.
+QString CockpitWindow::charts_key() const {
+    return "charts/" + QString::fromStdString(session_->story().release().opened.plan_id);
 }
 
 void CockpitWindow::update_title() {

@@ -7,20 +7,29 @@
 #include "panels/step_card.h"
 #include "panels/top_bar.h"
 #include "panels/traffic_panel.h"
+#include "screens/bookmark_keeper.h"
+#include "screens/kept_keys.h"
 #include "screens/middle_column.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/room.h"
 #include "story/format.h"
 #include "theme/roles.h"
 
+#include <QApplication>
 #include <QDataStream>
 #include <QFileInfo>
+#include <QKeyEvent>
+#include <QLoggingCategory>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <chrono>
+#include <initializer_list>
 
 namespace sluice::screens {
 namespace {
+
+/// For who measures (tests/bench/start.cpp): QT_LOGGING_RULES=sluice.start.info=true
+Q_LOGGING_CATEGORY(start_log, "sluice.start", QtWarningMsg)
 
 constexpr int live_ms = 100, playing_ms = 16;
 constexpr std::size_t most_charts = 6; ///< fewer where there is no room (charts/chart_shape.h)
@@ -37,10 +46,16 @@ SessionScreen::SessionScreen(std::unique_ptr<story::FeedSource> source, QWidget*
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     build();
-    addActions(view_.actions());
+    addActions(view_.actions_anywhere());
     connect(&view_, &charts::TimeView::cursor_asked, this, [this](Nanos time) {
         time_.seek(time);
         refresh();
+    });
+    connect(&view_, &charts::TimeView::newest_asked, this, [this] {
+        if (looks_back()) { // the newest of what goes on is now
+            time_.go_live();
+            refresh();
+        }
     });
     connect(source_.get(), &story::FeedSource::delivered, this, &SessionScreen::take);
     connect(source_.get(), &story::FeedSource::failed, this,
@@ -60,18 +75,24 @@ SessionScreen::~SessionScreen() {
     disconnect(source_.get(), nullptr, this, nullptr); // the source goes first; nothing is to be heard from it then
 }
 
-// Everything that the session is shown with. Made anew when the session ends, without a way to act.
+// Everything that the session is shown with. What acts is made anew when the session ends, without a way to act.
 void SessionScreen::build() {
     const QByteArray kept = body_ ? layout() : QByteArray();
+    if (body_ == nullptr) {
+        plan_ = new panels::PlanList;
+        audit_ = new panels::AuditTable;
+        charts_ = new charts::ChartGrid(view_);
+        connect_lasting();
+    }
+    for (QWidget* stays : std::initializer_list<QWidget*>{plan_, audit_, charts_}) {
+        stays->setParent(this); // nothing in them acts: they are kept, as are folds, selection and filter
+    }
     delete body_;
     body_ = new QWidget;
     top_ = new panels::TopBar(commands_);
-    plan_ = new panels::PlanList;
     card_ = new panels::StepCard(commands_);
     traffic_ = new panels::TrafficPanel(commands_);
-    audit_ = new panels::AuditTable;
-    scrubber_ = new panels::Scrubber(time_);
-    charts_ = new charts::ChartGrid(view_);
+    scrubber_ = new panels::Scrubber(time_, commands_);
 
     middle_ = new MiddleColumn(card_, charts_);
     columns_ = new QSplitter(Qt::Horizontal);
@@ -107,15 +128,14 @@ void SessionScreen::build() {
     all->addWidget(rows_, 1);
     static_cast<QVBoxLayout*>(QWidget::layout())->addWidget(body_);
 
-    scrubber_->setVisible(commands_ == nullptr); // a past to look at: a finished session, or one left live
+    for (QWidget* stays : std::initializer_list<QWidget*>{plan_, audit_, charts_}) {
+        stays->show(); // a change of the parent hides
+    }
     connect(scrubber_, &panels::Scrubber::moved, this, [this] {
         set_pace();
         refresh();
     });
-    connect(plan_, &panels::PlanList::step_selected, this, [this](const QString& step) {
-        card_->select(step.isEmpty() ? std::nullopt : std::optional<plan::StepId>(step.toStdString()));
-        refresh();
-    });
+    connect_bookmarks();
     for (auto* splitter : {columns_, rows_}) {
         connect(splitter, &QSplitter::splitterMoved, this, [this, splitter] { moved_.insert(splitter); });
     }
@@ -148,6 +168,70 @@ void SessionScreen::resizeEvent(QResizeEvent* event) {
     give_room();
 }
 
+void SessionScreen::connect_lasting() {
+    connect(charts_, &charts::ChartGrid::metric_chosen, this, [this](int place, const QString& metric) {
+        chart_feed_.choose(static_cast<std::size_t>(place), metric);
+        refresh();
+        emit chart_metrics_changed();
+    });
+    connect(plan_, &panels::PlanList::step_selected, this, [this](const QString& step) {
+        card_->select(step.isEmpty() ? std::nullopt : std::optional<plan::StepId>(step.toStdString()));
+        refresh();
+    });
+}
+
+void SessionScreen::keep_bookmarks_in(const std::filesystem::path& state) {
+    keeper_ = std::make_unique<BookmarkKeeper>(state);
+    connect(keeper_.get(), &BookmarkKeeper::opened, this, [this](const session::Bookmarks& bookmarks) {
+        scrubber_->show_bookmarks(bookmarks);
+        refresh();
+    });
+    connect(keeper_.get(), &BookmarkKeeper::failed, this, [this](const QString& why) { scrubber_->tell(why); });
+    connect_bookmarks();
+    if (!story_.empty()) {
+        keeper_->open(story_.release().opened.session);
+    }
+}
+
+void SessionScreen::connect_bookmarks() {
+    if (keeper_) {
+        connect(scrubber_, &panels::Scrubber::bookmarks_changed, keeper_.get(),
+                [this] { keeper_->keep(scrubber_->bookmarks()); });
+    }
+}
+
+void SessionScreen::set_chart_metrics(const QStringList& metrics) {
+    chart_feed_.set_chosen(metrics);
+    refresh();
+}
+
+// Keys of the whole screen come before those of the control that has the focus, unless that says that it needs them.
+bool SessionScreen::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* focus = QApplication::focusWidget();
+        if (focus != nullptr && keeps_key(*focus, static_cast<QKeyEvent*>(event)->keyCombination())) {
+            event->accept();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+void SessionScreen::paintEvent(QPaintEvent* event) {
+    QWidget::paintEvent(event);
+    if (!painted_ && !story_.empty()) {
+        painted_ = true;
+        // After the children, and what they have painted, are on the screen.
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                qCInfo(start_log, "first frame");
+                emit first_painted();
+            },
+            Qt::QueuedConnection);
+    }
+}
+
 story::Mode SessionScreen::mode() const {
     if (commands_ == nullptr) {
         return story_.ended() ? story::Mode::replay : story::Mode::following;
@@ -166,8 +250,13 @@ void SessionScreen::take(const story::DeliveryPtr& delivery) {
     if (delivery->ended) {
         become_replay();
         emit ended();
+        QMetaObject::invokeMethod(
+            this, [] { qCInfo(start_log, "whole session"); }, Qt::QueuedConnection);
     }
     if (first && !story_.empty()) {
+        if (keeper_) {
+            keeper_->open(story_.release().opened.session);
+        }
         refresh();
     }
 }
@@ -175,8 +264,13 @@ void SessionScreen::take(const story::DeliveryPtr& delivery) {
 // A session that is over can be looked at and not be acted on, whoever ran it.
 void SessionScreen::become_replay() {
     time_.set_over(true);
+    before_.reset(); // there is no live to come back to
     commands_ = nullptr;
+    const session::Bookmarks bookmarks = scrubber_->bookmarks();
+    const std::string selected = plan_->selected();
     build();
+    scrubber_->show_bookmarks(bookmarks);
+    card_->select(selected.empty() ? std::nullopt : std::optional<plan::StepId>(selected));
     refresh();
 }
 
@@ -193,13 +287,35 @@ story::Moment SessionScreen::moment() {
     return now ? story_.latest(mode()) : story_.at(time_.cursor(), story::Mode::replay);
 }
 
+story::Moment SessionScreen::for_the_wall() {
+    return story_.ended() ? moment() : story_.latest(mode());
+}
+
+bool SessionScreen::looks_back() const {
+    return !story_.ended() && time_.mode() != session::TimeController::Mode::live;
+}
+
+void SessionScreen::remember_look() {
+    if (looks_back() && !before_) {
+        before_ = Before{view_.look(), plan_->selected()};
+    } else if (!looks_back() && before_) {
+        const Before before = *before_;
+        before_.reset();
+        view_.look_again(before.charts);
+        if (before.step != plan_->selected()) {
+            plan_->show_selected(before.step); // comes here again
+        }
+    }
+}
+
 void SessionScreen::refresh() {
     dirty_ = false;
     if (story_.empty()) {
         return;
     }
+    remember_look();
     const story::Moment shown = moment();
-    top_->show_moment(shown);
+    top_->show_moment(shown, story_.ended() ? shown : story_.latest(mode()));
     plan_->show_moment(shown);
     card_->show_moment(shown);
     traffic_->show_moment(shown);
@@ -209,13 +325,12 @@ void SessionScreen::refresh() {
     }
     audit_->show_moment(shown);
     show_span(shown.now);
+    charts_->set_choices(ChartFeed::choices(shown));
     charts_->show(chart_feed_.contents(shown, most_charts));
-    if (scrubber_->isHidden() && time_.mode() != session::TimeController::Mode::live) {
-        scrubber_->setVisible(true);
+    const int bar = scrubber_->sizeHint().height();
+    scrubber_->show_story(story_, QFileInfo(source_->file()).fileName());
+    if (scrubber_->sizeHint().height() != bar) { // folded while it is live
         give_room();
-    }
-    if (!scrubber_->isHidden()) { // nor need it be on the screen already: what was just made is not
-        scrubber_->show_story(story_, QFileInfo(source_->file()).fileName());
     }
     emit changed();
 }
@@ -225,10 +340,7 @@ void SessionScreen::show_span(Nanos now) {
     const Nanos first = story_.readings().first().value_or(story_.begin());
     const Nanos length = std::clamp(now - first, minutes(5), hours(1));
     view_.set_extent({std::min(first, now - length), std::max(now, first + seconds(1))});
-    if (view_.following() && length != followed_ && followed_ < hours(1)) {
-        followed_ = length;
-        view_.follow(length);
-    }
+    view_.set_usual(length);
 }
 
 // Only what a person has moved is worth keeping.

@@ -6,9 +6,12 @@
 #include "story/story.h"
 
 #include <QSet>
+#include <QStringList>
 #include <QTimer>
 #include <QWidget>
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 class QSplitter;
 
@@ -26,12 +29,18 @@ class TrafficPanel;
 
 namespace sluice::screens {
 
+class BookmarkKeeper;
 class MiddleColumn;
 class RehearsalStrip;
 
 /// The cockpit: one session, live, followed or replayed. Owns the feed and the story; no panel asks where they come
 /// from. Everything that the panels show is made anew from the moment at most ten times a second (sixty while a replay
 /// plays), and only what changed is drawn.
+///
+/// While a session is at work one can look at its past: recording and engine go on. What is shown is the past then, and
+/// can't be acted on: the card offers nothing and traffic can't be moved, since what they would say was for then. Two
+/// things stay, and act on the release as it is now: the rollback button, and the pause beside the loud "LIVE −02:31"
+/// (panels/live_pause.h). End, or "Go live", comes back to what was looked at before.
 class SessionScreen : public QWidget {
     Q_OBJECT
 public:
@@ -44,7 +53,18 @@ public:
     session::TimeController& time() { return time_; }
     bool acts() const { return commands_ != nullptr; } ///< there is a way to act, and the session goes on
     story::Moment moment();
+    /// What others than the one at this desk are to see: the newest, whatever he looks at; in a replay what he looks
+    /// at.
+    story::Moment for_the_wall();
     void refresh(); ///< at once
+
+    /// Bookmarks of the session are kept below the user's state (host/paths.h); else they end with this.
+    void keep_bookmarks_in(const std::filesystem::path& state);
+
+    /// The metrics that were chosen for the charts, by place; empty where nobody has chosen. To be kept, and given
+    /// again to another session of the plan: what it does not have is not shown.
+    QStringList chart_metrics() const { return chart_feed_.chosen(); }
+    void set_chart_metrics(const QStringList& metrics);
     RehearsalStrip* rehearsal() const { return rehearsal_; }
 
     QByteArray layout() const;
@@ -54,12 +74,20 @@ signals:
     void changed();                     ///< something new is shown: for the window's title
     void failed(const QString& reason); ///< the session could not be opened or read
     void ended();                       ///< nothing follows
+    void first_painted();               ///< once: there is a session on the screen
+    void chart_metrics_changed();       ///< somebody has chosen
 
 protected:
+    bool event(QEvent* event) override; ///< keys that the control with the focus needs for itself
+    void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
     void build();
+    void connect_lasting();
+    void connect_bookmarks();
+    void remember_look();
+    bool looks_back() const;
     void take(const story::DeliveryPtr& delivery);
     void become_replay();
     story::Mode mode() const;
@@ -72,10 +100,18 @@ private:
     story::Story story_;
     session::TimeController time_;
     ChartFeed chart_feed_;
-    charts::TimeView view_;
+    charts::TimeView view_{this}; // a child, so that its keys are listed
     QTimer tick_;
     bool dirty_ = true;
-    Nanos followed_; ///< how much of the end the charts show by themselves
+    bool painted_ = false;
+    std::unique_ptr<BookmarkKeeper> keeper_; ///< null: bookmarks are not kept
+
+    /// What was looked at when somebody went back from live.
+    struct Before {
+        charts::TimeView::Look charts;
+        std::string step;
+    };
+    std::optional<Before> before_;
 
     QWidget* body_ = nullptr;
     panels::TopBar* top_ = nullptr;

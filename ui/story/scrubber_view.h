@@ -1,4 +1,5 @@
 #pragma once
+#include "session/bookmarks.h"
 #include "session/time_controller.h"
 #include "story/story.h"
 
@@ -9,10 +10,11 @@ namespace sluice::story {
 
 /// A time of the session that one wants to go to.
 struct ScrubberMark {
-    enum class Kind { shift, breach, rollback, note, doubt, triage };
+    /// What matters least comes first: where words would overlap, the later kinds keep theirs.
+    enum class Kind { note, shift, bookmark, alert, triage, doubt, breach, rollback };
     Nanos at;
     Kind kind = Kind::shift;
-    QString label;
+    QString label; ///< of a bookmark without a name: empty
 
     bool operator==(const ScrubberMark&) const = default;
 };
@@ -20,6 +22,7 @@ struct ScrubberMark {
 struct ScrubberPhase {
     Nanos from, to;
     QString title;
+    bool open = false; ///< it goes on: its end is that of the map
 
     bool operator==(const ScrubberPhase&) const = default;
 };
@@ -32,7 +35,12 @@ struct ScrubberMap {
 
     bool operator==(const ScrubberMap&) const = default;
 };
-ScrubberMap scrubber_map(const Story& story);
+ScrubberMap scrubber_map(const Story& story, const session::Bookmarks& bookmarks = {});
+/// The same where nothing but time has gone on.
+void stretch(ScrubberMap& map, Nanos end);
+
+/// What kind of mark it is, in words: "breach", "note" …
+QString word_of(ScrubberMark::Kind kind);
 
 /// What changes with the cursor.
 struct ScrubberView {
@@ -43,6 +51,7 @@ struct ScrubberView {
     QString speed;   ///< "8×"
     bool playing = false;
     bool live = false;
+    bool behind = false; ///< the session goes on, and one looks at its past
 
     bool operator==(const ScrubberView&) const = default;
 };

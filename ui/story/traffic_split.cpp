@@ -136,7 +136,10 @@ void add_notice(const Moment& moment, const plan::Traffic& traffic, const Sides&
     }
     say(*shift, hand->state, true);
     const auto operation = release.operations.find(hand->state.operation);
-    if (hand->state.status == release::StepStatus::in_doubt && operation != release.operations.end()) {
+    // A doubt of the past has been answered since, or is answered where one looks at what is now.
+    const bool can_be_answered = moment.mode != story::Mode::replay;
+    if (can_be_answered && hand->state.status == release::StepStatus::in_doubt &&
+        operation != release.operations.end()) {
         const auto& known = operation->second;
         view.doubt =
             ShiftDoubt{operation->first, as_text(known.intent.summary + ": " + known.why), as_text(known.read_back)};
