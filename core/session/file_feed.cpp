@@ -2,10 +2,16 @@
 
 #include "base/json.h"
 
+#include <algorithm>
+
 namespace sluice::session {
 namespace {
 
 constexpr std::int64_t batch_size = 1000;
+
+/// A tick has a sample of every series that was polled then: of hundreds of series a thousand ticks would be a hundred
+/// megabytes, and a listener would be kept for a second.
+constexpr std::int64_t samples_at_once = 20'000, first_ticks = 16;
 
 bool closes(const EventRecord& event) {
     if (event.body.find("\"session-closed\"") == std::string::npos) { // spares parsing nearly all of them
@@ -24,6 +30,9 @@ Result<FileFeed> FileFeed::open(const std::filesystem::path& path) {
     }
     return FileFeed(std::move(*reader));
 }
+
+FileFeed::FileFeed(SessionReader reader)
+    : reader_(std::move(reader)), meta_(reader_->meta()), ticks_at_once_(first_ticks) {}
 
 bool FileFeed::poll() {
     if (!reader_ || listener_ == nullptr) {
@@ -71,13 +80,20 @@ Result<bool> FileFeed::deliver() {
         last_output_ = chunks->back().id;
         listener_->output(*chunks);
     }
-    const auto ticks = reader_->ticks_after(last_tick_, batch_size);
+    const auto ticks = reader_->ticks_after(last_tick_, ticks_at_once_);
     if (!ticks) {
         return failed(ticks);
     }
+    const bool more_ticks = static_cast<std::int64_t>(ticks->size()) == ticks_at_once_;
+    std::int64_t samples = 0;
     for (const Tick& tick : *ticks) {
         last_tick_ = tick.id;
+        samples += static_cast<std::int64_t>(tick.samples.size());
         listener_->samples(tick);
+    }
+    if (samples > 0) {
+        ticks_at_once_ = std::clamp<std::int64_t>(samples_at_once * static_cast<std::int64_t>(ticks->size()) / samples,
+                                                  1, batch_size);
     }
     const auto checkpoints = reader_->checkpoints_after(last_checkpoint_);
     if (!checkpoints) {
@@ -88,7 +104,7 @@ Result<bool> FileFeed::deliver() {
         listener_->checkpoint(checkpoint.note);
     }
     const auto full = [](std::size_t size) { return static_cast<std::int64_t>(size) == batch_size; };
-    const bool more = full(events->size()) || full(chunks->size()) || full(ticks->size());
+    const bool more = full(events->size()) || full(chunks->size()) || more_ticks;
     version_ = more ? -1 : *version;
     return more;
 }

@@ -20,12 +20,12 @@ public:
     const SessionMeta& meta() const override { return meta_; }
     bool has_ended() const override { return !reader_; }
 
-    /// Delivers what was committed since the last call, at most a few thousand rows; returns whether there may be more
-    /// to fetch at once.
+    /// Delivers what was committed since the last call, at most a few thousand rows and about 20,000 samples; returns
+    /// whether there may be more to fetch at once.
     bool poll();
 
 private:
-    explicit FileFeed(SessionReader reader) : reader_(std::move(reader)), meta_(reader_->meta()) {}
+    explicit FileFeed(SessionReader reader);
     Result<bool> deliver();
 
     std::optional<SessionReader> reader_; // none after the end
@@ -36,6 +36,7 @@ private:
     std::int64_t last_output_ = 0;
     std::int64_t last_tick_ = 0;
     std::int64_t last_checkpoint_ = 0;
+    std::int64_t ticks_at_once_; // by how many samples the last ones had
     bool closed_ = false; // the last event was seen; the rest is still to be fetched
 };
 
