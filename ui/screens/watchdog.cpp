@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QEvent>
 #include <chrono>
+#include <ctime>
 
 namespace sluice::screens {
 namespace {
@@ -14,9 +15,16 @@ std::int64_t now_ns() {
         .count();
 }
 
+/// Processor time that the calling thread has had.
+std::int64_t busy_ns() {
+    timespec had{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &had);
+    return had.tv_sec * 1'000'000'000LL + had.tv_nsec;
+}
+
 } // namespace
 
-Watchdog::Watchdog(QObject* parent) : QObject(parent), thread_([this] { watch(); }) {}
+Watchdog::Watchdog(QObject* parent) : QObject(parent), busy_ns_(busy_ns()), thread_([this] { watch(); }) {}
 
 Watchdog::~Watchdog() {
     ended_ = true;
@@ -39,8 +47,13 @@ bool Watchdog::event(QEvent* event) {
         return QObject::event(event);
     }
     const int waited = static_cast<int>((now_ns() - asked_ns_) / 1'000'000);
+    const std::int64_t had = busy_ns();
+    const int busy = static_cast<int>((had - busy_ns_) / 1'000'000);
+    busy_ns_ = had;
+    longest_busy_ms_ = std::max(longest_busy_ms_.load(), busy);
     if (waited > limit_ms) {
         ++stalls_;
+        busy_stalls_ += busy > limit_ms ? 1 : 0;
         longest_ms_ = std::max(longest_ms_.load(), waited);
     }
     asked_ns_ = 0;

@@ -19,6 +19,10 @@ public:
 
     int stalls() const { return stalls_; }
     int longest_ms() const { return longest_ms_; } ///< of the stalls; 0 if there was none
+    /// Those in which the thread itself had the processor for longer than the limit; in the others the machine was busy
+    /// with something else.
+    int busy_stalls() const { return busy_stalls_; }
+    int longest_busy_ms() const { return longest_busy_ms_; } ///< between two answers, stall or not
     /// "no stall over 50 ms", "3 stalls over 50 ms, the longest 120 ms".
     QString text() const;
 
@@ -31,6 +35,8 @@ private:
     std::atomic<int> stalls_ = 0;
     std::atomic<int> longest_ms_ = 0;
     std::atomic<bool> ended_ = false;
+    std::atomic<int> busy_stalls_ = 0, longest_busy_ms_ = 0;
+    std::int64_t busy_ns_; ///< processor time of the thread at the last answer
     std::thread thread_;
 };
 
