@@ -43,7 +43,7 @@ Scrubber::Scrubber(session::TimeController& time, story::CommandChannel* command
     rest_->setAlignment(Qt::AlignRight);
     rest_->setTextFormat(Qt::PlainText);
     rest_->setWordWrap(true);
-    right_->setFixedWidth(264);
+    right_->setFixedWidth(300);
     for (auto* button : {play_, back_, forward_, more_, live_}) {
         button->setFocusPolicy(Qt::TabFocus);
         button->setAutoDefault(false);

@@ -122,6 +122,9 @@ private slots:
             QCOMPARE(rollback->view().title, armed.title);
             QVERIFY(!pause->isHidden() && pause->isEnabled());
         }
+        if (const QString folder = qEnvironmentVariable("SLUICE_PICTURES"); !folder.isEmpty()) { // to be looked at
+            QVERIFY(baking.shown->window().grab().save(folder + "/looking-back.png"));
+        }
         QTest::mouseClick(pause, Qt::LeftButton);
         QVERIFY(QTest::qWaitFor([&] { return screen.story().release().paused; }, patience_ms));
         QVERIFY(!screen.moment().release.paused); // of then
