@@ -6,6 +6,7 @@
 /// and half of them dashed.
 #include "charts/chart_grid.h"
 #include "charts/plot_canvas.h"
+#include "processor_time.h"
 #include "theme/apply.h"
 
 #include <QApplication>
@@ -24,7 +25,6 @@
 #include <functional>
 #include <memory>
 #include <random>
-#include <time.h>
 
 using namespace sluice;
 using namespace sluice::charts;
@@ -82,12 +82,6 @@ struct Times {
     double p95_by_clock = 0;
 };
 
-double processor_ms() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
-
 /// Each frame until it is painted; at most `seconds_at_most` in all.
 Times time_frames(int frames, double seconds_at_most, const std::function<void(int)>& show) {
     std::vector<double> each, by_clock;
@@ -96,11 +90,11 @@ Times time_frames(int frames, double seconds_at_most, const std::function<void(i
     for (int f = 0; f < frames && (f < 3 || static_cast<double>(all_frames.elapsed()) < seconds_at_most * 1000); ++f) {
         QElapsedTimer frame;
         frame.start();
-        const double begun = processor_ms();
+        const double begun = bench::processor_ms();
         show(f);
         QApplication::processEvents();
         if (f > 0) { // The first makes the layers.
-            each.push_back(processor_ms() - begun);
+            each.push_back(bench::processor_ms() - begun);
             by_clock.push_back(static_cast<double>(frame.nsecsElapsed()) / 1e6);
         }
     }

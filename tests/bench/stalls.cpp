@@ -4,6 +4,7 @@
 ///
 /// The watchdog goes by the clock: what other programs on the machine take counts as well. So each stall is told with
 /// the processor time that the GUI thread itself had in it; only those in which it was busy for 50 ms are its own.
+#include "processor_time.h"
 #include "screens/session_screen.h"
 #include "screens/watchdog.h"
 #include "story/owned_source.h"
@@ -16,7 +17,6 @@
 #include <QTemporaryDir>
 #include <QTimer>
 #include <cstdio>
-#include <ctime>
 
 using namespace sluice;
 
@@ -37,12 +37,6 @@ host::RehearsalOptions nova_in(const QTemporaryDir& folder) {
     return options;
 }
 
-double busy_ms() {
-    timespec had{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &had);
-    return static_cast<double>(had.tv_sec) * 1e3 + static_cast<double>(had.tv_nsec) / 1e6;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
@@ -59,10 +53,10 @@ int main(int argc, char** argv) {
         const QTemporaryDir own;
         screens::Watchdog watchdog;
         QMainWindow window;
-        const double before = busy_ms();
+        const double before = bench::processor_ms();
         auto* screen = new screens::SessionScreen(story::OwnedSource::rehearsal(nova_in(own)));
         QObject::connect(screen, &screens::SessionScreen::failed, [&](const QString& why) { failure = why; });
-        const double made = busy_ms();
+        const double made = bench::processor_ms();
         window.setCentralWidget(screen);
         window.resize(size);
         int told = 0, opening = 0;
@@ -70,7 +64,7 @@ int main(int argc, char** argv) {
         clock.start();
         window.show();
         std::printf("  making it kept the thread busy for %.0f ms, showing it for %.0f ms\n", made - before,
-                    busy_ms() - made);
+                    bench::processor_ms() - made);
         while (!screen->story().ended() && failure.isEmpty() && clock.elapsed() < 600'000) {
             QApplication::processEvents(QEventLoop::WaitForMoreEvents);
             if (watchdog.busy_stalls() > told) {

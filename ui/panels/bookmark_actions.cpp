@@ -1,18 +1,14 @@
 #include "panels/bookmark_actions.h"
 
+#include "story/scrubber_view.h"
+
 #include <QInputDialog>
-#include <cmath>
+#include <cstdlib>
 
 namespace sluice::panels {
 namespace {
 
 constexpr Nanos near = seconds(1);
-
-/// What one has just run past is not gone back to: one could never get before it while it plays.
-Nanos gone_past(const session::TimeController& time) {
-    const bool plays = time.mode() == session::TimeController::Mode::playing;
-    return plays ? Nanos{std::llround(std::abs(time.speed()) * 5e8)} : Nanos{};
-}
 
 } // namespace
 
@@ -28,7 +24,7 @@ BookmarkActions::BookmarkActions(session::TimeController& time, QWidget& owner, 
         }
     });
     add(tr("Previous bookmark"), QKeySequence(Qt::Key_Comma),
-        [this] { go(bookmarks_.previous(time_.cursor() - gone_past(time_)), tr("no bookmark before this moment")); });
+        [this] { go(bookmarks_.previous(story::going_back_from(time_)), tr("no bookmark before this moment")); });
     add(tr("Next bookmark"), QKeySequence(Qt::Key_Period),
         [this] { go(bookmarks_.next(time_.cursor()), tr("no bookmark after this moment")); });
 }

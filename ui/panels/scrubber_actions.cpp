@@ -9,12 +9,6 @@ namespace {
 
 constexpr double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 120, 300, 600, 1000};
 
-/// Backwards while it plays: what one has just run past would catch one again and again.
-Nanos before(const session::TimeController& time) {
-    const bool plays = time.mode() == session::TimeController::Mode::playing;
-    return time.cursor() - (plays ? Nanos{std::llround(std::abs(time.speed()) * 5e8)} : Nanos{});
-}
-
 } // namespace
 
 QAction* Scrubber::add(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act) {
@@ -75,7 +69,8 @@ void Scrubber::make_steps() {
     add(tr("10 s back"), {Qt::SHIFT | Qt::Key_Left}, by(seconds(-10)));
     add(tr("10 s forward"), {Qt::SHIFT | Qt::Key_Right}, by(seconds(10)));
     auto* back = add(tr("Previous event"), {Qt::CTRL | Qt::Key_Left}, [this] {
-        go(story_ ? story::previous_event(*story_, before(time_)) : std::nullopt, tr("no event before this moment"));
+        go(story_ ? story::previous_event(*story_, story::going_back_from(time_)) : std::nullopt,
+           tr("no event before this moment"));
     });
     auto* forward = add(tr("Next event"), {Qt::CTRL | Qt::Key_Right}, [this] {
         go(story_ ? story::next_event(*story_, time_.cursor()) : std::nullopt, tr("no event after this moment"));

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 namespace sluice::story {
@@ -188,6 +189,11 @@ std::optional<Nanos> previous_event(const Story& story, Nanos before) {
         }
     }
     return std::nullopt;
+}
+
+Nanos going_back_from(const session::TimeController& time) {
+    const bool plays = time.mode() == session::TimeController::Mode::playing;
+    return time.cursor() - (plays ? Nanos{std::llround(std::abs(time.speed()) * 5e8)} : Nanos{});
 }
 
 QString speed_text(double speed) {

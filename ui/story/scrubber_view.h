@@ -61,6 +61,10 @@ ScrubberView present_scrubber(const Story& story, const session::TimeController&
 std::optional<Nanos> next_event(const Story& story, Nanos after);
 std::optional<Nanos> previous_event(const Story& story, Nanos before);
 
+/// Where going back begins: at the cursor; while it plays a little before it, since what one has just run past would
+/// catch one again and again.
+Nanos going_back_from(const session::TimeController& time);
+
 /// "0.1×", "8×", "−2×".
 QString speed_text(double speed);
 
