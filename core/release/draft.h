@@ -1,6 +1,7 @@
 #pragma once
 /// What `decide` writes while it thinks: events so far, and the state that they lead to.
 #include "release/command.h"
+#include "release/decide.h"
 #include "release/state.h"
 
 #include <optional>

@@ -37,7 +37,7 @@ private:
     std::int64_t last_tick_ = 0;
     std::int64_t last_checkpoint_ = 0;
     std::int64_t ticks_at_once_; // by how many samples the last ones had
-    bool closed_ = false; // the last event was seen; the rest is still to be fetched
+    bool closed_ = false;        // the last event was seen; the rest is still to be fetched
 };
 
 } // namespace sluice::session

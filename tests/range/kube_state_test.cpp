@@ -10,7 +10,8 @@ class KubeStateTest : public QObject {
 private slots:
     void prometheus_has_what_kube_state_metrics_shows() {
         Rehearsed r;
-        QCOMPARE(r.query(R"(kube_deployment_spec_replicas{namespace="production",deployment="user-service-blue"})"), 3.0);
+        QCOMPARE(r.query(R"(kube_deployment_spec_replicas{namespace="production",deployment="user-service-blue"})"),
+                 3.0);
         QCOMPARE(r.query(R"(kube_deployment_status_replicas_ready{deployment="user-service-blue"})"), 3.0);
         QVERIFY(std::isnan(r.query(R"(kube_deployment_spec_replicas{deployment="user-service-green"})")));
         r.green_up();

@@ -34,7 +34,7 @@ release::Actor opened_by(const std::vector<story::DeliveryPtr>& deliveries) {
 
 story::Delivery delivered_until(const std::vector<story::DeliveryPtr>& deliveries, std::optional<Nanos> until) {
     story::Delivery all;
-    std::set<std::string> begun; // operations: output has its operation, and no other time
+    std::set<std::string> begun; // operations: output of version 1 has no other time
     for (const auto& delivery : deliveries) {
         for (const auto& entry : delivery->entries) {
             if (until && entry.event.time > *until) {
@@ -50,16 +50,17 @@ story::Delivery delivered_until(const std::vector<story::DeliveryPtr>& deliverie
                 all.ticks.push_back(tick);
             }
         }
-        if (!delivery->checkpoint.empty()) {
-            all.checkpoint = delivery->checkpoint;
+        for (const auto& seal : delivery->seals) {
+            if (!until || seal.covers <= *until) {
+                all.seals.push_back(seal);
+            }
         }
-        all.seal = delivery->seal ? delivery->seal : all.seal;
         all.trouble = delivery->trouble ? delivery->trouble : all.trouble;
         all.ended = all.ended || delivery->ended;
     }
     for (const auto& delivery : deliveries) {
         for (const auto& chunk : delivery->output) {
-            if (begun.contains(chunk.operation)) {
+            if (begun.contains(chunk.operation) && (!until || chunk.time <= *until)) {
                 all.output.push_back(chunk);
             }
         }

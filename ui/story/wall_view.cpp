@@ -127,12 +127,12 @@ void tell_alerts(const Moment& moment, WallView& view) {
     }
     const QString names = alerts->names.join(QStringLiteral(", "));
     if (view.banner.isEmpty()) {
-        view.banner = alerts->names.size() == 1 ? text_of("△ ALERT FIRING")
-                                                : text_of("△ %1 ALERTS FIRING").arg(alerts->names.size());
+        view.banner = alerts->names.size() == 1 ? wall_words("△ ALERT FIRING")
+                                                : wall_words("△ %1 ALERTS FIRING").arg(alerts->names.size());
         view.banner_why = names;
     } else {
         view.banner_why +=
-            (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + text_of("△ alert %1").arg(names);
+            (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + wall_words("△ alert %1").arg(names);
     }
 }
 

@@ -31,7 +31,8 @@ std::vector<story::DeliveryPtr> told() {
     early->ticks[1].time = seconds(4);
     auto late = std::make_shared<story::Delivery>();
     late->entries = {entry(seconds(6), second), entry(seconds(9), release::SessionClosed{"done"})};
-    late->output = {{1, "s/a/1", 0, "one"}, {2, "s/b/1", 0, "two"}};
+    late->output = {
+        {1, seconds(4), "s/a/1", 0, "one"}, {2, seconds(7), "s/a/1", 3, "more"}, {3, {}, "s/b/1", 0, "of version 1"}};
     late->ended = true;
     return {early, late};
 }
@@ -46,7 +47,7 @@ private slots:
         const auto then = delivered_until(told(), seconds(5));
         QCOMPARE(then.entries.size(), std::size_t{2});
         QCOMPARE(then.ticks.size(), std::size_t{2});
-        QCOMPARE(then.output.size(), std::size_t{1}); // of the operation that had begun
+        QCOMPARE(then.output.size(), std::size_t{1}); // heard by then, of an operation that had begun
         QCOMPARE(then.output.front().bytes, std::string("one"));
         QCOMPARE(then.now, seconds(5));
         QVERIFY(!then.ended);

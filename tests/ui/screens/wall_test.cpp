@@ -32,11 +32,7 @@ QStringList said(const story::WallView& view) {
         all << QString("%1 %2 %3").arg(share.arm).arg(share.place).arg(share.percent);
     }
     for (const auto& phase : view.phases) {
-        all << QString("%1 %2 %3 %4")
-                   .arg(phase.title)
-                   .arg(phase.done, 0, 'g', 17)
-                   .arg(phase.length, 0, 'g', 17)
-                   .arg(phase.now);
+        all << QString("%1 %2 %3").arg(phase.title).arg(phase.done, 0, 'g', 17).arg(phase.now);
     }
     for (const auto& tile : view.tiles) {
         all << QString("%1 %2 %3 %4").arg(tile.title, tile.value, tile.caption).arg(static_cast<int>(tile.mark));
