@@ -28,6 +28,12 @@ Result<Json> request(const DoOptions& o) {
     if (o.verb == "note") {
         put("text", o.first);
         put("step", o.step);
+    } else if (o.verb == "amend") {
+        const auto text = host::read_file(o.first, 1u << 20);
+        if (!text) {
+            return failed(text);
+        }
+        put("plan", *text);
     } else if (o.verb == "resolve") {
         put("operation", o.first);
         put("answer", o.second);
@@ -125,15 +131,16 @@ int perform(const DoOptions& o) {
 
 void add_do_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
-    verb->footer("Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
-                 "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
-                 "shift TRAFFIC ARM=WEIGHT...\n"
-                 "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, refusals and answers need "
-                 "--reason.");
+    verb->footer(
+        "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
+        "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
+        "shift TRAFFIC ARM=WEIGHT..., amend PLAN\n"
+        "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, refusals and answers need "
+        "--reason.");
     const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session, "Its file")->required();
     verb->add_option("COMMAND", o->verb, "What to do, see below")->required();
-    verb->add_option("FIRST", o->first, "Step, operation, option or text");
+    verb->add_option("FIRST", o->first, "Step, operation, option, text or file of the new plan");
     verb->add_option("SECOND", o->second, "Choice, answer or ARM=WEIGHT");
     verb->add_option("MORE", o->more, "Of shift: further weights; an arm that is left out gets the rest");
     verb->add_option("--reason", o->reason, "Stays in the log");

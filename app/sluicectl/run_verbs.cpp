@@ -1,5 +1,6 @@
 #include "base/instant.h"
 #include "base/json.h"
+#include "host/hung_owner.h"
 #include "host/live_session.h"
 #include "host/remote_rehearsal.h"
 #include "host/take_up.h"
@@ -19,11 +20,12 @@ namespace sluicectl {
 namespace {
 
 struct RunOptions {
-    std::string plan, session, range, operator_name, role = "release-lead", start, option, reason;
+    std::string plan, session, copy, range, operator_name, role = "release-lead", start, option, reason;
     std::vector<std::string> set, faults;
     double speed = 0;
     std::uint64_t seed = 1;
     bool assume_yes = false;
+    bool take_over = false;
     bool no_input = false;
     bool quiet = false;
 };
@@ -95,6 +97,10 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
         Progress::sum_up(engine.release());
     }
     fmt::print("session: {}\n", host.file().string());
+    if (const auto copy = host.copy()) {
+        const char* remark = copy->whole || !host.has_closed() ? "" : " (NOT COMPLETE: copy the session by hand)";
+        fmt::print("copy: {}{}\n", copy->place.string(), remark);
+    }
     return code;
 }
 
@@ -111,6 +117,7 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
     start.plan_file = options.plan;
     start.values = std::move(*values);
     start.session = options.session;
+    start.copy = options.copy;
     start.by = sluice::host::user_as(options.operator_name, options.role);
     start.paths = std::move(*places);
     start.wrapper = sluice::host::wrapper_beside_us();
@@ -153,6 +160,16 @@ using Host = std::unique_ptr<sluice::host::SessionHost>;
 
 sluice::Result<Host> take_up(const RunOptions& options, const sluice::host::StartOptions& start) {
     sluice::host::TakeUp wanted{start, options.range, options.assume_yes};
+    if (options.take_over) {
+        auto ended = sluice::host::end_hung_owner(start.paths, options.session);
+        if (!ended) {
+            return sluice::failed(ended);
+        }
+        if (!ended->empty()) {
+            fmt::print("taken over from {}, which did not answer\n", *ended);
+        }
+        wanted.taken_over_from = std::move(*ended);
+    }
     return sluice::host::take_up(wanted);
 }
 
@@ -224,7 +241,12 @@ void add_run_verbs(CLI::App& app, Action& action) {
         verb->add_flag("--quiet", o->quiet, "Print only the outcome");
         verb->add_flag("--no-input", o->no_input, "Nobody is at this terminal: commands come by 'sluicectl do'");
     };
-    const auto plan = [o](CLI::App* verb) {
+    const auto copied = [o](CLI::App* verb) {
+        verb->add_option("--copy", o->copy,
+                         "Keep a second copy of the session there: a folder or a file, best on another machine");
+    };
+    const auto plan = [o, copied](CLI::App* verb) {
+        copied(verb);
         verb->add_option("PLAN", o->plan, "File of the plan")->required();
         verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
         verb->add_option("--session", o->session, "File of the session; default among your sessions");
@@ -273,6 +295,11 @@ void add_run_verbs(CLI::App& app, Action& action) {
     common(resume_verb);
     resume_verb->add_flag("--assume-yes", o->assume_yes, "Of a rehearsal: answer confirms, approvals and decisions");
     resume_verb->add_option("--range", o->range, "Of a rehearsal: its range");
+    const auto take_over = [o](CLI::App* verb) {
+        verb->add_flag("--take-over", o->take_over, "End the program that owns it first, if that does not answer");
+    };
+    take_over(resume_verb);
+    copied(resume_verb);
     resume_verb->add_option("--plan", o->plan, "Of a rehearsal: the plan's file");
     resume_verb->callback(
         [&action, o, within_loop] { action = [o, within_loop] { return within_loop([o] { return resume(*o); }); }; });
@@ -281,6 +308,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
     back_verb->add_option("SESSION", o->session, "Its file")->required();
     back_verb->add_option("OPTION", o->option, "Default: the plan's default option");
     back_verb->add_option("--reason", o->reason, "Stays in the log");
+    take_over(back_verb);
     common(back_verb);
     back_verb->callback([&action, o, within_loop] {
         action = [o, within_loop] { return within_loop([o] { return roll_back(*o); }); };

@@ -92,6 +92,14 @@ void print_state(const Release& release, Nanos now) {
     for (const auto& [name, trigger] : release.triggers) {
         fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
     }
+    for (const auto& amendment : release.amendments) {
+        fmt::print("plan amended {} by {}: {} ({})\n", sluice::utc(amendment.time), amendment.by.name,
+                   fmt::join(amendment.changes, ", "), amendment.reason);
+    }
+    if (!release.copy.place.empty()) {
+        fmt::print("second copy {}: {}{}\n", release.copy.state, release.copy.place,
+                   release.copy.why.empty() ? "" : ": " + release.copy.why);
+    }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase != OperationState::Phase::settled) {
             fmt::print("operation {}: {}\n", id,

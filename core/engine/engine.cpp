@@ -2,6 +2,9 @@
 
 #include "engine/metric_sources.h"
 #include "plan/loader.h"
+#include "plan/variables.h"
+
+#include <QtGlobal>
 
 namespace sluice::engine {
 
@@ -76,7 +79,7 @@ Result<void> Engine::open(const release::SessionOpened& session) {
     return {};
 }
 
-Result<void> Engine::resume(std::span<const session::EventRecord> records, const release::Actor& by) {
+Result<void> Engine::resume(std::span<const session::EventRecord> records, const release::Resume& command) {
     if (auto replayed = journal_.replay(records); !replayed) {
         return replayed;
     }
@@ -90,12 +93,19 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
     if (options_.assume_yes) {
         answers_ = std::make_unique<Answers>(outside_.scheduler, journal_);
     }
-    const auto resumed = journal_.submit(release::Resume{by}, by);
+    const auto resumed = journal_.submit(command, command.by);
     if (!resumed) {
         return failed(resumed);
     }
     actions_->recover();
-    // What had started, and had not come to its intent, is prepared anew: nothing of it was sent.
+    start_what_was_prepared();
+    keep_signing();
+    due();
+    return {};
+}
+
+/// What had started, and had not come to its intent, is prepared anew: nothing of it was sent.
+void Engine::start_what_was_prepared() {
     for (const auto& [id, state] : journal_.release().steps) {
         const plan::Step& step = *plan_->step(id);
         if (state.status == release::StepStatus::running && plan::is_effect(step.body) && state.operation.empty()) {
@@ -110,9 +120,57 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
     probes_->recover();
     poller_->start();
     readiness_->start();
-    keep_signing();
-    due();
-    return {};
+}
+
+Result<Receipt> Engine::submit(const release::Command& command, const release::Actor& by) {
+    if (const auto* amend = std::get_if<release::Amend>(&command)) {
+        if (auto tried = try_out(*amend); !tried) {
+            return failed(tried);
+        }
+    }
+    return journal_.submit(command, by);
+}
+
+Result<void> Engine::try_out(const release::Amend& command) {
+    const auto loaded = plan::load(command.plan_source, journal_.release().opened.plan_file);
+    if (!loaded.plan) {
+        return {}; // `decide` says so in its own words
+    }
+    if (journal_.release().opened.mode == "rehearse") {
+        for (const auto& connection : loaded.plan->connections) {
+            if (plan_->connection(connection.name) == nullptr) {
+                return fail(ErrorCode::refused, "the simulated production has no '" + connection.name + "'",
+                            "connections", "it is made at the start: rehearse the new plan from its beginning");
+            }
+        }
+    }
+    const auto connections = Connections::open(*loaded.plan, outside_, options_.replaced);
+    if (!connections) {
+        return failed(connections);
+    }
+    plan::Scope scope = release::scope(journal_.release());
+    const auto fresh = plan::freeze(*loaded.plan, journal_.release().opened.variables, {});
+    scope.insert(fresh.values.begin(), fresh.values.end());
+    const auto metrics = metric_sources(*loaded.plan, scope, **connections, outside_);
+    return metrics ? Result<void>() : failed(metrics);
+}
+
+/// All that was made from the plan is made anew from the one that now stands. Nothing of it was on its way: `decide`
+/// refuses an amendment while anything is.
+void Engine::follow_amended_plan() {
+    poller_.reset();
+    readiness_.reset();
+    probes_.reset();
+    actions_.reset();
+    maker_.reset();
+    eyes_.reset();
+    connections_.reset();
+    watch_.forget();
+    // It has been tried; what fails here all the same (a secret gone within the second) must not be passed over.
+    if (auto connected = connect(journal_.release().plan, release::scope(journal_.release())); !connected) {
+        qFatal("the amended plan can't be followed: %s", to_text(connected.error()).c_str());
+    }
+    start_what_was_prepared();
 }
 
 void Engine::hear(std::span<const release::Event> events) {
@@ -127,7 +185,9 @@ void Engine::hear(std::span<const release::Event> events) {
 }
 
 void Engine::hear(const release::Event& event) {
-    if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
+    if (std::holds_alternative<release::PlanAmended>(event.body)) {
+        follow_amended_plan();
+    } else if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
         const plan::Step& step = *journal_.release().step(started->step);
         if (plan::is_effect(step.body)) {
             actions_->prepare(step, started->attempt);

@@ -34,11 +34,11 @@ public:
     /// The plan must load, its connections open and its metrics be askable, before anything is written.
     Result<void> open(const release::SessionOpened& session);
     /// `records`: all events of the log, in order.
-    Result<void> resume(std::span<const session::EventRecord> records, const release::Actor& by);
+    Result<void> resume(std::span<const session::EventRecord> records, const release::Resume& command);
 
-    Result<Receipt> submit(const release::Command& command, const release::Actor& by) {
-        return journal_.submit(command, by);
-    }
+    /// A plan that is to take the place of this one is tried first: connections that don't open and metrics that can't
+    /// be asked are refused before anything is written.
+    Result<Receipt> submit(const release::Command& command, const release::Actor& by);
 
     Journal& journal() { return journal_; }
     const release::Release& release() const { return journal_.release(); }
@@ -58,6 +58,9 @@ private:
     Result<void> connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope);
     void hear(std::span<const release::Event> events);
     void hear(const release::Event& event);
+    Result<void> try_out(const release::Amend& command);
+    void follow_amended_plan();
+    void start_what_was_prepared();
     void arm();
     void due();
     void keep_signing();

@@ -11,7 +11,8 @@ bool wants_signature(const release::Body& body) {
            std::holds_alternative<release::SessionResumed>(body) ||
            std::holds_alternative<release::SessionClosed>(body) || std::holds_alternative<release::Approved>(body) ||
            std::holds_alternative<release::Intent>(body) || std::holds_alternative<release::Settled>(body) ||
-           std::holds_alternative<release::InDoubt>(body) || std::holds_alternative<release::RollbackStarted>(body);
+           std::holds_alternative<release::InDoubt>(body) || std::holds_alternative<release::PlanAmended>(body) ||
+           std::holds_alternative<release::RollbackStarted>(body);
 }
 
 } // namespace

@@ -28,6 +28,9 @@ public:
 
     const analysis::Latest& latest() const { return latest_; }
 
+    /// The metrics are other ones from here on: what the last ones said counts no more.
+    void forget() { latest_ = {}; }
+
 private:
     /// Puts what every hold at work and every armed trigger says now to the release: once an instant.
     void judge();

@@ -67,7 +67,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::resume(const std::filesystem::
     std::unique_ptr<LiveSession> live(new LiveSession(options));
     engine::EngineOptions engine_options;
     engine_options.plan_folder = std::filesystem::absolute(options.plan_file).parent_path().string();
-    if (auto taken = live->take_up(file, options.by, *key, live->outside(), live->processes_, engine_options); !taken) {
+    if (auto taken = live->take_up(file, options, *key, live->outside(), live->processes_, engine_options); !taken) {
         return failed(taken);
     }
     live->scheduler_.on_clock_jump([host = live.get()](Nanos by) { host->engine().clock_jumped(by); });

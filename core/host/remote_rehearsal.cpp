@@ -195,7 +195,7 @@ Result<std::unique_ptr<RemoteRehearsal>> RemoteRehearsal::resume(const std::file
     if (!key) {
         return failed(key);
     }
-    auto taken = rehearsal->take_up(file, options.by, *key, rehearsal->outside(), *rehearsal->processes_,
+    auto taken = rehearsal->take_up(file, options, *key, rehearsal->outside(), *rehearsal->processes_,
                                     std::move(*engine_options));
     if (!taken) {
         return failed(taken);

@@ -4,6 +4,7 @@
 #include "host/version.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
+#include "report/sheet.h"
 #include "session/session_reader.h"
 
 #include <fmt/format.h>
@@ -68,8 +69,65 @@ SessionHost::~SessionHost() = default;
 
 void SessionHost::let_go() {
     server_.reset();
+    second_copy_.reset();
+    sheet_.reset();
     engine_.reset();
     log_.reset();
+}
+
+/// Of a run with a way back: beside the session, and beside its copy.
+void SessionHost::keep_sheet() {
+    const auto& release = engine_->release();
+    if (release.opened.mode != "run" || release.plan->rollback.options.empty()) {
+        return;
+    }
+    sheet_ = std::make_unique<KeptFiles>();
+    engine_->journal().listen([this](std::span<const release::Event> events) {
+        const bool told = std::all_of(events.begin(), events.end(), [](const release::Event& event) {
+            return std::holds_alternative<release::GateChanged>(event.body) ||
+                   std::holds_alternative<release::HoldHeartbeat>(event.body) ||
+                   std::holds_alternative<release::SourceChanged>(event.body) ||
+                   std::holds_alternative<release::StepProbed>(event.body);
+        });
+        if (!told) { // these change nothing of what the sheet says
+            write_sheet();
+        }
+    });
+    write_sheet();
+}
+
+void SessionHost::write_sheet() {
+    const report::SheetPlace place{file_.string(), second_copy_ ? second_copy_->place().string() : "",
+                                   hex(log_->root())};
+    const std::string text = report::sheet_text(engine_->release(), place);
+    const std::string html = report::sheet_html(engine_->release(), place);
+    std::vector<std::filesystem::path> beside{file_};
+    if (second_copy_) {
+        beside.push_back(second_copy_->place());
+    }
+    for (auto& one : beside) {
+        sheet_->keep(one.string() + ".sheet.txt", text);
+        sheet_->keep(one.string() + ".sheet.html", html);
+    }
+}
+
+std::optional<SessionHost::Copy> SessionHost::copy() const {
+    return second_copy_ ? std::optional(Copy{second_copy_->place(), copy_is_whole_}) : std::nullopt;
+}
+
+/// A rehearsal's log does not tell of it: one seed gives one log, whatever this machine's disks do.
+void SessionHost::keep_copy(const StartOptions& options, const std::string& mode) {
+    if (options.copy.empty()) {
+        return;
+    }
+    second_copy_ = std::make_unique<SecondCopy>(file_, options.copy, [this, mode](const SecondCopy::State& state) {
+        if (mode == "run") {
+            (void)engine_->submit(
+                release::CopyReport{second_copy_->place().string(), state.kept ? "kept" : "behind", state.why},
+                {"engine", ""}); // refused when the session has closed meanwhile
+        }
+    });
+    engine_->journal().listen([this](std::span<const release::Event>) { second_copy_->wake(); });
 }
 
 void SessionHost::on_broken(std::function<void(const Error&)> receiver) {
@@ -117,6 +175,10 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     if (opened) {
         opened = engine_->open(session);
     }
+    if (opened) {
+        keep_copy(options, session.mode);
+        keep_sheet();
+    }
     if (!opened && log_->event_count() == 0) {
         discard_empty();
     }
@@ -134,7 +196,7 @@ void SessionHost::discard_empty() {
     }
 }
 
-Result<void> SessionHost::take_up(const std::filesystem::path& file, const release::Actor& by,
+Result<void> SessionHost::take_up(const std::filesystem::path& file, const StartOptions& options,
                                   const session::SigningKey& key, const engine::Outside& outside,
                                   net::ProcessRunner& processes, engine::EngineOptions engine_options) {
     file_ = file;
@@ -159,7 +221,12 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const relea
     if (auto served = serve(); !served) {
         return served;
     }
-    return engine_->resume(records, by);
+    auto resumed = engine_->resume(records, {options.by, options.taken_over_from});
+    if (resumed) {
+        keep_copy(options, engine_->release().opened.mode);
+        keep_sheet();
+    }
+    return resumed;
 }
 
 Result<void> SessionHost::serve() {
@@ -205,6 +272,9 @@ void SessionHost::answer(const Json& request, const net::CommandServer::Reply& r
 }
 
 void SessionHost::close(int tries_left) {
+    if (second_copy_) {
+        second_copy_->let_go();
+    }
     // Followers close at the event `session-closed`; until they have, the file stays in two parts.
     if (!log_->close() && tries_left > 0) {
         closing_.setSingleShot(true);
@@ -213,6 +283,7 @@ void SessionHost::close(int tries_left) {
         return;
     }
     has_closed_ = true;
+    copy_is_whole_ = second_copy_ && second_copy_->finish(5);
     server_.reset();
     std::error_code ignored;
     if (std::filesystem::is_empty(file_.string() + ".records", ignored)) {

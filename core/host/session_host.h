@@ -1,6 +1,8 @@
 #pragma once
 #include "engine/engine.h"
+#include "host/kept_files.h"
 #include "host/paths.h"
+#include "host/second_copy.h"
 #include "host/secrets.h"
 #include "net/local_socket.h"
 #include "net/qt_http_client.h"
@@ -21,6 +23,8 @@ struct StartOptions {
     Paths paths;
     std::string wrapper;     ///< path of sluice-exec
     session::LogOptions log; ///< only tests have others than the default
+    std::string taken_over_from; ///< of a resume: the owner that hung and was ended ("pid 4711"); stays in the log
+    std::filesystem::path copy;  ///< a second copy of the session, kept up to date; a folder or a file; empty = none
 };
 
 /// Owns one session at work: its file and lock, its clock, its engine and its command socket. Needs an event loop.
@@ -42,6 +46,13 @@ public:
     /// Told once, when the session has closed and its file is whole: copied, followed or replayed from now on.
     void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }
 
+    /// Where a second copy is kept, and, once the session has closed, whether it is whole; nothing if none was wanted.
+    struct Copy {
+        std::filesystem::path place;
+        bool whole = false;
+    };
+    std::optional<Copy> copy() const;
+
     /// Told once, when the log can't be written: nothing more is done.
     void on_broken(std::function<void(const Error&)> receiver);
 
@@ -52,9 +63,9 @@ protected:
     Result<void> open(const StartOptions& options, release::SessionOpened session, const session::SigningKey& key,
                       const engine::Outside& outside, net::ProcessRunner& processes,
                       engine::EngineOptions engine_options);
-    Result<void> take_up(const std::filesystem::path& file, const release::Actor& by, const session::SigningKey& key,
-                         const engine::Outside& outside, net::ProcessRunner& processes,
-                         engine::EngineOptions engine_options);
+    Result<void> take_up(const std::filesystem::path& file, const StartOptions& options,
+                         const session::SigningKey& key, const engine::Outside& outside,
+                         net::ProcessRunner& processes, engine::EngineOptions engine_options);
 
     /// First thing in a subclass's destructor: the engine goes before the clock and the connections that it uses.
     void let_go();
@@ -64,6 +75,9 @@ private:
     void discard_empty();
     void answer(const Json& request, const net::CommandServer::Reply& reply);
     void close(int tries_left);
+    void keep_copy(const StartOptions& options, const std::string& mode);
+    void keep_sheet();
+    void write_sheet();
     void make(const session::SigningKey& key, const engine::Outside& outside, net::ProcessRunner& processes,
               engine::EngineOptions options);
 
@@ -72,6 +86,9 @@ private:
     std::unique_ptr<session::SessionLog> log_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<net::CommandServer> server_;
+    std::unique_ptr<SecondCopy> second_copy_;
+    bool copy_is_whole_ = false;
+    std::unique_ptr<KeptFiles> sheet_;
     std::function<void()> closed_;
     QTimer closing_;
     bool has_closed_ = false;

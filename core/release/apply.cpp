@@ -353,6 +353,40 @@ public:
         r.rollback.ready = e.ready;
         r.rollback.ready_why = e.why;
     }
+    void operator()(const CopyChanged& e) { r.copy = {e.place, e.state, e.why, now_}; }
+    void operator()(const PlanAmended& e) {
+        r.amendments.push_back({e.plan_digest, e.changes, e.by, e.reason, now_});
+        auto loaded = plan::load(e.plan_source, r.opened.plan_file);
+        if (!loaded.plan) {
+            return; // only a plan that loads is taken; verify tells of an altered one
+        }
+        r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
+        r.values.insert(e.variables.begin(), e.variables.end());
+        std::map<std::string, PhaseState> phases;
+        for (const auto& phase : r.plan->phases) {
+            phases[phase.id] = r.phases[phase.id];
+        }
+        r.phases = std::move(phases);
+        // What has not begun is as if it had never been looked at: why it waited may not be so any more.
+        std::map<StepId, StepState> steps;
+        for (const auto* list : {&r.plan->steps, &r.plan->rollback_steps}) {
+            for (const auto& step : *list) {
+                StepState& state = steps[step.id];
+                if (auto* known = find(r.steps, step.id); known && known->status != StepStatus::waiting) {
+                    state = std::move(*known);
+                }
+                if (state.status == StepStatus::to_come) {
+                    state.title = step.title;
+                }
+            }
+        }
+        r.steps = std::move(steps);
+        std::erase_if(r.triggers, [&](const auto& entry) {
+            const auto& triggers = r.plan->rollback.triggers;
+            return std::none_of(triggers.begin(), triggers.end(),
+                                [&](const auto& trigger) { return key_names(entry.first, trigger.id); });
+        });
+    }
     void operator()(const ShiftAsked& e) {
         HandShift shift;
         shift.planned.id = e.step;

@@ -15,6 +15,7 @@ struct Open {
 };
 struct Resume {
     Actor by;
+    std::string taken_over_from; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
 };
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
 /// "metric/arm").
@@ -89,6 +90,11 @@ struct Readiness {
     std::string why;
 };
 
+/// How the second copy of the session stands.
+struct CopyReport {
+    std::string place, state, why;
+};
+
 // --- from people ---
 struct Confirm {
     StepId step;
@@ -149,9 +155,16 @@ struct Shift {
     std::string reason;
 };
 
-using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
-                             GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
-                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift>;
+/// The plan is to be another one from here on: its whole text.
+struct Amend {
+    std::string plan_source;
+    std::string reason;
+};
+
+using Command =
+    std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
+                 TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
+                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

@@ -101,6 +101,9 @@ Command read(const std::string& what, Members& m) {
     if (what == "shift") {
         return Shift{m.text("traffic", true), m.weights("weights"), m.text("reason")};
     }
+    if (what == "amend") {
+        return Amend{m.text("plan", true), m.text("reason")};
+    }
     if (what == "resolve") {
         return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
     }
@@ -137,6 +140,7 @@ struct Write {
     Json operator()(const ResolveDoubt& c) const {
         return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
     }
+    Json operator()(const Amend& c) const { return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}}; }
     template <typename Other>
     Json operator()(const Other&) const {
         return nullptr; // the engine's own: they never travel
@@ -155,7 +159,7 @@ Result<Command> command_from_json(const Json& json) {
     } catch (const std::exception& error) {
         return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
                     "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
-                    "note, resolve, shift");
+                    "note, resolve, shift, amend");
     }
 }
 

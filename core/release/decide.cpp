@@ -20,7 +20,7 @@ Verdict on(Draft& draft, const Open& command) {
 }
 
 Verdict on(Draft& draft, const Resume& command) {
-    draft.add(SessionResumed{command.by, draft.state().time});
+    draft.add(SessionResumed{command.by, draft.state().time, command.taken_over_from});
     return {};
 }
 

@@ -26,7 +26,10 @@ struct Describe {
         return fmt::format("Session {} opened: {} of plan {} ({})", e.session, e.mode, e.plan_id,
                            e.plan_digest.substr(0, 8));
     }
-    std::string operator()(const SessionResumed&) const { return "Session resumed"; }
+    std::string operator()(const SessionResumed& e) const {
+        return e.taken_over_from.empty() ? "Session resumed"
+                                         : "Session taken over from " + e.taken_over_from + ", which did not answer";
+    }
     std::string operator()(const SessionClosed& e) const { return "Session closed: " + e.outcome; }
     std::string operator()(const ClockJumped&) const { return "The clock jumped; hold clocks stood still meanwhile"; }
     std::string operator()(const PhaseWaiting& e) const { return "Phase " + e.phase + " waits" + because(e.why); }
@@ -94,6 +97,13 @@ struct Describe {
             weights += (weights.empty() ? "" : ", ") + arm + " " + weight.dump();
         }
         return fmt::format("Shift by hand: {} to {}{}", e.traffic, weights, because(e.reason));
+    }
+    std::string operator()(const CopyChanged& e) const {
+        return e.state == "kept" ? "Second copy is kept: " + e.place
+                                 : "SECOND COPY IS BEHIND: " + e.place + because(e.why);
+    }
+    std::string operator()(const PlanAmended& e) const {
+        return fmt::format("PLAN AMENDED: {}{}", fmt::join(e.changes, ", "), because(e.reason));
     }
     std::string operator()(const RollbackReadiness& e) const {
         return "Rollback " + e.option + (e.ready ? " is armed" : " is not ready") + because(e.why);

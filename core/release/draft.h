@@ -91,6 +91,8 @@ Verdict on(Draft& draft, const Confirm& command); // decide_people.cpp
 Verdict on(Draft& draft, const Approve& command);
 Verdict on(Draft& draft, const Decide& command);
 Verdict on(Draft& draft, const Note& command);
+Verdict on(Draft& draft, const Amend& command); // decide_amend.cpp
+Verdict on(Draft& draft, const CopyReport& command);
 
 inline tl::unexpected<Error> refuse(std::string what, std::string where, std::string remedy = {}) {
     return fail(ErrorCode::refused, std::move(what), std::move(where), std::move(remedy));

@@ -46,7 +46,8 @@ struct SessionOpened {
 
 struct SessionResumed {
     Actor by;
-    Nanos last_known; ///< time of the last durable event before
+    Nanos last_known;            ///< time of the last durable event before
+    std::string taken_over_from; ///< the owner that hung and was ended ("pid 4711")
 };
 
 struct SessionClosed {
@@ -281,6 +282,25 @@ struct SourceChanged {
     std::string why;
 };
 
+/// The second copy of the session file came up to date, or fell behind. Only of a run: a rehearsal's log does not tell
+/// of this machine.
+struct CopyChanged {
+    std::string place;
+    std::string state; ///< kept | behind
+    std::string why;
+};
+
+/// The plan was changed while it ran (see plan/amendment.h). From here on the release follows the new one.
+struct PlanAmended {
+    std::string plan_source;                      ///< the new plan's bytes
+    std::string plan_digest;                      ///< SHA-256 of them, hexadecimal
+    std::string diff;                             ///< unified, from the plan before
+    std::vector<std::string> changes;             ///< one line each: "step to-50 removed"
+    std::map<std::string, std::string> variables; ///< that the new plan has and the one before had not, frozen
+    Actor by;
+    std::string reason;
+};
+
 // --- rollback ------------------------------------------------------------------------------------------------------
 
 struct RollbackStarted {
@@ -314,12 +334,13 @@ struct ShiftAsked {
     std::string reason;
 };
 
-using AnyBody = std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted,
-                             PhaseFinished, StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken,
-                             StepFinished, TriageOpened, RetryPlanned, TriageAnswered, Intent, Observed, Settled,
-                             InDoubt, DoubtAnswered, Confirmed, Approved, Refused, Decided, Advanced, Overridden, Noted,
-                             Paused, Continued, Aborted, GateChanged, HoldChanged, HoldHeartbeat, TriggerChanged,
-                             SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness, ShiftAsked>;
+using AnyBody =
+    std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
+                 StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
+                 RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
+                 Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
+                 HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness,
+                 ShiftAsked, CopyChanged, PlanAmended>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

@@ -22,6 +22,7 @@ void fields(SessionOpened& e, Fields& f) {
 void fields(SessionResumed& e, Fields& f) {
     f("by", e.by);
     f("last_known", e.last_known);
+    f("taken_over_from", e.taken_over_from);
 }
 void fields(SessionClosed& e, Fields& f) {
     f("outcome", e.outcome);
@@ -226,6 +227,20 @@ void fields(ShiftAsked& e, Fields& f) {
     f("step", e.step);
     f("traffic", e.traffic);
     f("weights", e.weights);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(CopyChanged& e, Fields& f) {
+    f("place", e.place);
+    f("state", e.state);
+    f("why", e.why);
+}
+void fields(PlanAmended& e, Fields& f) {
+    f("plan_source", e.plan_source);
+    f("plan_digest", e.plan_digest);
+    f("diff", e.diff);
+    f("changes", e.changes);
+    f("variables", e.variables);
     f("by", e.by);
     f("reason", e.reason);
 }

@@ -113,6 +113,21 @@ struct SourceState {
     Nanos since;
 };
 
+/// The second copy of the session file; no place: none is kept.
+struct CopyState {
+    std::string place, state, why;
+    Nanos since;
+};
+
+/// A change of the plan while it ran.
+struct AmendmentState {
+    std::string digest; ///< of the plan since then
+    std::vector<std::string> changes;
+    Actor by;
+    std::string reason;
+    Nanos time;
+};
+
 struct Release {
     std::int64_t seq = 0; ///< of the last event
     Nanos time;           ///< of the last event
@@ -130,6 +145,8 @@ struct Release {
     std::map<std::string, TriggerState> triggers; ///< "trigger" or "trigger/arm"
     std::map<std::string, SourceState> sources;
     RollbackState rollback;
+    CopyState copy;
+    std::vector<AmendmentState> amendments; ///< in order; `plan` is the last one's
     bool paused = false;
     bool aborted = false;
     std::string paused_why;

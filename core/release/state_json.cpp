@@ -122,6 +122,15 @@ Json to_json(const Release& release) {
     for (const auto& shift : release.shifts) {
         shifts.push_back(to_json(shift));
     }
+    Json amendments = Json::array();
+    for (const auto& amendment : release.amendments) {
+        amendments.push_back({{"digest", amendment.digest},
+                              {"changes", amendment.changes},
+                              {"by", amendment.by.name},
+                              {"role", amendment.by.role},
+                              {"reason", amendment.reason},
+                              {"time", nanos_text(amendment.time)}});
+    }
     Json opened = to_json(Event{0, release.started, release.opened})["data"];
     opened.erase("plan_source"); // its digest stands for it
     return {{"seq", release.seq},
@@ -139,6 +148,12 @@ Json to_json(const Release& release) {
             {"triggers", object_of(release.triggers)},
             {"sources", sources},
             {"rollback", to_json(release.rollback)},
+            {"copy",
+             {{"place", release.copy.place},
+              {"state", release.copy.state},
+              {"why", release.copy.why},
+              {"since", nanos_text(release.copy.since)}}},
+            {"amendments", amendments},
             {"paused", release.paused},
             {"paused_why", release.paused_why},
             {"aborted", release.aborted},

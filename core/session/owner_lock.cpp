@@ -1,6 +1,8 @@
 #include "session/owner_lock.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -75,6 +77,27 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
         }
         return OwnerLock(path, std::move(fd));
     }
+}
+
+Result<std::optional<OwnerLock::Holder>> OwnerLock::holder(const std::filesystem::path& session) {
+    const auto path = path_for(session);
+    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) {
+        return errno == ENOENT ? Result<std::optional<Holder>>(std::nullopt)
+                               : system_failure("could not read the session's lock", path, errno);
+    }
+    if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) {
+        return std::nullopt; // what stands in it is of one that has gone; our own hold goes with the descriptor
+    }
+    const std::string owner = owner_of(fd.get());
+    Holder holder;
+    const char* digits = owner.c_str() + std::min<std::size_t>(owner.size(), 4);
+    const auto [end, error] = std::from_chars(digits, owner.c_str() + owner.size(), holder.pid);
+    if (!owner.starts_with("pid ") || error != std::errc() || *end != 0 || holder.pid <= 1) {
+        return fail(ErrorCode::io, "the session's lock does not say who holds it", path.string(),
+                    "look with 'fuser' or 'lslocks'");
+    }
+    return std::optional(holder);
 }
 
 OwnerLock::~OwnerLock() {

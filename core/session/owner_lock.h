@@ -2,6 +2,7 @@
 #include "session/posix_file.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace sluice::session {
 
@@ -17,6 +18,13 @@ public:
     OwnerLock(OwnerLock&&) noexcept = default;
     OwnerLock& operator=(OwnerLock&&) = delete;
     ~OwnerLock(); ///< removes the lock file, then releases
+
+    /// Who holds it now: the process that wrote itself into the lock when it took it. Nothing when nobody holds it;
+    /// `io` when it is held and does not say by whom.
+    struct Holder {
+        int pid = 0;
+    };
+    static Result<std::optional<Holder>> holder(const std::filesystem::path& session);
 
     static std::filesystem::path path_for(const std::filesystem::path& session);
 

@@ -12,6 +12,7 @@ to_build=(
     qt6-httpserver-dev qt6-websockets-dev        # the range's servers; the first needs the second
     librdkafka-dev                               # Kafka lag, and the range's brokers
     libyaml-cpp-dev                              # plans, manifests, kubeconfig
+    libdtl-dev                                   # the diff of an amended plan
     libsqlite3-dev libzstd-dev                   # the session file
     libssl-dev                                   # SHA-256, Ed25519, the range's certificates
     libexpected-dev libfmt-dev nlohmann-json3-dev # Result, text, JSON

@@ -1,0 +1,147 @@
+#include "host/second_copy.h"
+
+#include "session/mirror.h"
+
+#include <QMetaObject>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace sluice::host {
+
+std::filesystem::path place_of_copy(const std::filesystem::path& session, const std::filesystem::path& wanted) {
+    std::error_code error;
+    return std::filesystem::is_directory(wanted, error) ? wanted / session.filename() : wanted;
+}
+
+struct SecondCopy::Work {
+    std::filesystem::path session, place;
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    enum class Wish { follow, let_go, finish, stop } wish = Wish::follow;
+    bool awake = true;     ///< something was committed since the last look
+    bool open = false;     ///< the thread has the session's file open
+    bool ended = false;    ///< the thread
+    bool complete = false; ///< the whole of a closed session is in the copy
+    QObject* context = nullptr;
+    std::function<void(const State&)> tell; ///< called in the context's thread; null once that has gone
+
+    // The thread's own:
+    std::optional<session::Mirror> mirror;
+    State last;
+
+    void told(const State& state) {
+        if (state == last) {
+            return;
+        }
+        last = state;
+        const std::lock_guard lock(mutex);
+        if (context != nullptr) { // posted; dropped with its receiver
+            QMetaObject::invokeMethod(
+                context, [tell = tell, state] { tell(state); }, Qt::QueuedConnection);
+        }
+    }
+
+    /// Everything that is durable now; false after a failure.
+    bool look() {
+        if (!mirror) {
+            auto opened = session::Mirror::open(session, place);
+            if (!opened) {
+                told({false, to_text(opened.error())});
+                return false;
+            }
+            mirror.emplace(std::move(*opened));
+        }
+        for (;;) {
+            const auto more = mirror->follow();
+            if (!more) {
+                mirror.reset();
+                told({false, to_text(more.error())});
+                return false;
+            }
+            if (!*more) {
+                told({true, {}});
+                return true;
+            }
+        }
+    }
+
+    void run() {
+        using std::chrono::seconds;
+        std::unique_lock lock(mutex);
+        while (wish == Wish::follow || wish == Wish::let_go) {
+            if (wish == Wish::let_go) {
+                mirror.reset();
+                open = false;
+                changed.notify_all();
+                changed.wait(lock, [this] { return wish != Wish::let_go; });
+                continue;
+            }
+            awake = false;
+            open = true;
+            lock.unlock();
+            const bool good = look();
+            lock.lock();
+            open = mirror.has_value();
+            changed.notify_all();
+            changed.wait_for(lock, good ? seconds(1) : seconds(5),
+                             [this, good] { return wish != Wish::follow || (good && awake); });
+        }
+        const bool to_its_end = wish == Wish::finish;
+        lock.unlock();
+        mirror.reset(); // of a session that was closed meanwhile the one file is opened anew
+        const bool whole = to_its_end && look() && mirror->complete();
+        mirror.reset();
+        lock.lock();
+        complete = whole;
+        open = false;
+        ended = true;
+        changed.notify_all();
+    }
+};
+
+SecondCopy::SecondCopy(std::filesystem::path session, const std::filesystem::path& copy,
+                       std::function<void(const State&)> changed)
+    : place_(place_of_copy(session, copy)), work_(std::make_shared<Work>()) {
+    work_->session = std::move(session);
+    work_->place = place_;
+    work_->context = &here_;
+    work_->tell = std::move(changed);
+    std::thread([work = work_] { work->run(); }).detach();
+}
+
+SecondCopy::~SecondCopy() {
+    std::unique_lock lock(work_->mutex);
+    work_->context = nullptr;
+    if (work_->wish != Work::Wish::finish) {
+        work_->wish = Work::Wish::stop;
+    }
+    work_->changed.notify_all();
+    work_->changed.wait_for(lock, std::chrono::seconds(2), [this] { return work_->ended; });
+}
+
+void SecondCopy::wake() {
+    const std::lock_guard lock(work_->mutex);
+    work_->awake = true;
+    work_->changed.notify_all();
+}
+
+void SecondCopy::let_go() {
+    std::unique_lock lock(work_->mutex);
+    work_->wish = Work::Wish::let_go;
+    work_->changed.notify_all();
+    work_->changed.wait_for(lock, std::chrono::seconds(2), [this] { return !work_->open; });
+}
+
+bool SecondCopy::finish(int seconds) {
+    std::unique_lock lock(work_->mutex);
+    work_->wish = Work::Wish::finish;
+    work_->changed.notify_all();
+    work_->changed.wait_for(lock, std::chrono::seconds(seconds), [this] { return work_->ended; });
+    return work_->complete;
+}
+
+} // namespace sluice::host

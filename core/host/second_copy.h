@@ -1,0 +1,52 @@
+#pragma once
+#include "base/result.h"
+
+#include <QObject>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace sluice::host {
+
+/// Keeps a second copy of a session up to date while it is at work (session/mirror.h), on a thread of its own: a slow
+/// or dead place for the copy never holds up the release. It is brought up to date whenever something was committed,
+/// and once a second for what is recorded beside the events; after a failure it is tried again every five seconds.
+class SecondCopy {
+public:
+    struct State {
+        bool kept = false; ///< the copy has all that was durable when it was last looked at
+        std::string why;   ///< why not
+        bool operator==(const State&) const = default;
+    };
+
+    /// `copy` names a file, or a folder that is there, in which the copy gets the session's name. Nothing is written
+    /// yet: that is the thread's. `changed` is called in the maker's thread, from its event loop, whenever the state
+    /// changes.
+    SecondCopy(std::filesystem::path session, const std::filesystem::path& copy,
+               std::function<void(const State&)> changed);
+    /// Ends the thread; waits two seconds for a place that does not answer, then leaves it to itself.
+    ~SecondCopy();
+    SecondCopy(const SecondCopy&) = delete;
+
+    const std::filesystem::path& place() const { return place_; } ///< the copy's file
+
+    void wake(); ///< something was committed
+
+    /// Lets go of the session's file, so that its owner can make it whole.
+    void let_go();
+    /// The session is whole: fetches the rest. Blocks, for at most `seconds` of real time; false when it did not come
+    /// to its end by then.
+    bool finish(int seconds);
+
+private:
+    struct Work;
+    std::filesystem::path place_;
+    std::shared_ptr<Work> work_; // shared with the thread, which may outlive us
+    QObject here_;
+};
+
+/// Where the copy of `session` goes when `wanted` is a folder or a file.
+std::filesystem::path place_of_copy(const std::filesystem::path& session, const std::filesystem::path& wanted);
+
+} // namespace sluice::host

@@ -1,0 +1,169 @@
+#include "plan/amendment.h"
+
+#include "plan/reading.h"
+#include "plan/yaml_tree.h"
+
+#include <algorithm>
+#include <dtl/dtl.hpp>
+#include <fmt/format.h>
+#include <sstream>
+
+namespace sluice::plan {
+namespace {
+
+struct Part {
+    std::string kind, name;
+    std::string text; ///< what is compared
+};
+
+/// Takes a plan's tree apart.
+class Parts {
+public:
+    explicit Parts(const Node& root) {
+        Json top = plain_json(root);
+        for (const auto& [key, kind] :
+             {std::pair("variables", "variable"), std::pair("connections", "connection"), std::pair("arms", "arm"),
+              std::pair("metrics", "metric"), std::pair("traffic", "traffic")}) {
+            take_map(top, key, kind);
+        }
+        if (top.contains("phases")) {
+            for (Json& phase : top["phases"]) {
+                take_steps(phase, "steps", "", "phase " + id_of(phase));
+                add("phase", id_of(phase), phase);
+            }
+            top.erase("phases");
+        }
+        if (top.contains("rollback") && top["rollback"].is_object()) {
+            take_rollback(top["rollback"]);
+            top.erase("rollback");
+        }
+        for (const auto& [key, value] : top.items()) {
+            add("plan", key, value);
+        }
+    }
+
+    const Part* find(const std::string& kind, const std::string& name) const {
+        const auto found = std::find_if(all.begin(), all.end(),
+                                        [&](const Part& part) { return part.kind == kind && part.name == name; });
+        return found == all.end() ? nullptr : &*found;
+    }
+
+    std::vector<Part> all;
+
+private:
+    static std::string id_of(const Json& json) { return json.is_object() ? json.value("id", "") : ""; }
+    void add(const std::string& kind, const std::string& name, const Json& json) {
+        all.push_back({kind, name, json.dump()});
+    }
+
+    void take_map(Json& top, const char* key, const char* kind) {
+        if (!top.contains(key)) {
+            return;
+        }
+        for (const auto& [name, value] : top[key].items()) {
+            add(kind, name, value);
+        }
+        top.erase(key);
+    }
+
+    /// Steps leave the map in which they stand; where they stand is part of what they are.
+    void take_steps(Json& holder, const char* key, const std::string& prefix, const std::string& place) {
+        if (!holder.is_object() || !holder.contains(key) || !holder[key].is_array()) {
+            return;
+        }
+        Json steps = std::move(holder[key]);
+        holder.erase(key);
+        for (Json& step : steps) {
+            const std::string id = prefix + id_of(step);
+            const std::size_t at = all.size();
+            take_steps(step, "group", prefix, "group " + id);
+            if (step.contains("decide") && step["decide"].contains("choices")) {
+                for (Json& choice : step["decide"]["choices"]) {
+                    take_steps(choice, "steps", prefix, fmt::format("choice {} of {}", id_of(choice), id));
+                }
+            }
+            step["(in)"] = place;
+            all.insert(all.begin() + static_cast<std::ptrdiff_t>(at), Part{"step", id, step.dump()});
+        }
+    }
+
+    void take_rollback(Json& rollback) {
+        if (rollback.contains("options")) {
+            for (auto& [name, option] : rollback["options"].items()) {
+                take_steps(option, "steps", name + "/", "option " + name);
+                add("option", name, option);
+            }
+            rollback.erase("options");
+        }
+        if (rollback.contains("triggers")) {
+            for (const Json& trigger : rollback["triggers"]) {
+                std::string name = id_of(trigger);
+                if (name.empty()) { // as the loader makes it, near enough to be recognised
+                    name = trigger.value("metric", trigger.value("title", "unnamed"));
+                    name += trigger.contains("arm") ? "-" + trigger["arm"].get<std::string>() : "";
+                }
+                add("trigger", name, trigger);
+            }
+            rollback.erase("triggers");
+        }
+        for (const auto& [key, value] : rollback.items()) {
+            add("plan", "rollback " + key, value);
+        }
+    }
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+} // namespace
+
+std::string to_text(const PartChange& change) {
+    static constexpr const char* words[] = {"added", "removed", "changed"};
+    return fmt::format("{} {} {}", change.kind == "plan" ? "the plan's" : change.kind, change.name,
+                       words[static_cast<int>(change.what)]);
+}
+
+std::vector<PartChange> changes_between(const std::string& before, const std::string& after) {
+    const auto old_root = read_yaml(before);
+    const auto new_root = read_yaml(after);
+    if (!old_root || !new_root) {
+        return {{PartChange::What::changed, "plan", "text"}};
+    }
+    const Parts old_parts(*old_root), new_parts(*new_root);
+    std::vector<PartChange> changes;
+    for (const Part& part : new_parts.all) {
+        const Part* was = old_parts.find(part.kind, part.name);
+        if (was == nullptr) {
+            changes.push_back({PartChange::What::added, part.kind, part.name});
+        } else if (was->text != part.text) {
+            changes.push_back({PartChange::What::changed, part.kind, part.name});
+        }
+    }
+    for (const Part& part : old_parts.all) {
+        if (new_parts.find(part.kind, part.name) == nullptr) {
+            changes.push_back({PartChange::What::removed, part.kind, part.name});
+        }
+    }
+    return changes;
+}
+
+std::string unified_diff(const std::string& before, const std::string& after) {
+    if (before == after) {
+        return {};
+    }
+    dtl::Diff<std::string> diff(lines_of(before), lines_of(after));
+    diff.onHuge();
+    diff.compose();
+    diff.composeUnifiedHunks();
+    std::ostringstream text;
+    diff.printUnifiedFormat(text);
+    return text.str();
+}
+
+} // namespace sluice::plan

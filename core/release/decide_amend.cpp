@@ -1,0 +1,158 @@
+/// A plan that changes while it runs.
+#include "base/digest.h"
+#include "plan/amendment.h"
+#include "plan/loader.h"
+#include "plan/variables.h"
+#include "release/draft.h"
+#include "release/shift.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sluice::release {
+namespace {
+
+using plan::PartChange;
+
+/// It has not begun, and nothing has been decided about it: the plan may still say something else.
+bool open_to_change(const Release& release, const StepId& id) {
+    const StepStatus status = release.at(id).status;
+    return status == StepStatus::to_come || status == StepStatus::waiting;
+}
+
+/// While something is on its way to the outside, or nobody knows whether it got there, the plan stays as it is: what is
+/// read back later must be what was planned then.
+std::string at_work(const Release& release) {
+    for (const auto& [id, operation] : release.operations) {
+        if (operation.phase != OperationState::Phase::settled) {
+            return operation.phase == OperationState::Phase::in_doubt ? id + " stands in doubt" : id + " is at work";
+        }
+    }
+    return open_shift(release) ? "traffic is being moved by hand" : "";
+}
+
+/// Why this one change can't be made now; empty = it can.
+std::string in_the_way(const Release& release, const plan::Plan& after, const PartChange& change) {
+    using What = PartChange::What;
+    if (change.kind == "step") {
+        if (change.what == What::added) {
+            const plan::Phase* phase = after.phase_of(change.name);
+            const auto state = phase ? release.phases.find(phase->id) : release.phases.end();
+            const bool late = state != release.phases.end() && state->second.status == PhaseState::Status::finished;
+            return late ? "its phase is finished; it would never run" : "";
+        }
+        return open_to_change(release, change.name)
+                   ? ""
+                   : fmt::format("it is {} already", name(release.at(change.name).status));
+    }
+    if (change.kind == "phase" && change.what != What::added) {
+        const auto state = release.phases.find(change.name);
+        const bool begun = state != release.phases.end() && (state->second.status == PhaseState::Status::running ||
+                                                             state->second.status == PhaseState::Status::finished);
+        return begun ? "it has begun already" : "";
+    }
+    if (change.kind == "arm" || change.kind == "traffic") {
+        return "where traffic goes can't be redefined while it is moved";
+    }
+    if (change.kind == "connection" && change.what != What::added) {
+        return "where production is stays as it was at the start";
+    }
+    if (change.kind == "variable" && change.what != What::added) {
+        return "variables are frozen at the start";
+    }
+    if (change.kind == "plan" && (change.name == "id" || change.name == "sluice" || change.name == "release")) {
+        return "it says which release this is";
+    }
+    return {};
+}
+
+/// Phases that have begun come first and in the same order; a new one among them would never run.
+std::string order_broken(const Release& release, const plan::Plan& after) {
+    bool still_to_come = false;
+    for (const auto& phase : after.phases) {
+        const auto state = release.phases.find(phase.id);
+        const bool begun = state != release.phases.end() && state->second.status != PhaseState::Status::to_come &&
+                           state->second.status != PhaseState::Status::waiting;
+        if (begun && still_to_come) {
+            return "the phase " + phase.id + " has begun, and one before it has not";
+        }
+        still_to_come = still_to_come || !begun;
+    }
+    return {};
+}
+
+} // namespace
+
+Verdict on(Draft& draft, const Amend& command) {
+    const Release& release = draft.state();
+    const std::string& session = release.opened.session;
+    if (auto reason = reason_given(command.reason, session); !reason) {
+        return reason;
+    }
+    if (release.rollback.active || release.aborted) {
+        return refuse("the plan is not going forward any more", session);
+    }
+    if (const std::string busy = at_work(release); !busy.empty()) {
+        return refuse("the plan can't be changed now: " + busy, session, "pause, wait until it has settled, try again");
+    }
+    auto loaded = plan::load(command.plan_source, release.opened.plan_file);
+    if (!loaded.plan) {
+        return fail(ErrorCode::bad_input,
+                    "the new plan does not load: " +
+                        (loaded.diagnostics.empty()
+                             ? std::string("it is empty")
+                             : plan::to_text(loaded.diagnostics.front(), release.opened.plan_file)),
+                    session, "'sluicectl validate' says all that is wrong with it");
+    }
+    const auto changes = plan::changes_between(release.plan->source, command.plan_source);
+    if (changes.empty()) {
+        return refuse("the new plan does not differ", session);
+    }
+    std::vector<std::string> refused, told;
+    for (const auto& change : changes) {
+        const std::string why = in_the_way(release, *loaded.plan, change);
+        told.push_back(to_text(change));
+        if (!why.empty()) {
+            refused.push_back(fmt::format("{}: {}", to_text(change), why));
+        }
+    }
+    if (const std::string broken = order_broken(release, *loaded.plan); !broken.empty()) {
+        refused.push_back(broken);
+    }
+    if (!refused.empty()) {
+        return refuse(fmt::format("the plan can't be changed like that: {}", fmt::join(refused, "; ")), session,
+                      "leave what has begun as it is");
+    }
+    const auto frozen = plan::freeze(*loaded.plan, release.opened.variables, {});
+    if (!frozen.errors.empty()) {
+        return refuse("a new variable has no value: " + to_text(frozen.errors.front()), session,
+                      "give it a default in the new plan");
+    }
+    PlanAmended amended;
+    amended.plan_source = command.plan_source;
+    amended.plan_digest = hex(sha256(command.plan_source));
+    amended.diff = plan::unified_diff(release.plan->source, command.plan_source);
+    amended.changes = std::move(told);
+    for (const auto& [name, value] : frozen.values) {
+        if (!release.values.contains(name)) {
+            amended.variables[name] = value;
+        }
+    }
+    amended.by = draft.by();
+    amended.reason = command.reason;
+    disarm_all(draft); // those of the new plan arm themselves, and begin to count anew
+    draft.add(std::move(amended));
+    restart_holds(draft, "the plan was amended");
+    return {};
+}
+
+Verdict on(Draft& draft, const CopyReport& command) {
+    const CopyState& known = draft.state().copy;
+    if (known.place != command.place || known.state != command.state || known.why != command.why) {
+        draft.add(CopyChanged{command.place, command.state, command.why});
+    }
+    return {};
+}
+
+} // namespace sluice::release

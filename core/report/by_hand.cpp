@@ -1,0 +1,376 @@
+#include "report/by_hand.h"
+
+#include "base/quantity.h"
+#include "plan/describe.h"
+#include "plan/fill.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sluice::report {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// "production/api-ingress" → {"production", "api-ingress"}
+std::pair<std::string, std::string> parts_of(const std::string& object) {
+    const auto slash = object.find('/');
+    return slash == std::string::npos ? std::pair(std::string(), object)
+                                      : std::pair(object.substr(0, slash), object.substr(slash + 1));
+}
+
+std::string setting(const Json& settings, const char* key) {
+    const auto found = settings.is_object() ? settings.find(key) : settings.end();
+    return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// A header or variable whose value may be a secret: double quotes, in which the shell fetches it.
+std::string with_secrets(const std::string& before, const std::string& value) {
+    for (const auto& [mark, form] : {std::pair("env:", "${{{}}}"), std::pair("file:", "$(cat {})")}) {
+        const auto at = value.find(mark);
+        const bool begins = at == 0 || (at != std::string::npos && value[at - 1] == ' ');
+        if (begins) {
+            const std::string name = value.substr(at + std::string(mark).size());
+            const std::string fetch = fmt::format(fmt::runtime(form), mark[0] == 'e' ? name : shell_word(name));
+            return fmt::format("{}\"{}\"", shell_word(before + value.substr(0, at)), fetch);
+        }
+    }
+    return shell_word(before + value);
+}
+
+/// Writes the commands of one step.
+class Writer {
+public:
+    Writer(const release::Release& release, const plan::Step& step)
+        : plan_(*release.plan), scope_(release::scope(release)), step_(step) {}
+
+    ByHand take() && { return std::move(out_); }
+
+    void operator()(const plan::Confirm& body) { remark("a person confirms: " + filled(body.text)); }
+    void operator()(const plan::Approve& body) {
+        remark(fmt::format("{} approve: {}", body.quorum, fmt::join(body.roles, ", ")));
+    }
+    void operator()(const plan::Decide& body) {
+        remark("a person decides: " + filled(body.text));
+        for (const auto& choice : body.choices) {
+            remark("– " + filled(choice.title));
+        }
+    }
+    void operator()(const plan::Wait& body) {
+        if (body.for_) {
+            say({"sleep", std::to_string(body.for_->count / 1'000'000'000)});
+        } else {
+            other();
+        }
+    }
+    void operator()(const plan::Hold& body) {
+        remark(fmt::format("watch for {}, all of it together:", duration_text(body.for_)));
+        for (const auto& gate : body.gates) {
+            watch(gate.metric, gate.arm, gate.must.text);
+        }
+    }
+    void operator()(const plan::Probe& body) {
+        std::visit([&](const auto& what) { look(what); }, body.what);
+        if (body.until) {
+            remark(fmt::format("again every {} for up to {}, until it is so",
+                               duration_text(body.every.value_or(seconds(5))), duration_text(*body.until)));
+        }
+    }
+    void operator()(const plan::Run& body) { look(body.command); }
+    void operator()(const plan::HttpAction& body) { call(body.call); }
+    void operator()(const plan::Group&) { remark("the steps of this group, in any order"); }
+    void operator()(const plan::Scale& body) {
+        const auto [name_space, name] = parts_of(body.workload);
+        Words words = kubectl(step_.on, name_space);
+        words.insert(words.end(), {"scale", "deployment/" + name, "--replicas=" + filled(body.replicas)});
+        say(words);
+    }
+    void operator()(const plan::Shift& body) { shift(body); }
+    void operator()(const plan::KubernetesWrite& body) { write(body); }
+    template <typename Other>
+    void operator()(const Other&) {
+        other();
+    }
+
+private:
+    /// What is not known yet stays as it is written, and is told.
+    std::string filled(const std::string& text) {
+        auto result = plan::fill(text, scope_);
+        if (!result) {
+            remark(result.error().what + ": put it in yourself");
+            return text;
+        }
+        return *result;
+    }
+    void remark(std::string text) { out_.remarks.push_back(std::move(text)); }
+    void say(const Words& words) {
+        Words quoted;
+        std::transform(words.begin(), words.end(), std::back_inserter(quoted), shell_word);
+        out_.commands.push_back(fmt::format("{}", fmt::join(quoted, " ")));
+    }
+    void other() { remark(filled(plan::summary(step_))); }
+
+    const Json& settings(const std::string& connection) const {
+        static const Json none = Json::object();
+        const auto* found = plan_.connection(connection);
+        return found ? found->settings : none;
+    }
+    Words kubectl(const std::string& connection, const std::string& name_space) const {
+        Words words{"kubectl"};
+        for (const char* key : {"kubeconfig", "context"}) {
+            if (const std::string value = setting(settings(connection), key); !value.empty()) {
+                words.insert(words.end(), {std::string("--") + key, value});
+            }
+        }
+        if (!name_space.empty()) {
+            words.insert(words.end(), {"-n", name_space});
+        }
+        return words;
+    }
+
+    void look(const plan::Command& command) {
+        Words words;
+        for (const auto& argument : command.argv) {
+            words.push_back(shell_word(filled(argument)));
+        }
+        std::string line;
+        if (!command.folder.empty()) {
+            line = "cd " + shell_word(filled(command.folder)) + " && ";
+        }
+        for (const auto& [name, value] : command.environment) {
+            line += with_secrets(name + "=", filled(value)) + " ";
+        }
+        out_.commands.push_back(line + fmt::format("{}", fmt::join(words, " ")));
+    }
+    void look(const plan::HttpCall& request) { call(request); }
+    void look(const plan::KubernetesRead& read) {
+        Words words = kubectl(step_.on, filled(read.name_space));
+        if (read.kind == plan::KubernetesRead::Kind::rollout) {
+            words.insert(words.end(), {"rollout", "status", filled(read.object)});
+        } else {
+            words.insert(words.end(), {read.api == "metrics" ? "top" : "get", filled(read.object)});
+        }
+        if (!read.selector.empty()) {
+            words.insert(words.end(), {"-l", filled(read.selector)});
+        }
+        say(words);
+    }
+    void look(const plan::MetricRead& read) {
+        watch(read.condition.name, read.condition.arm, read.condition.must.text);
+    }
+    template <typename Other>
+    void look(const Other&) {
+        other();
+    }
+
+    void watch(const std::string& name, const std::string& arm, const std::string& must) {
+        const auto* metric = plan_.metric(name);
+        remark(fmt::format("{}{} must be {}", metric ? metric->title : name, arm.empty() ? "" : " of " + arm, must));
+        if (!metric || metric->query.empty()) {
+            return;
+        }
+        const std::string query = filled(metric->query);
+        const auto& place = settings(metric->from);
+        const std::string url = setting(place, "url");
+        if (place.contains("via")) {
+            remark("its expression: " + query);
+        } else {
+            say({"curl", "-fsS", "-G", url + "/api/v1/query", "--data-urlencode", "query=" + query});
+        }
+    }
+
+    /// Services with cluster addresses are reached through the API server's proxy, as this program does.
+    void call(const plan::HttpCall& request) {
+        const auto& place = settings(step_.on);
+        const std::string path = filled(request.path), url = setting(place, "url");
+        const Json proxy = place.value(Json::json_pointer("/via/service-proxy/on"), Json());
+        if (proxy.is_string() && request.method == "GET") {
+            Words words = kubectl(proxy.get<std::string>(), "");
+            words.insert(words.end(), {"get", "--raw", proxied(url) + path});
+            say(words);
+            return;
+        }
+        if (proxy.is_string()) {
+            remark("this address is the cluster's own: reach it by 'kubectl port-forward', or from inside");
+        }
+        std::string line = "curl -fsS -X " + request.method;
+        for (const auto& [name, value] : request.headers) {
+            line += " -H " + with_secrets(name + ": ", filled(value));
+        }
+        if (request.json) {
+            const auto body = plan::fill_json(*request.json, scope_);
+            line += " -H 'Content-Type: application/json' --data-binary " +
+                    shell_word(body ? body->dump() : request.json->dump());
+        } else if (!request.text.empty()) {
+            line += " --data-binary " + shell_word(filled(request.text));
+        }
+        out_.commands.push_back(line + " " + shell_word(url + path));
+    }
+    /// "http://user-service.production:8081" → "/api/v1/namespaces/production/services/user-service:8081/proxy"
+    static std::string proxied(const std::string& url) {
+        const auto host = url.find("://") == std::string::npos ? url : url.substr(url.find("://") + 3);
+        const auto end = host.find_first_of("/:");
+        const std::string names = host.substr(0, end);
+        const std::string port =
+            end != std::string::npos && host[end] == ':' ? host.substr(end, host.find('/') - end) : "";
+        const auto dot = names.find('.');
+        const std::string service = names.substr(0, dot);
+        const std::string rest = dot == std::string::npos ? "default" : names.substr(dot + 1);
+        return fmt::format("/api/v1/namespaces/{}/services/{}{}/proxy", rest.substr(0, rest.find('.')), service, port);
+    }
+
+    void shift(const plan::Shift& body) {
+        const auto* traffic = plan_.traffic_named(body.traffic);
+        if (!traffic) {
+            return other();
+        }
+        const auto [name_space, primary] = parts_of(setting(traffic->settings, "primary"));
+        const auto weight = [&](const std::string& arm) {
+            const auto found = body.weights.find(arm);
+            return found == body.weights.end() ? 0 : found->second;
+        };
+        const auto side = [&](const char* name) {
+            const auto found = traffic->arms.find(name);
+            return found == traffic->arms.end() ? std::string() : found->second;
+        };
+        if (traffic->driver == "ingress-backend") {
+            for (const auto& [where, arm] : traffic->arms) {
+                if (weight(arm) == 100) {
+                    lead_to(*traffic, name_space, primary, arm);
+                }
+            }
+            return;
+        }
+        if (traffic->driver != "nginx-canary") {
+            return other();
+        }
+        const auto [canary_space, canary] = parts_of(setting(traffic->settings, "canary"));
+        const bool over = body.final_ && weight(side("canary")) == 100;
+        lead_to(*traffic, name_space, primary, over ? side("canary") : side("primary"));
+        Words words = kubectl(traffic->on, canary_space);
+        words.insert(words.end(),
+                     {"annotate", "--overwrite", "ingress/" + canary,
+                      fmt::format("nginx.ingress.kubernetes.io/canary-weight={}", over ? 0 : weight(side("canary")))});
+        say(words);
+        if (weight(side("canary")) == 0) {
+            remark("that there is no ingress " + canary + " is as good as its weight 0");
+        }
+    }
+    /// Read, altered, put back: the version that was read goes along, so somebody else's change is not overwritten.
+    void lead_to(const plan::Traffic& traffic, const std::string& name_space, const std::string& ingress,
+                 const std::string& arm) {
+        const auto* target = plan_.arm(arm);
+        std::string edits;
+        for (const auto& [side, other] : traffic.arms) {
+            const auto* from = plan_.arm(other);
+            if (from && target && from->service != target->service) {
+                edits += fmt::format("s/\"name\": \"{}\"/\"name\": \"{}\"/;", parts_of(from->service).second,
+                                     parts_of(target->service).second);
+            }
+        }
+        Words read = kubectl(traffic.on, name_space), put = read;
+        read.insert(read.end(), {"get", "ingress/" + ingress, "-o", "json"});
+        put.insert(put.end(), {"replace", "-f", "-"});
+        const auto quoted = [](const Words& words) {
+            Words out;
+            std::transform(words.begin(), words.end(), std::back_inserter(out), shell_word);
+            return fmt::format("{}", fmt::join(out, " "));
+        };
+        out_.commands.push_back(fmt::format("{} | sed {} | {}", quoted(read), shell_word(edits), quoted(put)));
+    }
+
+    void write(const plan::KubernetesWrite& body) {
+        using Verb = plan::KubernetesWrite::Verb;
+        const std::string object = filled(body.object);
+        Words words = kubectl(step_.on, filled(body.name_space));
+        const auto json = plan::fill_json(body.body, scope_);
+        const Json value = json ? *json : body.body;
+        const auto pairs = [&](const char* verb, bool overwrite) {
+            words.insert(words.end(), {verb, object});
+            if (overwrite) {
+                words.emplace_back("--overwrite");
+            }
+            for (const auto& [key, one] : value.items()) {
+                words.push_back(one.is_null() ? key + "-"
+                                              : key + "=" + (one.is_string() ? one.get<std::string>() : one.dump()));
+            }
+        };
+        const auto piped = [&](const char* verb) {
+            words.insert(words.end(), {verb, "-f", "-"});
+            Words quoted;
+            std::transform(words.begin(), words.end(), std::back_inserter(quoted), shell_word);
+            out_.commands.push_back(fmt::format("printf %s {} | {}", shell_word(value.dump()), fmt::join(quoted, " ")));
+        };
+        switch (body.verb) {
+        case Verb::save:
+            words.insert(words.end(), {"get", object, "-o", "yaml"});
+            break;
+        case Verb::patch:
+            words.insert(words.end(),
+                         {"patch", object, value.is_array() ? "--type=json" : "--type=merge", "-p", value.dump()});
+            break;
+        case Verb::apply:
+            if (body.file.empty()) {
+                return piped("apply");
+            }
+            remark("fill in what stands as ${…} in the file first, if anything does");
+            words.insert(words.end(), {"apply", "--server-side", "-f", filled(body.file)});
+            break;
+        case Verb::create:
+            return piped("create");
+        case Verb::remove:
+            words.insert(words.end(), {"delete", "--ignore-not-found", object});
+            break;
+        case Verb::set_image:
+            words.insert(words.end(), {"set", "image", object});
+            for (const auto& [key, one] : value.items()) {
+                words.push_back(key + "=" + (one.is_string() ? one.get<std::string>() : one.dump()));
+            }
+            break;
+        case Verb::set_env:
+            words.emplace_back("set");
+            pairs("env", false);
+            break;
+        case Verb::annotate:
+            pairs("annotate", true);
+            break;
+        case Verb::restart:
+            words.insert(words.end(), {"rollout", "restart", object});
+            break;
+        default:
+            return other();
+        }
+        say(words);
+    }
+
+    const plan::Plan& plan_;
+    plan::Scope scope_;
+    const plan::Step& step_;
+    ByHand out_;
+};
+
+} // namespace
+
+std::string shell_word(const std::string& text) {
+    const bool harmless = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("_-./:=,@%+").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (harmless) {
+        return text;
+    }
+    std::string quoted = "'";
+    for (const char c : text) {
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
+ByHand by_hand(const release::Release& release, const plan::Step& step) {
+    Writer writer(release, step);
+    std::visit(writer, static_cast<const plan::StepBody&>(step.body));
+    return std::move(writer).take();
+}
+
+} // namespace sluice::report

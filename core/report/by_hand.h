@@ -1,0 +1,25 @@
+#pragma once
+/// What a person types to do a step without this program (DESIGN.md, "Where it goes when one machine is not enough").
+///
+/// For a POSIX shell with kubectl and curl; each argument is quoted, so nothing that was filled in is evaluated.
+/// Secrets stay references: `env:NAME` becomes "$NAME", `file:PATH` a `cat` of it. Pure.
+#include "plan/model.h"
+#include "release/state.h"
+
+#include <string>
+#include <vector>
+
+namespace sluice::report {
+
+struct ByHand {
+    std::vector<std::string> commands; ///< in order; empty where only a person or another program can do it
+    std::vector<std::string> remarks;  ///< what to see to, what is not known yet
+};
+
+/// As of the release as it stands: values that were read are filled in, others are named.
+ByHand by_hand(const release::Release& release, const plan::Step& step);
+
+/// One argument for a POSIX shell: as it is if it is harmless, else in single quotes.
+std::string shell_word(const std::string& text);
+
+} // namespace sluice::report

@@ -1,0 +1,39 @@
+#pragma once
+#include "base/result.h"
+#include "session/event_check.h"
+#include "session/sqlite.h"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace sluice::session {
+
+/// A second copy of a session at work, for the day on which the desk itself is lost (DESIGN.md, "Where it goes when one
+/// machine is not enough"): on another disk, a network share, a stick.
+///
+/// Each `follow` brings the copy up to what is durable in the session, in transactions of its own; between two calls
+/// the copy is one whole session file that any reader opens. It reads as every other reader does and so never holds up
+/// the owner; only the copy's own place can make it slow. No threads and no timers inside; one thread at a time.
+class Mirror {
+public:
+    /// Opens or makes the copy. `refused` where there is something else of that name: no session, another session, or
+    /// a copy whose events are not the beginning of this one's. A copy that is one already is taken up and goes on.
+    static Result<Mirror> open(const std::filesystem::path& session, const std::filesystem::path& copy);
+
+    /// Copies what has come since the last call. True: there is more to fetch at once.
+    Result<bool> follow();
+
+    std::int64_t events() const { return static_cast<std::int64_t>(check_.range().size()); } ///< in the copy
+    bool complete() const { return complete_; } ///< the event `session-closed` and all before it are in the copy
+
+private:
+    Mirror(Connection from, Connection to) : from_(std::move(from)), to_(std::move(to)) {}
+    Result<void> take_up();
+
+    Connection from_, to_;
+    EventCheck check_; // over the events of the copy
+    std::int64_t version_ = -1;
+    bool complete_ = false;
+};
+
+} // namespace sluice::session

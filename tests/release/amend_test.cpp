@@ -1,0 +1,176 @@
+#include "driver.h"
+#include "plan/amendment.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::release;
+using sluice::release::drill::Driver;
+using sluice::release::drill::plan_with;
+
+namespace {
+
+const std::string first = R"(phases:
+  - id: main
+    steps:
+      - {id: one, confirm: One}
+      - {id: act, run: [act]}
+      - {id: two, confirm: Two}
+  - id: later
+    steps:
+      - {id: three, confirm: Three}
+)";
+const std::string way_back = "rollback: {options: {back: {steps: [{id: stop, run: [stop]}]}}}\n";
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+    const auto at = text.find(what);
+    if (at == std::string::npos) {
+        qFatal("no '%s' there", what.c_str());
+    }
+    return text.replace(at, what.size(), with);
+}
+
+Driver begun() {
+    Driver drive(plan_with(first + way_back));
+    (void)drive.submit(Confirm{"one", "", false, ""});
+    return drive; // `act` is at work
+}
+
+std::string amend(Driver& drive, const std::string& rest) {
+    return drive.submit(Amend{plan_with(rest + way_back), "the night is short"});
+}
+
+} // namespace
+
+class AmendTest : public QObject {
+    Q_OBJECT
+private slots:
+    void what_has_not_begun_may_change_and_the_release_follows_it() {
+        Driver drive = begun();
+        drive.done("act");
+        QCOMPARE(drive.status("two"), "awaiting a person");
+        std::string rest = replaced(first, "{id: three, confirm: Three}",
+                                    "{id: check, confirm: 'Look at ${extra}'}\n      - {id: four, confirm: Four}");
+        const std::string text =
+            replaced(plan_with(rest + way_back), "variables:\n", "variables:\n  extra: {default: logs}\n");
+        QCOMPARE(drive.submit(Amend{text, "the night is short"}), "");
+        const auto amended = drive.all<PlanAmended>();
+        QCOMPARE(amended.size(), std::size_t{1});
+        const std::vector<std::string> changes{"variable extra added", "step check added", "step four added",
+                                               "step three removed"};
+        QVERIFY(amended.front().changes == changes);
+        QVERIFY(amended.front().diff.find("-      - {id: three, confirm: Three}") != std::string::npos);
+        QVERIFY(amended.front().diff.find("+      - {id: four, confirm: Four}") != std::string::npos);
+        QCOMPARE(drive.release.values.at("extra"), std::string("logs"));
+        QCOMPARE(drive.status("two"), "awaiting a person");
+        QCOMPARE(drive.submit(Confirm{"two", "", false, ""}), "");
+        QCOMPARE(drive.release.at("check").title, std::string("Look at logs"));
+        QCOMPARE(drive.submit(Confirm{"check", "", false, ""}), "");
+        QCOMPARE(drive.submit(Confirm{"four", "", false, ""}), "");
+        QCOMPARE(drive.release.outcome, std::string("done"));
+        QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
+    }
+
+    void what_has_begun_stays_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("with");
+        QTest::addColumn<QString>("why");
+        const auto row = [](const char* name, const char* what, const char* with, const char* why) {
+            QTest::newRow(name) << what << with << why;
+        };
+        row("a step that passed", "confirm: One", "confirm: Eins", "step one changed: it is passed already");
+        row("a step that waits for its answer", "confirm: Two", "confirm: Zwei",
+            "step two changed: it is awaiting a person already");
+        row("a step taken away", "      - {id: one, confirm: One}\n", "", "step one removed: it is passed already");
+        row("a step moved into another place", "      - {id: two, confirm: Two}\n",
+            "      - {id: g, group: [{id: two, confirm: Two}]}\n", "step two changed");
+        row("the phase under way", "id: main", "id: main\n    title: Other",
+            "phase main changed: it has begun already");
+        row("a phase before it", "phases:\n", "phases:\n  - {id: early, steps: [{id: e, confirm: E}]}\n",
+            "the phase main has begun, and one before it has not");
+        row("nothing", "confirm: Three", "confirm:   Three", "the new plan does not differ");
+        row("no plan", "confirm: Three", "confirm: [", "the new plan does not load");
+    }
+    void what_has_begun_stays() {
+        QFETCH(QString, what);
+        QFETCH(QString, with);
+        QFETCH(QString, why);
+        Driver drive = begun();
+        drive.done("act");
+        const auto before = drill::state_text(drive.release);
+        const std::string said = amend(drive, replaced(first, what.toStdString(), with.toStdString()));
+        QVERIFY2(QString::fromStdString(said).contains(why), said.c_str());
+        QCOMPARE(drill::state_text(drive.release), before);
+    }
+
+    void where_production_is_stays_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("with");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("connection") << "context: test"
+                                    << "context: other"
+                                    << "connection cluster changed";
+        QTest::newRow("arm") << "service: shop/blue}"
+                             << "service: shop/red}"
+                             << "arm blue changed";
+        QTest::newRow("traffic") << "primary: shop/main"
+                                 << "primary: shop/other"
+                                 << "traffic edge changed";
+        QTest::newRow("id") << "id: small"
+                            << "id: large"
+                            << "the plan's id changed";
+        QTest::newRow("variable") << "default: 'true'"
+                                  << "default: 'false'"
+                                  << "variable ramp changed";
+    }
+    void where_production_is_stays() {
+        QFETCH(QString, what);
+        QFETCH(QString, with);
+        QFETCH(QString, why);
+        Driver drive = begun();
+        drive.done("act");
+        const std::string text = replaced(plan_with(first + way_back), what.toStdString(), with.toStdString());
+        const std::string said = drive.submit(Amend{text, "because"});
+        QVERIFY2(QString::fromStdString(said).contains(why), said.c_str());
+    }
+
+    void while_something_is_on_its_way_it_waits() {
+        Driver drive = begun();
+        drive.prepare("act");
+        const std::string rest = replaced(first, "confirm: Three", "confirm: Drei");
+        QCOMPARE(QString::fromStdString(amend(drive, rest)), "the plan can't be changed now: s1/act/1 is at work");
+        drive.settle("act", true);
+        QCOMPARE(amend(drive, rest), "");
+        QCOMPARE(drive.submit(Amend{plan_with(first + way_back), ""}), "this needs a reason");
+        (void)drive.submit(RollBack{"", "", "no"});
+        QCOMPARE(amend(drive, first), "the plan is not going forward any more");
+    }
+
+    void holds_and_triggers_begin_anew() {
+        const std::string watched = R"(phases:
+  - id: main
+    steps:
+      - {id: bake, hold: {for: 10m}, gates: [{metric: lag, must: '< 5'}]}
+      - {id: end, confirm: End}
+rollback:
+  triggers: [{id: high, metric: lag, must: '> 9', for: 5m}]
+  options: {back: {steps: [{id: stop, run: [stop]}]}}
+)";
+        Driver drive(plan_with(watched));
+        drive.gate("bake", "lag", "pass");
+        drive.trigger("high", "yes");
+        drive.pass(minutes(4));
+        QCOMPARE(drive.held("bake"), 240.0);
+        QCOMPARE(drive.trigger_state("high"), "pending");
+        QCOMPARE(drive.submit(Amend{plan_with(replaced(watched, "'> 9'", "'> 8'")), "earlier"}), "");
+        QCOMPARE(drive.held("bake"), 0.0);
+        QCOMPARE(drive.trigger_state("high"), "armed");
+        drive.pass(minutes(2));
+        QVERIFY(!drive.release.rollback.active);
+        QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
+    }
+};
+
+SLUICE_TEST(AmendTest)
+#include "amend_test.moc"

@@ -1,0 +1,174 @@
+#include "report/by_hand.h"
+
+#include "plan/loader.h"
+#include "report/sheet.h"
+#include "support/suite.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sluice;
+
+namespace {
+
+/// A plan whose one way back has this step, and the release that has just opened it.
+release::Release release_with(const std::string& step) {
+    const std::string source = R"(sluice: 1
+id: small
+title: Small ${version}
+variables:
+  version: {type: string, default: "v1'2"}
+connections:
+  cluster: {kubernetes: {context: the prod}}
+  api: {http: {url: 'https://api.example', headers: {X: 'env:X_TOKEN'}}}
+  inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
+arms:
+  blue: {workload: shop/blue, service: shop/blue-svc}
+  green: {workload: shop/green, service: shop/green-svc}
+traffic:
+  edge: {driver: nginx-canary, on: cluster, primary: shop/main, canary: shop/canary, arms: {primary: blue, canary: green}}
+phases: [{id: a, steps: [{id: b, confirm: B}, {id: read, run: [cat], outputs: {replicas: {type: integer}}, rehearse: {}}]}]
+rollback: {options: {back: {title: 'Back', default: true, steps: [)" +
+                               step + "]}}}\n";
+    release::SessionOpened opened;
+    opened.session = "s";
+    opened.mode = "run";
+    opened.plan_file = "small.yaml";
+    opened.plan_source = source;
+    opened.variables = {{"version", "v1'2"}};
+    for (const auto& wrong : plan::load(source, "small.yaml").diagnostics) {
+        if (wrong.severity == plan::Severity::error) {
+            qFatal("%s", plan::to_text(wrong, "small.yaml").c_str());
+        }
+    }
+    release::Release release;
+    release::apply(release, {1, seconds(1'767'600'000), opened});
+    return release;
+}
+
+/// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.
+QString heard(const std::vector<std::string>& commands) {
+    const QTemporaryDir tools;
+    for (const char* name : {"kubectl", "curl", "sed", "helm"}) {
+        QFile tool(tools.filePath(name));
+        if (!tool.open(QIODevice::WriteOnly)) {
+            return {};
+        }
+        tool.write("#!/bin/sh\n{ printf '%s' \"${0##*/}\"; for a in \"$@\"; do printf ' [%s]' \"$a\"; done; echo; } >> "
+                   "\"$HEARD\"\n"
+                   "case \"$*\" in *'-f -'*) cat >/dev/null;; esac\nexit 0\n");
+        tool.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+    QProcess shell;
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("PATH", tools.path() + ":" + environment.value("PATH"));
+    environment.insert("HEARD", tools.filePath("heard"));
+    environment.insert("X_TOKEN", "se cret");
+    shell.setProcessEnvironment(environment);
+    QString all;
+    for (const auto& command : commands) {
+        shell.start("sh", {"-c", QString::fromStdString(command)});
+        shell.waitForFinished();
+        all += QString::fromUtf8(shell.readAllStandardError());
+    }
+    QFile file(tools.filePath("heard"));
+    if (file.open(QIODevice::ReadOnly)) {
+        // The parts of a pipe run side by side: in an order of ours.
+        QStringList lines = QString::fromUtf8(file.readAll()).split('\n', Qt::SkipEmptyParts);
+        all += lines.join('\n');
+    }
+    return all;
+}
+
+} // namespace
+
+class ByHandTest : public QObject {
+    Q_OBJECT
+private slots:
+    void a_shell_hears_what_the_step_would_do_data() {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("heard_as");
+        const auto row = [](const char* name, const char* step, const char* heard_as) {
+            QTest::newRow(name) << QString(step) << QString(heard_as);
+        };
+        row("scale", "{id: s, scale: {workload: shop/blue, replicas: '3'}, on: cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [scale] [deployment/blue] [--replicas=3]");
+        row("program, with an argument that a shell would take apart",
+            "{id: s, run: [helm, 'a b', '$(reboot)', '${version}', '*', \"it's\"], rehearse: {}}",
+            "helm [a b] [$(reboot)] [v1'2] [*] [it's]");
+        row("variable with a secret", "{id: s, run: [helm, x], environment: {T: 'env:X_TOKEN'}, rehearse: {}}",
+            "helm [x]");
+        row("set image",
+            "{id: s, kubernetes: {set-image: deployment/blue, namespace: shop, body: {app: 'r/app:${version}'}}, on: "
+            "cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [set] [image] [deployment/blue] [app=r/app:v1'2]");
+        row("set and remove variables",
+            "{id: s, kubernetes: {set-env: deployment/blue, namespace: shop, body: {A: '1', B: null}}, on: cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [set] [env] [deployment/blue] [A=1] [B-]");
+        row("patch",
+            "{id: s, kubernetes: {patch: deployment/blue, namespace: shop, body: {spec: {paused: true}}}, on: cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [patch] [deployment/blue] [--type=merge] [-p] "
+            "[{\"spec\":{\"paused\":true}}]");
+        row("ready", "{id: s, probe: {kubernetes: {ready: deployment/blue, namespace: shop}}, on: cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [get] [deployment/blue]");
+        row("http through the API server", "{id: s, probe: {http: '/health?x=1'}, on: inside}",
+            "kubectl [--context] [the prod] [get] [--raw] "
+            "[/api/v1/namespaces/shop/services/green:8081/proxy/health?x=1]");
+        row("http with a secret and a body",
+            "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer env:X_TOKEN'}, json: {v: '${version}'}}, "
+            "on: api}",
+            "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer se cret] [-H] [Content-Type: application/json] "
+            "[--data-binary] [{\"v\":\"v1'2\"}] [https://api.example/flags]");
+    }
+    void a_shell_hears_what_the_step_would_do() {
+        QFETCH(QString, step);
+        QFETCH(QString, heard_as);
+        const auto release = release_with(step.toStdString());
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QCOMPARE(heard(hand.commands), heard_as);
+    }
+
+    void traffic_is_led_back_and_then_weighted() {
+        const auto release = release_with("{id: s, shift: {edge: {blue: 100}}}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QCOMPARE(hand.commands.size(), std::size_t{2});
+        const QString first = heard({hand.commands.front()});
+        for (const char* said : {"kubectl [--context] [the prod] [-n] [shop] [get] [ingress/main] [-o] [json]",
+                                 "sed [s/\"name\": \"green-svc\"/\"name\": \"blue-svc\"/;]",
+                                 "kubectl [--context] [the prod] [-n] [shop] [replace] [-f] [-]"}) {
+            QVERIFY2(first.contains(said), qPrintable(first));
+        }
+        QCOMPARE(heard({hand.commands.back()}),
+                 "kubectl [--context] [the prod] [-n] [shop] [annotate] [--overwrite] [ingress/canary] "
+                 "[nginx.ingress.kubernetes.io/canary-weight=0]");
+    }
+
+    void what_was_not_read_yet_is_told() {
+        auto release = release_with("{id: s, scale: {workload: shop/blue, replicas: '${replicas}'}, on: cluster}");
+        const auto& step = release.plan->rollback_steps.front();
+        const auto before = report::by_hand(release, step);
+        QVERIFY(!before.remarks.empty());
+        QVERIFY(before.commands.front().find("${replicas}") != std::string::npos);
+        release.values["replicas"] = "5";
+        const auto after = report::by_hand(release, step);
+        QVERIFY(after.remarks.empty());
+        QVERIFY(after.commands.front().ends_with("--replicas=5"));
+    }
+
+    void the_sheet_says_all_ways_in_both_forms() {
+        const auto release = release_with("{id: s, run: [helm, '<&>'], rehearse: {}}");
+        const report::SheetPlace place{"/tmp/my session.sluice", "/mnt/copy.sluice", "c0ffee"};
+        const std::string text = report::sheet_text(release, place), html = report::sheet_html(release, place);
+        for (const char* said :
+             {"Small v1'2", "blue 100 %", "Way back: Back (what the button does)", "helm '<&>'", "c0ffee",
+              "sluicectl resume /mnt/copy.sluice", "sluicectl roll-back --take-over '/tmp/my session.sluice'"}) {
+            QVERIFY2(text.find(said) != std::string::npos, text.c_str());
+        }
+        QVERIFY(html.find("<pre>helm '&lt;&amp;&gt;'</pre>") != std::string::npos);
+        QVERIFY(html.find("<script") == std::string::npos && html.find("src=") == std::string::npos);
+    }
+};
+
+SLUICE_TEST(ByHandTest)
+#include "by_hand_test.moc"

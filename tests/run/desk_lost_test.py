@@ -1,0 +1,171 @@
+"""What is left when the desk, or the program on it, is lost: a second copy, the break-glass sheet, taking over."""
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
+from outside import Home, wait_until  # noqa: E402
+
+DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
+
+PLAN = """
+sluice: 1
+id: small
+phases:
+  - id: all
+    steps:
+      - {id: make, run: [touch, made]}
+      - {id: ask, confirm: Go on?}
+      - {id: last, run: [touch, last]}
+rollback:
+  options:
+    back:
+      title: Take it away
+      steps:
+        - {id: gone, run: [rm, -f, made]}
+        - {id: told, run: [touch, "it is gone"]}
+"""
+
+
+class DeskLost(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        (self.home.folder / "plan.yaml").write_text(PLAN)
+        self.other = self.home.folder / "other"
+        self.other.mkdir()
+        self.copy = self.other / "session.sluice"
+
+    def tearDown(self):
+        self.home.remove()
+
+    def begin(self, *more):
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input", *more)
+        wait_until(lambda: self.home.readable() and self.awaits("ask"), "it asks")
+        return program
+
+    def awaits(self, step):
+        return any(e["type"] == "step-started" and e["data"]["step"] == step for e in self.home.events())
+
+    def do(self, *words):
+        code, said = self.home.call("do", self.home.session, *words)
+        self.assertEqual(code, DONE, said)
+
+    def same_as_copy(self):
+        rows = []
+        for file in (self.home.session, self.copy):
+            if not file.exists():
+                return False
+            with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as opened:
+                rows.append([opened.execute(f"select * from {t} order by 1").fetchall()
+                             for t in ("event", "checkpoint", "output", "series", "tick", "gap")])
+        return rows[0] == rows[1]
+
+    def test_a_copy_is_kept_and_whole_at_the_end(self):
+        program = self.begin("--copy", self.other)
+        wait_until(self.same_as_copy, "the copy follows")
+        changed = [e["data"] for e in self.home.events() if e["type"] == "copy-changed"]
+        self.assertEqual([(one["place"], one["state"]) for one in changed], [(str(self.copy), "kept")])
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertTrue(self.same_as_copy())
+        self.assertIn(f"copy: {self.copy}\n", self.home.said())
+        code, said = self.home.call("verify", self.copy)
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(self.home.left_over(), [])
+
+    def test_the_copy_goes_on_when_the_desk_is_lost(self):
+        program = self.begin("--copy", self.other)
+        wait_until(self.same_as_copy, "the copy follows")
+        program.kill()
+        program.wait()
+        for file in self.home.folder.glob("session.sluice*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        code, said = self.home.call("roll-back", self.copy)
+        self.assertEqual(code, DONE, said)
+        self.assertFalse((self.home.folder / "made").exists())
+
+    def test_a_lost_place_is_told_and_holds_nothing_up(self):
+        program = self.begin("--copy", self.other)
+        wait_until(self.same_as_copy, "the copy follows")
+        self.copy.write_bytes(b"somebody else's")
+        self.do("note", "the place was lost")
+        wait_until(lambda: [e for e in self.home.events() if e["type"] == "copy-changed" and e["data"]["state"] == "behind"],
+                   "it is told")
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertIn("NOT COMPLETE", self.home.said())
+        self.assertEqual(self.copy.read_bytes(), b"somebody else's")
+
+    def test_the_sheet_works_without_this_program(self):
+        program = self.begin("--copy", self.other)
+        for beside in (self.home.session, self.copy):
+            sheet = pathlib.Path(f"{beside}.sheet.txt")
+            wait_until(lambda: sheet.exists() and "Go on?" in sheet.read_text(), "the sheet is up to date")
+            self.assertTrue(pathlib.Path(f"{beside}.sheet.html").read_text().startswith("<!doctype html>"))
+        program.kill()
+        program.wait()
+        text = sheet.read_text()
+        self.assertIn("Way back: Take it away (what the button does)", text)
+        self.assertIn(f"sluicectl resume {self.copy}", text)
+        way = text.partition("Way back")[2].partition("To go on")[0]
+        commands = [line[4:] for line in way.splitlines() if line.startswith("    ")]
+        self.assertEqual([shlex.split(command) for command in commands], [["rm", "-f", "made"], ["touch", "it is gone"]])
+        for command in commands:
+            subprocess.run(["sh", "-c", command], cwd=self.home.folder, check=True)
+        self.assertFalse((self.home.folder / "made").exists())
+        self.assertTrue((self.home.folder / "it is gone").exists())
+        code, said = self.home.call("sheet", self.home.session)
+        self.assertEqual(code, DONE, said)
+        self.assertIn("rm -f made", said)
+
+    def test_a_hung_owner_is_ended_and_taken_over_from(self):
+        program = self.begin()
+        os.kill(program.pid, signal.SIGSTOP)
+        code, said = self.home.call("roll-back", self.home.session, "--take-over")
+        self.assertEqual(code, DONE, said)
+        self.assertIn(f"taken over from pid {program.pid}", said)
+        self.assertEqual(program.wait(10), -signal.SIGKILL)
+        self.assertFalse((self.home.folder / "made").exists())
+        resumed = next(e["data"] for e in self.home.events() if e["type"] == "session-resumed")
+        self.assertEqual(resumed["taken_over_from"], f"pid {program.pid}")
+
+    def test_an_owner_that_answers_is_not_taken_over_from(self):
+        program = self.begin()
+        code, said = self.home.call("resume", self.home.session, "--take-over")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("answers; it is not taken over", said)
+        self.assertIsNone(program.poll())
+        self.do("abort", "--reason", "enough")
+        self.assertEqual(program.wait(60), FAILED)
+
+    def test_the_plan_is_amended_while_it_runs(self):
+        program = self.begin()
+        new = PLAN.replace("- {id: last, run: [touch, last]}", "- {id: better, run: [touch, better]}")
+        (self.home.folder / "new.yaml").write_text(new)
+        code, said = self.home.call("do", self.home.session, "amend", "new.yaml")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("this needs a reason", said)
+        (self.home.folder / "wrong.yaml").write_text(new.replace("touch, made", "touch, other"))
+        code, said = self.home.call("do", self.home.session, "amend", "wrong.yaml", "--reason", "x")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("step make changed: it is passed already", said)
+        self.do("amend", "new.yaml", "--reason", "the other one is better")
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertTrue((self.home.folder / "better").exists())
+        self.assertFalse((self.home.folder / "last").exists())
+        amended = next(e["data"] for e in self.home.events() if e["type"] == "plan-amended")
+        self.assertIn("+      - {id: better, run: [touch, better]}", amended["diff"])
+        self.assertIn("PLAN AMENDED: step better added, step last removed", self.home.call("log", self.home.session)[1])
+        code, said = self.home.call("verify", self.home.session)
+        self.assertEqual(code, DONE, said)
+
+
+if __name__ == "__main__":
+    unittest.main()
