@@ -26,7 +26,7 @@ void ChartTable::set(const ChartContent& content, Span span) {
         }
     }
     std::ranges::sort(times, std::ranges::greater{});
-    times.erase(std::ranges::unique(times).begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
     rows_.reserve(times.size());
     for (const Nanos at : times) {
         Row row{at, {}};

@@ -10,7 +10,7 @@
 namespace sluice::panels {
 namespace {
 
-QString without_dots(QString label) {
+QString without_dots(const QString& label) {
     return label.endsWith(u'…') ? label.chopped(1) : label;
 }
 

@@ -66,7 +66,7 @@ protected:
         painter->setFont(theme::figure_font(comparison_figure_pixels));
         painter->setPen(t.dim);
         const bool left = section == ComparisonModel::metric;
-        painter->drawText(rect, Qt::AlignVCenter | (left ? Qt::AlignLeft : Qt::AlignRight),
+        painter->drawText(rect, static_cast<int>(Qt::AlignVCenter | (left ? Qt::AlignLeft : Qt::AlignRight)),
                           model()->headerData(section, Qt::Horizontal, Qt::DisplayRole).toString());
         painter->setPen(t.line);
         painter->drawLine(rect.bottomLeft(), rect.bottomRight());

@@ -58,7 +58,7 @@ void PlanModel::lay_out() {
     children_.assign(rows_.size() + 1, {});
     place_.assign(rows_.size(), 0);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-        auto& siblings = children_[static_cast<std::size_t>(rows_[i].parent + 1)];
+        auto& siblings = children_[static_cast<std::size_t>(rows_[i].parent) + 1];
         place_[i] = static_cast<int>(siblings.size());
         siblings.push_back(static_cast<int>(i));
     }

@@ -24,7 +24,7 @@ QString matcher_text(const plan::Matcher& matcher) {
     for (const auto& value : matcher.values) {
         values << text(value);
     }
-    const QString all = values.join(QStringLiteral(", "));
+    QString all = values.join(QStringLiteral(", "));
     switch (matcher.kind) {
     case plan::Matcher::Kind::equals:
         return QStringLiteral("= ") + all;

@@ -20,7 +20,7 @@ QString plain_value(const Json& value) {
 void flatten_shape(const Json& value, const std::string& at, std::map<std::string, Json>& into) {
     if (value.is_object() && !value.empty()) {
         for (const auto& [key, child] : value.items()) {
-            flatten_shape(child, at + "/" + key, into);
+            flatten_shape(child, std::string(at).append("/").append(key), into);
         }
     } else if (value.is_array() && !value.empty()) {
         for (std::size_t i = 0; i < value.size(); ++i) {

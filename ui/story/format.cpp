@@ -38,8 +38,8 @@ QString spell(Nanos length, bool tenths) {
         return QStringLiteral("−") + spell({-length.count}, tenths);
     }
     if (tenths && length.count < 10 * nanos_a_second) {
-        return QString::number(static_cast<double>(length.count / (nanos_a_second / 10)) / 10, 'f', 1) +
-               QStringLiteral(" s");
+        const std::int64_t whole_tenths = length.count / (nanos_a_second / 10); // cut, not rounded: 9.96 is not 10.0
+        return QString::number(static_cast<double>(whole_tenths) / 10, 'f', 1) + QStringLiteral(" s");
     }
     const std::int64_t whole = length.count / nanos_a_second;
     struct Unit {

@@ -162,6 +162,7 @@ std::vector<SourceLine> present_sources(const Moment& moment, std::size_t most) 
         }
         sources.resize(shown);
         std::vector<SourceLine> lines;
+        lines.reserve(sources.size() + 1);
         for (auto& one : sources) {
             lines.push_back(std::move(one.line));
         }
@@ -169,6 +170,7 @@ std::vector<SourceLine> present_sources(const Moment& moment, std::size_t most) 
         return lines;
     }
     std::vector<SourceLine> lines;
+    lines.reserve(sources.size());
     for (auto& one : sources) {
         lines.push_back(std::move(one.line));
     }

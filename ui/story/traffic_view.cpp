@@ -152,7 +152,7 @@ TrafficView present_traffic(const Moment& moment) {
         view.released_place = place_of(*release.plan, sides.released);
         const SplitView& first = view.splits.front();
         if (first.observed) {
-            view.facts.push_back({TrafficText::tr("Observed at the edge"),
+            view.facts.push_back({first.apart ? TrafficText::tr("Observed") : TrafficText::tr("Observed at the edge"),
                                   first.observed_text,
                                   first.apart ? std::optional(Mark::close) : std::nullopt,
                                   {}});
