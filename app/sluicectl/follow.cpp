@@ -30,7 +30,8 @@ Result<Json> send_command(const host::StartOptions& who, const std::string& sess
     return std::move(*reply);
 }
 
-Result<std::string> follow_until_closed(const host::StartOptions& who, const std::string& session, bool quiet) {
+Result<std::string> follow_until_closed(const host::StartOptions& who, const std::string& session, std::int64_t from,
+                                        bool quiet) {
     Progress progress(false);
     release::Release release;
     Result<std::string> outcome = std::string();
@@ -49,7 +50,9 @@ Result<std::string> follow_until_closed(const host::StartOptions& who, const std
         for (const auto& event : read->events) {
             if (event.seq > release.seq) {
                 release::apply(release, event);
-                fresh.push_back(event);
+                if (event.seq >= from) {
+                    fresh.push_back(event);
+                }
             }
         }
         if (!quiet) {

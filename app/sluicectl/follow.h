@@ -9,9 +9,9 @@ namespace sluicectl {
 sluice::Result<sluice::Json> send_command(const sluice::host::StartOptions& who, const std::string& session,
                                           const sluice::release::Command& command);
 
-/// Prints what happens in a session that another program owns, until it closes; gives the outcome. `unreachable` when
-/// that program ends before.
+/// Prints what happens from event `from` on in a session that another program owns, until it closes; gives the outcome.
+/// `unreachable` when that program ends before.
 sluice::Result<std::string> follow_until_closed(const sluice::host::StartOptions& who, const std::string& session,
-                                                bool quiet);
+                                                std::int64_t from, bool quiet);
 
 } // namespace sluicectl

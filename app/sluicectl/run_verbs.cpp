@@ -210,7 +210,8 @@ int roll_back(const RunOptions& options) {
                                             options.reason.empty() ? "asked by command" : options.reason};
     const auto sent = send_command(*start, options.session, command);
     if (sent) {
-        const auto outcome = follow_until_closed(*start, options.session, options.quiet);
+        const auto outcome =
+            follow_until_closed(*start, options.session, sent->value("first", std::int64_t{1}), options.quiet);
         if (!outcome) {
             return complain(outcome.error());
         }

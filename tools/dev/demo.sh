@@ -99,6 +99,6 @@ Next:
   how it stands (or at a time):  $ctl state $session [--at T+01:30:00]
   what was measured:             $ctl query $session
   one series, as CSV:            $ctl query $session error_ratio
-  the same, with a fault:        ./dev demo --fault 'split:green>=50 errors 8%'
+  the same, with a fault:        ./dev demo --fault 'split:green>=50 errors 8% on green'
 TEXT
 }

@@ -5,6 +5,7 @@
 #include "theme/tokens.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QScrollBar>
@@ -45,7 +46,11 @@ PlanList::PlanList(QWidget* parent)
     // The row with the focus has a ring of its own.
     view_->setStyleSheet(QStringLiteral("QTreeView, QTreeView:focus { border: none; }"));
     connect(view_, &QTreeView::clicked, this, &PlanList::toggle);
-    connect(view_, &QTreeView::activated, this, &PlanList::toggle);
+    connect(view_, &QTreeView::activated, this, [this](const QModelIndex& index) {
+        if (!QApplication::keyboardModifiers().testFlag(Qt::ControlModifier)) { // that is what is next, not this row
+            toggle(index);
+        }
+    });
     // The row's height hangs on whether it is folded.
     const auto relay = [this](const QModelIndex& index) { emit view_->itemDelegate()->sizeHintChanged(index); };
     connect(view_, &QTreeView::expanded, this, relay);

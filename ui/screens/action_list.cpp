@@ -41,13 +41,18 @@ void fill(QStandardItemModel& model, const QWidget& window) {
         if (name.isEmpty() || action->shortcuts().isEmpty()) {
             continue;
         }
+        if (!action->isEnabled()) {
+            continue; // it can't be done now
+        }
         QStringList keys;
         for (const auto& key : action->shortcuts()) {
             keys << key.toString(QKeySequence::NativeText);
         }
+        if (!model.findItems(name).empty()) {
+            continue; // each chart has one of its own; the first stands for them
+        }
         auto* what = new QStandardItem(name);
         what->setData(QVariant::fromValue(action));
-        what->setEnabled(action->isEnabled());
         model.appendRow({what, new QStandardItem(keys.join("  "))});
     }
     model.sort(0);

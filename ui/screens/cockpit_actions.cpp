@@ -33,7 +33,7 @@ void CockpitWindow::make_actions() {
     add(tr("Dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
     add(tr("Light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
     add(tr("As the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
-    add(tr("Manual"), {Qt::Key_F1}, [this] { show_help(); });
+    add(tr("Manual"), {Qt::Key_F1}, [this] { show_help(stack_->currentWidget() == session_.data() ? "cockpit" : ""); });
     add(tr("Keys"), {Qt::Key_Question}, [this] { show_keys(); });
     add(tr("Do something by its name"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P}, [this] { show_palette(); });
     add(tr("About Sluice"), {Qt::SHIFT | Qt::Key_F1}, [this] { show_about(); });

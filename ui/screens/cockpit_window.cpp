@@ -105,6 +105,7 @@ void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values
     options.plan_file = file.toStdString();
     options.values = values;
     options.speed = speed;
+    options.assume_yes = preview_->assumes_yes();
     rehearse(options);
 }
 

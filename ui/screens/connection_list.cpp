@@ -97,7 +97,7 @@ void ConnectionList::show_answer(const engine::ConnectionAnswer& answer) {
             address);
         return;
     }
-    QString words = QString::fromStdString(error.what);
+    QString words = QString::fromStdString(error.where.empty() ? error.what : error.where + ": " + error.what);
     if (!error.remedy.empty()) {
         words += QStringLiteral("\n→ ") + QString::fromStdString(error.remedy);
     }

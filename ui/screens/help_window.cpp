@@ -118,7 +118,7 @@ HelpWindow::HelpWindow(QWidget* parent)
     setWindowTitle(tr("Manual – Sluice"));
     setAttribute(Qt::WA_StyledBackground);
     theme::set_role(this, "bar");
-    resize(980, 720);
+    resize(1120, 760);
     words_->setPlaceholderText(tr("Search the manual"));
     words_->setAccessibleName(tr("Search the manual"));
     words_->setClearButtonEnabled(true);

@@ -10,6 +10,7 @@
 #include "theme/tokens.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFileInfo>
 #include <QHeaderView>
@@ -44,8 +45,8 @@ PlanPreview::PlanPreview(const host::Paths& paths, QWidget* parent)
     : QWidget(parent), paths_(paths), reader_(read_plan), title_(new QLabel), below_(new QLabel), problem_(new QLabel),
       window_(new QLabel), tested_(new QLabel), timeline_(new PlanTimeline), steps_(new QTreeWidget),
       form_place_(new QWidget), connections_(new ConnectionList), speed_(new QComboBox),
-      test_(new QPushButton(tr("Test connections"))), rehearse_(new QPushButton(tr("Rehearse"))),
-      run_(new QPushButton(tr("Run against production…"))) {
+      assume_(new QCheckBox(tr("Confirms and approves by itself"))), test_(new QPushButton(tr("Test connections"))),
+      rehearse_(new QPushButton(tr("Rehearse"))), run_(new QPushButton(tr("Run against production…"))) {
     make_actions();
     build();
     connect(&connection_check_, &ConnectionCheck::answered, connections_, &ConnectionList::show_answer);
@@ -158,6 +159,9 @@ QWidget* PlanPreview::build_side() {
     speed_->addItem(tr("as fast as it can"), 0.0);
     speed_->setCurrentIndex(2);
     speed_->setAccessibleName(tr("Speed of the rehearsal"));
+    assume_->setToolTip(
+        tr("A rehearsal alone: approvals that other roles have to give are given, five seconds after they are "
+           "asked for. Without it they come by 'sluicectl do SESSION approve STEP --operator NAME --role ROLE'."));
     auto* back = new QPushButton(tr("Back"));
     connect(back, &QPushButton::clicked, this, &PlanPreview::back_asked);
 
@@ -169,6 +173,7 @@ QWidget* PlanPreview::build_side() {
     side_layout->setSpacing(8);
     side_layout->addWidget(scroll, 1);
     side_layout->addWidget(speed_);
+    side_layout->addWidget(assume_);
     side_layout->addWidget(rehearse_);
     side_layout->addWidget(run_);
     side_layout->addWidget(back);
@@ -265,6 +270,10 @@ plan::Scope PlanPreview::values() const {
 
 double PlanPreview::speed() const {
     return speed_->currentData().toDouble();
+}
+
+bool PlanPreview::assumes_yes() const {
+    return assume_->isChecked();
 }
 
 void PlanPreview::set_speed(double speed) {

@@ -12,6 +12,7 @@
 #include <optional>
 
 class QAction;
+class QCheckBox;
 class QComboBox;
 class QScrollArea;
 class QTreeWidget;
@@ -45,6 +46,7 @@ public:
     plan::Scope values() const;
     double speed() const; ///< of a rehearsal; 0 = as fast as it can
     void set_speed(double speed);
+    bool assumes_yes() const; ///< a rehearsal confirms, approves and decides by itself
 
     /// Puts on another way of reading plans; for tests.
     void set_reader(std::function<PlanReading(const std::string&)> reader) { reader_ = std::move(reader); }
@@ -88,6 +90,7 @@ private:
     ConnectionList* connections_;
     QWidget *window_part_, *connections_part_;
     QComboBox* speed_;
+    QCheckBox* assume_;
     QPushButton *test_, *rehearse_, *run_;
     QAction *test_action_ = nullptr, *rehearse_action_ = nullptr, *run_action_ = nullptr;
 };

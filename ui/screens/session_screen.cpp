@@ -1,5 +1,6 @@
 #include "screens/session_screen.h"
 
+#include "base/digest.h"
 #include "charts/chart_grid.h"
 #include "panels/audit_table.h"
 #include "panels/plan_list.h"
@@ -22,6 +23,7 @@
 #include <QLoggingCategory>
 #include <QSplitter>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <chrono>
 #include <initializer_list>
 
@@ -189,8 +191,13 @@ void SessionScreen::keep_bookmarks_in(const std::filesystem::path& state) {
     connect(keeper_.get(), &BookmarkKeeper::failed, this, [this](const QString& why) { scrubber_->tell(why); });
     connect_bookmarks();
     if (!story_.empty()) {
-        keeper_->open(story_.release().opened.session);
+        keeper_->open(bookmarks_name());
     }
+}
+
+std::string SessionScreen::bookmarks_name() const {
+    const auto file = QFileInfo(source_->file()).absoluteFilePath().toStdString();
+    return story_.release().opened.session + "-" + hex(sha256(file)).substr(0, 8);
 }
 
 void SessionScreen::connect_bookmarks() {
@@ -243,6 +250,12 @@ void SessionScreen::take(const story::DeliveryPtr& delivery) {
     const bool first = story_.empty();
     story_.take(*delivery);
     time_.set_range(story_.begin(), story_.end());
+    const bool turns = std::any_of(delivery->entries.begin(), delivery->entries.end(), [](const story::Entry& entry) {
+        return std::holds_alternative<release::RollbackStarted>(entry.event.body);
+    });
+    if (!first && turns && looks_back()) {
+        time_.go_live(); // whoever asked for it: nobody is to look at the past while the release is rolled back
+    }
     dirty_ = true;
     if (delivery->trouble) {
         emit failed(QString::fromStdString(to_text(*delivery->trouble)));
@@ -255,7 +268,7 @@ void SessionScreen::take(const story::DeliveryPtr& delivery) {
     }
     if (first && !story_.empty()) {
         if (keeper_) {
-            keeper_->open(story_.release().opened.session);
+            keeper_->open(bookmarks_name());
         }
         refresh();
     }

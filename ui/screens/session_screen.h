@@ -60,6 +60,8 @@ public:
 
     /// Bookmarks of the session are kept below the user's state (host/paths.h); else they end with this.
     void keep_bookmarks_in(const std::filesystem::path& state);
+    /// Under which they are kept: rehearsals of one plan and seed have one id, so where the file lies is part of it.
+    std::string bookmarks_name() const;
 
     /// The metrics that were chosen for the charts, by place; empty where nobody has chosen. To be kept, and given
     /// again to another session of the plan: what it does not have is not shown.

@@ -77,7 +77,8 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     row.now = figure(reading->value, metric->unit, gate.must.limit);
     row.exact = exact_figure(reading->value, metric->unit, gate.must.limit);
     if (const auto room = analysis::headroom(gate.must, reading->value)) {
-        row.headroom = percent(*room, 0).replace(u'-', u'−');
+        // Far past the limit the figure says no more than that.
+        row.headroom = *room < -9.99 ? QStringLiteral("< −999 %") : percent(*room, 0).replace(u'-', u'−');
     }
 }
 

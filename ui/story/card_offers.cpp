@@ -165,6 +165,10 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
         offer_triage(table);
     } else if (status == StepStatus::person) {
         offer_person(table, viewer);
+        if (!card.offers.empty() && card.offers.front().deed == Deed::approve &&
+            !card.offers.front().why_not.isEmpty()) {
+            card.situation += QStringLiteral(" · ") + card.offers.front().why_not; // not only where a pointer rests
+        }
     } else if (status == StepStatus::running) {
         offer_running(table);
     } else if (status == StepStatus::retrying) {

@@ -22,7 +22,8 @@ std::vector<const plan::Step*> steps_of(const plan::Plan& plan, const plan::Opti
 QString cause_text(const release::Release& release) {
     const auto& rollback = release.rollback;
     if (rollback.cause != "trigger") {
-        return text(rollback.reason);
+        return rollback.reason.empty() ? Words::tr("asked for by %1").arg(text(rollback.by.name))
+                                       : text(rollback.reason);
     }
     QString said;
     for (const auto& trigger : release.plan->rollback.triggers) {

@@ -109,13 +109,16 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
     }
     const auto served = release::arms_with_traffic(moment.release);
     row.mark = Mark::holds;
-    QString why;
+    QString why, unknown;
     for (const auto& [arm, answer] : {std::pair(sides.released, &released), std::pair(sides.initial, &initial)}) {
         if (!gate->arm.empty() && gate->arm != arm) {
             continue;
         }
         Mark mark = mark_against(*answer, gate->must);
         if (gate->arm.empty() && !served.contains(arm)) {
+            if (!answer->value) {
+                unknown = as_text(arm);
+            }
             if (mark == Mark::breached && row.mark == Mark::holds) { // no gate counts it; nor is it as it should be
                 row.mark = Mark::close;
                 why = TrafficText::tr("%1 has no traffic, and would breach").arg(as_text(arm));
@@ -126,6 +129,11 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
             row.mark = mark;
             why = answer->why;
         }
+    }
+    if (*row.mark == Mark::holds && !unknown.isEmpty()) { // the gate holds; that both do is not known
+        row.mark.reset();
+        row.word = TrafficText::tr("%1 has neither traffic nor data").arg(unknown);
+        return row;
     }
     row.word = verdict_word(*row.mark) + (why.isEmpty() ? QString() : QStringLiteral(": ") + why);
     return row;

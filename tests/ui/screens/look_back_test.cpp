@@ -215,7 +215,7 @@ private slots:
             Shown shown(story::OwnedSource::rehearsal(options));
             shown.screen().keep_bookmarks_in(state);
             QVERIFY(QTest::qWaitFor([&] { return shown.screen().story().ended(); }, patience_ms));
-            options_id_ = shown.screen().story().release().opened.session;
+            options_id_ = shown.screen().bookmarks_name();
             testing::settle();
             shown.screen().time().seek(shown.screen().story().begin() + minutes(5));
             auto* track = &shown.find<panels::Scrubber>()->track();
@@ -238,6 +238,29 @@ private slots:
             },
             patience_ms));
         QCOMPARE(QString::fromStdString(again.find<panels::Scrubber>()->bookmarks().all()[0].name), "here it began");
+
+        // Another rehearsal of the same plan and seed has the same id, and no bookmarks of this one.
+        const auto copy = folder.path().toStdString() + "/other.sluice";
+        std::filesystem::copy_file(options.session, copy);
+        Shown other(std::make_unique<story::FileSource>(copy));
+        other.screen().keep_bookmarks_in(state);
+        QVERIFY(QTest::qWaitFor([&] { return other.screen().story().ended(); }, patience_ms));
+        testing::settle();
+        QVERIFY(other.screen().bookmarks_name() != options_id_);
+        QCOMPARE(other.find<panels::Scrubber>()->bookmarks().all().size(), std::size_t(0));
+    }
+
+    void a_rollback_is_not_looked_past() {
+        Baking baking;
+        auto& screen = baking.screen();
+        screen.time().seek(screen.story().begin() + minutes(3));
+        screen.refresh();
+        testing::settle();
+        QTest::mouseClick(baking.shown->find<panels::RollbackButton>(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([&] { return screen.story().release().rollback.active; }, patience_ms));
+        testing::settle();
+        QVERIFY(screen.moment().release.rollback.active);
+        QVERIFY(screen.time().mode() == Mode::live || screen.story().ended());
     }
 
     void bookmarks_that_can_not_be_read_are_told_and_not_written_over() {
