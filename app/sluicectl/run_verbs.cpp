@@ -208,7 +208,10 @@ int roll_back(const RunOptions& options) {
     }
     const sluice::release::RollBack command{options.option, "",
                                             options.reason.empty() ? "asked by command" : options.reason};
-    const auto sent = send_command(*start, options.session, command);
+    // An owner that is to be taken over from is not waited for a second time: whether it answers is seen there.
+    const auto sent = options.take_over
+                          ? sluice::Result<sluice::Json>(sluice::fail(sluice::ErrorCode::not_found, "not asked"))
+                          : send_command(*start, options.session, command);
     if (sent) {
         const auto outcome =
             follow_until_closed(*start, options.session, sent->value("first", std::int64_t{1}), options.quiet);

@@ -50,8 +50,9 @@ private slots:
         Driver drive = begun();
         drive.done("act");
         QCOMPARE(drive.status("two"), "awaiting a person");
-        std::string rest = replaced(first, "{id: three, confirm: Three}",
-                                    "{id: check, confirm: 'Look at ${extra}'}\n      - {id: four, confirm: Four}");
+        std::string rest =
+            replaced(first, "{id: three, confirm: Three}",
+                     "{id: check, title: 'Look at ${extra}', confirm: Look}\n      - {id: four, confirm: Four}");
         const std::string text =
             replaced(plan_with(rest + way_back), "variables:\n", "variables:\n  extra: {default: logs}\n");
         QCOMPARE(drive.submit(Amend{text, "the night is short"}), "");
