@@ -21,8 +21,8 @@ struct StartOptions {
     std::filesystem::path session;             ///< empty = a new file among the user's sessions
     release::Actor by;                         ///< the operator
     Paths paths;
-    std::string wrapper;     ///< path of sluice-exec
-    session::LogOptions log; ///< only tests have others than the default
+    std::string wrapper;         ///< path of sluice-exec
+    session::LogOptions log;     ///< only tests have others than the default
     std::string taken_over_from; ///< of a resume: the owner that hung and was ended ("pid 4711"); stays in the log
     std::filesystem::path copy;  ///< a second copy of the session, kept up to date; a folder or a file; empty = none
 };
@@ -63,9 +63,9 @@ protected:
     Result<void> open(const StartOptions& options, release::SessionOpened session, const session::SigningKey& key,
                       const engine::Outside& outside, net::ProcessRunner& processes,
                       engine::EngineOptions engine_options);
-    Result<void> take_up(const std::filesystem::path& file, const StartOptions& options,
-                         const session::SigningKey& key, const engine::Outside& outside,
-                         net::ProcessRunner& processes, engine::EngineOptions engine_options);
+    Result<void> take_up(const std::filesystem::path& file, const StartOptions& options, const session::SigningKey& key,
+                         const engine::Outside& outside, net::ProcessRunner& processes,
+                         engine::EngineOptions engine_options);
 
     /// First thing in a subclass's destructor: the engine goes before the clock and the connections that it uses.
     void let_go();

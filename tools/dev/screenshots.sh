@@ -7,8 +7,8 @@ screenshots() { # [folder]
     build "$preset" sluice sluicectl sluice-exec
     mkdir -p "$folder/sessions"
     folder=$(cd "$folder" && pwd)
-    export XDG_CONFIG_HOME=$folder/home/config XDG_DATA_HOME=$folder/home/data XDG_STATE_HOME=$folder/home/state
-    export XDG_CACHE_HOME=$folder/home/cache CCACHE_DIR=${CCACHE_DIR:-}
+    export XDG_CONFIG_HOME=$folder/of-user/config XDG_DATA_HOME=$folder/of-user/data XDG_STATE_HOME=$folder/of-user/state
+    export XDG_CACHE_HOME=$folder/of-user/cache CCACHE_DIR=${CCACHE_DIR:-}
     rm -rf "$folder/home"
     local start=$SECONDS
     say "Recording"
