@@ -9,7 +9,7 @@ screenshots() { # [folder]
     folder=$(cd "$folder" && pwd)
     export XDG_CONFIG_HOME=$folder/of-user/config XDG_DATA_HOME=$folder/of-user/data XDG_STATE_HOME=$folder/of-user/state
     export XDG_CACHE_HOME=$folder/of-user/cache CCACHE_DIR=${CCACHE_DIR:-}
-    rm -rf "$folder/home"
+    rm -rf "$folder/of-user"
     local start=$SECONDS
     say "Recording"
     record_all "$folder/sessions"
