@@ -1,8 +1,10 @@
 #include "session/mirror.h"
 
+#include "base/json.h"
 #include "session/posix_file.h"
 #include "session/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>

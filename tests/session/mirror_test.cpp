@@ -70,7 +70,9 @@ private slots:
 
     void the_owner_is_never_held_up() {
         const Folder folder;
-        SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of(), {.checkpoint_pages = 1}));
+        LogOptions options;
+        options.checkpoint_pages = 1;
+        SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of(), options));
         Mirror mirror = must(Mirror::open(folder / "a.sluice", folder / "copy.sluice"));
         for (int i = 0; i < 50; ++i) {
             fill(log, 1);
