@@ -23,7 +23,7 @@ struct StartOptions {
     Paths paths;
     std::string wrapper;         ///< path of sluice-exec
     session::LogOptions log;     ///< only tests have others than the default
-    std::string taken_over_from; ///< of a resume: the owner that hung and was ended ("pid 4711"); stays in the log
+    std::string taken_over_from = {}; ///< of a resume: the owner that hung and was ended ("pid 4711"); stays in the log
     std::filesystem::path copy;  ///< a second copy of the session, kept up to date; a folder or a file; empty = none
 };
 

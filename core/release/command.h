@@ -15,7 +15,7 @@ struct Open {
 };
 struct Resume {
     Actor by;
-    std::string taken_over_from; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
+    std::string taken_over_from = {}; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
 };
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
 /// "metric/arm").

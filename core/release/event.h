@@ -47,7 +47,7 @@ struct SessionOpened {
 struct SessionResumed {
     Actor by;
     Nanos last_known;            ///< time of the last durable event before
-    std::string taken_over_from; ///< the owner that hung and was ended ("pid 4711")
+    std::string taken_over_from = {}; ///< the owner that hung and was ended ("pid 4711")
 };
 
 struct SessionClosed {
