@@ -67,6 +67,13 @@ int log(const std::string& file, bool json, bool all) {
 }
 
 void print_state(const sluice::release::Release& release) {
+    if (!release.severity.empty()) {
+        fmt::print("severity {} since {}\n", release.severity, sluice::release::instant(release.severity_since));
+    }
+    if (release.released.count != 0) {
+        fmt::print("released at {}{}\n", sluice::release::instant(release.released),
+                   release.closed() ? "" : "; following up");
+    }
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode,
                release.outcome.empty() ? (release.rollback.active ? "rolling back"
                                           : release.paused        ? "paused"

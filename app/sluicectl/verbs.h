@@ -22,7 +22,7 @@ using Action = std::function<int()>;
 
 int run(int argc, char** argv);
 
-void add_plan_verbs(CLI::App& app, Action& action);    ///< validate, show, schema
+void add_plan_verbs(CLI::App& app, Action& action);    ///< validate, show, schema, new
 void add_session_verbs(CLI::App& app, Action& action); ///< log, state, verify, export
 void add_query_verb(CLI::App& app, Action& action);    ///< query
 void add_run_verbs(CLI::App& app, Action& action);     ///< run, rehearse, resume, roll-back

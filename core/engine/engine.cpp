@@ -56,6 +56,9 @@ Result<void> Engine::open(const release::SessionOpened& session) {
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
     }
+    if (auto taken = plan::take_variant(*loaded.plan, session.variant); !taken) {
+        return taken;
+    }
     auto plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
     release::Release at_start;
     release::apply(at_start, {1, outside_.scheduler.now(), session});
@@ -143,7 +146,46 @@ void Engine::hear(const release::Event& event) {
         actions_->forget(answered->operation);
     } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
         actions_->hurry();
+    } else if (const auto* confirmed = std::get_if<release::Confirmed>(&event.body)) {
+        const auto& state = journal_.release().at(confirmed->step);
+        if (state.status == release::StepStatus::running) { // typed elsewhere: it is read back
+            probes_->start(*journal_.release().step(confirmed->step), state.attempt);
+        }
+    } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
+        tell(*escalated);
     }
+}
+
+/// Sent once; what became of it is in the log, and nothing waits for it.
+void Engine::tell(const release::Escalated& escalated) {
+    if (escalated.channel.empty()) {
+        return;
+    }
+    const auto& title = journal_.release().at(escalated.step).title;
+    auto message = delivery(*eyes_, escalated.channel,
+                            {"Waits for " + escalated.to + ": " + title, title + ": " + escalated.why, escalated.step});
+    const auto report = [this, escalated](bool delivered, const std::string& why) {
+        (void)journal_.submit(release::Delivery{escalated.step, escalated.channel, delivered, why});
+    };
+    if (!message) {
+        report(false, plain(message.error()));
+        return;
+    }
+    net::HttpRequest request;
+    request.method = message->call.method;
+    request.url = message->call.url;
+    request.headers = message->call.headers;
+    request.body = message->call.body;
+    request.timeout = message->call.timeout;
+    request.key = journal_.release().opened.session + "/" + escalated.step + "#escalated" +
+                  std::to_string(journal_.release().at(escalated.step).attempt);
+    request.pool = net::Pool::acting;
+    message->http->send(std::move(request), [report](Result<net::HttpResponse> answer) {
+        const bool good = answer && answer->status >= 200 && answer->status < 300;
+        report(good, good     ? ""
+                     : answer ? "answered with " + std::to_string(answer->status)
+                              : plain(answer.error()));
+    });
 }
 
 void Engine::arm() {

@@ -58,6 +58,7 @@ private:
     Result<void> connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope);
     void hear(std::span<const release::Event> events);
     void hear(const release::Event& event);
+    void tell(const release::Escalated& escalated);
     void arm();
     void due();
     void keep_signing();

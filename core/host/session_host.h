@@ -18,6 +18,7 @@ struct StartOptions {
     std::map<std::string, std::string> values; ///< `--set`
     std::filesystem::path session;             ///< empty = a new file among the user's sessions
     release::Actor by;                         ///< the operator
+    std::string variant;                       ///< another way through the plan; empty = as it stands
     Paths paths;
     std::string wrapper;     ///< path of sluice-exec
     session::LogOptions log; ///< only tests have others than the default
@@ -82,6 +83,7 @@ struct CheckedPlan {
     plan::Plan plan;
     plan::Scope values;
 };
-Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given);
+Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given,
+                               const std::string& variant = {});
 
 } // namespace sluice::host

@@ -16,20 +16,29 @@ struct KeyOfKinds {
     std::vector<std::string_view> kinds;
 };
 const std::vector<KeyOfKinds>& keys_of_kinds() {
-    static const std::vector<KeyOfKinds> keys{{"every", {"probe"}},
-                                              {"until", {"probe"}},
-                                              {"expect", {"probe", "run", "http"}},
-                                              {"outputs", {"probe", "run", "http", "kubernetes"}},
-                                              {"environment", {"run", "probe"}},
-                                              {"folder", {"run", "probe"}},
-                                              {"verify", {"run", "http"}},
-                                              {"undo", {"shift"}},
-                                              {"final", {"shift"}},
-                                              {"evidence", {"confirm"}},
-                                              {"sensitive", {"run", "probe", "http"}},
-                                              {"rehearse", {"run", "probe"}},
-                                              {"retry", {"probe", "run", "http", "kubernetes", "scale", "shift"}},
-                                              {"on", {"probe", "run", "http", "kubernetes", "scale"}}};
+    using Kinds = std::vector<std::string_view>;
+    static const Kinds programs{"probe", "run", "shell"};
+    static const Kinds results{"probe", "run", "shell", "http"};
+    static const std::vector<KeyOfKinds> keys{
+        {"every", {"probe"}},
+        {"until", {"probe"}},
+        {"expect", results},
+        {"outputs", {"probe", "run", "shell", "http", "kubernetes", "external"}},
+        {"environment", programs},
+        {"folder", programs},
+        {"verify", {"run", "shell", "http", "external"}},
+        {"undo", {"shift", "run", "shell", "kubernetes", "scale", "http", "flag", "external"}},
+        {"final", {"shift"}},
+        {"evidence", {"confirm", "external"}},
+        {"sensitive", results},
+        {"rehearse", programs},
+        {"retry", {"probe", "run", "shell", "http", "kubernetes", "scale", "shift", "flag", "notify"}},
+        {"on", {"probe", "run", "shell", "http", "kubernetes", "scale", "external", "flag"}},
+        {"timeout", {"probe", "run", "shell", "http", "external"}},
+        {"valid-for", {"confirm", "approve", "external"}},
+        {"files", {"probe", "run", "shell", "http", "kubernetes", "external"}},
+        {"always",
+         {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify"}}};
     return keys;
 }
 
@@ -95,9 +104,7 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
     }
     if (const Node* undo = node.find("undo")) {
         reading.undoes = true;
-        if (const Node* shift = undo->find("shift")) {
-            step.undo = read_shift(reading, *shift, reading.boolean(*undo, "final", false));
-        }
+        step.undo = read_undo(reading, *undo, node, step);
     }
     step.gates = read_gates(reading, node.find("gates"));
     step.owner = reading.text(node, "owner");
@@ -111,6 +118,24 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
     step.planned = reading.duration(node, "planned");
     if (const Node* moment = node.find("not-before"); moment != nullptr && moment->is_scalar()) {
         step.not_before = read_not_before(reading, *moment);
+    }
+    if (const Node* moment = node.find("due"); moment != nullptr && moment->is_scalar()) {
+        step.due = read_not_before(reading, *moment);
+        reading.due_at[step.id] = moment->at;
+    }
+    step.valid_for = reading.duration(node, "valid-for");
+    step.escalate = read_escalate(reading, node.find("escalate"));
+    step.ready = read_ready(reading, node.find("ready"), node);
+    if (const Entry* ready = node.entry("ready"); ready != nullptr && reading.option.empty()) {
+        reading.error(ready->at, "'ready' belongs to a step of a rollback option", "remove it, or write a probe before");
+    }
+    step.files = read_files(reading, node);
+    step.always = reading.boolean(node, "always", false);
+    if (const Entry* always = node.entry("always"); step.always && (!step.parent.empty() || !reading.option.empty())) {
+        reading.error(always->at,
+                      reading.option.empty() ? "only a step of its own can run always, not one within another"
+                                             : "the steps of a rollback option run anyway",
+                      reading.option.empty() ? "move it out of the group or decision" : "remove it");
     }
     step.point_of_no_return = reading.boolean(node, "point-of-no-return", false);
     step.required = reading.boolean(node, "required", false);

@@ -33,6 +33,9 @@ public:
         if (!loaded.plan) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
         }
+        if (!plan::take_variant(*loaded.plan, e.variant)) {
+            return;
+        }
         r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
         for (const auto& phase : r.plan->phases) {
             r.phases[phase.id];
@@ -121,7 +124,9 @@ public:
         }
         const Nanos first = step->attempt == 0 ? now_ : step->started;
         auto set_aside = std::move(step->set_aside);
+        const Nanos overdue = step->overdue;
         *step = StepState{};
+        step->overdue = overdue;
         step->set_aside = std::move(set_aside);
         step->begun = now_;
         step->attempt = e.attempt;
@@ -130,8 +135,12 @@ public:
         const auto* planned = r.plan->step(e.step);
         const bool person = planned && (std::holds_alternative<plan::Confirm>(planned->body) ||
                                         std::holds_alternative<plan::Approve>(planned->body) ||
-                                        std::holds_alternative<plan::Decide>(planned->body));
+                                        std::holds_alternative<plan::Decide>(planned->body) ||
+                                        std::holds_alternative<plan::External>(planned->body));
         step->status = person ? StepStatus::person : StepStatus::running;
+        if (person) {
+            ask(*step);
+        }
         step->hold.mark = now_;
         step->hold.why = "its gates have not answered yet";
     }
@@ -160,7 +169,12 @@ public:
             r.ready_arms.insert(planned->makes_ready);
         }
     }
-    void operator()(const TriageOpened& e) { set(e.step, StepStatus::triage, e.why); }
+    void operator()(const TriageOpened& e) {
+        set(e.step, StepStatus::triage, e.why);
+        if (auto* step = any_step(e.step)) {
+            ask(*step);
+        }
+    }
     void operator()(const RetryPlanned& e) {
         set(e.step, StepStatus::retrying, e.why);
         if (auto* step = find(r.steps, e.step)) {
@@ -211,6 +225,7 @@ public:
         if (step && step->operation == e.operation && !over(step->status)) {
             step->status = StepStatus::in_doubt;
             step->why = e.why;
+            ask(*step);
         }
     }
     void operator()(const DoubtAnswered& e) {
@@ -221,7 +236,15 @@ public:
         }
     }
 
-    void operator()(const Confirmed&) {}
+    /// What was typed elsewhere is read back, if the plan says how.
+    void operator()(const Confirmed& e) {
+        const auto* planned = r.plan->step(e.step);
+        auto* step = find(r.steps, e.step);
+        if (planned && step && planned->verify && std::holds_alternative<plan::External>(planned->body)) {
+            step->status = StepStatus::running;
+            step->why = "attested by " + e.by.name;
+        }
+    }
     void operator()(const Approved& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->approvals.push_back(e);
@@ -273,7 +296,11 @@ public:
         r.paused = false;
         r.paused_why.clear();
     }
-    void operator()(const Aborted&) { r.aborted = true; }
+    void operator()(const Aborted&) {
+        r.aborted = true;
+        r.paused = false; // a pause holds the plan, never its clean-up
+        r.paused_why.clear();
+    }
 
     void operator()(const GateChanged& e) {
         auto* step = find(r.steps, e.step);
@@ -300,6 +327,9 @@ public:
             step->hold = {e.state == "running", e.held, now_, e.why};
             // Held for as long as asked: a person advances, unless a gate fails meanwhile.
             step->status = e.state == "held" ? StepStatus::person : StepStatus::running;
+            if (e.state == "held") {
+                ask(*step);
+            }
             step->why = e.state == "held" ? e.why : "";
         }
     }
@@ -369,7 +399,29 @@ public:
         r.shifts.push_back(std::move(shift));
     }
 
+    void operator()(const Released&) { r.released = now_; }
+    void operator()(const SeverityDeclared& e) {
+        r.severity = e.level;
+        r.severity_since = now_;
+    }
+    void operator()(const StepOverdue& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->overdue = e.due;
+        }
+    }
+    void operator()(const StepExpired& e) { set(e.step, StepStatus::to_come, e.why); }
+    void operator()(const Escalated& e) {
+        if (auto* step = any_step(e.step)) {
+            step->escalated = true;
+        }
+    }
+    void operator()(const Told&) {}
+
 private:
+    void ask(StepState& step) const {
+        step.asked = now_;
+        step.escalated = false;
+    }
     /// Of the plan, or a shift by hand.
     StepState* any_step(const StepId& id) {
         if (auto* step = find(r.steps, id)) {

@@ -89,6 +89,14 @@ struct Readiness {
     std::string why;
 };
 
+/// What became of a message about a step.
+struct Delivery {
+    StepId step;
+    std::string channel;
+    bool delivered = false;
+    std::string why;
+};
+
 // --- from people ---
 struct Confirm {
     StepId step;
@@ -149,9 +157,15 @@ struct Shift {
     std::string reason;
 };
 
+/// How bad it is.
+struct Severity {
+    std::string level;
+    std::string reason;
+};
+
 using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
-                             GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
-                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift>;
+                             GateReadings, TriggerReading, SourceReport, Readiness, Delivery, Confirm, Approve, Decide, Advance,
+                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, Severity>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

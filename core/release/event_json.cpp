@@ -56,6 +56,12 @@ constexpr Type types[] = {
     {"rollback-finished", 1},
     {"rollback-readiness", 1},
     {"shift-asked", 1},
+    {"step-overdue", 1},
+    {"step-expired", 1},
+    {"escalated", 1},
+    {"told", 1},
+    {"released", 1},
+    {"severity-declared", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

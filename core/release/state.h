@@ -62,6 +62,9 @@ struct StepState {
     OperationId operation; ///< of the current attempt; empty before its intent
     std::vector<Approved> approvals;
     std::string choice; ///< of a decide
+    Nanos overdue;      ///< the moment by which it should have been over, once that was told; 0 = not told
+    Nanos asked;        ///< since when a person is awaited; 0 = never
+    bool escalated = false; ///< it has waited for too long since then, and that was told
     std::string advanced_by;
     std::map<std::string, GateState> gates;       ///< "gate" or "gate/arm"
     std::map<std::string, std::string> set_aside; ///< gates that were overridden → by whom; for all attempts
@@ -130,6 +133,9 @@ struct Release {
     std::map<std::string, TriggerState> triggers; ///< "trigger" or "trigger/arm"
     std::map<std::string, SourceState> sources;
     RollbackState rollback;
+    Nanos released;        ///< when all but the follow-up work was done; 0 before
+    std::string severity;  ///< declared; empty = none
+    Nanos severity_since;
     bool paused = false;
     bool aborted = false;
     std::string paused_why;

@@ -55,6 +55,9 @@ void show_body(const card::Seen& seen, CardView& view) {
         card::show_hold(seen, *hold, view);
     } else if (const auto* confirm = std::get_if<plan::Confirm>(&seen.step.body)) {
         card::show_confirm(seen, *confirm, view);
+    } else if (const auto* external = std::get_if<plan::External>(&seen.step.body)) {
+        card::show_confirm(seen, plan::Confirm{external->text}, view);
+        view.command = card::filled(seen.moment, external->command);
     } else if (const auto* approve = std::get_if<plan::Approve>(&seen.step.body)) {
         card::show_approve(seen, *approve, view);
     } else if (const auto* decide = std::get_if<plan::Decide>(&seen.step.body)) {
@@ -92,6 +95,18 @@ CardView step_card(const Moment& moment, const plan::Step& step, const std::opti
     if (step.point_of_no_return && !release::over(seen.state.status)) {
         view.facts.push_back({card::Words::tr("Point of no return"),
                               card::Words::tr("after it there is no way back to what was before"), Tone::warn, false});
+    }
+    if (seen.state.overdue.count != 0 && !release::over(seen.state.status)) {
+        view.facts.push_back({card::Words::tr("Overdue"),
+                              card::Words::tr("since %1").arg(card::text(release::instant(seen.state.overdue))),
+                              Tone::warn, false});
+    }
+    if (seen.state.escalated && step.escalate && !release::over(seen.state.status)) {
+        view.facts.push_back({card::Words::tr("Escalated"), card::text("to " + step.escalate->to), Tone::warn, false});
+    }
+    if (std::holds_alternative<plan::Shell>(step.body)) {
+        view.facts.push_back({card::Words::tr("Shell"), card::Words::tr("this text is run by a shell, as it stands"),
+                              Tone::warn, false});
     }
     card::offer_for(seen, viewer, view);
     return view;

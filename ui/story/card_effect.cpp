@@ -111,6 +111,8 @@ QString planned_command(const Seen& seen) {
     const plan::Command* command = nullptr;
     if (const auto* run = std::get_if<plan::Run>(&seen.step.body)) {
         command = &run->command;
+    } else if (const auto* shell = std::get_if<plan::Shell>(&seen.step.body)) {
+        return text(shell->text); // as it stands
     } else if (const auto* probe = std::get_if<plan::Probe>(&seen.step.body)) {
         command = std::get_if<plan::Command>(&probe->what);
     }
