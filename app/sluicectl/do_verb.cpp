@@ -122,11 +122,12 @@ int perform(const DoOptions& o) {
 
 void add_do_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
-    verb->footer("Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
-                 "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
-                 "shift TRAFFIC ARM=WEIGHT..., severity LEVEL\n"
-                 "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, severity, refusals and answers need "
-                 "--reason.");
+    verb->footer(
+        "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
+        "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
+        "shift TRAFFIC ARM=WEIGHT..., severity LEVEL\n"
+        "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, severity, refusals and answers need "
+        "--reason.");
     const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session, "Its file")->required();
     verb->add_option("COMMAND", o->verb, "What to do, see below")->required();

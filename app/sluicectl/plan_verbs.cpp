@@ -101,7 +101,8 @@ void add_plan_verbs(CLI::App& app, Action& action) {
         ->capture_default_str();
     show_verb->callback([&action, file, format] { action = [file, format] { return show(*file, *format); }; });
 
-    auto* schema_verb = app.add_subcommand("schema", "Print the plan language: JSON Schema for editors, or a page to read");
+    auto* schema_verb =
+        app.add_subcommand("schema", "Print the plan language: JSON Schema for editors, or a page to read");
     auto form = std::make_shared<std::string>("json");
     schema_verb->add_option("--format", *form, "For editors or for people")
         ->check(CLI::IsMember({"json", "markdown"}))

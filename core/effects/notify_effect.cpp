@@ -17,9 +17,8 @@ public:
     }
 
     EffectClass effect_class() const override {
-        const bool keyed = std::all_of(parts_.begin(), parts_.end(), [](const auto& part) {
-            return part->effect_class() == EffectClass::keyed;
-        });
+        const bool keyed = std::all_of(parts_.begin(), parts_.end(),
+                                       [](const auto& part) { return part->effect_class() == EffectClass::keyed; });
         return keyed ? EffectClass::keyed : EffectClass::opaque;
     }
 

@@ -182,9 +182,7 @@ void Engine::tell(const release::Escalated& escalated) {
     request.pool = net::Pool::acting;
     message->http->send(std::move(request), [report](Result<net::HttpResponse> answer) {
         const bool good = answer && answer->status >= 200 && answer->status < 300;
-        report(good, good     ? ""
-                     : answer ? "answered with " + std::to_string(answer->status)
-                              : plain(answer.error()));
+        report(good, good ? "" : answer ? "answered with " + std::to_string(answer->status) : plain(answer.error()));
     });
 }
 

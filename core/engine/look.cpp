@@ -334,14 +334,15 @@ void look_at(const plan::LogsRead& read, const Gaze& gaze, const std::optional<p
                 [pattern = read.pattern](const plan::StepResult& result) { return counted(result.text, pattern); });
         return;
     }
-    read_logs(gaze.eyes, read, gaze.on, gaze.key, gaze.timeout, [gaze, pattern = read.pattern](Result<std::string> log) {
-        auto result = log ? counted(*log, pattern) : Result<plan::StepResult>(failed(log));
-        if (!result) {
-            gaze.unanswered(result.error());
-            return;
-        }
-        gaze.judged(std::move(*result));
-    });
+    read_logs(gaze.eyes, read, gaze.on, gaze.key, gaze.timeout,
+              [gaze, pattern = read.pattern](Result<std::string> log) {
+                  auto result = log ? counted(*log, pattern) : Result<plan::StepResult>(failed(log));
+                  if (!result) {
+                      gaze.unanswered(result.error());
+                      return;
+                  }
+                  gaze.judged(std::move(*result));
+              });
 }
 
 } // namespace

@@ -118,8 +118,8 @@ Result<void> still_pinned(const std::string& folder, const plan::Step& step, con
         const std::string was = pinned[file].value("digest", std::string());
         const auto now = digest_of(folder + "/" + file);
         if (!now) {
-            return fail(ErrorCode::conflict, fmt::format("'{}' was there at the start: {}", file, now.error().what), file,
-                        "put it back as it was, then retry");
+            return fail(ErrorCode::conflict, fmt::format("'{}' was there at the start: {}", file, now.error().what),
+                        file, "put it back as it was, then retry");
         }
         if (*now != was) {
             return fail(ErrorCode::conflict,

@@ -98,7 +98,8 @@ void Readiness::ask() {
         const plan::Ready* ready = targets_[i].ready;
         look(eyes_, targets_[i].probe, ready ? ready->expect : plan::Expect{}, targets_[i].on,
              fmt::format("ready/{}/{}", targets_[i].arm, rounds_), seconds(10),
-             ready ? ready->rehearse : std::optional<plan::Rehearse>(), {}, [this, life = std::weak_ptr(life_), i](const Sight& sight) {
+             ready ? ready->rehearse : std::optional<plan::Rehearse>(), {},
+             [this, life = std::weak_ptr(life_), i](const Sight& sight) {
                  if (!life.expired()) {
                      seen(i, sight);
                  }

@@ -22,7 +22,7 @@ private:
         std::string arm;
         std::string on; ///< cluster
         plan::Probe probe;
-        bool scaled = false; ///< the option scales it before it shifts
+        bool scaled = false;                ///< the option scales it before it shifts
         const plan::Ready* ready = nullptr; ///< of a step that says itself how it is proven; `arm` is its id then
     };
     void ask();
@@ -32,7 +32,7 @@ private:
     Journal& journal_;
     std::string option_;
     std::vector<Target> targets_;
-    std::string unproven_; ///< steps of which nothing can be told beforehand
+    std::string unproven_;                 ///< steps of which nothing can be told beforehand
     std::map<std::size_t, Sight> answers_; ///< of this round
     TimerId timer_ = TimerId::none;
     std::uint64_t rounds_ = 0;

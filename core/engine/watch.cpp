@@ -48,7 +48,8 @@ bool asks_readings(const plan::StepBody& body) {
 
 /// Conditions that declare a severity are looked at with every reading.
 bool watches_severity(const plan::Plan& plan) {
-    return std::any_of(plan.severity.begin(), plan.severity.end(), [](const auto& one) { return one.when.has_value(); });
+    return std::any_of(plan.severity.begin(), plan.severity.end(),
+                       [](const auto& one) { return one.when.has_value(); });
 }
 
 } // namespace
@@ -167,7 +168,8 @@ void Watch::read_triggers() {
     for (const auto& trigger : plan->rollback.triggers) {
         const auto& states = journal_.release().triggers;
         const auto state = states.find(trigger.id);
-        if (!trigger.severity.empty() || state == states.end() || state->second.state == "disarmed" || state->second.state == "fired") {
+        if (!trigger.severity.empty() || state == states.end() || state->second.state == "disarmed" ||
+            state->second.state == "fired") {
             continue;
         }
         const auto arms = release::arms_with_traffic(journal_.release());

@@ -217,8 +217,8 @@ Result<Json> evidence_for(const plan::Plan& plan, const plan::Scope& values, con
                             wanted.rolled_back ? " with a rollback" : "", duration_text(wanted.within),
                             nearest.empty() ? "" : "; " + nearest),
                 "requires-session",
-                fmt::format("{} it first, with its session among yours ({})",
-                            wanted.mode == "run" ? "run" : "rehearse", sessions.string()));
+                fmt::format("{} it first, with its session among yours ({})", wanted.mode == "run" ? "run" : "rehearse",
+                            sessions.string()));
 }
 
 } // namespace sluice::host

@@ -18,9 +18,9 @@ std::string commit_of(const std::string& folder, const std::string& path);
 /// Null when the plan names no repository.
 Json commits_of(const plan::Plan& plan, const plan::Scope& values);
 
-/// The session that the plan asks for, the newest that fits: {"session", "file", "outcome", "mode", "ended", "same_plan"};
-/// null when it asks for none. `refused` says what was looked for, and what was wrong with the nearest. Its age is that
-/// of its file, since a rehearsal's own time is not ours.
+/// The session that the plan asks for, the newest that fits: {"session", "file", "outcome", "mode", "ended",
+/// "same_plan"}; null when it asks for none. `refused` says what was looked for, and what was wrong with the nearest.
+/// Its age is that of its file, since a rehearsal's own time is not ours.
 Result<Json> evidence_for(const plan::Plan& plan, const plan::Scope& values, const std::string& plan_digest,
                           const std::filesystem::path& sessions, std::filesystem::file_time_type now);
 

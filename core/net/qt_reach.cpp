@@ -91,7 +91,8 @@ void QtReach::connect(const std::shared_ptr<Looking>& looking) {
     const auto host = QString::fromStdString(looking->ask.host);
     const auto port = static_cast<quint16>(looking->ask.port);
     if (!tls) {
-        QObject::connect(socket, &QAbstractSocket::connected, &context_, [this, looking] { answer(looking, Reached{}); });
+        QObject::connect(socket, &QAbstractSocket::connected, &context_,
+                         [this, looking] { answer(looking, Reached{}); });
         socket->connectToHost(host, port);
         return;
     }
@@ -119,8 +120,9 @@ void QtReach::answer(const std::shared_ptr<Looking>& looking, Result<Reached> re
         looking->socket->abort();
         looking->socket->deleteLater();
     }
-    scheduler_.finish(looking->work,
-                      [done = std::move(looking->done), result = std::move(result)]() mutable { done(std::move(result)); });
+    scheduler_.finish(looking->work, [done = std::move(looking->done), result = std::move(result)]() mutable {
+        done(std::move(result));
+    });
 }
 
 } // namespace sluice::net

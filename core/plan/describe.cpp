@@ -248,41 +248,39 @@ Json step_json(const Step& step) {
 
 std::string summary(const Step& step) {
     return std::visit(
-        Overloaded{[](const Confirm& confirm) { return "confirm: " + confirm.text; },
-                   [](const Approve& approve) {
-                       return fmt::format("approval by {} of {}", approve.quorum, fmt::join(approve.roles, ", "));
-                   },
-                   [](const Decide& decide) { return "decide: " + decide.text; },
-                   [](const Wait& wait) {
-                       return wait.window ? std::string("wait for the calendar's window")
-                              : wait.for_ ? "wait " + duration_text(*wait.for_)
-                                        : "wait until " + (wait.until ? condition_text(*wait.until) : std::string());
-                   },
-                   [](const Hold& hold) {
-                       return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_),
-                                          hold.gates.size() == 1 ? "1 gate"
-                                                                 : fmt::format("{} gates", hold.gates.size()),
-                                          duration_text(hold.deadline));
-                   },
-                   [](const Probe& probe) { return "probe: " + probe_text(probe); },
-                   [](const Run& run) { return fmt::format("run: {}", fmt::join(run.command.argv, " ")); },
-                   [](const KubernetesWrite& write) { return write_text(write); },
-                   [](const Shift& shift) {
-                       return fmt::format("shift {}: {}{}", shift.traffic, weights_text(shift.weights),
-                                          shift.final_ ? ", for good" : "");
-                   },
-                   [](const Scale& scale) { return fmt::format("scale {} to {}", scale.workload, scale.replicas); },
-                   [](const HttpAction& action) { return action.call.method + " " + action.call.path; },
-                   [](const Group& group) { return fmt::format("{} side by side", group.steps.size()); },
-                   [](const Shell& shell) { return "SHELL: " + shell.text; },
-                   [](const External& external) { return "elsewhere: " + external.command; },
-                   [](const Flag& flag) {
-                       return fmt::format("flag {} of {} to {}", flag.name, flag.config_map, flag.value);
-                   },
-                   [](const Notify& notify) {
-                       return fmt::format("tell {}: {}", fmt::join(notify.channels, ", "),
-                                          notify.message.empty() ? notify.text : notify.message);
-                   }},
+        Overloaded{
+            [](const Confirm& confirm) { return "confirm: " + confirm.text; },
+            [](const Approve& approve) {
+                return fmt::format("approval by {} of {}", approve.quorum, fmt::join(approve.roles, ", "));
+            },
+            [](const Decide& decide) { return "decide: " + decide.text; },
+            [](const Wait& wait) {
+                return wait.window ? std::string("wait for the calendar's window")
+                       : wait.for_ ? "wait " + duration_text(*wait.for_)
+                                   : "wait until " + (wait.until ? condition_text(*wait.until) : std::string());
+            },
+            [](const Hold& hold) {
+                return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_),
+                                   hold.gates.size() == 1 ? "1 gate" : fmt::format("{} gates", hold.gates.size()),
+                                   duration_text(hold.deadline));
+            },
+            [](const Probe& probe) { return "probe: " + probe_text(probe); },
+            [](const Run& run) { return fmt::format("run: {}", fmt::join(run.command.argv, " ")); },
+            [](const KubernetesWrite& write) { return write_text(write); },
+            [](const Shift& shift) {
+                return fmt::format("shift {}: {}{}", shift.traffic, weights_text(shift.weights),
+                                   shift.final_ ? ", for good" : "");
+            },
+            [](const Scale& scale) { return fmt::format("scale {} to {}", scale.workload, scale.replicas); },
+            [](const HttpAction& action) { return action.call.method + " " + action.call.path; },
+            [](const Group& group) { return fmt::format("{} side by side", group.steps.size()); },
+            [](const Shell& shell) { return "SHELL: " + shell.text; },
+            [](const External& external) { return "elsewhere: " + external.command; },
+            [](const Flag& flag) { return fmt::format("flag {} of {} to {}", flag.name, flag.config_map, flag.value); },
+            [](const Notify& notify) {
+                return fmt::format("tell {}: {}", fmt::join(notify.channels, ", "),
+                                   notify.message.empty() ? notify.text : notify.message);
+            }},
         step.body);
 }
 
@@ -297,7 +295,10 @@ std::string describe_tree(const Plan& plan) {
                             variable.by_default ? "  [default " + *variable.by_default + "]" : "");
     }
     for (const Phase& phase : plan.phases) {
-        text += fmt::format("\n{}  {}{}{}\n", phase.id, phase.title, phase.window ? "  [window]" : phase.follow_up ? "  [follow-up]" : "",
+        text += fmt::format("\n{}  {}{}{}\n", phase.id, phase.title,
+                            phase.window      ? "  [window]"
+                            : phase.follow_up ? "  [follow-up]"
+                                              : "",
                             phase.planned ? "  [planned " + duration_text(*phase.planned) + "]" : "");
         for (const StepId& id : phase.steps) {
             tree(plan, id, "  ", text);
@@ -312,11 +313,11 @@ std::string describe_tree(const Plan& plan) {
         }
     }
     for (const Trigger& trigger : plan.rollback.triggers) {
-        text += fmt::format("\ntrigger {}  {}: {} for {} → {} {}\n", trigger.id, trigger.title,
-                            trigger.severity.empty() ? condition_text(trigger.condition)
-                                                     : "severity " + trigger.severity,
-                            duration_text(trigger.for_),
-                            trigger.mode == TriggerMode::act ? "rolls back by" : "proposes", trigger.option);
+        text +=
+            fmt::format("\ntrigger {}  {}: {} for {} → {} {}\n", trigger.id, trigger.title,
+                        trigger.severity.empty() ? condition_text(trigger.condition) : "severity " + trigger.severity,
+                        duration_text(trigger.for_), trigger.mode == TriggerMode::act ? "rolls back by" : "proposes",
+                        trigger.option);
     }
     for (const SeverityLevel& level : plan.severity) {
         text += fmt::format("\nseverity {}  {}{}{}{}\n", level.id, level.title,

@@ -86,8 +86,9 @@ std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
                      "add rehearse: {exit: 0, output: …} to verify");
             }
             if (step.ready && acted_out(&step.ready->probe) && !step.ready->rehearse) {
-                miss("what proves that '" + step.id + "' can be done runs a program and does not say what that would "
-                     "answer",
+                miss("what proves that '" + step.id +
+                         "' can be done runs a program and does not say what that would "
+                         "answer",
                      "add rehearse: {exit: 0, output: …} to ready");
             }
         }

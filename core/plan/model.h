@@ -95,7 +95,7 @@ struct Phase {
     std::string id;
     std::string title;
     bool follow_up = false; ///< work after the release: it is released before this begins
-    bool window = false; ///< bound by the calendar; the first such phase sets T0
+    bool window = false;    ///< bound by the calendar; the first such phase sets T0
     std::optional<Nanos> planned;
     std::vector<StepId>
         steps; ///< top level, in order; children of groups and decides follow their parent in `Plan::steps`
@@ -111,10 +111,10 @@ struct Trigger {
     std::string arm;     ///< empty = any arm that has traffic
     Nanos for_ = {};     ///< how long it must be true without a break
     TriggerMode mode = TriggerMode::act;
-    std::string option; ///< the rollback option to run
+    std::string option;   ///< the rollback option to run
     std::string severity; ///< fires when this level, or a worse one, is declared; the condition is not looked at then
-    StepId from;        ///< armed when this step has finished; empty = at the start
-    StepId until;       ///< disarmed when this step starts; empty = never
+    StepId from;          ///< armed when this step has finished; empty = at the start
+    StepId until;         ///< disarmed when this step starts; empty = never
     Position at;
 };
 
@@ -147,9 +147,9 @@ struct Message {
 /// Where messages go: a webhook behind an http connection.
 struct Channel {
     std::string name;
-    std::string audience; ///< who reads it, for people
-    std::string on;       ///< http connection
-    std::string path;     ///< template
+    std::string audience;    ///< who reads it, for people
+    std::string on;          ///< http connection
+    std::string path;        ///< template
     bool idempotent = false; ///< the other side honours Idempotency-Key
     Position at;
 };

@@ -290,9 +290,14 @@ void read_plan(Reading& reading, const Node& root) {
     };
     each("variables", read_variable);
     if (const Node* release = root.find("release")) {
-        plan.release = {reading.filled(*release, "application"), reading.filled(*release, "type"),
-                        reading.filled(*release, "environment"), reading.filled(*release, "version"),
-                        reading.filled(*release, "previous"), {}, {}, {}};
+        plan.release = {reading.filled(*release, "application"),
+                        reading.filled(*release, "type"),
+                        reading.filled(*release, "environment"),
+                        reading.filled(*release, "version"),
+                        reading.filled(*release, "previous"),
+                        {},
+                        {},
+                        {}};
         if (const Node* repository = release->find("repository")) {
             plan.release.repository_path = reading.filled(*repository, "path");
             plan.release.repository_from = reading.filled(*repository, "from");

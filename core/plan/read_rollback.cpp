@@ -50,7 +50,7 @@ void read_trigger(Reading& reading, const Node& node, std::set<std::string>& ids
     trigger.option = reading.text(node, "do");
     trigger.from = reading.text(node, "from");
     trigger.until = reading.text(node, "until");
-    const std::string made = !trigger.severity.empty()       ? "severity-" + trigger.severity
+    const std::string made = !trigger.severity.empty()        ? "severity-" + trigger.severity
                              : trigger.condition.name.empty() ? "trigger"
                                                               : trigger.condition.name;
     trigger.id = reading.text(node, "id", trigger.arm.empty() ? made : made + "-" + trigger.arm);

@@ -37,8 +37,7 @@ const std::vector<KeyOfKinds>& keys_of_kinds() {
         {"timeout", {"probe", "run", "shell", "http", "external"}},
         {"valid-for", {"confirm", "approve", "external"}},
         {"files", {"probe", "run", "shell", "http", "kubernetes", "external"}},
-        {"always",
-         {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify"}}};
+        {"always", {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify"}}};
     return keys;
 }
 
@@ -127,7 +126,8 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
     step.escalate = read_escalate(reading, node.find("escalate"));
     step.ready = read_ready(reading, node.find("ready"), node);
     if (const Entry* ready = node.entry("ready"); ready != nullptr && reading.option.empty()) {
-        reading.error(ready->at, "'ready' belongs to a step of a rollback option", "remove it, or write a probe before");
+        reading.error(ready->at, "'ready' belongs to a step of a rollback option",
+                      "remove it, or write a probe before");
     }
     step.files = read_files(reading, node);
     step.always = reading.boolean(node, "always", false);

@@ -72,11 +72,12 @@ std::string cell(std::string text) {
 } // namespace
 
 std::string reference_markdown() {
-    std::string page = "# The plan language\n\n"
-                       "This page is made from the table that the loader, the checks and the JSON Schema are made from\n"
-                       "(`sluicectl schema --format markdown`). Durations are written `90s`, `5m`, `1h30m`, `2d`; limits "
-                       "`< 0.1%`,\n`>= 3`, `< 200ms`; secret references `env:NAME`, `file:PATH`, `keychain:NAME`, "
-                       "`vault:PATH`.\n";
+    std::string page =
+        "# The plan language\n\n"
+        "This page is made from the table that the loader, the checks and the JSON Schema are made from\n"
+        "(`sluicectl schema --format markdown`). Durations are written `90s`, `5m`, `1h30m`, `2d`; limits "
+        "`< 0.1%`,\n`>= 3`, `< 200ms`; secret references `env:NAME`, `file:PATH`, `keychain:NAME`, "
+        "`vault:PATH`.\n";
     for (const ObjectShape& shape : language()) {
         page += fmt::format("\n## {}\n\n{}\n", shape.name, shape.doc);
         if (!shape.exactly_one.empty()) {
@@ -84,8 +85,9 @@ std::string reference_markdown() {
         }
         page += "\n| key | what may stand there | meaning | default |\n|---|---|---|---|\n";
         for (const Key& key : shape.keys) {
-            page += fmt::format("| `{}`{} | {} | {} | {} |\n", key.name, key.required ? " *" : "",
-                                cell(type_text(key.type)), cell(std::string(key.doc)), cell(std::string(key.by_default)));
+            page +=
+                fmt::format("| `{}`{} | {} | {} | {} |\n", key.name, key.required ? " *" : "",
+                            cell(type_text(key.type)), cell(std::string(key.doc)), cell(std::string(key.by_default)));
         }
     }
     return page + "\n\\* must be there.\n";

@@ -34,10 +34,10 @@ struct Variant {
 
 /// The evidence of an earlier session that a plan asks for before it starts.
 struct RequiredSession {
-    std::string plan;        ///< id
-    std::string environment; ///< template; empty = any
-    std::string outcome;     ///< done | rolled-back; empty = any that ended
-    std::string mode;        ///< run | rehearse; empty = any
+    std::string plan;         ///< id
+    std::string environment;  ///< template; empty = any
+    std::string outcome;      ///< done | rolled-back; empty = any that ended
+    std::string mode;         ///< run | rehearse; empty = any
     bool rolled_back = false; ///< a rollback must have been carried out in it
     Nanos within = {};
     Position at;

@@ -239,19 +239,19 @@ struct Step {
     std::optional<Probe> verify; ///< read-back
     Expect verify_expect;
     std::optional<Rehearse> verify_rehearse; ///< of a read-back by program
-    std::shared_ptr<const Step> undo; ///< what takes it back; its id, title and needs come when it is rolled up
+    std::shared_ptr<const Step> undo;        ///< what takes it back; its id, title and needs come when it is rolled up
     StepId undoes; ///< of a rolled-up undo: the step that it takes back; not applicable if that was never begun
     std::vector<Gate> gates; ///< of a hold they are in the body; of others they must hold before it starts
     std::string owner;
     std::optional<Nanos> planned;
     std::optional<NotBefore> not_before;
-    std::optional<NotBefore> due;      ///< not over by then: told as overdue
-    std::optional<Nanos> valid_for;    ///< of a tick: asked again when it is older and what needs it has not started
-    std::optional<Escalate> escalate;  ///< of a decision that waits
-    bool always = false;               ///< clean-up: runs after an abort or a rollback too
-    std::optional<Ready> ready;        ///< of a rollback step
-    std::string left_out;              ///< why the chosen variant leaves it out; empty = it does not
-    std::vector<std::string> files;    ///< relative to the plan; pinned at the start, checked before use
+    std::optional<NotBefore> due;     ///< not over by then: told as overdue
+    std::optional<Nanos> valid_for;   ///< of a tick: asked again when it is older and what needs it has not started
+    std::optional<Escalate> escalate; ///< of a decision that waits
+    bool always = false;              ///< clean-up: runs after an abort or a rollback too
+    std::optional<Ready> ready;       ///< of a rollback step
+    std::string left_out;             ///< why the chosen variant leaves it out; empty = it does not
+    std::vector<std::string> files;   ///< relative to the plan; pinned at the start, checked before use
     bool point_of_no_return = false;
     bool required = false; ///< may not be skipped
     std::string evidence;  ///< required, optional, or empty

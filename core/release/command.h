@@ -163,9 +163,10 @@ struct Severity {
     std::string reason;
 };
 
-using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
-                             GateReadings, TriggerReading, SourceReport, Readiness, Delivery, Confirm, Approve, Decide, Advance,
-                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, Severity>;
+using Command =
+    std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
+                 TriggerReading, SourceReport, Readiness, Delivery, Confirm, Approve, Decide, Advance, Retry, Skip,
+                 Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, Severity>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

@@ -140,9 +140,7 @@ struct Write {
     Json operator()(const ResolveDoubt& c) const {
         return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
     }
-    Json operator()(const Severity& c) const {
-        return {{"do", "severity"}, {"level", c.level}, {"reason", c.reason}};
-    }
+    Json operator()(const Severity& c) const { return {{"do", "severity"}, {"level", c.level}, {"reason", c.reason}}; }
     template <typename Other>
     Json operator()(const Other&) const {
         return nullptr; // the engine's own: they never travel

@@ -35,8 +35,7 @@ Verdict on(Draft& draft, const Jump& command) {
 bool allowed_when_closed(const Release& release, const Command& command) {
     return std::holds_alternative<Outcome>(command) || std::holds_alternative<Unknown>(command) ||
            std::holds_alternative<ResolveDoubt>(command) || std::holds_alternative<Note>(command) ||
-           std::holds_alternative<Resume>(command) ||
-           std::holds_alternative<Delivery>(command) ||
+           std::holds_alternative<Resume>(command) || std::holds_alternative<Delivery>(command) ||
            (std::holds_alternative<RollBack>(command) && !release.rollback.active);
 }
 

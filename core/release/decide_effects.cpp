@@ -45,7 +45,8 @@ void restart_holds_after_shift(Draft& draft, const StepId& step) {
 
 bool forward_allowed(const Release& release, const StepId& step) {
     const plan::Step* planned = release.plan->step(step);
-    return is_rollback_step(release, step) || (planned && planned->always) || (!release.aborted && !release.rollback.active);
+    return is_rollback_step(release, step) || (planned && planned->always) ||
+           (!release.aborted && !release.rollback.active);
 }
 
 } // namespace
@@ -153,8 +154,8 @@ Verdict on(Draft& draft, const Unknown& command) {
     draft.add(InDoubt{command.operation, command.why, command.read_back});
     const plan::Step* step = draft.state().step(intent.step);
     if (mine && step && std::holds_alternative<plan::Notify>(step->body) && !step->required) {
-        draft.add(StepFinished{intent.step, intent.attempt, "skipped",
-                               "nobody knows whether it was told: " + command.why});
+        draft.add(
+            StepFinished{intent.step, intent.attempt, "skipped", "nobody knows whether it was told: " + command.why});
     }
     return {};
 }

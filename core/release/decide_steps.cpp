@@ -95,8 +95,8 @@ Verdict on(Draft& draft, const ProbeAnswer& command) {
         return failed(found);
     }
     const auto& body = found->step->body;
-    if (!(std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::External>(body)) || found->state->status != StepStatus::running ||
-        found->state->attempt != command.attempt) {
+    if (!(std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::External>(body)) ||
+        found->state->status != StepStatus::running || found->state->attempt != command.attempt) {
         return {}; // an answer to a question that nobody asks any more
     }
     if (command.met) {

@@ -96,9 +96,7 @@ struct Describe {
     }
     std::string operator()(const StepOverdue& e) const { return "OVERDUE: " + e.step + because(e.why); }
     std::string operator()(const StepExpired& e) const { return e.step + " is asked for again" + because(e.why); }
-    std::string operator()(const Escalated& e) const {
-        return "Escalated to " + e.to + ": " + e.step + because(e.why);
-    }
+    std::string operator()(const Escalated& e) const { return "Escalated to " + e.to + ": " + e.step + because(e.why); }
     std::string operator()(const Told& e) const {
         return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + e.step + because(e.why);
     }

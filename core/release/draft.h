@@ -62,10 +62,10 @@ bool was_begun(const Release& release, const StepId& id);
 std::string nothing_to_put_back(const Release& release, const plan::Step& step);
 void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
-void watch_lapses(Draft& draft); // decide_lapse.cpp: tells what is overdue, stale or waits too long
-bool clean_up(Draft& draft);     // decide_lapse.cpp: starts what runs `always`; true when all of it is over
-void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);                            // decide_triggers.cpp
+void watch_lapses(Draft& draft);   // decide_lapse.cpp: tells what is overdue, stale or waits too long
+bool clean_up(Draft& draft);       // decide_lapse.cpp: starts what runs `always`; true when all of it is over
+void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);     // decide_triggers.cpp
 
 Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
 Verdict on(Draft& draft, const Retry& command);

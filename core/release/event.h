@@ -41,9 +41,9 @@ struct SessionOpened {
     std::string public_key; ///< C2SP verifier key of the checkpoints
     std::string seed;       ///< of a rehearsal
     std::vector<std::string> faults;
-    std::string program; ///< "sluice 0.1.0"
-    Json files = Json::object(); ///< what steps use: {path: {"digest": SHA-256, "commit"}}
-    std::string variant; ///< of the plan; empty = as it stands
+    std::string program;              ///< "sluice 0.1.0"
+    Json files = Json::object();      ///< what steps use: {path: {"digest": SHA-256, "commit"}}
+    std::string variant;              ///< of the plan; empty = as it stands
     Json repository = Json::object(); ///< {"from", "to", "commits": [{"id", "time", "author", "subject"}]}
     Json evidence = Json::object();   ///< the earlier session that the plan asks for: {"session", "root", …}
 };
@@ -361,13 +361,13 @@ struct SeverityDeclared {
     std::string option;   ///< the rollback that it proposes; empty = none
 };
 
-using AnyBody = std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted,
-                             PhaseFinished, StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken,
-                             StepFinished, TriageOpened, RetryPlanned, TriageAnswered, Intent, Observed, Settled,
-                             InDoubt, DoubtAnswered, Confirmed, Approved, Refused, Decided, Advanced, Overridden, Noted,
-                             Paused, Continued, Aborted, GateChanged, HoldChanged, HoldHeartbeat, TriggerChanged,
-                             SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness, ShiftAsked, StepOverdue, StepExpired,
-                             Escalated, Told, Released, SeverityDeclared>;
+using AnyBody =
+    std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
+                 StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
+                 RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
+                 Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
+                 HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness,
+                 ShiftAsked, StepOverdue, StepExpired, Escalated, Told, Released, SeverityDeclared>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

@@ -56,7 +56,7 @@ std::optional<Nanos> Moments::escalated(const plan::Step& step) const {
     const bool waits = state.status == StepStatus::person || state.status == StepStatus::triage ||
                        state.status == StepStatus::in_doubt;
     return step.escalate && waits && !state.escalated ? std::optional(state.asked + step.escalate->after)
-                                                       : std::nullopt;
+                                                      : std::nullopt;
 }
 
 } // namespace sluice::release

@@ -61,9 +61,9 @@ struct StepState {
     Nanos until;           ///< waiting, retrying
     OperationId operation; ///< of the current attempt; empty before its intent
     std::vector<Approved> approvals;
-    std::string choice; ///< of a decide
-    Nanos overdue;      ///< the moment by which it should have been over, once that was told; 0 = not told
-    Nanos asked;        ///< since when a person is awaited; 0 = never
+    std::string choice;     ///< of a decide
+    Nanos overdue;          ///< the moment by which it should have been over, once that was told; 0 = not told
+    Nanos asked;            ///< since when a person is awaited; 0 = never
     bool escalated = false; ///< it has waited for too long since then, and that was told
     std::string advanced_by;
     std::map<std::string, GateState> gates;       ///< "gate" or "gate/arm"
@@ -133,8 +133,8 @@ struct Release {
     std::map<std::string, TriggerState> triggers; ///< "trigger" or "trigger/arm"
     std::map<std::string, SourceState> sources;
     RollbackState rollback;
-    Nanos released;        ///< when all but the follow-up work was done; 0 before
-    std::string severity;  ///< declared; empty = none
+    Nanos released;       ///< when all but the follow-up work was done; 0 before
+    std::string severity; ///< declared; empty = none
     Nanos severity_since;
     bool paused = false;
     bool aborted = false;

@@ -53,7 +53,8 @@ private slots:
     void what_speaks_no_tls_has_no_certificate() {
         QTcpServer server;
         QVERIFY(server.listen(QHostAddress::LocalHost));
-        QObject::connect(&server, &QTcpServer::newConnection, &server, [&] { server.nextPendingConnection()->close(); });
+        QObject::connect(&server, &QTcpServer::newConnection, &server,
+                         [&] { server.nextPendingConnection()->close(); });
         const auto got = answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), seconds(5), {}});
         QVERIFY(got && !got->has_value());
         QCOMPARE(got->error().code, ErrorCode::unreachable);

@@ -86,8 +86,9 @@ private slots:
         const auto used = used_by({folder + "service.yaml", folder + "procedure.yaml"});
         QVERIFY(used.size() > 100);
         std::string missing;
-        for (const char* object : {"plan", "step", "probe", "phase", "escalate", "severity", "variant", "channel", "message",
-                                   "notify", "flag", "external", "sql", "logs", "requires-session", "option"}) {
+        for (const char* object :
+             {"plan", "step", "probe", "phase", "escalate", "severity", "variant", "channel", "message", "notify",
+              "flag", "external", "sql", "logs", "requires-session", "option"}) {
             for (const Key& key : object_shape(object).keys) {
                 const std::string name = std::string(object) + "." + std::string(key.name);
                 if (!used.contains(name)) {
@@ -96,8 +97,8 @@ private slots:
             }
         }
         // Attributes of looks that the two need not show: a container among several, an arm of a single reading.
-        for (const char* known : {"logs.container ", "probe.arm ", "requires-session.environment ", "requires-session.outcome ",
-                                  "message.title "}) {
+        for (const char* known : {"logs.container ", "probe.arm ", "requires-session.environment ",
+                                  "requires-session.outcome ", "message.title "}) {
             const auto at = missing.find(known);
             if (at != std::string::npos) {
                 missing.erase(at, std::string(known).size());

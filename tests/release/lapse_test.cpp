@@ -98,7 +98,8 @@ private slots:
     }
 
     void clean_up_runs_after_an_abort() {
-        auto drive = steps("[{id: lock, run: [lock]}, {id: ask, confirm: Ask}, {id: unlock, run: [unlock], always: true}]");
+        auto drive =
+            steps("[{id: lock, run: [lock]}, {id: ask, confirm: Ask}, {id: unlock, run: [unlock], always: true}]");
         drive.done("lock");
         drive.submit(Abort{"enough"});
         QCOMPARE(drive.status("ask"), "stopped");
@@ -119,7 +120,8 @@ private slots:
     }
 
     void clean_up_that_fails_after_an_abort_waits_for_a_person() {
-        auto drive = steps("[{id: ask, confirm: Ask}, {id: unlock, run: [unlock], always: true, retry: {times: 1, every: 5s}}]");
+        auto drive =
+            steps("[{id: ask, confirm: Ask}, {id: unlock, run: [unlock], always: true, retry: {times: 1, every: 5s}}]");
         drive.submit(Abort{"enough"});
         drive.prepare("unlock");
         drive.settle("unlock", false);
@@ -167,7 +169,8 @@ class KindsTest : public QObject {
     Q_OBJECT
 private slots:
     void what_was_typed_elsewhere_is_read_back() {
-        auto drive = steps("[{id: unseal, external: 'vault unseal', verify: {run: [vault, status]}}, {id: b, confirm: B}]");
+        auto drive =
+            steps("[{id: unseal, external: 'vault unseal', verify: {run: [vault, status]}}, {id: b, confirm: B}]");
         QCOMPARE(drive.status("unseal"), "awaiting a person");
         QCOMPARE(drive.submit(Confirm{"unseal", "", false, ""}), "");
         QCOMPARE(drive.status("unseal"), "running");

@@ -75,9 +75,10 @@ const std::string& side_by_side() {
 
 const std::vector<StepId>& step_ids() {
     static const std::vector<StepId> ids{
-        "list",       "ready",      "side",          "a",           "b",          "c",          "to-25",  "bake",
-        "watch",      "go",         "to-50",         "to-100",      "way",        "tell",       "drain",  "retire",
-        "typed",      "tidy",       "back/scale", "back/ready", "back/all-blue", "undo/to-100", "undo/to-25", "undo/to-50", "nothing"};
+        "list",        "ready",      "side",       "a",      "b",          "c",          "to-25",
+        "bake",        "watch",      "go",         "to-50",  "to-100",     "way",        "tell",
+        "drain",       "retire",     "typed",      "tidy",   "back/scale", "back/ready", "back/all-blue",
+        "undo/to-100", "undo/to-25", "undo/to-50", "nothing"};
     return ids;
 }
 
@@ -346,8 +347,8 @@ private:
                    : chance(6)             ? Command(Unknown{state.operation, "lost", ""})
                                            : outcome();
         }
-        if (step && (std::holds_alternative<plan::Probe>(step->body) ||
-                     std::holds_alternative<plan::External>(step->body))) {
+        if (step &&
+            (std::holds_alternative<plan::Probe>(step->body) || std::holds_alternative<plan::External>(step->body))) {
             return ProbeAnswer{id, state.attempt, chance(2), chance(3), pick<std::string>({"a", "b"}), {}};
         }
         if (step && std::holds_alternative<plan::Hold>(step->body)) {
