@@ -57,6 +57,7 @@ int cockpit(const Arguments& a) {
     options.values = *values;
     options.by = sluice::host::user_as(a.operator_name);
     options.wrapper = sluice::host::wrapper_beside_us();
+    options.variant = a.variant;
     if (!a.theme.empty()) {
         QSettings().setValue("scheme", QString::fromStdString(a.theme));
     }

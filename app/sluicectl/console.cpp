@@ -64,6 +64,14 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
         return head + (text ? *text : confirm->text) +
                (step.evidence.empty() ? "\n  yes | no REASON" : "\n  yes EVIDENCE | no REASON");
     }
+    if (const auto* external = std::get_if<sluice::plan::External>(&step.body)) {
+        const auto command = sluice::plan::fill(external->command, scope(release));
+        const auto text = sluice::plan::fill(external->text, scope(release));
+        return fmt::format("{}to be typed elsewhere:\n    {}\n  {}\n  yes{} | no REASON", head,
+                           command ? *command : external->command,
+                           text && !text->empty() ? *text : std::string("Then say that it was done."),
+                           step.evidence.empty() ? "" : " EVIDENCE");
+    }
     if (const auto* approve = std::get_if<sluice::plan::Approve>(&step.body)) {
         return fmt::format("{}approval by {} of {} ({} so far)\n  approve NAME ROLE | no REASON", head, approve->quorum,
                            fmt::join(approve->roles, ", "), state.approvals.size());
@@ -237,7 +245,8 @@ void Console::refuse_all() {
             continue;
         }
         const auto& body = host_.engine().release().plan->step(id)->body;
-        if (std::holds_alternative<sluice::plan::Confirm>(body)) {
+        if (std::holds_alternative<sluice::plan::Confirm>(body) ||
+            std::holds_alternative<sluice::plan::External>(body)) {
             submit(Confirm{id, "", true, "the end of input means no"}, by_);
         } else if (const auto* approve = std::get_if<sluice::plan::Approve>(&body)) {
             submit(Approve{id, true, "the end of input means no"}, {by_.name, approve->roles.front()});

@@ -37,6 +37,8 @@ Result<Json> request(const DoOptions& o) {
     } else if (o.verb == "resolve") {
         put("operation", o.first);
         put("answer", o.second);
+    } else if (o.verb == "severity") {
+        put("level", o.first);
     } else if (o.verb == "roll-back") {
         put("option", o.first);
     } else if (o.verb == "shift") {
@@ -131,12 +133,13 @@ int perform(const DoOptions& o) {
 
 void add_do_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
-    verb->footer(
-        "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
-        "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
-        "shift TRAFFIC ARM=WEIGHT..., amend PLAN\n"
-        "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, refusals and answers need "
-        "--reason.");
+    verb->footer("Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
+                 "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
+                 "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL\n"
+                 "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, refusals "
+                 "and answers "
+                 "need "
+                 "--reason.");
     const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session, "Its file")->required();
     verb->add_option("COMMAND", o->verb, "What to do, see below")->required();

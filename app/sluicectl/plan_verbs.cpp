@@ -1,7 +1,14 @@
 #include "plan/describe.h"
 #include "plan/loader.h"
+#include "plan/reference.h"
 #include "plan/schema.h"
+#include "plan/templates.h"
 #include "sluicectl/verbs.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 namespace sluicectl {
 namespace {
@@ -35,6 +42,48 @@ int show(const std::string& file, const std::string& format) {
     return done;
 }
 
+std::string first_line(std::string_view text) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    return std::string(line.starts_with("# ") ? line.substr(2) : line);
+}
+
+int start_new(const std::string& name, const std::string& into) {
+    const auto& all = sluice::plan::templates();
+    if (name.empty()) {
+        for (const auto& one : all) {
+            fmt::print("{:<12} {}\n", one.name, first_line(one.text));
+        }
+        return done;
+    }
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+    if (found == all.end()) {
+        std::vector<std::string_view> names;
+        for (const auto& one : all) {
+            names.push_back(one.name);
+        }
+        return complain({sluice::ErrorCode::bad_input, "there is no template '" + name + "'", "new",
+                         fmt::format("one of: {}", fmt::join(names, ", "))});
+    }
+    if (into.empty()) {
+        fmt::print("{}", found->text);
+        return done;
+    }
+    // A plan that is there is somebody's work.
+    std::FILE* file = std::fopen(into.c_str(), "wxe");
+    if (!file) {
+        const bool there = errno == EEXIST;
+        return complain({there ? sluice::ErrorCode::bad_input : sluice::ErrorCode::io,
+                         there ? "the file is there already" : std::strerror(errno), into,
+                         there ? "name another one, or remove it first" : ""});
+    }
+    const bool whole = std::fwrite(found->text.data(), 1, found->text.size(), file) == found->text.size();
+    if (std::fclose(file) != 0 || !whole) {
+        return complain({sluice::ErrorCode::io, "it could not be written whole", into, {}});
+    }
+    fmt::print("{}: now 'sluicectl validate {}'\n", into, into);
+    return done;
+}
+
 } // namespace
 
 void add_plan_verbs(CLI::App& app, Action& action) {
@@ -52,13 +101,26 @@ void add_plan_verbs(CLI::App& app, Action& action) {
         ->capture_default_str();
     show_verb->callback([&action, file, format] { action = [file, format] { return show(*file, *format); }; });
 
-    auto* schema_verb = app.add_subcommand("schema", "Print the JSON Schema of the plan language, for editors");
-    schema_verb->callback([&action] {
-        action = [] {
-            fmt::print("{}\n", sluice::plan::json_schema().dump(2));
+    auto* schema_verb =
+        app.add_subcommand("schema", "Print the plan language: JSON Schema for editors, or a page to read");
+    auto form = std::make_shared<std::string>("json");
+    schema_verb->add_option("--format", *form, "For editors or for people")
+        ->check(CLI::IsMember({"json", "markdown"}))
+        ->capture_default_str();
+    schema_verb->callback([&action, form] {
+        action = [form] {
+            fmt::print("{}", *form == "markdown" ? sluice::plan::reference_markdown()
+                                                 : sluice::plan::json_schema().dump(2) + "\n");
             return static_cast<int>(done);
         };
     });
+
+    auto* new_verb = app.add_subcommand("new", "Start a plan from a template; without one, list them");
+    auto name = std::make_shared<std::string>();
+    auto into = std::make_shared<std::string>();
+    new_verb->add_option("TEMPLATE", *name, "Its name");
+    new_verb->add_option("-o,--output", *into, "File to write; default standard output");
+    new_verb->callback([&action, name, into] { action = [name, into] { return start_new(*name, *into); }; });
 }
 
 } // namespace sluicectl

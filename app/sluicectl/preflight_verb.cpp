@@ -1,4 +1,7 @@
+#include "base/digest.h"
 #include "base/instant.h"
+#include "engine/pinned_files.h"
+#include "host/at_the_start.h"
 #include "host/preflight.h"
 #include "host/user.h"
 #include "plan/loader.h"
@@ -6,12 +9,13 @@
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
+#include <filesystem>
 
 namespace sluicectl {
 namespace {
 
 struct PreflightOptions {
-    std::string plan, at;
+    std::string plan, at, variant;
     std::vector<std::string> set;
 };
 
@@ -65,6 +69,29 @@ void tell_window(const sluice::plan::Plan& plan, sluice::Nanos at, Lines& lines)
     }
 }
 
+void tell_files(const sluice::plan::Plan& plan, const std::string& file, Lines& lines) {
+    const auto folder = std::filesystem::absolute(file).parent_path().string();
+    const auto pinned = sluice::engine::pin_files(plan, folder, {});
+    if (!pinned) {
+        lines.trouble("files", pinned.error());
+    } else if (!pinned->empty()) {
+        lines.good("files", counted(pinned->size(), "path") + " there; the start pins what they hold");
+    }
+}
+
+void tell_evidence(const sluice::plan::Plan& plan, const sluice::plan::Scope& values, const sluice::host::Paths& paths,
+                   Lines& lines) {
+    const auto found = sluice::host::evidence_for(plan, values, sluice::hex(sluice::sha256(plan.source)),
+                                                  paths.sessions, std::filesystem::file_time_type::clock::now());
+    if (!found) {
+        lines.trouble("earlier session", found.error());
+    } else if (found->is_object()) {
+        lines.good("earlier session",
+                   fmt::format("{}, {}{}", found->value("file", std::string()), found->value("outcome", std::string()),
+                               found->value("same_plan", false) ? "" : ", of another text of the plan"));
+    }
+}
+
 void tell_connection(const sluice::engine::ConnectionAnswer& answer, Lines& lines) {
     using Level = sluice::engine::ConnectionAnswer::Level;
     const std::string subject = "connection " + answer.name;
@@ -98,11 +125,16 @@ int preflight(const PreflightOptions& options) {
     if (!loaded.plan) {
         return bad_input;
     }
+    if (const auto taken = sluice::plan::take_variant(*loaded.plan, options.variant); !taken) {
+        return complain(taken.error());
+    }
     const auto plan = std::make_shared<const sluice::plan::Plan>(std::move(*loaded.plan));
     const auto frozen = sluice::plan::freeze(*plan, *values, {});
     Lines lines;
     tell_variables(*plan, frozen, lines);
     tell_window(*plan, *at, lines);
+    tell_files(*plan, options.plan, lines);
+    tell_evidence(*plan, frozen.values, *paths, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);
     desk.test([&](const auto& answer) { tell_connection(answer, lines); },
               [] {
@@ -127,6 +159,7 @@ void add_preflight_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<PreflightOptions>();
     verb->add_option("PLAN", o->plan, "File of the plan")->required();
     verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
+    verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
     verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now");
     verb->callback([&action, o] {
         action = [o] {

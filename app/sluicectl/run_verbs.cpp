@@ -20,7 +20,7 @@ namespace sluicectl {
 namespace {
 
 struct RunOptions {
-    std::string plan, session, copy, range, operator_name, role = "release-lead", start, option, reason;
+    std::string plan, session, copy, range, operator_name, role = "release-lead", start, option, reason, variant;
     std::vector<std::string> set, faults;
     double speed = 0;
     std::uint64_t seed = 1;
@@ -28,6 +28,7 @@ struct RunOptions {
     bool take_over = false;
     bool no_input = false;
     bool quiet = false;
+    bool until_released = false;
 };
 
 int exit_of(const std::string& outcome) {
@@ -75,6 +76,12 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     }
     Console console(host, by, !options.no_input && !options.assume_yes);
     const auto go_or_stop = [&] {
+        const auto& state = engine.release();
+        if (options.until_released && state.released.count != 0 && !state.closed() && !state.rollback.active &&
+            !sluice::release::needs_decision(state) && sluice::release::in_flight(state).empty()) {
+            host.scheduler().after({}, [&] { finish(done); });
+            return;
+        }
         if (engine.looking_back()) {
             return; // what is in doubt may be told yet
         }
@@ -118,6 +125,7 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
     start.values = std::move(*values);
     start.session = options.session;
     start.copy = options.copy;
+    start.variant = options.variant;
     start.by = sluice::host::user_as(options.operator_name, options.role);
     start.paths = std::move(*places);
     start.wrapper = sluice::host::wrapper_beside_us();
@@ -242,6 +250,8 @@ void add_run_verbs(CLI::App& app, Action& action) {
     const auto common = [o](CLI::App* verb) {
         verb->add_option("--operator", o->operator_name, "Who leads; default your login name");
         verb->add_option("--role", o->role, "As which role")->capture_default_str();
+        verb->add_flag("--until-released", o->until_released,
+                       "Leave when only follow-up work is left; 'resume' goes on with it");
         verb->add_flag("--quiet", o->quiet, "Print only the outcome");
         verb->add_flag("--no-input", o->no_input, "Nobody is at this terminal: commands come by 'sluicectl do'");
     };
@@ -254,6 +264,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
         verb->add_option("PLAN", o->plan, "File of the plan")->required();
         verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
         verb->add_option("--session", o->session, "File of the session; default among your sessions");
+        verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
     };
     const auto within_loop = [](const std::function<int()>& body) {
         int argc = 1;

@@ -65,6 +65,12 @@ std::string situation(const Release& release) {
 void print_state(const Release& release, Nanos now) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release),
                sluice::utc(now));
+    if (!release.severity.empty()) {
+        fmt::print("severity {} since {}\n", release.severity, instant(release.severity_since));
+    }
+    if (release.released.count != 0) {
+        fmt::print("released at {}{}\n", instant(release.released), release.closed() ? "" : "; following up");
+    }
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
         fmt::print("the session closes when what is still in flight has ended: {}\n", fmt::join(awaits, ", "));
     }

@@ -22,7 +22,7 @@ using Action = std::function<int()>;
 
 int run(int argc, char** argv);
 
-void add_plan_verbs(CLI::App& app, Action& action);     ///< validate, show, schema
+void add_plan_verbs(CLI::App& app, Action& action);     ///< validate, show, schema, new
 void add_session_verbs(CLI::App& app, Action& action);  ///< log, verify, export
 void add_state_verb(CLI::App& app, Action& action);     ///< state
 void add_query_verb(CLI::App& app, Action& action);     ///< query

@@ -1,6 +1,7 @@
 #include "engine/actions.h"
 
 #include "effects/run_effect.h"
+#include "engine/pinned_files.h"
 
 #include "plan/fill.h"
 
@@ -55,6 +56,10 @@ void Actions::prepare(const plan::Step& step, int attempt) {
         return;
     }
     const std::string operation = fmt::format("{}/{}/{}", journal_.release().opened.session, step.id, attempt);
+    if (const auto same = still_pinned(eyes_.folder, step, journal_.release().files); !same) {
+        (void)journal_.submit(release::Unprepared{step.id, attempt, plain(same.error())});
+        return;
+    }
     auto effect = maker_.make(step);
     if (!effect) {
         (void)journal_.submit(release::Unprepared{step.id, attempt, plain(effect.error())});

@@ -4,6 +4,7 @@
 #include "base/scheduler.h"
 #include "kubernetes/client.h"
 #include "net/http.h"
+#include "net/reach.h"
 #include "plan/model.h"
 
 #include <functional>
@@ -23,6 +24,7 @@ struct Outside {
     std::shared_ptr<const RedactionSet> redactions; ///< of all secrets that were resolved
     std::function<Nanos()> real_now;                ///< the machine's clock, whatever the Scheduler says
     std::string kubeconfig;                         ///< path of the user's kubeconfig
+    net::Reach* reach = nullptr; ///< null in a rehearsal: what sockets and logs would tell is acted out
 };
 
 /// The plan's connections, opened: an HTTP client for each that speaks HTTP, a Kubernetes client for each cluster.

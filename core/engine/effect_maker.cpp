@@ -41,6 +41,17 @@ std::string ingress_text(const std::string& ingress) {
     return ref ? ref->text() : ingress;
 }
 
+/// A flag is one key of a ConfigMap.
+plan::KubernetesWrite write_of(const plan::Flag& flag) {
+    const auto slash = flag.config_map.find('/');
+    plan::KubernetesWrite write;
+    write.verb = plan::KubernetesWrite::Verb::patch;
+    write.object = "configmap/" + flag.config_map.substr(slash + 1);
+    write.name_space = flag.config_map.substr(0, slash);
+    write.body = {{"data", {{flag.name, flag.value}}}};
+    return write;
+}
+
 } // namespace
 
 std::vector<std::string> EffectMaker::targets(const plan::Plan& plan, const plan::Step& step) {
@@ -57,6 +68,10 @@ std::vector<std::string> EffectMaker::targets(const plan::Plan& plan, const plan
     }
     if (const auto* scale = std::get_if<plan::Scale>(&step.body)) {
         return {workload_text(scale->workload)};
+    }
+    if (const auto* flag = std::get_if<plan::Flag>(&step.body)) {
+        const auto write = write_of(*flag);
+        return {object_text(write.object, write.name_space)};
     }
     if (const auto* write = std::get_if<plan::KubernetesWrite>(&step.body)) {
         if (write->verb == plan::KubernetesWrite::Verb::save || write->object.empty()) {
@@ -116,6 +131,15 @@ Made EffectMaker::make(const plan::Step& step) {
         }
         if (const auto* one = std::get_if<plan::HttpAction>(&step.body)) {
             return http(step, one->call);
+        }
+        if (const auto* one = std::get_if<plan::Shell>(&step.body)) {
+            return run(step, one->command);
+        }
+        if (const auto* one = std::get_if<plan::Flag>(&step.body)) {
+            return kubernetes(step, write_of(*one));
+        }
+        if (const auto* one = std::get_if<plan::Notify>(&step.body)) {
+            return notify(step, *one);
         }
         return run(step, std::get<plan::Run>(step.body).command);
     }();
@@ -248,6 +272,52 @@ Made EffectMaker::http(const plan::Step& step, const plan::HttpCall& call) {
     spec.judged_by_caller = true;
     spec.timeout = step.timeout.value_or(spec.timeout);
     return effects::http_effect(*eyes_.connections.http(step.on), eyes_.outside.scheduler, std::move(spec));
+}
+
+Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel, const MessageText& message) {
+    const plan::Channel& to = *eyes.plan.channel(channel);
+    plan::HttpCall call;
+    call.method = "POST";
+    call.path = to.path;
+    auto request = fill_call(eyes, call);
+    if (!request) {
+        return failed(request);
+    }
+    const plan::Scope scope = eyes.scope();
+    effects::HttpSpec spec;
+    spec.url = request->url;
+    spec.headers = request->headers;
+    spec.headers.emplace_back("Content-Type", "application/json");
+    spec.body = Json{{"title", message.title},
+                     {"text", message.text},
+                     {"session", scope.at("session")},
+                     {"plan", scope.at("plan")},
+                     {"step", message.step}}
+                    .dump(-1, ' ', false, Json::error_handler_t::replace);
+    spec.idempotent = to.idempotent;
+    spec.secrets = eyes.outside.redactions;
+    return effects::Delivery{channel, eyes.connections.http(to.on), std::move(spec)};
+}
+
+Made EffectMaker::notify(const plan::Step& step, const plan::Notify& notify) {
+    const plan::Scope scope = eyes_.scope();
+    const plan::Message* written = eyes_.plan.message(notify.message);
+    const auto title = plan::fill(written ? written->title : step.title, scope);
+    const auto text = plan::fill(written ? written->text : notify.text, scope);
+    for (const auto* one : {&title, &text}) {
+        if (!*one) {
+            return tl::unexpected(one->error());
+        }
+    }
+    std::vector<effects::Delivery> deliveries;
+    for (const auto& channel : notify.channels) {
+        auto one = delivery(eyes_, channel, {*title, *text, step.id});
+        if (!one) {
+            return failed(one);
+        }
+        deliveries.push_back(std::move(*one));
+    }
+    return effects::notify_effect(eyes_.outside.scheduler, std::move(deliveries));
 }
 
 Made EffectMaker::run(const plan::Step& step, const plan::Command& command) {

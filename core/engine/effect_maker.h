@@ -1,6 +1,7 @@
 #pragma once
 /// From a step of the plan to the effect that carries it out.
 #include "effects/effect.h"
+#include "effects/notify_effect.h"
 #include "effects/traffic/traffic_driver.h"
 #include "engine/look.h"
 #include "plan/model.h"
@@ -11,6 +12,14 @@
 #include <vector>
 
 namespace sluice::engine {
+
+struct MessageText {
+    std::string title, text;
+    plan::StepId step;
+};
+
+/// A message to a channel of the plan, as it is sent: JSON of title, text, session, plan and step.
+Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel, const MessageText& message);
 
 class EffectMaker {
 public:
@@ -35,6 +44,7 @@ private:
     Result<std::unique_ptr<effects::Effect>> shift(const plan::Shift& shift);
     Result<std::unique_ptr<effects::Effect>> http(const plan::Step& step, const plan::HttpCall& call);
     Result<std::unique_ptr<effects::Effect>> run(const plan::Step& step, const plan::Command& command);
+    Result<std::unique_ptr<effects::Effect>> notify(const plan::Step& step, const plan::Notify& notify);
 
     const Eyes& eyes_;
     std::map<std::string, std::unique_ptr<effects::TrafficDriver>> drivers_;

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "engine/metric_sources.h"
+#include "engine/pinned_files.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
 
@@ -58,6 +59,9 @@ Result<void> Engine::open(const release::SessionOpened& session) {
     auto loaded = plan::load(session.plan_source, session.plan_file);
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
+    }
+    if (auto taken = plan::take_variant(*loaded.plan, session.variant); !taken) {
+        return taken;
     }
     auto plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
     release::Release at_start;
@@ -124,17 +128,16 @@ void Engine::start_what_was_prepared() {
 
 Result<Receipt> Engine::submit(const release::Command& command, const release::Actor& by) {
     if (const auto* amend = std::get_if<release::Amend>(&command)) {
-        if (auto tried = try_out(*amend); !tried) {
-            return failed(tried);
-        }
+        auto tried = try_out(*amend);
+        return tried ? journal_.submit(std::move(*tried), by) : Result<Receipt>(failed(tried));
     }
     return journal_.submit(command, by);
 }
 
-Result<void> Engine::try_out(const release::Amend& command) {
-    const auto loaded = plan::load(command.plan_source, journal_.release().opened.plan_file);
-    if (!loaded.plan) {
-        return {}; // `decide` says so in its own words
+Result<release::Amend> Engine::try_out(release::Amend command) {
+    auto loaded = plan::load(command.plan_source, journal_.release().opened.plan_file);
+    if (!loaded.plan || !plan::take_variant(*loaded.plan, journal_.release().opened.variant)) {
+        return command; // `decide` says so in its own words
     }
     if (journal_.release().opened.mode == "rehearse") {
         for (const auto& connection : loaded.plan->connections) {
@@ -152,12 +155,26 @@ Result<void> Engine::try_out(const release::Amend& command) {
     const auto fresh = plan::freeze(*loaded.plan, journal_.release().opened.variables, {});
     scope.insert(fresh.values.begin(), fresh.values.end());
     const auto metrics = metric_sources(*loaded.plan, scope, **connections, outside_);
-    return metrics ? Result<void>() : failed(metrics);
+    if (!metrics) {
+        return failed(metrics);
+    }
+    auto pinned = pin_files(*loaded.plan, options_.plan_folder, {}); // git could keep a release at work waiting
+    if (!pinned) {
+        return failed(pinned);
+    }
+    command.files = Json::array();
+    for (auto& one : *pinned) {
+        if (!journal_.release().files.contains(one["path"].get<std::string>())) {
+            command.files.push_back(std::move(one));
+        }
+    }
+    return command;
 }
 
 /// All that was made from the plan is made anew from the one that now stands. Nothing of it was on its way: `decide`
 /// refuses an amendment while anything is.
 void Engine::follow_amended_plan() {
+    life_ = std::make_shared<int>(0);
     poller_.reset();
     readiness_.reset();
     probes_.reset();
@@ -203,7 +220,46 @@ void Engine::hear(const release::Event& event) {
         actions_->forget(answered->operation);
     } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
         actions_->hurry();
+    } else if (const auto* confirmed = std::get_if<release::Confirmed>(&event.body)) {
+        const auto& state = journal_.release().at(confirmed->step);
+        if (state.status == release::StepStatus::running) { // typed elsewhere: it is read back
+            probes_->start(*journal_.release().step(confirmed->step), state.attempt);
+        }
+    } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
+        tell(*escalated);
     }
+}
+
+/// Sent once; what became of it is in the log, and nothing waits for it.
+void Engine::tell(const release::Escalated& escalated) {
+    if (escalated.channel.empty()) {
+        return;
+    }
+    const auto& title = journal_.release().at(escalated.step).title;
+    auto message = delivery(*eyes_, escalated.channel,
+                            {"Waits for " + escalated.to + ": " + title, title + ": " + escalated.why, escalated.step});
+    const auto report = [this, escalated, life = std::weak_ptr(life_)](bool delivered, const std::string& why) {
+        if (!life.expired()) {
+            (void)journal_.submit(release::Delivery{escalated.step, escalated.channel, delivered, why});
+        }
+    };
+    if (!message) {
+        report(false, plain(message.error()));
+        return;
+    }
+    net::HttpRequest request;
+    request.method = message->call.method;
+    request.url = message->call.url;
+    request.headers = message->call.headers;
+    request.body = message->call.body;
+    request.timeout = message->call.timeout;
+    request.key = journal_.release().opened.session + "/" + escalated.step + "#escalated" +
+                  std::to_string(journal_.release().at(escalated.step).attempt);
+    request.pool = net::Pool::acting;
+    message->http->send(std::move(request), [report](Result<net::HttpResponse> answer) {
+        const bool good = answer && answer->status >= 200 && answer->status < 300;
+        report(good, good ? "" : answer ? "answered with " + std::to_string(answer->status) : plain(answer.error()));
+    });
 }
 
 void Engine::arm() {

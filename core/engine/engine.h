@@ -58,9 +58,10 @@ private:
     Result<void> connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope);
     void hear(std::span<const release::Event> events);
     void hear(const release::Event& event);
-    Result<void> try_out(const release::Amend& command);
+    Result<release::Amend> try_out(release::Amend command);
     void follow_amended_plan();
     void start_what_was_prepared();
+    void tell(const release::Escalated& escalated);
     void arm();
     void due();
     void keep_signing();
@@ -84,6 +85,7 @@ private:
     TimerId tick_ = TimerId::none;
     TimerId signing_ = TimerId::none;
     std::function<void()> closed_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0); ///< of what was made from the plan that now stands
     bool wound_up_ = false;
 };
 

@@ -3,9 +3,11 @@
 #include "analysis/gate.h"
 #include "effects/run_effect.h"
 #include "engine/calls.h"
+#include "engine/sockets_and_logs.h"
 #include "kubernetes/object_ref.h"
 #include "kubernetes/rollout.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 
@@ -230,8 +232,11 @@ Result<Json> rehearsed(const plan::Rehearse& rehearse, const plan::Scope& scope)
 
 namespace {
 
+/// What is done with what a program printed, before it is judged.
+using Reader = std::function<Result<plan::StepResult>(plan::StepResult)>;
+
 void look_at(const plan::Command& command, const Gaze& gaze, const std::optional<plan::Rehearse>& rehearse,
-             const std::function<void(std::string_view)>& output) {
+             const std::function<void(std::string_view)>& output, Reader reader = {}) {
     auto spec = fill_command(gaze.eyes, command, gaze.timeout, rehearse);
     if (!spec) {
         gaze.later(spec.error());
@@ -254,7 +259,8 @@ void look_at(const plan::Command& command, const Gaze& gaze, const std::optional
     };
     net::ProcessSink sink;
     sink.output = [hear, redactor](std::string_view bytes) { hear(redactor->feed(bytes)); };
-    sink.finished = [gaze, text, hear, redactor, directory = spec->directory](Result<net::ProcessEnd> end) {
+    sink.finished = [gaze, text, hear, redactor, reader = std::move(reader),
+                     directory = spec->directory](Result<net::ProcessEnd> end) {
         hear(redactor->finish());
         gaze.eyes.processes.forget(directory);
         if (!end) {
@@ -272,10 +278,71 @@ void look_at(const plan::Command& command, const Gaze& gaze, const std::optional
         if (auto json = parse_json(*text, "output")) {
             result.json = std::move(*json);
         }
-        gaze.judged(std::move(result));
+        auto read = reader ? reader(std::move(result)) : Result<plan::StepResult>(std::move(result));
+        if (!read) {
+            gaze.unanswered(read.error());
+            return;
+        }
+        gaze.judged(std::move(*read));
     };
     gaze.eyes.processes.forget(spec->directory); // of a look that a crash cut off: it is simply done again
     gaze.eyes.processes.start(std::move(*spec), std::move(sink));
+}
+
+/// In a rehearsal what a socket would find is acted out: `rehearse` gives it as the answer of a program.
+void look_at(const plan::ReachRead& read, const Gaze& gaze, const std::optional<plan::Rehearse>& rehearse,
+             const std::function<void(std::string_view)>& output) {
+    if (!gaze.eyes.outside.reach) {
+        static constexpr const char* words[] = {"name-of", "connect-to", "certificate-of"};
+        plan::Command acted{{words[static_cast<int>(read.kind)], read.host.empty() ? gaze.on : read.host}, {}, {}};
+        look_at(acted, gaze, rehearse, output, [kind = read.kind](plan::StepResult result) {
+            if (kind == plan::ReachRead::Kind::tls && result.json && result.json->is_object() &&
+                result.json->contains("days") && (*result.json)["days"].is_number()) {
+                result.number = (*result.json)["days"].get<double>();
+            } else if (kind == plan::ReachRead::Kind::dns) {
+                result.number = static_cast<double>(std::count(result.text.begin(), result.text.end(), '\n') +
+                                                    (result.text.empty() || result.text.back() == '\n' ? 0 : 1));
+            }
+            return Result<plan::StepResult>(std::move(result));
+        });
+        return;
+    }
+    const auto place = place_of(gaze.eyes, read, gaze.on);
+    if (!place) {
+        gaze.later(place.error());
+        return;
+    }
+    net::ReachAsk ask;
+    ask.kind = static_cast<net::ReachAsk::Kind>(read.kind);
+    ask.host = place->host;
+    ask.port = place->port;
+    ask.timeout = gaze.timeout;
+    ask.key = gaze.key;
+    gaze.eyes.outside.reach->ask(ask, [gaze, kind = read.kind](Result<net::Reached> reached) {
+        if (!reached) {
+            gaze.unanswered(reached.error());
+            return;
+        }
+        gaze.judged(found(kind, *reached, gaze.eyes.outside.scheduler.now()));
+    });
+}
+
+void look_at(const plan::LogsRead& read, const Gaze& gaze, const std::optional<plan::Rehearse>& rehearse,
+             const std::function<void(std::string_view)>& output) {
+    if (!gaze.eyes.outside.reach) {
+        look_at(plan::Command{{"logs", read.pods}, {}, {}}, gaze, rehearse, output,
+                [pattern = read.pattern](const plan::StepResult& result) { return counted(result.text, pattern); });
+        return;
+    }
+    read_logs(gaze.eyes, read, gaze.on, gaze.key, gaze.timeout,
+              [gaze, pattern = read.pattern](Result<std::string> log) {
+                  auto result = log ? counted(*log, pattern) : Result<plan::StepResult>(failed(log));
+                  if (!result) {
+                      gaze.unanswered(result.error());
+                      return;
+                  }
+                  gaze.judged(std::move(*result));
+              });
 }
 
 } // namespace
@@ -290,6 +357,10 @@ void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect
         look_at(*read, gaze);
     } else if (const auto* metric = std::get_if<plan::MetricRead>(&probe.what)) {
         look_at(*metric, gaze);
+    } else if (const auto* reach = std::get_if<plan::ReachRead>(&probe.what)) {
+        look_at(*reach, gaze, rehearse, output);
+    } else if (const auto* logs = std::get_if<plan::LogsRead>(&probe.what)) {
+        look_at(*logs, gaze, rehearse, output);
     } else {
         look_at(std::get<plan::Command>(probe.what), gaze, rehearse, output);
     }

@@ -1,19 +1,42 @@
 #include "engine/probes.h"
 
+#include "engine/pinned_files.h"
+
 #include <fmt/format.h>
 
 namespace sluice::engine {
 
 Probes::~Probes() = default;
 
+namespace {
+
+/// What a step looks at by itself: a probe, or the read-back of what was typed elsewhere.
+struct Look {
+    const plan::Probe* probe = nullptr;
+    const plan::Expect* expect = nullptr;
+    const std::optional<plan::Rehearse>* rehearse = nullptr;
+};
+Look look_of(const plan::Step& step) {
+    if (const auto* probe = std::get_if<plan::Probe>(&step.body)) {
+        return {probe, &step.expect, &step.rehearse};
+    }
+    if (std::holds_alternative<plan::External>(step.body) && step.verify) {
+        return {&*step.verify, &step.verify_expect, &step.verify_rehearse};
+    }
+    return {};
+}
+
+} // namespace
+
 void Probes::start(const plan::Step& step, int attempt) {
+    attested_[step.id] = eyes_.outside.scheduler.now();
     ask(step.id, attempt, 1);
 }
 
 void Probes::recover() {
     for (const auto& [id, state] : journal_.release().steps) {
-        if (state.status == release::StepStatus::running &&
-            std::holds_alternative<plan::Probe>(journal_.release().plan->step(id)->body)) {
+        if (state.status == release::StepStatus::running && look_of(*journal_.release().plan->step(id)).probe) {
+            attested_[id] = eyes_.outside.scheduler.now();
             ask(id, state.attempt, 1);
         }
     }
@@ -25,13 +48,25 @@ void Probes::ask(const std::string& id, int attempt, int n) {
         return;
     }
     const plan::Step& step = *journal_.release().plan->step(id);
-    const auto& probe = std::get<plan::Probe>(step.body);
+    const Look asked = look_of(step);
+    if (!asked.probe) {
+        return;
+    }
+    const plan::Probe& probe = *asked.probe;
     const std::string key = fmt::format("{}/{}/{}#{}", journal_.release().opened.session, id, attempt, n);
+    if (const auto same = still_pinned(eyes_.folder, step, journal_.release().files); !same) {
+        eyes_.outside.scheduler.after({}, [this, id, attempt, why = plain(same.error()), life = std::weak_ptr(life_)] {
+            if (!life.expired()) {
+                (void)journal_.submit(release::ProbeAnswer{id, attempt, false, true, why, {}});
+            }
+        });
+        return;
+    }
     const bool program = std::holds_alternative<plan::Command>(probe.what);
     const Nanos timeout = step.timeout.value_or(program ? minutes(10) : seconds(10));
     const std::weak_ptr<int> life = life_;
     look(
-        eyes_, probe, step.expect, step.on, key, timeout, step.rehearse,
+        eyes_, probe, *asked.expect, step.on, key, timeout, *asked.rehearse,
         [this, life, key](std::string_view bytes) {
             if (!life.expired()) {
                 output_(key, bytes);
@@ -50,7 +85,7 @@ void Probes::seen(const std::string& id, int attempt, int n, const Sight& sight)
         return;
     }
     const plan::Step& step = *journal_.release().plan->step(id);
-    const auto& probe = std::get<plan::Probe>(step.body);
+    const plan::Probe& probe = *look_of(step).probe;
     release::ProbeAnswer answer{id, attempt, sight.answered && sight.met, false, sight.why, {}};
     for (const auto& output : step.outputs) {
         if (!answer.met) {
@@ -65,7 +100,8 @@ void Probes::seen(const std::string& id, int attempt, int n, const Sight& sight)
         answer.outputs[output.name] = *value;
     }
     const Nanos every = probe.every.value_or(seconds(5));
-    const Nanos end = state.started + probe.until.value_or(Nanos{});
+    const Nanos begun = std::holds_alternative<plan::External>(step.body) ? attested_[id] : state.started;
+    const Nanos end = begun + probe.until.value_or(Nanos{});
     answer.last = !answer.met && eyes_.outside.scheduler.now() + every > end;
     (void)journal_.submit(answer);
     if (!answer.met && !answer.last) {

@@ -2,6 +2,7 @@
 #include "engine/journal.h"
 #include "engine/look.h"
 
+#include <map>
 #include <set>
 
 namespace sluice::engine {
@@ -25,6 +26,7 @@ private:
     const Eyes& eyes_;
     Journal& journal_;
     std::function<void(const std::string&, std::string_view)> output_;
+    std::map<std::string, Nanos> attested_; ///< since when what was typed elsewhere is read back
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 

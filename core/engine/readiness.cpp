@@ -32,6 +32,13 @@ bool scales(const plan::Plan& plan, const plan::Option& option, const std::strin
     return false;
 }
 
+/// What only its own doing shows. Shifts and scalings are proven by their arms; a message holds nothing up.
+bool is_outside(const plan::StepBody& body) {
+    return std::holds_alternative<plan::External>(body) ||
+           (plan::is_effect(body) && !std::holds_alternative<plan::Shift>(body) &&
+            !std::holds_alternative<plan::Scale>(body) && !std::holds_alternative<plan::Notify>(body));
+}
+
 } // namespace
 
 Readiness::Readiness(const Eyes& eyes, Journal& journal) : eyes_(eyes), journal_(journal) {
@@ -47,7 +54,18 @@ Readiness::Readiness(const Eyes& eyes, Journal& journal) : eyes_(eyes), journal_
         read.kind = plan::KubernetesRead::Kind::ready;
         read.name_space = arm.workload.substr(0, slash);
         read.object = "deployment/" + arm.workload.substr(slash + 1);
-        targets_.push_back({name, cluster, plan::Probe{read, {}, {}}, scales(eyes.plan, *option, arm.workload)});
+        targets_.push_back(
+            {name, cluster, plan::Probe{read, {}, {}}, scales(eyes.plan, *option, arm.workload), nullptr});
+    }
+    for (const auto& step : eyes.plan.rollback_steps) {
+        if (!step.id.starts_with(option->id + "/") || !step.parent.empty()) {
+            continue;
+        }
+        if (step.ready) {
+            targets_.push_back({step.id, step.ready->on, step.ready->probe, false, &*step.ready});
+        } else if (is_outside(step.body)) {
+            unproven_ += (unproven_.empty() ? "" : ", ") + step.id.substr(option->id.size() + 1);
+        }
     }
 }
 
@@ -58,6 +76,8 @@ Readiness::~Readiness() {
 void Readiness::start() {
     if (!targets_.empty()) {
         ask();
+    } else if (!unproven_.empty()) {
+        (void)journal_.submit(release::Readiness{option_, true, "not provable: " + unproven_});
     }
 }
 
@@ -75,8 +95,11 @@ void Readiness::ask() {
     answers_.clear();
     ++rounds_;
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-        look(eyes_, targets_[i].probe, {}, targets_[i].on, fmt::format("ready/{}/{}", targets_[i].arm, rounds_),
-             seconds(10), {}, {}, [this, life = std::weak_ptr(life_), i](const Sight& sight) {
+        const plan::Ready* ready = targets_[i].ready;
+        look(eyes_, targets_[i].probe, ready ? ready->expect : plan::Expect{}, targets_[i].on,
+             fmt::format("ready/{}/{}", targets_[i].arm, rounds_), seconds(10),
+             ready ? ready->rehearse : std::optional<plan::Rehearse>(), {},
+             [this, life = std::weak_ptr(life_), i](const Sight& sight) {
                  if (!life.expired()) {
                      seen(i, sight);
                  }
@@ -93,7 +116,11 @@ void Readiness::seen(std::size_t target, const Sight& sight) {
     for (const auto& [i, one] : answers_) {
         const Target& asked = targets_[i];
         std::string said;
-        if (!one.answered) {
+        if (asked.ready) {
+            const std::string own = asked.arm.substr(option_.size() + 1);
+            command.ready = command.ready && one.answered && one.met;
+            said = own + (one.answered && one.met ? " can be done" : " can't be proven now: " + one.why);
+        } else if (!one.answered) {
             command.ready = false;
             said = asked.arm + " could not be asked: " + one.why;
         } else if (one.met) {
@@ -105,6 +132,9 @@ void Readiness::seen(std::size_t target, const Sight& sight) {
                             one.result.json->value("desired", 0), asked.scaled ? "; the rollback scales it first" : "");
         }
         command.why += (command.why.empty() ? "" : "; ") + said;
+    }
+    if (!unproven_.empty()) {
+        command.why += (command.why.empty() ? "" : "; ") + ("not provable: " + unproven_);
     }
     (void)journal_.submit(command);
 }

@@ -22,7 +22,8 @@ private:
         std::string arm;
         std::string on; ///< cluster
         plan::Probe probe;
-        bool scaled = false; ///< the option scales it before it shifts
+        bool scaled = false;                ///< the option scales it before it shifts
+        const plan::Ready* ready = nullptr; ///< of a step that says itself how it is proven; `arm` is its id then
     };
     void ask();
     void seen(std::size_t target, const Sight& sight);
@@ -31,6 +32,7 @@ private:
     Journal& journal_;
     std::string option_;
     std::vector<Target> targets_;
+    std::string unproven_;                 ///< steps of which nothing can be told beforehand
     std::map<std::size_t, Sight> answers_; ///< of this round
     TimerId timer_ = TimerId::none;
     std::uint64_t rounds_ = 0;

@@ -46,6 +46,12 @@ bool asks_readings(const plan::StepBody& body) {
     return wait && wait->until;
 }
 
+/// Conditions that declare a severity are looked at with every reading.
+bool watches_severity(const plan::Plan& plan) {
+    return std::any_of(plan.severity.begin(), plan.severity.end(),
+                       [](const auto& one) { return one.when.has_value(); });
+}
+
 } // namespace
 
 Watch::~Watch() {
@@ -89,7 +95,7 @@ bool Watch::anything_to_judge() const {
     const auto watched = [](const auto& entry) {
         return entry.second.state != "disarmed" && entry.second.state != "fired";
     };
-    return std::any_of(release.triggers.begin(), release.triggers.end(), watched) ||
+    return watches_severity(*release.plan) || std::any_of(release.triggers.begin(), release.triggers.end(), watched) ||
            std::any_of(release.steps.begin(), release.steps.end(), [&](const auto& entry) {
                const auto& [id, state] = entry;
                if (waits_for_readings(state)) {
@@ -162,7 +168,8 @@ void Watch::read_triggers() {
     for (const auto& trigger : plan->rollback.triggers) {
         const auto& states = journal_.release().triggers;
         const auto state = states.find(trigger.id);
-        if (state == states.end() || state->second.state == "disarmed" || state->second.state == "fired") {
+        if (!trigger.severity.empty() || state == states.end() || state->second.state == "disarmed" ||
+            state->second.state == "fired") {
             continue;
         }
         const auto arms = release::arms_with_traffic(journal_.release());
@@ -176,7 +183,7 @@ void Watch::read_triggers() {
 /// Steps that wait for a metric (a `when`, a gate before the start, a wait) look again whenever something new is known.
 void Watch::wake_waiting() {
     const auto& release = journal_.release();
-    bool waiting = false;
+    bool waiting = watches_severity(*release.plan);
     for (const auto& [id, state] : release.steps) {
         waiting = waiting || waits_for_readings(state) ||
                   (state.status == release::StepStatus::running && asks_readings(release.plan->step(id)->body));

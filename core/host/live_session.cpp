@@ -1,5 +1,8 @@
 #include "host/live_session.h"
 
+#include "base/digest.h"
+#include "host/at_the_start.h"
+
 #include <ctime>
 #include <fmt/format.h>
 #include <random>
@@ -22,7 +25,7 @@ std::string session_id(const std::string& plan, Nanos now) {
 } // namespace
 
 LiveSession::LiveSession(const StartOptions& options)
-    : SessionHost(options.paths), http_(scheduler_), processes_(scheduler_, options.wrapper),
+    : SessionHost(options.paths), http_(scheduler_), reach_(scheduler_), processes_(scheduler_, options.wrapper),
       secrets_(machine_secrets(std::filesystem::current_path().string())), paths_(options.paths) {}
 
 engine::Outside LiveSession::outside() {
@@ -32,13 +35,19 @@ engine::Outside LiveSession::outside() {
             [this](const std::string& reference) { return secrets_.resolve(reference); },
             secrets_.redactions(),
             [this] { return scheduler_.now(); },
-            paths_.kubeconfig.string()};
+            paths_.kubeconfig.string(),
+            &reach_};
 }
 
 Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& options) {
-    auto checked = check_plan(options.plan_file, options.values);
+    auto checked = check_plan(options.plan_file, options.values, options.variant);
     if (!checked) {
         return failed(checked);
+    }
+    auto evidence = evidence_for(checked->plan, checked->values, hex(sha256(checked->plan.source)),
+                                 options.paths.sessions, std::filesystem::file_time_type::clock::now());
+    if (!evidence) {
+        return failed(evidence);
     }
     const auto key = session::SigningKey::load_or_create(options.paths.config, options.by.name);
     if (!key) {
@@ -51,6 +60,8 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
     session.plan_id = checked->plan.id;
     session.variables = checked->values;
     session.by = options.by;
+    session.evidence = std::move(*evidence);
+    session.repository = commits_of(checked->plan, checked->values);
     if (auto opened = live->open(options, session, *key, live->outside(), live->processes_, {}); !opened) {
         return failed(opened);
     }

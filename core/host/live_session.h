@@ -2,6 +2,7 @@
 #include "host/session_host.h"
 #include "net/live_scheduler.h"
 #include "net/local_process_runner.h"
+#include "net/qt_reach.h"
 
 namespace sluice::host {
 
@@ -21,6 +22,7 @@ private:
 
     net::LiveScheduler scheduler_;
     net::QtHttpClient http_;
+    net::QtReach reach_;
     net::LocalProcessRunner processes_;
     Secrets secrets_;
     Paths paths_;

@@ -182,7 +182,7 @@ void Rehearsal::follow(bool assume_yes) {
 }
 
 Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
-    auto checked = check_plan(options.plan_file, options.values);
+    auto checked = check_plan(options.plan_file, options.values, options.variant);
     if (!checked) {
         return checked;
     }

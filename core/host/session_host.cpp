@@ -1,6 +1,8 @@
 #include "host/session_host.h"
 
 #include "base/digest.h"
+#include "engine/pinned_files.h"
+#include "host/at_the_start.h"
 #include "host/version.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
@@ -29,9 +31,24 @@ std::filesystem::path fresh_file(const std::filesystem::path& folder, const std:
     return file;
 }
 
+/// A rehearsal asks git nothing: one seed gives one log.
+Result<Json> pins_of(const StartOptions& options, bool live) {
+    auto loaded = plan::load_file(options.plan_file);
+    if (loaded.plan && !plan::take_variant(*loaded.plan, options.variant)) {
+        loaded.plan.reset(); // opening it tells why
+    }
+    const std::string folder = folder_of(options.plan_file);
+    std::function<std::string(const std::string&)> commit;
+    if (live) {
+        commit = [&](const std::string& path) { return commit_of(folder, path); };
+    }
+    return loaded.plan ? engine::pin_files(*loaded.plan, folder, commit) : Result<Json>(Json::object());
+}
+
 } // namespace
 
-Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given) {
+Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given,
+                               const std::string& variant) {
     auto loaded = plan::load_file(file);
     if (!loaded.plan) {
         std::string all;
@@ -41,6 +58,9 @@ Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::stri
         return fail(ErrorCode::bad_input, all);
     }
     CheckedPlan checked{std::move(*loaded.plan), {}};
+    if (auto taken = plan::take_variant(checked.plan, variant); !taken) {
+        return failed(taken);
+    }
     for (const auto& [name, value] : given) {
         const auto known = std::any_of(checked.plan.variables.begin(), checked.plan.variables.end(),
                                        [&, wanted = name](const auto& variable) { return variable.name == wanted; });
@@ -153,6 +173,12 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     session.plan_digest = hex(sha256(*source));
     session.public_key = key.verifier().text();
     session.program = program_version();
+    session.variant = options.variant;
+    if (auto pinned = pins_of(options, session.mode == "run"); pinned) {
+        session.files = std::move(*pinned);
+    } else {
+        return failed(pinned);
+    }
     file_ = options.session;
     if (file_.empty()) {
         std::error_code error;

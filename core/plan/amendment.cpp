@@ -99,7 +99,8 @@ private:
             for (const Json& trigger : rollback["triggers"]) {
                 std::string name = id_of(trigger);
                 if (name.empty()) { // as the loader makes it, near enough to be recognised
-                    name = trigger.value("metric", trigger.value("title", "unnamed"));
+                    name = trigger.contains("severity") ? "severity-" + trigger.value("severity", std::string())
+                                                        : trigger.value("metric", trigger.value("title", "unnamed"));
                     name += trigger.contains("arm") ? "-" + trigger["arm"].get<std::string>() : "";
                 }
                 add("trigger", name, trigger);

@@ -67,7 +67,19 @@ void check_options(Reading& reading) {
                           fmt::format("the rollback option '{}' does nothing: it has no steps, and no step of the plan "
                                       "has an undo",
                                       id),
-                          "give it steps, or the shifts an undo");
+                          "give it steps, or the steps that it takes back an undo");
+        }
+    }
+}
+
+/// A moment that never comes is never told as overdue.
+void check_due(Reading& reading) {
+    const Plan& plan = reading.plan;
+    const bool bound = std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& one) { return one.window; });
+    for (const auto& [id, at] : reading.due_at) {
+        const Step* step = plan.step(id);
+        if (!bound && step != nullptr && step->due && step->due->step.empty()) {
+            reading.error(at, "T0 is never known: no phase has window: true", "count from a step: 'STEP + 2h'");
         }
     }
 }
@@ -75,6 +87,7 @@ void check_options(Reading& reading) {
 } // namespace
 
 void check_graph(Reading& reading) {
+    check_due(reading);
     check_options(reading);
     check_step_refs(reading);
     std::set<StepId> ids;

@@ -120,10 +120,26 @@ private:
 
     /// The rules of a rollback ask for it: what was never read may need no putting back.
     void note_want(const StepId& user, const std::string& name, const Step& giver) {
+        if (giver.id.find('/') != std::string::npos) {
+            return;
+        }
+        auto& forward = reading_.plan.steps;
+        constexpr std::string_view undo = "~undo/";
+        const StepId own = user.starts_with(undo) ? user.substr(undo.size()) : user;
+        const auto mine = std::find_if(forward.begin(), forward.end(), [&](const Step& one) { return one.id == own; });
+        if (mine != forward.end() && mine->always && own == user) {
+            mine->wants.emplace(name, giver.id); // clean-up, too, may find that there is nothing to clean
+            return;
+        }
+        if (mine != forward.end() && mine->undo && own != user) {
+            auto wanting = std::make_shared<Step>(*mine->undo);
+            wanting->wants.emplace(name, giver.id);
+            mine->undo = std::move(wanting);
+            return;
+        }
         auto& steps = reading_.plan.rollback_steps;
         const auto step = std::find_if(steps.begin(), steps.end(), [&](const Step& one) { return one.id == user; });
-        if (step != steps.end() && giver.id.find('/') == std::string::npos &&
-            (is_effect(step->body) || std::holds_alternative<Probe>(step->body))) {
+        if (step != steps.end() && (is_effect(step->body) || std::holds_alternative<Probe>(step->body))) {
             step->wants.emplace(name, giver.id);
         }
     }

@@ -57,7 +57,17 @@ std::string probe_text(const Probe& probe) {
                                                      read.name_space.empty() ? "" : " in " + read.name_space);
                               },
                               [](const Command& command) { return fmt::format("{}", fmt::join(command.argv, " ")); },
-                              [](const MetricRead& read) { return condition_text(read.condition); }},
+                              [](const MetricRead& read) { return condition_text(read.condition); },
+                              [](const LogsRead& read) {
+                                  return fmt::format("lines like '{}' in the logs of {} in {}, last {}", read.pattern,
+                                                     read.pods, read.name_space, duration_text(read.since));
+                              },
+                              [](const ReachRead& read) {
+                                  static constexpr const char* kinds[] = {"name of", "connect to", "certificate of"};
+                                  return fmt::format("{} {}{}", kinds[static_cast<int>(read.kind)],
+                                                     read.host.empty() ? "the connection" : read.host,
+                                                     read.port == 0 ? "" : fmt::format(":{}", read.port));
+                              }},
                    probe.what);
     if (probe.until) {
         text += fmt::format(", every {} for up to {}", duration_text(*probe.every), duration_text(*probe.until));
@@ -88,6 +98,11 @@ std::string one_line(std::string text) {
     return text.substr(0, end) + "…";
 }
 
+std::string moment_text(const NotBefore& moment) {
+    return fmt::format("{} {} {}", moment.step.empty() ? "T0" : moment.step, moment.delay < Nanos{} ? "-" : "+",
+                       duration_text({std::abs(moment.delay.count)}));
+}
+
 std::string remarks(const Step& step) {
     std::vector<std::string> parts;
     if (step.when) {
@@ -97,9 +112,28 @@ std::string remarks(const Step& step) {
         parts.push_back("by " + step.owner);
     }
     if (step.not_before) {
-        parts.push_back(fmt::format("not before {} {} {}", step.not_before->step.empty() ? "T0" : step.not_before->step,
-                                    step.not_before->delay < Nanos{} ? "-" : "+",
-                                    duration_text({std::abs(step.not_before->delay.count)})));
+        parts.push_back("not before " + moment_text(*step.not_before));
+    }
+    if (step.due) {
+        parts.push_back("due " + moment_text(*step.due));
+    }
+    if (step.valid_for) {
+        parts.push_back("valid for " + duration_text(*step.valid_for));
+    }
+    if (step.escalate) {
+        parts.push_back(fmt::format("after {} {} is asked", duration_text(step.escalate->after), step.escalate->to));
+    }
+    if (step.always) {
+        parts.push_back("always");
+    }
+    if (step.undo) {
+        parts.push_back("undo: " + one_line(summary(*step.undo)));
+    }
+    if (step.ready) {
+        parts.push_back("provable: " + one_line(probe_text(step.ready->probe)));
+    }
+    if (!step.files.empty()) {
+        parts.push_back(fmt::format("uses {}", fmt::join(step.files, ", ")));
     }
     if (!step.makes_ready.empty()) {
         parts.push_back("makes " + step.makes_ready + " ready");
@@ -172,6 +206,24 @@ Json step_json(const Step& step) {
     if (step.not_before) {
         json["not-before"] = {{"step", step.not_before->step}, {"delay", nanos_text(step.not_before->delay)}};
     }
+    if (step.due) {
+        json["due"] = {{"step", step.due->step}, {"delay", nanos_text(step.due->delay)}};
+    }
+    if (step.valid_for) {
+        json["valid-for"] = nanos_text(*step.valid_for);
+    }
+    if (step.escalate) {
+        json["escalate"] = {{"after", nanos_text(step.escalate->after)}, {"to", step.escalate->to}};
+    }
+    if (step.always) {
+        json["always"] = true;
+    }
+    if (step.undo) {
+        json["undo"] = summary(*step.undo);
+    }
+    if (!step.files.empty()) {
+        json["files"] = step.files;
+    }
     if (step.point_of_no_return) {
         json["point-of-no-return"] = true;
     }
@@ -196,31 +248,39 @@ Json step_json(const Step& step) {
 
 std::string summary(const Step& step) {
     return std::visit(
-        Overloaded{[](const Confirm& confirm) { return "confirm: " + confirm.text; },
-                   [](const Approve& approve) {
-                       return fmt::format("approval by {} of {}", approve.quorum, fmt::join(approve.roles, ", "));
-                   },
-                   [](const Decide& decide) { return "decide: " + decide.text; },
-                   [](const Wait& wait) {
-                       return wait.for_ ? "wait " + duration_text(*wait.for_)
-                                        : "wait until " + (wait.until ? condition_text(*wait.until) : std::string());
-                   },
-                   [](const Hold& hold) {
-                       return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_),
-                                          hold.gates.size() == 1 ? "1 gate"
-                                                                 : fmt::format("{} gates", hold.gates.size()),
-                                          duration_text(hold.deadline));
-                   },
-                   [](const Probe& probe) { return "probe: " + probe_text(probe); },
-                   [](const Run& run) { return fmt::format("run: {}", fmt::join(run.command.argv, " ")); },
-                   [](const KubernetesWrite& write) { return write_text(write); },
-                   [](const Shift& shift) {
-                       return fmt::format("shift {}: {}{}", shift.traffic, weights_text(shift.weights),
-                                          shift.final_ ? ", for good" : "");
-                   },
-                   [](const Scale& scale) { return fmt::format("scale {} to {}", scale.workload, scale.replicas); },
-                   [](const HttpAction& action) { return action.call.method + " " + action.call.path; },
-                   [](const Group& group) { return fmt::format("{} side by side", group.steps.size()); }},
+        Overloaded{
+            [](const Confirm& confirm) { return "confirm: " + confirm.text; },
+            [](const Approve& approve) {
+                return fmt::format("approval by {} of {}", approve.quorum, fmt::join(approve.roles, ", "));
+            },
+            [](const Decide& decide) { return "decide: " + decide.text; },
+            [](const Wait& wait) {
+                return wait.window ? std::string("wait for the calendar's window")
+                       : wait.for_ ? "wait " + duration_text(*wait.for_)
+                                   : "wait until " + (wait.until ? condition_text(*wait.until) : std::string());
+            },
+            [](const Hold& hold) {
+                return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_),
+                                   hold.gates.size() == 1 ? "1 gate" : fmt::format("{} gates", hold.gates.size()),
+                                   duration_text(hold.deadline));
+            },
+            [](const Probe& probe) { return "probe: " + probe_text(probe); },
+            [](const Run& run) { return fmt::format("run: {}", fmt::join(run.command.argv, " ")); },
+            [](const KubernetesWrite& write) { return write_text(write); },
+            [](const Shift& shift) {
+                return fmt::format("shift {}: {}{}", shift.traffic, weights_text(shift.weights),
+                                   shift.final_ ? ", for good" : "");
+            },
+            [](const Scale& scale) { return fmt::format("scale {} to {}", scale.workload, scale.replicas); },
+            [](const HttpAction& action) { return action.call.method + " " + action.call.path; },
+            [](const Group& group) { return fmt::format("{} side by side", group.steps.size()); },
+            [](const Shell& shell) { return "SHELL: " + shell.text; },
+            [](const External& external) { return "elsewhere: " + external.command; },
+            [](const Flag& flag) { return fmt::format("flag {} of {} to {}", flag.name, flag.config_map, flag.value); },
+            [](const Notify& notify) {
+                return fmt::format("tell {}: {}", fmt::join(notify.channels, ", "),
+                                   notify.message.empty() ? notify.text : notify.message);
+            }},
         step.body);
 }
 
@@ -235,7 +295,10 @@ std::string describe_tree(const Plan& plan) {
                             variable.by_default ? "  [default " + *variable.by_default + "]" : "");
     }
     for (const Phase& phase : plan.phases) {
-        text += fmt::format("\n{}  {}{}{}\n", phase.id, phase.title, phase.window ? "  [window]" : "",
+        text += fmt::format("\n{}  {}{}{}\n", phase.id, phase.title,
+                            phase.window      ? "  [window]"
+                            : phase.follow_up ? "  [follow-up]"
+                                              : "",
                             phase.planned ? "  [planned " + duration_text(*phase.planned) + "]" : "");
         for (const StepId& id : phase.steps) {
             tree(plan, id, "  ", text);
@@ -250,9 +313,28 @@ std::string describe_tree(const Plan& plan) {
         }
     }
     for (const Trigger& trigger : plan.rollback.triggers) {
-        text += fmt::format("\ntrigger {}  {}: {} for {} → {} {}\n", trigger.id, trigger.title,
-                            condition_text(trigger.condition), duration_text(trigger.for_),
-                            trigger.mode == TriggerMode::act ? "rolls back by" : "proposes", trigger.option);
+        text +=
+            fmt::format("\ntrigger {}  {}: {} for {} → {} {}\n", trigger.id, trigger.title,
+                        trigger.severity.empty() ? condition_text(trigger.condition) : "severity " + trigger.severity,
+                        duration_text(trigger.for_), trigger.mode == TriggerMode::act ? "rolls back by" : "proposes",
+                        trigger.option);
+    }
+    for (const SeverityLevel& level : plan.severity) {
+        text += fmt::format("\nseverity {}  {}{}{}{}\n", level.id, level.title,
+                            level.when ? ": " + condition_text(*level.when) : "",
+                            level.response.empty() ? "" : " → " + level.response,
+                            level.option.empty() ? "" : "  [proposes " + level.option + "]");
+    }
+    for (const Variant& variant : plan.variants) {
+        text += fmt::format("\nvariant {}  {}{}{}\n", variant.id, variant.title,
+                            variant.omit.empty() ? "" : fmt::format(": without {}", fmt::join(variant.omit, ", ")),
+                            variant.window ? "" : "  [not bound by the calendar]");
+        for (const auto& [id, step] : variant.replace) {
+            text += fmt::format("    instead of {}: {}\n", id, one_line(summary(step)));
+        }
+        for (const auto& [id, approve] : variant.approve) {
+            text += fmt::format("    {} by {} of {}\n", id, approve.quorum, fmt::join(approve.roles, ", "));
+        }
     }
     return text;
 }
@@ -291,6 +373,12 @@ Json describe_json(const Plan& plan) {
                                                {"title", option.title},
                                                {"default", &option == plan.default_option()},
                                                {"steps", option.steps}});
+    }
+    for (const Variant& variant : plan.variants) {
+        json["variants"].push_back({{"id", variant.id}, {"title", variant.title}, {"omit", variant.omit}});
+    }
+    for (const SeverityLevel& level : plan.severity) {
+        json["severity"].push_back({{"id", level.id}, {"title", level.title}, {"response", level.response}});
     }
     for (const Trigger& trigger : plan.rollback.triggers) {
         json["rollback"]["triggers"].push_back({{"id", trigger.id},

@@ -22,7 +22,12 @@ Judgement unmet(std::string why) {
 
 std::string shortened(const std::string& text) {
     constexpr std::size_t longest = 120;
-    return text.size() <= longest ? text : text.substr(0, longest) + "…";
+    if (text.size() <= longest) {
+        return text;
+    }
+    std::string part = text.substr(0, longest);
+    part += "…";
+    return part;
 }
 
 /// RFC 3339, or seconds since the epoch.

@@ -24,6 +24,7 @@ LoadOutcome load(std::string source, std::string file) {
     read_plan(reading, *root);
     check_names(reading);
     check_graph(reading);
+    check_promises(reading);
     sort_diagnostics(reading.diagnostics);
     outcome.diagnostics = std::move(reading.diagnostics);
     const bool wrong = std::any_of(outcome.diagnostics.begin(), outcome.diagnostics.end(),
@@ -57,23 +58,39 @@ LoadOutcome load_file(const std::string& path) {
     return source.empty() ? refuse("the file is empty", "'sluice: 1' is how a plan begins") : load(source, path);
 }
 
+namespace {
+
+/// What no range answers: a program, a socket, logs.
+bool acted_out(const Probe* probe) {
+    return probe != nullptr &&
+           (std::holds_alternative<Command>(probe->what) || std::holds_alternative<ReachRead>(probe->what) ||
+            std::holds_alternative<LogsRead>(probe->what));
+}
+
+} // namespace
+
 std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
     std::vector<Diagnostic> errors;
     for (const auto* steps : {&plan.steps, &plan.rollback_steps}) {
         for (const Step& step : *steps) {
-            const auto* probe = std::get_if<Probe>(&step.body);
-            const bool program = std::holds_alternative<Run>(step.body) ||
-                                 (probe != nullptr && std::holds_alternative<Command>(probe->what));
+            const bool program = std::holds_alternative<Run>(step.body) || std::holds_alternative<Shell>(step.body) ||
+                                 acted_out(std::get_if<Probe>(&step.body));
+            const auto miss = [&](std::string what, std::string remedy) {
+                errors.push_back({step.at, std::move(what), std::move(remedy), Severity::error});
+            };
             if (program && !step.rehearse) {
-                errors.push_back({step.at,
-                                  "the step '" + step.id + "' runs a program and does not say what that would do",
-                                  "add rehearse: {exit: 0, takes: 10s}", Severity::error});
+                miss("the step '" + step.id + "' runs a program and does not say what that would do",
+                     "add rehearse: {exit: 0, takes: 10s}");
             }
-            if (step.verify && std::holds_alternative<Command>(step.verify->what) && !step.verify_rehearse) {
-                errors.push_back(
-                    {step.at,
-                     "the read-back of '" + step.id + "' runs a program and does not say what that would answer",
-                     "add rehearse: {exit: 0, output: …} to verify", Severity::error});
+            if (step.verify && acted_out(&*step.verify) && !step.verify_rehearse) {
+                miss("the read-back of '" + step.id + "' runs a program and does not say what that would answer",
+                     "add rehearse: {exit: 0, output: …} to verify");
+            }
+            if (step.ready && acted_out(&step.ready->probe) && !step.ready->rehearse) {
+                miss("what proves that '" + step.id +
+                         "' can be done runs a program and does not say what that would "
+                         "answer",
+                     "add rehearse: {exit: 0, output: …} to ready");
             }
         }
     }

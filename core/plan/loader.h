@@ -20,6 +20,9 @@ LoadOutcome load(std::string source, std::string file);
 /// Reads the file first; one that can't be read is a diagnostic at 1:1.
 LoadOutcome load_file(const std::string& path);
 
+/// Makes the plan go another way; `bad_input` names the variants there are. Empty = as it stands.
+Result<void> take_variant(Plan& plan, const std::string& variant);
+
 /// What a run would do that a rehearsal can't: programs without `rehearse`. Errors there, warnings in `load`.
 std::vector<Diagnostic> rehearsal_errors(const Plan& plan);
 

@@ -59,6 +59,12 @@ const Metric* Plan::metric(const std::string& name) const {
 const Traffic* Plan::traffic_named(const std::string& name) const {
     return find(traffic, &Traffic::name, name);
 }
+const Message* Plan::message(const std::string& name) const {
+    return find(messages, &Message::name, name);
+}
+const Channel* Plan::channel(const std::string& name) const {
+    return find(channels, &Channel::name, name);
+}
 const Option* Plan::option(const std::string& wanted) const {
     return find(rollback.options, &Option::id, wanted);
 }

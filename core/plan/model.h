@@ -9,6 +9,7 @@
 #include "plan/condition.h"
 #include "plan/expect.h"
 #include "plan/position.h"
+#include "plan/severity_and_variants.h"
 #include "plan/step.h"
 
 #include <map>
@@ -98,7 +99,8 @@ struct Traffic {
 struct Phase {
     std::string id;
     std::string title;
-    bool window = false; ///< bound by the calendar; the first such phase sets T0
+    bool follow_up = false; ///< work after the release: it is released before this begins
+    bool window = false;    ///< bound by the calendar; the first such phase sets T0
     std::optional<Nanos> planned;
     std::vector<StepId>
         steps; ///< top level, in order; children of groups and decides follow their parent in `Plan::steps`
@@ -114,9 +116,10 @@ struct Trigger {
     std::string arm;     ///< empty = any arm that has traffic
     Nanos for_ = {};     ///< how long it must be true without a break
     TriggerMode mode = TriggerMode::act;
-    std::string option; ///< the rollback option to run
-    StepId from;        ///< armed when this step has finished; empty = at the start
-    StepId until;       ///< disarmed when this step starts; empty = never
+    std::string option;   ///< the rollback option to run
+    std::string severity; ///< fires when this level, or a worse one, is declared; the condition is not looked at then
+    StepId from;          ///< armed when this step has finished; empty = at the start
+    StepId until;         ///< disarmed when this step starts; empty = never
     Position at;
 };
 
@@ -138,8 +141,27 @@ struct Rollback {
     std::vector<Option> options;
 };
 
+/// A text of the plan, sent by a channel.
+struct Message {
+    std::string name;
+    std::string title; ///< template
+    std::string text;  ///< template
+    Position at;
+};
+
+/// Where messages go: a webhook behind an http connection.
+struct Channel {
+    std::string name;
+    std::string audience;    ///< who reads it, for people
+    std::string on;          ///< http connection
+    std::string path;        ///< template
+    bool idempotent = false; ///< the other side honours Idempotency-Key
+    Position at;
+};
+
 struct ReleaseNames {
     std::string application, type, environment, version, previous; ///< templates
+    std::string repository_path, repository_from, repository_to;   ///< templates; git, at the start; empty = not asked
 };
 
 struct Plan {
@@ -154,6 +176,12 @@ struct Plan {
     std::vector<Arm> arms;
     std::vector<Metric> metrics;
     std::vector<Traffic> traffic;
+    std::vector<SeverityLevel> severity; ///< the mildest first
+    std::vector<Variant> variants;
+    std::string variant; ///< the one that is taken
+    std::optional<RequiredSession> requires_session;
+    std::vector<Message> messages;
+    std::vector<Channel> channels;
     std::vector<Phase> phases;
     std::vector<Step> steps;          ///< forward steps of all phases, each before what needs it
     std::vector<Step> rollback_steps; ///< of all options; ids "option/step"
@@ -168,6 +196,8 @@ struct Plan {
     const Arm* arm(const std::string& name) const;
     const Metric* metric(const std::string& name) const;
     const Traffic* traffic_named(const std::string& name) const;
+    const Message* message(const std::string& name) const;
+    const Channel* channel(const std::string& name) const;
     const Option* option(const std::string& id) const;
     const Option* default_option() const; ///< null when the plan has no rollback
 };

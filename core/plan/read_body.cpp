@@ -55,6 +55,10 @@ Wait read_wait(Reading& reading, const Node& step_node, const Node& node) {
     if (const Node* until = node.find("until")) {
         wait.until = read_condition(reading, *until);
     }
+    wait.window = reading.boolean(node, "window", false);
+    if (const Node* window = node.find("window"); window != nullptr && !wait.window) {
+        reading.error(window->at, "a wait for nothing", "write window: true, or remove the step");
+    }
     wait.every = reading.duration(node, "every").value_or(seconds(5));
     wait.deadline = reading.duration(node, "deadline");
     return wait;
@@ -107,26 +111,6 @@ Decide read_decide(Reading& reading, const Node& node, const StepId& id) {
         reading.check_known(decide.by_default, by_default->at, "choice", known);
     }
     return decide;
-}
-
-Approve read_approve(Reading& reading, const Node& node) {
-    Approve approve{reading.texts(node, "roles"), 1};
-    approve.quorum = reading.integer(node, "quorum", static_cast<int>(approve.roles.size()));
-    if (const Node* roles = node.find("roles")) {
-        for (const Node& role : roles->items) {
-            reading.check_known(role.text, role.at, "role", reading.names.roles);
-        }
-        if (roles->is_list() && roles->items.empty()) {
-            reading.error(roles->at, "an approval by nobody", "name at least one role");
-        }
-    }
-    if (const Node* quorum = node.find("quorum");
-        quorum != nullptr && approve.quorum < static_cast<int>(approve.roles.size())) {
-        reading.error(quorum->at,
-                      fmt::format("a quorum of {} can't hold each of {} roles", approve.quorum, approve.roles.size()),
-                      fmt::format("at least {}", approve.roles.size()));
-    }
-    return approve;
 }
 
 KubernetesRead read_kubernetes_read(Reading& reading, const Node& node) {
@@ -182,7 +166,35 @@ KubernetesWrite read_kubernetes_write(Reading& reading, const Node& node) {
     return write;
 }
 
+/// The looks that no range answers: what they would find stands in `rehearse`.
+bool acted(const Node& probe) {
+    return std::any_of(probe.entries.begin(), probe.entries.end(), [](const Entry& entry) {
+        return entry.key == "run" || entry.key == "sql" || entry.key == "dns" || entry.key == "tcp" ||
+               entry.key == "tls" || entry.key == "logs";
+    });
+}
+
 } // namespace
+
+Approve read_approve(Reading& reading, const Node& node) {
+    Approve approve{reading.texts(node, "roles"), 1};
+    approve.quorum = reading.integer(node, "quorum", static_cast<int>(approve.roles.size()));
+    if (const Node* roles = node.find("roles")) {
+        for (const Node& role : roles->items) {
+            reading.check_known(role.text, role.at, "role", reading.names.roles);
+        }
+        if (roles->is_list() && roles->items.empty()) {
+            reading.error(roles->at, "an approval by nobody", "name at least one role");
+        }
+    }
+    if (const Node* quorum = node.find("quorum");
+        quorum != nullptr && approve.quorum < static_cast<int>(approve.roles.size())) {
+        reading.error(quorum->at,
+                      fmt::format("a quorum of {} can't hold each of {} roles", approve.quorum, approve.roles.size()),
+                      fmt::format("at least {}", approve.roles.size()));
+    }
+    return approve;
+}
 
 void check_connection(Reading& reading, const Node& step_node, const char* kind) {
     const Node* on = step_node.find("on");
@@ -277,6 +289,8 @@ Probe read_probe(Reading& reading, const Node& node, const Node& timing, const N
         probe.what = read_command(reading, *run, step_node);
     } else if (node.find("metric") != nullptr) {
         probe.what = MetricRead{read_condition(reading, node)};
+    } else {
+        (void)read_other_probe(reading, node, step_node, probe);
     }
     probe.every = reading.duration(timing, "every");
     probe.until = reading.duration(timing, "until");
@@ -303,8 +317,7 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
         return read_hold(reading, node, *hold, step);
     }
     if (const Node* probe = node.find("probe")) {
-        const bool program = probe->find("run") != nullptr;
-        if (program && !step.rehearse) {
+        if (acted(*probe) && !step.rehearse) {
             reading.warn(step.at, "a program without rehearse: this plan can't be rehearsed",
                          "add rehearse: {exit: 0, output: …}");
         }
@@ -344,6 +357,23 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
             reading.error(group->at, "a group of nothing", "add a step, or remove it");
         }
         return Group{read_steps(reading, *group, step.id, {}, steps_of(reading), std::nullopt)};
+    }
+    if (const Node* shell = node.find("shell")) {
+        if (!step.rehearse) {
+            reading.warn(step.at, "a program without rehearse: this plan can't be rehearsed",
+                         "add rehearse: {exit: 0, takes: 10s}");
+        }
+        return read_shell(reading, *shell, node);
+    }
+    if (const Node* external = node.find("external")) {
+        return read_external(reading, *external);
+    }
+    if (const Node* flag = node.find("flag")) {
+        check_connection(reading, node, "kubernetes");
+        return read_flag(reading, *flag);
+    }
+    if (const Node* notify = node.find("notify")) {
+        return read_notify(reading, *notify);
     }
     return Confirm{reading.filled(node, "confirm")};
 }

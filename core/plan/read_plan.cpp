@@ -29,6 +29,9 @@ void collect_names(Reading& reading, const Node& root) {
     names.arms = keys_of(root.find("arms"));
     names.metrics = keys_of(root.find("metrics"));
     names.traffic = keys_of(root.find("traffic"));
+    names.severities = keys_of(root.find("severity"));
+    names.messages = keys_of(root.find("messages"));
+    names.channels = keys_of(root.find("channels"));
     names.roles = reading.texts(root, "roles");
     if (const Node* rollback = root.find("rollback")) {
         names.options = keys_of(rollback->find("options"));
@@ -250,6 +253,7 @@ void read_phases(Reading& reading, const Node& list) {
         phase.at = node.at;
         phase.title = reading.filled(node, "title", phase.id);
         phase.window = reading.boolean(node, "window", false);
+        phase.follow_up = reading.boolean(node, "follow-up", false);
         phase.planned = reading.duration(node, "planned");
         if (!phase.id.empty() && !ids.insert(phase.id).second) {
             reading.error(node.find("id")->at, fmt::format("two phases have the id '{}'", phase.id),
@@ -266,6 +270,17 @@ void read_phases(Reading& reading, const Node& list) {
             before = phase.steps.back();
         }
         reading.plan.phases.push_back(std::move(phase));
+    }
+    const auto follows = [](const Phase& phase) { return phase.follow_up; };
+    const auto first = std::find_if(reading.plan.phases.begin(), reading.plan.phases.end(), follows);
+    for (auto phase = first; phase != reading.plan.phases.end(); ++phase) {
+        if (!phase->follow_up || phase->window || phase == reading.plan.phases.begin()) {
+            reading.error(phase->at,
+                          !phase->follow_up ? fmt::format("the phase '{}' stands behind follow-up work", phase->id)
+                          : phase->window   ? "follow-up work is not bound by the calendar"
+                                            : "follow-up work follows a release",
+                          "follow-up phases come last, after at least one other, and without window");
+        }
     }
 }
 
@@ -286,9 +301,19 @@ void read_plan(Reading& reading, const Node& root) {
     };
     each("variables", read_variable);
     if (const Node* release = root.find("release")) {
-        plan.release = {reading.filled(*release, "application"), reading.filled(*release, "type"),
-                        reading.filled(*release, "environment"), reading.filled(*release, "version"),
-                        reading.filled(*release, "previous")};
+        plan.release = {reading.filled(*release, "application"),
+                        reading.filled(*release, "type"),
+                        reading.filled(*release, "environment"),
+                        reading.filled(*release, "version"),
+                        reading.filled(*release, "previous"),
+                        {},
+                        {},
+                        {}};
+        if (const Node* repository = release->find("repository")) {
+            plan.release.repository_path = reading.filled(*repository, "path");
+            plan.release.repository_from = reading.filled(*repository, "from");
+            plan.release.repository_to = reading.filled(*repository, "to");
+        }
     }
     if (const Node* calendar = root.find("calendar")) {
         for (const auto& [key, rows] :
@@ -306,6 +331,7 @@ void read_plan(Reading& reading, const Node& root) {
     });
     each("metrics", read_metric);
     read_traffic(reading, root);
+    read_messages(reading, root);
     if (const Node* rehearse = root.find("rehearse")) {
         plan.rehearse = plain_json(*rehearse);
     }
@@ -315,6 +341,7 @@ void read_plan(Reading& reading, const Node& root) {
     if (const Node* rollback = root.find("rollback")) {
         read_rollback(reading, *rollback);
     }
+    read_contingencies(reading, root);
 }
 
 } // namespace sluice::plan

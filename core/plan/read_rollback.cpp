@@ -33,14 +33,26 @@ void read_trigger(Reading& reading, const Node& node, std::set<std::string>& ids
     }
     Trigger trigger;
     trigger.at = node.at;
-    trigger.condition = read_condition(reading, node);
+    trigger.severity = reading.text(node, "severity");
+    if (const Node* severity = node.find("severity")) {
+        reading.check_known(trigger.severity, severity->at, "severity", reading.names.severities);
+        for (const char* key : {"arm", "for"}) {
+            if (const Entry* entry = node.entry(key)) {
+                reading.error(entry->at, fmt::format("'{}' means nothing for a severity", key), "remove it");
+            }
+        }
+    } else {
+        trigger.condition = read_condition(reading, node);
+    }
     trigger.arm = reading.text(node, "arm");
     trigger.for_ = reading.duration(node, "for").value_or(Nanos{});
     trigger.mode = reading.text(node, "mode", "act") == "propose" ? TriggerMode::propose : TriggerMode::act;
     trigger.option = reading.text(node, "do");
     trigger.from = reading.text(node, "from");
     trigger.until = reading.text(node, "until");
-    const std::string made = trigger.condition.name.empty() ? "trigger" : trigger.condition.name;
+    const std::string made = !trigger.severity.empty()        ? "severity-" + trigger.severity
+                             : trigger.condition.name.empty() ? "trigger"
+                                                              : trigger.condition.name;
     trigger.id = reading.text(node, "id", trigger.arm.empty() ? made : made + "-" + trigger.arm);
     trigger.title = reading.text(node, "title", trigger.id);
     if (!ids.insert(trigger.id).second) {

@@ -16,20 +16,28 @@ struct KeyOfKinds {
     std::vector<std::string_view> kinds;
 };
 const std::vector<KeyOfKinds>& keys_of_kinds() {
-    static const std::vector<KeyOfKinds> keys{{"every", {"probe"}},
-                                              {"until", {"probe"}},
-                                              {"expect", {"probe", "run", "http"}},
-                                              {"outputs", {"probe", "run", "http", "kubernetes"}},
-                                              {"environment", {"run", "probe"}},
-                                              {"folder", {"run", "probe"}},
-                                              {"verify", {"run", "http"}},
-                                              {"undo", {"shift"}},
-                                              {"final", {"shift"}},
-                                              {"evidence", {"confirm"}},
-                                              {"sensitive", {"run", "probe", "http"}},
-                                              {"rehearse", {"run", "probe"}},
-                                              {"retry", {"probe", "run", "http", "kubernetes", "scale", "shift"}},
-                                              {"on", {"probe", "run", "http", "kubernetes", "scale"}}};
+    using Kinds = std::vector<std::string_view>;
+    static const Kinds programs{"probe", "run", "shell"};
+    static const Kinds results{"probe", "run", "shell", "http"};
+    static const std::vector<KeyOfKinds> keys{
+        {"every", {"probe"}},
+        {"until", {"probe"}},
+        {"expect", results},
+        {"outputs", {"probe", "run", "shell", "http", "kubernetes", "external"}},
+        {"environment", programs},
+        {"folder", programs},
+        {"verify", {"run", "shell", "http", "external"}},
+        {"undo", {"shift", "run", "shell", "kubernetes", "scale", "http", "flag", "external"}},
+        {"final", {"shift"}},
+        {"evidence", {"confirm", "external"}},
+        {"sensitive", results},
+        {"rehearse", programs},
+        {"retry", {"probe", "run", "shell", "http", "kubernetes", "scale", "shift", "flag", "notify"}},
+        {"on", {"probe", "run", "shell", "http", "kubernetes", "scale", "external", "flag"}},
+        {"timeout", {"probe", "run", "shell", "http", "external"}},
+        {"valid-for", {"confirm", "approve", "external"}},
+        {"files", {"probe", "run", "shell", "http", "kubernetes"}},
+        {"always", {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify"}}};
     return keys;
 }
 
@@ -43,7 +51,33 @@ std::string kind_of(const Node& node) {
     return {};
 }
 
-void check_keys(Reading& reading, const Node& node, const std::string& kind) {
+/// A key that nothing would ever look at.
+void refuse_key(Reading& reading, const Node& node, const char* key, const char* what, const char* remedy) {
+    if (const Entry* entry = node.entry(key)) {
+        reading.error(entry->at, what, remedy);
+    }
+}
+
+/// What a key of one kind asks for is there.
+void check_served(Reading& reading, const Node& node) {
+    if (node.entry("external") != nullptr && node.entry("verify") == nullptr) {
+        for (const char* key : {"outputs", "timeout"}) {
+            refuse_key(reading, node, key, "what was typed elsewhere is not read back: nothing is asked",
+                       "add verify: with a look, or remove it");
+        }
+    }
+    if (reading.option.empty()) {
+        refuse_key(reading, node, "ready", "'ready' belongs to a step of a rollback option",
+                   "remove it, or write a probe before");
+    } else {
+        refuse_key(reading, node, "due", "a step of a rollback is never told as overdue (not supported yet)",
+                   "remove it; planned: says how long it should take");
+        refuse_key(reading, node, "valid-for", "what is ticked in a rollback does not grow old (not supported yet)",
+                   "remove it");
+    }
+}
+
+void check_kind_keys(Reading& reading, const Node& node, const std::string& kind) {
     for (const KeyOfKinds& rule : keys_of_kinds()) {
         const Entry* entry = node.entry(rule.key);
         if (entry != nullptr && std::find(rule.kinds.begin(), rule.kinds.end(), kind) == rule.kinds.end()) {
@@ -95,9 +129,7 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
     }
     if (const Node* undo = node.find("undo")) {
         reading.undoes = true;
-        if (const Node* shift = undo->find("shift")) {
-            step.undo = read_shift(reading, *shift, reading.boolean(*undo, "final", false));
-        }
+        step.undo = read_undo(reading, *undo, node, step);
     }
     step.gates = read_gates(reading, node.find("gates"));
     step.owner = reading.text(node, "owner");
@@ -111,6 +143,24 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
     step.planned = reading.duration(node, "planned");
     if (const Node* moment = node.find("not-before"); moment != nullptr && moment->is_scalar()) {
         step.not_before = read_not_before(reading, *moment);
+    }
+    if (const Node* moment = node.find("due"); moment != nullptr && moment->is_scalar()) {
+        step.due = read_not_before(reading, *moment);
+        reading.due_at[step.id] = moment->at;
+    }
+    step.valid_for = reading.duration(node, "valid-for");
+    if (const Entry* valid = node.entry("valid-for")) {
+        reading.valid_at[step.id] = valid->at;
+    }
+    step.escalate = read_escalate(reading, node.find("escalate"));
+    step.ready = read_ready(reading, node.find("ready"), node);
+    step.files = read_files(reading, node);
+    step.always = reading.boolean(node, "always", false);
+    if (const Entry* always = node.entry("always"); step.always && (!step.parent.empty() || !reading.option.empty())) {
+        reading.error(always->at,
+                      reading.option.empty() ? "only a step of its own can run always, not one within another"
+                                             : "the steps of a rollback option run anyway",
+                      reading.option.empty() ? "move it out of the group or decision" : "remove it");
     }
     step.point_of_no_return = reading.boolean(node, "point-of-no-return", false);
     step.required = reading.boolean(node, "required", false);
@@ -146,6 +196,12 @@ void read_needs(Reading& reading, const Node& node, Step& step, const std::optio
 }
 
 } // namespace
+
+void check_keys(Reading& reading, const Node& node) {
+    if (const std::string kind = kind_of(node); !kind.empty()) {
+        check_kind_keys(reading, node, kind);
+    }
+}
 
 Rehearse read_rehearse(Reading& reading, const Node& node) {
     Rehearse rehearse;
@@ -192,10 +248,8 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
             reading.error(node.find("id")->at, fmt::format("two steps have the id '{}'", own_id), "rename one of them");
         }
         read_needs(reading, node, step, before);
-        const std::string kind = kind_of(node);
-        if (!kind.empty()) {
-            check_keys(reading, node, kind);
-        }
+        check_keys(reading, node);
+        check_served(reading, node);
         read_attributes(reading, node, step);
         // Children are read within the body and must follow their parent.
         const std::size_t place = into.size();

@@ -24,6 +24,7 @@ struct TemplateUse {
 
 struct Names {
     std::vector<std::string> variables, roles, connections, arms, metrics, traffic, options;
+    std::vector<std::string> messages, channels, severities;
     std::map<std::string, std::string> connection_kinds; ///< as written
     std::set<std::string> secrets;                       ///< variables of type secret
 };
@@ -71,6 +72,7 @@ public:
     std::map<StepId, Position> needs_at;
     std::map<StepId, Position> shift_at;
     std::vector<std::pair<std::string, Position>> options_without_steps;
+    std::map<StepId, Position> due_at, valid_at;
     bool undoes = false; ///< some step says how it is undone
     std::string_view source;
 };
@@ -90,6 +92,22 @@ void check_connection(Reading& reading, const Node& step_node, const char* kind)
 std::optional<Shift> read_shift(Reading& reading, const Node& node, bool final_);
 std::optional<NotBefore> read_not_before(Reading& reading, const Node& node);
 Rehearse read_rehearse(Reading& reading, const Node& node);
+Shell read_shell(Reading& reading, const Node& node, const Node& step_node);
+External read_external(Reading& reading, const Node& node);
+Flag read_flag(Reading& reading, const Node& node);
+Notify read_notify(Reading& reading, const Node& node);
+std::optional<Escalate> read_escalate(Reading& reading, const Node* node);
+std::optional<Ready> read_ready(Reading& reading, const Node* node, const Node& step_node);
+/// Keys that mean something only for other kinds: of a step, or of what takes it back.
+void check_keys(Reading& reading, const Node& node);
+/// What would be read and then never done (check_promises.cpp).
+void check_promises(Reading& reading);
+std::vector<std::string> read_files(Reading& reading, const Node& step_node);
+bool read_other_probe(Reading& reading, const Node& node, const Node& step_node, Probe& probe);
+std::shared_ptr<const Step> read_undo(Reading& reading, const Node& node, const Node& step_node, const Step& step);
+Approve read_approve(Reading& reading, const Node& node);
+void read_contingencies(Reading& reading, const Node& root);
+void read_messages(Reading& reading, const Node& root);
 Condition read_condition(Reading& reading, const Node& node);
 std::vector<Gate> read_gates(Reading& reading, const Node* list);
 Expect read_expect(Reading& reading, const Node* node);

@@ -11,19 +11,18 @@ void roll_up_undos(Plan& plan) {
             if (!done->undo) {
                 continue;
             }
-            Step step;
+            Step step = *done->undo;
             step.id = option.id + "/" + done->id;
-            step.title = "Undo: " + done->title;
-            step.body = *done->undo;
+            if (step.title.empty()) {
+                step.title = "Undo: " + done->title;
+            }
             step.undoes = done->id;
             if (!option.steps.empty()) {
                 step.needs = {option.steps.back()};
             }
-            step.timeout = done->timeout;
             step.retry = done->retry;
             step.owner = done->owner;
             step.source = done->source;
-            step.at = done->at;
             option.steps.push_back(step.id);
             plan.rollback_steps.push_back(std::move(step));
         }

@@ -67,7 +67,8 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
 
 const char* kind_name(const StepBody& body) {
     static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",  "hold", "probe",
-                                            "run",     "kubernetes", "shift",  "scale", "http", "group"};
+                                            "run",     "kubernetes", "shift",  "scale", "http", "group",
+                                            "shell",   "external",   "flag",   "notify"};
     static_assert(std::size(names) == std::variant_size_v<StepBody>);
     return names[body.index()];
 }
@@ -75,7 +76,8 @@ const char* kind_name(const StepBody& body) {
 bool is_effect(const StepBody& body) {
     return std::holds_alternative<Run>(body) || std::holds_alternative<KubernetesWrite>(body) ||
            std::holds_alternative<Shift>(body) || std::holds_alternative<Scale>(body) ||
-           std::holds_alternative<HttpAction>(body);
+           std::holds_alternative<HttpAction>(body) || std::holds_alternative<Shell>(body) ||
+           std::holds_alternative<Flag>(body) || std::holds_alternative<Notify>(body);
 }
 
 } // namespace sluice::plan

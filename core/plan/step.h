@@ -7,6 +7,7 @@
 #include "plan/position.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +41,7 @@ struct Decide {
 };
 
 struct Wait {
+    bool window = false; ///< until the calendar is open
     std::optional<Nanos> for_;
     std::optional<Condition> until; ///< asked every `every`
     Nanos every = seconds(5);
@@ -82,13 +84,29 @@ struct KubernetesRead {
     std::string api; ///< "metrics" for metrics.k8s.io
 };
 
+/// Lines that a pattern finds in the logs of pods, counted.
+struct LogsRead {
+    std::string pods; ///< "pod/name", or "deployment/name": all its pods; template
+    std::string name_space;
+    std::string container;
+    std::string pattern; ///< searched for in each line
+    Nanos since = minutes(10);
+};
+
+/// Whether a name, a port, a certificate is there: looked at by a socket of our own.
+struct ReachRead {
+    enum class Kind { dns, tcp, tls } kind = Kind::tcp;
+    std::string host; ///< template; empty = that of the connection
+    int port = 0;     ///< 0 = that of the connection, else 443
+};
+
 /// `number`/`must` of one reading of a metric.
 struct MetricRead {
     Condition condition;
 };
 
 struct Probe {
-    std::variant<HttpCall, KubernetesRead, Command, MetricRead> what;
+    std::variant<HttpCall, KubernetesRead, Command, MetricRead, LogsRead, ReachRead> what;
     std::optional<Nanos> every; ///< asked again until it passes or `until` is over
     std::optional<Nanos> until;
 };
@@ -125,8 +143,34 @@ struct Group {
     std::vector<StepId> steps;
 };
 
-using StepBody =
-    std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale, HttpAction, Group>;
+/// A line for a shell. It holds no `${…}`: what it needs comes by environment, so no value becomes shell text.
+struct Shell {
+    std::string text;
+    Command command; ///< how it is run: [sh, -c, text]
+};
+
+/// Typed elsewhere by a person: shown, attested, then read back by the step's `verify`.
+struct External {
+    std::string command; ///< template; what is typed
+    std::string text;    ///< template; what the person attests
+};
+
+/// A switch of the application's, kept as one key of a ConfigMap.
+struct Flag {
+    std::string name;
+    std::string value;      ///< template
+    std::string config_map; ///< "namespace/name"
+};
+
+/// A message to channels.
+struct Notify {
+    std::vector<std::string> channels;
+    std::string message; ///< of the plan's `messages`; empty = `text`
+    std::string text;    ///< template
+};
+
+using StepBody = std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale,
+                              HttpAction, Group, Shell, External, Flag, Notify>;
 
 struct Retry {
     int times = 0;
@@ -153,9 +197,28 @@ struct Rehearse {
         then; ///< answers of the second, third, … run of the same step (a poll that ends in "available")
 };
 
+/// A moment counted from the end of a step, or from T0.
 struct NotBefore {
     StepId step; ///< empty = T0
     Nanos delay = {};
+};
+
+/// Who is told when a decision waits for too long.
+struct Escalate {
+    Nanos after = {};
+    std::string to;      ///< role
+    std::string channel; ///< and by which channel; empty = only in the log
+};
+
+struct Step;
+
+/// How it is proven that a rollback step can be done now.
+struct Ready {
+    Probe probe;
+    Expect expect;
+    std::string on;
+    std::optional<Rehearse> rehearse;
+    Position at;
 };
 
 struct Step {
@@ -177,12 +240,19 @@ struct Step {
     std::optional<Probe> verify; ///< read-back
     Expect verify_expect;
     std::optional<Rehearse> verify_rehearse; ///< of a read-back by program
-    std::optional<Shift> undo;
+    std::shared_ptr<const Step> undo;        ///< what takes it back; its id, title and needs come when it is rolled up
     StepId undoes; ///< of a rolled-up undo: the step that it takes back; not applicable if that was never begun
     std::vector<Gate> gates; ///< of a hold they are in the body; of others they must hold before it starts
     std::string owner;
     std::optional<Nanos> planned;
     std::optional<NotBefore> not_before;
+    std::optional<NotBefore> due;     ///< not over by then: told as overdue
+    std::optional<Nanos> valid_for;   ///< of a tick: asked again when it is older and what needs it has not started
+    std::optional<Escalate> escalate; ///< of a decision that waits
+    bool always = false;              ///< clean-up: runs after an abort or a rollback too
+    std::optional<Ready> ready;       ///< of a rollback step
+    std::string left_out;             ///< why the chosen variant leaves it out; empty = it does not
+    std::vector<std::string> files;   ///< relative to the plan; pinned at the start, checked before use
     bool point_of_no_return = false;
     bool required = false; ///< may not be skipped
     std::string evidence;  ///< required, optional, or empty

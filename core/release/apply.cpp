@@ -29,9 +29,13 @@ public:
         r.opened = e;
         r.started = now_;
         r.values = e.variables;
+        pin(e.files);
         auto loaded = plan::load(e.plan_source, e.plan_file);
         if (!loaded.plan) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
+        }
+        if (!plan::take_variant(*loaded.plan, e.variant)) {
+            return;
         }
         r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
         for (const auto& phase : r.plan->phases) {
@@ -121,7 +125,9 @@ public:
         }
         const Nanos first = step->attempt == 0 ? now_ : step->started;
         auto set_aside = std::move(step->set_aside);
+        const Nanos overdue = step->overdue;
         *step = StepState{};
+        step->overdue = overdue;
         step->set_aside = std::move(set_aside);
         step->begun = now_;
         step->attempt = e.attempt;
@@ -130,8 +136,12 @@ public:
         const auto* planned = r.plan->step(e.step);
         const bool person = planned && (std::holds_alternative<plan::Confirm>(planned->body) ||
                                         std::holds_alternative<plan::Approve>(planned->body) ||
-                                        std::holds_alternative<plan::Decide>(planned->body));
+                                        std::holds_alternative<plan::Decide>(planned->body) ||
+                                        std::holds_alternative<plan::External>(planned->body));
         step->status = person ? StepStatus::person : StepStatus::running;
+        if (person) {
+            ask(*step);
+        }
         step->hold.mark = now_;
         step->hold.why = "its gates have not answered yet";
     }
@@ -160,7 +170,12 @@ public:
             r.ready_arms.insert(planned->makes_ready);
         }
     }
-    void operator()(const TriageOpened& e) { set(e.step, StepStatus::triage, e.why); }
+    void operator()(const TriageOpened& e) {
+        set(e.step, StepStatus::triage, e.why);
+        if (auto* step = any_step(e.step)) {
+            ask(*step);
+        }
+    }
     void operator()(const RetryPlanned& e) {
         set(e.step, StepStatus::retrying, e.why);
         if (auto* step = find(r.steps, e.step)) {
@@ -211,6 +226,7 @@ public:
         if (step && step->operation == e.operation && !over(step->status)) {
             step->status = StepStatus::in_doubt;
             step->why = e.why;
+            ask(*step);
         }
     }
     void operator()(const DoubtAnswered& e) {
@@ -221,7 +237,15 @@ public:
         }
     }
 
-    void operator()(const Confirmed&) {}
+    /// What was typed elsewhere is read back, if the plan says how.
+    void operator()(const Confirmed& e) {
+        const auto* planned = r.plan->step(e.step);
+        auto* step = find(r.steps, e.step);
+        if (planned && step && planned->verify && std::holds_alternative<plan::External>(planned->body)) {
+            step->status = StepStatus::running;
+            step->why = "attested by " + e.by.name;
+        }
+    }
     void operator()(const Approved& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->approvals.push_back(e);
@@ -273,7 +297,11 @@ public:
         r.paused = false;
         r.paused_why.clear();
     }
-    void operator()(const Aborted&) { r.aborted = true; }
+    void operator()(const Aborted&) {
+        r.aborted = true;
+        r.paused = false; // a pause holds the plan, never its clean-up
+        r.paused_why.clear();
+    }
 
     void operator()(const GateChanged& e) {
         auto* step = find(r.steps, e.step);
@@ -300,6 +328,9 @@ public:
             step->hold = {e.state == "running", e.held, now_, e.why};
             // Held for as long as asked: a person advances, unless a gate fails meanwhile.
             step->status = e.state == "held" ? StepStatus::person : StepStatus::running;
+            if (e.state == "held") {
+                ask(*step);
+            }
             step->why = e.state == "held" ? e.why : "";
         }
     }
@@ -360,6 +391,10 @@ public:
         if (!loaded.plan) {
             return; // only a plan that loads is taken; verify tells of an altered one
         }
+        if (!plan::take_variant(*loaded.plan, r.opened.variant)) {
+            return;
+        }
+        pin(e.files);
         r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
         r.values.insert(e.variables.begin(), e.variables.end());
         std::map<std::string, PhaseState> phases;
@@ -403,7 +438,37 @@ public:
         r.shifts.push_back(std::move(shift));
     }
 
+    void operator()(const Released&) { r.released = now_; }
+    void operator()(const SeverityDeclared& e) {
+        r.severity = e.level;
+        r.severity_since = now_;
+    }
+    void operator()(const StepOverdue& e) {
+        if (auto* step = find(r.steps, e.step)) {
+            step->overdue = e.due;
+        }
+    }
+    void operator()(const StepExpired& e) { set(e.step, StepStatus::to_come, e.why); }
+    void operator()(const Escalated& e) {
+        if (auto* step = any_step(e.step)) {
+            step->escalated = true;
+        }
+    }
+    void operator()(const Told&) {}
+
 private:
+    /// What was pinned before stays as it was then.
+    void pin(const Json& files) {
+        for (const auto& one : files.is_array() ? files : Json::array()) {
+            if (one.is_object()) {
+                r.files.emplace(one.value("path", std::string()), one.value("digest", std::string()));
+            }
+        }
+    }
+    void ask(StepState& step) const {
+        step.asked = now_;
+        step.escalated = false;
+    }
     /// Of the plan, or a shift by hand.
     StepState* any_step(const StepId& id) {
         if (auto* step = find(r.steps, id)) {

@@ -15,7 +15,8 @@ struct Open {
 };
 struct Resume {
     Actor by;
-    std::string taken_over_from = {}; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
+    std::string taken_over_from =
+        {}; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
 };
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
 /// "metric/arm").
@@ -95,6 +96,14 @@ struct CopyReport {
     std::string place, state, why;
 };
 
+/// What became of a message about a step.
+struct Delivery {
+    StepId step;
+    std::string channel;
+    bool delivered = false;
+    std::string why;
+};
+
 // --- from people ---
 struct Confirm {
     StepId step;
@@ -159,12 +168,19 @@ struct Shift {
 struct Amend {
     std::string plan_source;
     std::string reason;
+    Json files = Json::array(); ///< pins of files that only the new plan uses; put in by the engine, never travels
+};
+
+/// How bad it is.
+struct Severity {
+    std::string level;
+    std::string reason;
 };
 
 using Command =
     std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
                  TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
-                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend>;
+                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

@@ -107,6 +107,9 @@ Command read(const std::string& what, Members& m) {
     if (what == "resolve") {
         return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
     }
+    if (what == "severity") {
+        return Severity{m.text("level", true), m.text("reason")};
+    }
     throw std::invalid_argument("'" + what + "' is not a command");
 }
 
@@ -141,6 +144,7 @@ struct Write {
         return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
     }
     Json operator()(const Amend& c) const { return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}}; }
+    Json operator()(const Severity& c) const { return {{"do", "severity"}, {"level", c.level}, {"reason", c.reason}}; }
     template <typename Other>
     Json operator()(const Other&) const {
         return nullptr; // the engine's own: they never travel
@@ -159,7 +163,7 @@ Result<Command> command_from_json(const Json& json) {
     } catch (const std::exception& error) {
         return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
                     "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
-                    "note, resolve, shift, amend");
+                    "note, resolve, shift, amend, severity");
     }
 }
 

@@ -1,6 +1,7 @@
 #include "release/decide.h"
 
 #include "release/draft.h"
+#include "release/moments.h"
 
 #include <algorithm>
 
@@ -34,7 +35,7 @@ Verdict on(Draft& draft, const Jump& command) {
 bool allowed_when_closed(const Release& release, const Command& command) {
     return std::holds_alternative<Outcome>(command) || std::holds_alternative<Unknown>(command) ||
            std::holds_alternative<ResolveDoubt>(command) || std::holds_alternative<Note>(command) ||
-           std::holds_alternative<Resume>(command) ||
+           std::holds_alternative<Resume>(command) || std::holds_alternative<Delivery>(command) ||
            (std::holds_alternative<RollBack>(command) && !release.rollback.active);
 }
 
@@ -111,12 +112,29 @@ void next_of_hold(Next& next, const StepState& state, const plan::Hold& hold) {
     }
 }
 
-void next_of_step(Next& next, const StepState& state, const plan::Step& step) {
+void next_of_lapses(Next& next, const Release& release, const Moments& moments, const plan::Step& step) {
+    const bool forward = !release.rollback.active && !release.aborted && !is_rollback_step(release, step.id);
+    if (const auto due = forward ? moments.overdue(step) : std::nullopt) {
+        next.at(*due);
+    }
+    if (const auto stale = forward && !release.paused ? moments.stale(step) : std::nullopt) {
+        next.at(*stale);
+    }
+    if (const auto escalated = moments.escalated(step)) {
+        next.at(*escalated);
+    }
+}
+
+void next_of_step(Next& next, const StepState& state, const plan::Step& step, const plan::Calendar& calendar) {
     if (state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
         next.at(state.until);
     } else if (state.status == StepStatus::running) {
         if (const auto* wait = std::get_if<plan::Wait>(&step.body)) {
             next.at(state.begun + wait->for_.value_or(Nanos{}));
+            if (wait->window) {
+                const auto opening = plan::next_open(calendar, state.begun);
+                next.at(opening ? std::max(*opening, state.begun + Nanos{1}) : Nanos{}); // a Tick looks, open or not
+            }
             next.at(state.begun + wait->deadline.value_or(Nanos{}));
             if (wait->until) {
                 next.each(state.begun, wait->every);
@@ -139,8 +157,13 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now) {
             next.at(phase.until);
         }
     }
+    const Moments moments(release, now);
     for (const auto& [id, state] : release.steps) {
-        next_of_step(next, state, *release.plan->step(id));
+        const plan::Step& step = *release.plan->step(id);
+        next_of_step(next, state, step, release.plan->calendar);
+        if (step.due || step.valid_for || step.escalate) {
+            next_of_lapses(next, release, moments, step);
+        }
     }
     for (const auto& [key, state] : release.triggers) {
         for (const auto& trigger : release.plan->rollback.triggers) {

@@ -61,6 +61,12 @@ std::string in_the_way(const Release& release, const plan::Plan& after, const Pa
     if (change.kind == "variable" && change.what != What::added) {
         return "variables are frozen at the start";
     }
+    if (change.kind == "plan" && change.name == "variants" && !release.plan->variant.empty()) {
+        return "the way through the plan was chosen at the start";
+    }
+    if (change.kind == "plan" && change.name == "requires-session") {
+        return "it was asked for at the start";
+    }
     if (change.kind == "plan" && (change.name == "id" || change.name == "sluice" || change.name == "release")) {
         return "it says which release this is";
     }
@@ -105,6 +111,9 @@ Verdict on(Draft& draft, const Amend& command) {
                              : plan::to_text(loaded.diagnostics.front(), release.opened.plan_file)),
                     session, "'sluicectl validate' says all that is wrong with it");
     }
+    if (auto taken = plan::take_variant(*loaded.plan, release.opened.variant); !taken) {
+        return taken;
+    }
     const auto changes = plan::changes_between(release.plan->source, command.plan_source);
     if (changes.empty()) {
         return refuse("the new plan does not differ", session);
@@ -141,6 +150,7 @@ Verdict on(Draft& draft, const Amend& command) {
     }
     amended.by = draft.by();
     amended.reason = command.reason;
+    amended.files = command.files;
     disarm_all(draft); // those of the new plan arm themselves, and begin to count anew
     draft.add(std::move(amended));
     restart_holds(draft, "the plan was amended");

@@ -44,7 +44,9 @@ void restart_holds_after_shift(Draft& draft, const StepId& step) {
 }
 
 bool forward_allowed(const Release& release, const StepId& step) {
-    return is_rollback_step(release, step) || (!release.aborted && !release.rollback.active);
+    const plan::Step* planned = release.plan->step(step);
+    return is_rollback_step(release, step) || (planned && planned->always) ||
+           (!release.aborted && !release.rollback.active);
 }
 
 } // namespace
@@ -147,7 +149,14 @@ Verdict on(Draft& draft, const Unknown& command) {
         (*operation)->read_back == command.read_back) {
         return {};
     }
+    const Intent intent = (*operation)->intent;
+    const bool mine = current(draft, **operation);
     draft.add(InDoubt{command.operation, command.why, command.read_back});
+    const plan::Step* step = draft.state().step(intent.step);
+    if (mine && step && std::holds_alternative<plan::Notify>(step->body) && !step->required) {
+        draft.add(
+            StepFinished{intent.step, intent.attempt, "skipped", "nobody knows whether it was told: " + command.why});
+    }
     return {};
 }
 

@@ -39,7 +39,10 @@ std::string missing(const plan::Approve& approve, const std::vector<Approved>& a
 } // namespace
 
 Verdict on(Draft& draft, const Confirm& command) {
-    const auto found = awaited<plan::Confirm>(draft, command.step, "confirm");
+    const plan::Step* planned = draft.state().step(command.step);
+    const bool elsewhere = planned && std::holds_alternative<plan::External>(planned->body);
+    const auto found = elsewhere ? awaited<plan::External>(draft, command.step, "external")
+                                 : awaited<plan::Confirm>(draft, command.step, "confirm");
     if (!found) {
         return failed(found);
     }
@@ -55,6 +58,9 @@ Verdict on(Draft& draft, const Confirm& command) {
         return refuse(needs_evidence, command.step, "name where it can be seen");
     }
     draft.add(Confirmed{command.step, draft.by(), command.evidence});
+    if (elsewhere && found->step->verify) {
+        return {}; // it is read back before the plan goes on
+    }
     draft.add(StepFinished{command.step, found->state->attempt, "passed", "confirmed by " + draft.by().name});
     return {};
 }

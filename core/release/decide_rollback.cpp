@@ -36,6 +36,10 @@ bool nothing_sent_since(const Release& release, const StepId& reader) {
 } // namespace
 
 bool was_begun(const Release& release, const StepId& id) {
+    const plan::Step* step = release.plan->step(id);
+    if (step && std::holds_alternative<plan::External>(step->body)) {
+        return release.at(id).attempt > 0; // a person may have typed it
+    }
     return std::any_of(release.operations.begin(), release.operations.end(),
                        [&](const auto& entry) { return entry.second.intent.step == id; });
 }
@@ -61,7 +65,7 @@ void stop_forward(Draft& draft, const std::string& why) {
     const auto plan = draft.state().plan;
     for (const auto& step : plan->steps) {
         const StepState& state = draft.state().at(step.id);
-        if (can_stop(draft.state(), state)) {
+        if (!step.always && can_stop(draft.state(), state)) {
             draft.add(StepFinished{step.id, std::max(state.attempt, 1), "stopped", why});
         }
     }

@@ -8,7 +8,7 @@ namespace sluice::release {
 namespace {
 
 bool given_up(const Release& release, const plan::Step& step) {
-    return !is_rollback_step(release, step.id) && (release.rollback.active || release.aborted);
+    return !step.always && !is_rollback_step(release, step.id) && (release.rollback.active || release.aborted);
 }
 
 void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, std::string>& outputs) {
@@ -17,9 +17,16 @@ void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, 
     }
 }
 
+bool window_open(const Draft& draft) {
+    const auto answer = plan::ask(draft.state().plan->calendar, draft.now());
+    return answer && answer->open;
+}
+
 void tick_wait(Draft& draft, const plan::Step& step, const plan::Wait& wait) {
     const StepState& state = draft.state().at(step.id);
-    if (wait.for_ && !wait.until && state.begun + *wait.for_ <= draft.now()) {
+    if (wait.window && window_open(draft)) {
+        draft.add(StepFinished{step.id, state.attempt, "passed", "the calendar is open"});
+    } else if (wait.for_ && !wait.until && state.begun + *wait.for_ <= draft.now()) {
         draft.add(StepFinished{step.id, state.attempt, "passed", "the time is over"});
     } else if (wait.until && holds(draft, *wait.until).truth == plan::Truth::yes) {
         draft.add(StepFinished{step.id, state.attempt, "passed", holds(draft, *wait.until).why});
@@ -47,6 +54,8 @@ void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
         draft.add(StepFinished{step.id, attempt, "stopped", why});
     } else if (attempt <= step.retry.times) {
         draft.add(RetryPlanned{step.id, attempt, why, draft.now() + step.retry.every});
+    } else if (std::holds_alternative<plan::Notify>(step.body) && !step.required) {
+        draft.add(StepFinished{step.id, attempt, "skipped", "not told: " + why}); // it never stops the plan
     } else {
         draft.add(TriageOpened{step.id, attempt, why});
     }
@@ -85,8 +94,9 @@ Verdict on(Draft& draft, const ProbeAnswer& command) {
     if (!found) {
         return failed(found);
     }
-    if (!std::holds_alternative<plan::Probe>(found->step->body) || found->state->status != StepStatus::running ||
-        found->state->attempt != command.attempt) {
+    const auto& body = found->step->body;
+    if (!(std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::External>(body)) ||
+        found->state->status != StepStatus::running || found->state->attempt != command.attempt) {
         return {}; // an answer to a question that nobody asks any more
     }
     if (command.met) {

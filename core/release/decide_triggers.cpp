@@ -96,7 +96,29 @@ void fire(Draft& draft, const plan::Trigger& trigger, const TriggerReading& read
     }
 }
 
+/// Whether what is declared is this level, or a worse one.
+bool as_bad_as(const Release& release, const std::string& level) {
+    bool seen = false;
+    for (const auto& one : release.plan->severity) {
+        seen = seen || one.id == level;
+        if (one.id == release.severity) {
+            return seen;
+        }
+    }
+    return false;
+}
+
 } // namespace
+
+void fire_for_severity(Draft& draft, const std::string& why) {
+    const auto plan = draft.state().plan;
+    for (const auto& trigger : plan->rollback.triggers) {
+        const bool watches = state_of(draft.state(), trigger.id) == "armed" && wanted(draft.state(), trigger);
+        if (!trigger.severity.empty() && watches && as_bad_as(draft.state(), trigger.severity)) {
+            fire(draft, trigger, {trigger.id, "", "yes", draft.state().severity, why, nullptr});
+        }
+    }
+}
 
 void disarm_all(Draft& draft) {
     const auto plan = draft.state().plan;

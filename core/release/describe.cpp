@@ -105,6 +105,17 @@ struct Describe {
     std::string operator()(const PlanAmended& e) const {
         return fmt::format("PLAN AMENDED: {}{}", fmt::join(e.changes, ", "), because(e.reason));
     }
+    std::string operator()(const Released& e) const { return "RELEASED" + because(e.why); }
+    std::string operator()(const SeverityDeclared& e) const {
+        return "SEVERITY " + e.level + because(e.reason) + (e.response.empty() ? "" : " → " + e.response) +
+               (e.option.empty() ? "" : fmt::format(" (roll back: {})", e.option));
+    }
+    std::string operator()(const StepOverdue& e) const { return "OVERDUE: " + e.step + because(e.why); }
+    std::string operator()(const StepExpired& e) const { return e.step + " is asked for again" + because(e.why); }
+    std::string operator()(const Escalated& e) const { return "Escalated to " + e.to + ": " + e.step + because(e.why); }
+    std::string operator()(const Told& e) const {
+        return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + e.step + because(e.why);
+    }
     std::string operator()(const RollbackReadiness& e) const {
         return "Rollback " + e.option + (e.ready ? " is armed" : " is not ready") + because(e.why);
     }

@@ -63,8 +63,10 @@ bool was_begun(const Release& release, const StepId& id);
 std::string nothing_to_put_back(const Release& release, const plan::Step& step);
 void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
-void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);                            // decide_triggers.cpp
+void watch_lapses(Draft& draft);   // decide_lapse.cpp: tells what is overdue, stale or waits too long
+bool clean_up(Draft& draft);       // decide_lapse.cpp: starts what runs `always`; true when all of it is over
+void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);     // decide_triggers.cpp
 
 Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
 Verdict on(Draft& draft, const Retry& command);
@@ -82,6 +84,7 @@ Verdict on(Draft& draft, const Advance& command);
 Verdict on(Draft& draft, const TriggerReading& command); // decide_triggers.cpp
 Verdict on(Draft& draft, const SourceReport& command);
 Verdict on(Draft& draft, const Readiness& command);
+Verdict on(Draft& draft, const Delivery& command); // decide_lapse.cpp
 Verdict on(Draft& draft, const RollBack& command); // decide_rollback.cpp
 Verdict on(Draft& draft, const Abort& command);
 Verdict on(Draft& draft, const Pause& command);
@@ -93,6 +96,11 @@ Verdict on(Draft& draft, const Decide& command);
 Verdict on(Draft& draft, const Note& command);
 Verdict on(Draft& draft, const Amend& command); // decide_amend.cpp
 Verdict on(Draft& draft, const CopyReport& command);
+Verdict on(Draft& draft, const Severity& command); // decide_severity.cpp
+/// decide_severity.cpp: declares the worst level whose condition holds, if that is worse than what is declared.
+void watch_severity(Draft& draft);
+/// decide_triggers.cpp: what hangs on a severity fires when that, or a worse one, was declared.
+void fire_for_severity(Draft& draft, const std::string& why);
 
 inline tl::unexpected<Error> refuse(std::string what, std::string where, std::string remedy = {}) {
     return fail(ErrorCode::refused, std::move(what), std::move(where), std::move(remedy));

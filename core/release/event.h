@@ -41,12 +41,16 @@ struct SessionOpened {
     std::string public_key; ///< C2SP verifier key of the checkpoints
     std::string seed;       ///< of a rehearsal
     std::vector<std::string> faults;
-    std::string program; ///< "sluice 0.1.0"
+    std::string program;              ///< "sluice 0.1.0"
+    Json files = Json::array();       ///< what steps use: [{"path", "digest": SHA-256, "commit"}]
+    std::string variant;              ///< of the plan; empty = as it stands
+    Json repository = Json::object(); ///< {"from", "to", "commits": [{"id", "time", "author", "subject"}]}
+    Json evidence = Json::object(); ///< the earlier session that the plan asks for: {"session", "file", "outcome", …}
 };
 
 struct SessionResumed {
     Actor by;
-    Nanos last_known;            ///< time of the last durable event before
+    Nanos last_known;                 ///< time of the last durable event before
     std::string taken_over_from = {}; ///< the owner that hung and was ended ("pid 4711")
 };
 
@@ -299,6 +303,7 @@ struct PlanAmended {
     std::map<std::string, std::string> variables; ///< that the new plan has and the one before had not, frozen
     Actor by;
     std::string reason;
+    Json files = Json::array(); ///< that only the new plan uses, as in `SessionOpened` without commits
 };
 
 // --- rollback ------------------------------------------------------------------------------------------------------
@@ -334,13 +339,58 @@ struct ShiftAsked {
     std::string reason;
 };
 
+/// It is not over at the moment that the plan wants it to be; told once.
+struct StepOverdue {
+    StepId step;
+    Nanos due;
+    std::string why;
+};
+
+/// A tick has grown too old before what needs it has started: it is asked for again.
+struct StepExpired {
+    StepId step;
+    int attempt = 1; ///< the one that has lapsed
+    std::string why;
+};
+
+/// A decision has waited for too long.
+struct Escalated {
+    StepId step;
+    std::string to;      ///< role
+    std::string channel; ///< empty = nobody is sent a message
+    std::string why;
+};
+
+/// What became of a message that no step of the plan sends (an escalation).
+struct Told {
+    StepId step;
+    std::string channel;
+    bool delivered = false;
+    std::string why;
+};
+
+/// All but the follow-up work is done.
+struct Released {
+    std::string why;
+};
+
+/// How bad it is now, and what the plan answers to it.
+struct SeverityDeclared {
+    std::string level;
+    Actor by;
+    std::string reason;
+    std::string response; ///< filled
+    std::string option;   ///< the rollback that it proposes; empty = none
+};
+
 using AnyBody =
     std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
                  StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
                  RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
                  Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
                  HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness,
-                 ShiftAsked, CopyChanged, PlanAmended>;
+                 ShiftAsked, CopyChanged, PlanAmended, StepOverdue, StepExpired, Escalated, Told, Released,
+                 SeverityDeclared>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

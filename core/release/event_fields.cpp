@@ -18,6 +18,10 @@ void fields(SessionOpened& e, Fields& f) {
     f("seed", e.seed);
     f("faults", e.faults);
     f("program", e.program);
+    f("files", e.files);
+    f("variant", e.variant);
+    f("repository", e.repository);
+    f("evidence", e.evidence);
 }
 void fields(SessionResumed& e, Fields& f) {
     f("by", e.by);
@@ -243,6 +247,39 @@ void fields(PlanAmended& e, Fields& f) {
     f("variables", e.variables);
     f("by", e.by);
     f("reason", e.reason);
+    f("files", e.files);
+}
+void fields(StepOverdue& e, Fields& f) {
+    f("step", e.step);
+    f("due", e.due);
+    f("why", e.why);
+}
+void fields(StepExpired& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("why", e.why);
+}
+void fields(Escalated& e, Fields& f) {
+    f("step", e.step);
+    f("to", e.to);
+    f("channel", e.channel);
+    f("why", e.why);
+}
+void fields(Told& e, Fields& f) {
+    f("step", e.step);
+    f("channel", e.channel);
+    f("delivered", e.delivered);
+    f("why", e.why);
+}
+void fields(Released& e, Fields& f) {
+    f("why", e.why);
+}
+void fields(SeverityDeclared& e, Fields& f) {
+    f("level", e.level);
+    f("by", e.by);
+    f("reason", e.reason);
+    f("response", e.response);
+    f("option", e.option);
 }
 
 } // namespace

@@ -58,6 +58,12 @@ constexpr Type types[] = {
     {"shift-asked", 1},
     {"copy-changed", 1},
     {"plan-amended", 1},
+    {"step-overdue", 1},
+    {"step-expired", 1},
+    {"escalated", 1},
+    {"told", 1},
+    {"released", 1},
+    {"severity-declared", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

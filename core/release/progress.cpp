@@ -1,6 +1,7 @@
 /// What follows by itself: phases open and close, steps start, end or turn out not to apply.
 #include "base/quantity.h"
 #include "release/draft.h"
+#include "release/moments.h"
 #include "release/shift.h"
 
 #include <algorithm>
@@ -32,8 +33,14 @@ plan::Evaluation holds(const Draft& draft, const plan::Condition& condition) {
 namespace {
 
 bool needs_met(const Release& release, const plan::Step& step) {
-    return std::all_of(step.needs.begin(), step.needs.end(),
-                       [&](const StepId& need) { return satisfies(release.at(need).status); });
+    return std::all_of(step.needs.begin(), step.needs.end(), [&](const StepId& need) {
+        if (satisfies(release.at(need).status)) {
+            return true;
+        }
+        // A message never holds up the way back.
+        const plan::Step* before = release.rollback.active ? release.plan->step(need) : nullptr;
+        return before && std::holds_alternative<plan::Notify>(before->body) && release.at(need).attempt > 0;
+    });
 }
 
 /// Whether the group or decide around it lets it run now.
@@ -122,25 +129,9 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
     return {};
 }
 
-/// When `not-before` lets it start; 0 = at once, nothing = not known yet. Before the first phase with a window has
-/// started, T0 is taken to be the next opening of the calendar: lists for the day before hang on it.
+/// When `not-before` lets it start; 0 = at once, nothing = not known yet.
 std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
-    if (!step.not_before) {
-        return Nanos{};
-    }
-    const Release& release = draft.state();
-    if (step.not_before->step.empty()) {
-        if (release.t0.count != 0) {
-            return release.t0 + step.not_before->delay;
-        }
-        const auto opening = plan::next_open(release.plan->calendar, draft.now());
-        return opening ? std::optional(*opening + step.not_before->delay) : std::nullopt;
-    }
-    const StepState& anchor = release.at(step.not_before->step);
-    if (anchor.status == StepStatus::not_applicable) {
-        return Nanos{};
-    }
-    return satisfies(anchor.status) ? std::optional(anchor.ended + step.not_before->delay) : std::nullopt;
+    return step.not_before ? Moments(draft.state(), draft.now()).of(*step.not_before) : Nanos{};
 }
 
 /// Starts the step, tells what it waits for, or passes it over.
@@ -169,6 +160,10 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     }
     if (!step.undoes.empty() && !was_begun(draft.state(), step.undoes)) {
         draft.add(StepNotApplicable{step.id, step.undoes + " was not done"});
+        return;
+    }
+    if (!step.left_out.empty()) {
+        draft.add(StepNotApplicable{step.id, step.left_out});
         return;
     }
     if (const std::string why = nothing_to_put_back(draft.state(), step); !why.empty()) {
@@ -275,6 +270,9 @@ void forward(Draft& draft) {
             continue;
         }
         if (status != PhaseState::Status::running) {
+            if (phase.follow_up && draft.state().released.count == 0) {
+                draft.add(Released{"what is left is follow-up work"});
+            }
             open_phase(draft, phase);
             return;
         }
@@ -298,9 +296,13 @@ void backward(Draft& draft) {
     }
     if (draft.state().rollback.outcome.empty()) {
         const bool whole = std::none_of(option->steps.begin(), option->steps.end(), [&](const StepId& id) {
-            return draft.state().at(id).status == StepStatus::skipped;
+            return draft.state().at(id).status == StepStatus::skipped &&
+                   !std::holds_alternative<plan::Notify>(plan->step(id)->body);
         });
         draft.add(RollbackFinished{option->id, whole ? "done" : "incomplete", in_flight(draft.state())});
+    }
+    if (!clean_up(draft)) {
+        return;
     }
     // A forward step that is still at work must have ended, or stand in doubt, before the log is closed.
     close_when_quiet(draft, "rolled-back");
@@ -323,11 +325,15 @@ void progress(Draft& draft) {
         if (release.rollback.active) {
             backward(draft);
         } else if (release.aborted) {
-            close_when_quiet(draft, "aborted");
+            if (clean_up(draft)) {
+                close_when_quiet(draft, "aborted");
+            }
         } else {
             forward(draft);
         }
         if (!draft.state().closed()) {
+            watch_severity(draft);
+            watch_lapses(draft);
             watch_triggers(draft);
         }
     } while (draft.size() != before);

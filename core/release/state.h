@@ -61,7 +61,10 @@ struct StepState {
     Nanos until;           ///< waiting, retrying
     OperationId operation; ///< of the current attempt; empty before its intent
     std::vector<Approved> approvals;
-    std::string choice; ///< of a decide
+    std::string choice;     ///< of a decide
+    Nanos overdue;          ///< the moment by which it should have been over, once that was told; 0 = not told
+    Nanos asked;            ///< since when a person is awaited; 0 = never
+    bool escalated = false; ///< it has waited for too long since then, and that was told
     std::string advanced_by;
     std::map<std::string, GateState> gates;       ///< "gate" or "gate/arm"
     std::map<std::string, std::string> set_aside; ///< gates that were overridden → by whom; for all attempts
@@ -146,7 +149,11 @@ struct Release {
     std::map<std::string, SourceState> sources;
     RollbackState rollback;
     CopyState copy;
-    std::vector<AmendmentState> amendments; ///< in order; `plan` is the last one's
+    std::vector<AmendmentState> amendments;   ///< in order; `plan` is the last one's
+    std::map<std::string, std::string> files; ///< what steps use: path → SHA-256 at the start
+    Nanos released;                           ///< when all but the follow-up work was done; 0 before
+    std::string severity;                     ///< declared; empty = none
+    Nanos severity_since;
     bool paused = false;
     bool aborted = false;
     std::string paused_why;

@@ -31,6 +31,9 @@ Json to_json(const StepState& step) {
                  {"until", nanos_text(step.until)},
                  {"operation", step.operation},
                  {"choice", step.choice},
+                 {"overdue", nanos_text(step.overdue)},
+                 {"asked", nanos_text(step.asked)},
+                 {"escalated", step.escalated},
                  {"advanced_by", step.advanced_by},
                  {"approvals", Json::array()},
                  {"gates", Json::object()},
@@ -122,6 +125,10 @@ Json to_json(const Release& release) {
     for (const auto& shift : release.shifts) {
         shifts.push_back(to_json(shift));
     }
+    Json files = Json::array(); // a path may hold what the key of an object may not
+    for (const auto& [path, digest] : release.files) {
+        files.push_back({{"path", path}, {"digest", digest}});
+    }
     Json amendments = Json::array();
     for (const auto& amendment : release.amendments) {
         amendments.push_back({{"digest", amendment.digest},
@@ -154,6 +161,10 @@ Json to_json(const Release& release) {
               {"why", release.copy.why},
               {"since", nanos_text(release.copy.since)}}},
             {"amendments", amendments},
+            {"files", files},
+            {"released", nanos_text(release.released)},
+            {"severity", release.severity},
+            {"severity_since", nanos_text(release.severity_since)},
             {"paused", release.paused},
             {"paused_why", release.paused_why},
             {"aborted", release.aborted},

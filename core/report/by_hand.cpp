@@ -58,7 +58,7 @@ public:
         }
     }
     void operator()(const plan::Wait& body) {
-        if (body.for_) {
+        if (body.for_ && !body.window && !body.until) {
             say({"sleep", std::to_string(body.for_->count / 1'000'000'000)});
         } else {
             other();
@@ -78,6 +78,30 @@ public:
         }
     }
     void operator()(const plan::Run& body) { look(body.command); }
+    void operator()(const plan::Shell& body) { look(body.command); }
+    /// To be read, not pasted: values stand in it as they are.
+    void operator()(const plan::External& body) {
+        remark("to be typed elsewhere: " + filled(body.command));
+        if (!body.text.empty()) {
+            remark("so that: " + filled(body.text));
+        }
+    }
+    void operator()(const plan::Flag& body) {
+        const auto [name_space, name] = parts_of(body.config_map);
+        Words words = kubectl(step_.on, name_space);
+        words.insert(words.end(), {"patch", "configmap/" + name, "--type=merge", "-p",
+                                   Json{{"data", {{body.name, filled(body.value)}}}}.dump()});
+        say(words);
+    }
+    void operator()(const plan::Notify& body) {
+        const auto* written = plan_.message(body.message);
+        const std::string said = filled(written ? written->text : body.text);
+        for (const auto& name : body.channels) {
+            const auto* channel = plan_.channel(name);
+            remark(fmt::format("tell {}{}: {}", name,
+                               channel && !channel->audience.empty() ? " (" + channel->audience + ")" : "", said));
+        }
+    }
     void operator()(const plan::HttpAction& body) { call(body.call); }
     void operator()(const plan::Group&) { remark("the steps of this group, in any order"); }
     void operator()(const plan::Scale& body) {
@@ -159,9 +183,35 @@ private:
     void look(const plan::MetricRead& read) {
         watch(read.condition.name, read.condition.arm, read.condition.must.text);
     }
-    template <typename Other>
-    void look(const Other&) {
-        other();
+    void look(const plan::LogsRead& read) {
+        Words words = kubectl(step_.on, filled(read.name_space));
+        words.insert(words.end(),
+                     {"logs", filled(read.pods), fmt::format("--since={}s", read.since.count / 1'000'000'000)});
+        if (!read.container.empty()) {
+            words.insert(words.end(), {"-c", read.container});
+        }
+        say(words);
+        remark("count the lines in which this is found: " + read.pattern);
+    }
+    void look(const plan::ReachRead& read) {
+        const std::string address = setting(settings(step_.on), "url");
+        std::string host = filled(read.host);
+        if (host.empty()) {
+            const auto begin = address.find("://") == std::string::npos ? 0 : address.find("://") + 3;
+            host = address.substr(begin, address.find_first_of("/:", begin) - begin);
+        }
+        const std::string port = std::to_string(read.port == 0 ? 443 : read.port);
+        if (host.empty()) {
+            other();
+        } else if (read.kind == plan::ReachRead::Kind::dns) {
+            say({"getent", "ahosts", host});
+        } else if (read.kind == plan::ReachRead::Kind::tcp) {
+            say({"nc", "-z", "-w", "10", host, port});
+        } else {
+            out_.commands.push_back(fmt::format("openssl s_client -connect {} -servername {} </dev/null | openssl x509 "
+                                                "-noout -subject -issuer -enddate",
+                                                shell_word(host + ":" + port), shell_word(host)));
+        }
     }
 
     void watch(const std::string& name, const std::string& arm, const std::string& must) {

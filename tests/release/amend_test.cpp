@@ -73,6 +73,32 @@ private slots:
         QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
     }
 
+    void the_way_through_the_plan_stays_and_new_files_are_pinned() {
+        const std::string ways = "variants: {urgent: {omit: two}}\n";
+        Driver as_it_stands(plan_with(first + ways + way_back));
+        SessionOpened session = as_it_stands.release.opened;
+        session.variant = "urgent";
+        session.files = Json::array({{{"path", "a.sh"}, {"digest", "1"}, {"commit", ""}}});
+        Driver drive(session);
+        (void)drive.submit(Confirm{"one", "", false, ""});
+        drive.done("act");
+        QCOMPARE(drive.status("two"), "not applicable");
+        QCOMPARE(drive.status("three"), "awaiting a person");
+        const std::string rest = replaced(first, "{id: three, confirm: Three}",
+                                          "{id: three, confirm: Three}\n      - {id: four, confirm: Four}");
+        QVERIFY(drive.submit(Amend{plan_with(rest + way_back), "why"}).find("no variant 'urgent'") !=
+                std::string::npos);
+        QVERIFY(drive.submit(Amend{plan_with(rest + "variants: {urgent: {omit: [two, four]}}\n" + way_back), "why"})
+                    .find("chosen at the start") != std::string::npos);
+        const Json pins = Json::array({{{"path", "a.sh"}, {"digest", "2"}}, {{"path", "b.sh"}, {"digest", "3"}}});
+        QCOMPARE(drive.submit(Amend{plan_with(rest + ways + way_back), "why", pins}), "");
+        QCOMPARE(drive.release.plan->variant, std::string("urgent"));
+        QVERIFY(!drive.release.plan->step("two")->left_out.empty());
+        QCOMPARE(drive.release.files.at("a.sh"), std::string("1")); // as it was at the start
+        QCOMPARE(drive.release.files.at("b.sh"), std::string("3"));
+        QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
+    }
+
     void what_has_begun_stays_data() {
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("with");

@@ -18,7 +18,8 @@ namespace {
 
 const Actor sre{"sam", "sre"};
 
-const char* const rollback = R"(rollback:
+const char* const rollback = R"(severity: {bad: {title: Bad}}
+rollback:
   options:
     back: {default: true, steps: [{id: blue, scale: {workload: shop/blue, replicas: '3'}, on: cluster}, {id: all-blue, shift: {edge: {blue: 100}}}]}
 )";
@@ -71,6 +72,8 @@ Driver rolling_back() {
     return drive;
 }
 
+const char* const typed_elsewhere = "{id: s, external: vault unseal, verify: {run: [vault, status]}}";
+
 std::vector<State> states() {
     return {
         {"A step to come", "after", [] { return begun("{id: s, confirm: Go on}"); }},
@@ -89,6 +92,13 @@ std::vector<State> states() {
         {"A decision is awaited", "s",
          [] {
              return begun("{id: s, decide: {text: Which, choices: [{id: a, steps: [{id: x, confirm: X}]}, {id: b}]}}");
+         }},
+        {"What is typed elsewhere is awaited", "s", [] { return begun(typed_elsewhere); }},
+        {"What was typed elsewhere is read back", "s",
+         [] {
+             Driver drive = begun(typed_elsewhere);
+             (void)drive.submit(Confirm{"s", "", false, ""});
+             return drive;
          }},
         {"A wait runs", "s", [] { return begun("{id: s, wait: 1h}"); }},
         {"A hold runs", "s",
@@ -145,6 +155,12 @@ std::vector<State> states() {
          [] {
              Driver drive = begun("{id: s, run: [act]}");
              drive.prepare("s");
+             (void)drive.submit(Abort{"enough"});
+             return drive;
+         }},
+        {"Aborting: clean-up runs", "s",
+         [] {
+             Driver drive = begun("{id: s, run: [tidy], always: true, needs: [to-10]}");
              (void)drive.submit(Abort{"enough"});
              return drive;
          }},
@@ -268,6 +284,14 @@ std::vector<Given> commands() {
              std::string text = drive.release.plan->source;
              const auto at = text.find("confirm: After");
              return Amend{at == std::string::npos ? text + "# same\n" : text.replace(at, 14, "confirm: Then"), "why"};
+         }},
+        {"declare that it is bad",
+         [](const Driver&, const StepId&) {
+             return Severity{"bad", "why"};
+         }},
+        {"declare what the plan does not know",
+         [](const Driver&, const StepId&) {
+             return Severity{"awful", "why"};
          }},
         {"roll back",
          [](const Driver&, const StepId&) {

@@ -48,6 +48,12 @@ Driver::Driver(const std::string& plan, std::map<std::string, std::string> varia
     }
 }
 
+Driver::Driver(const SessionOpened& session, Nanos start) : now(start) {
+    if (const std::string why = submit(Open{session}); !why.empty()) {
+        throw std::runtime_error(why);
+    }
+}
+
 std::string Driver::submit(const Command& command, const Actor& by) {
     auto bodies = decide(release, command, now, by);
     if (!bodies) {

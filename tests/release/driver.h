@@ -20,6 +20,9 @@ public:
     explicit Driver(const std::string& plan, std::map<std::string, std::string> variables = {{"ramp", "true"}},
                     Nanos start = seconds(1'767'600'000)); // Monday 2026-01-05T08:00Z
 
+    /// Opens this session.
+    explicit Driver(const SessionOpened& session, Nanos start = seconds(1'767'600'000));
+
     /// Empty when accepted, else why not.
     std::string submit(const Command& command, const Actor& by = lead);
     /// Gives a Tick whenever one is due, and stands `length` later.

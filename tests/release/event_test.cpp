@@ -232,7 +232,8 @@ private slots:
                                             Abort{"r"},
                                             RollBack{"o", "", "r"},
                                             Note{"t", "s"},
-                                            ResolveDoubt{"o", "skip", "r"}};
+                                            ResolveDoubt{"o", "skip", "r"},
+                                            Severity{"high", "r"}};
         for (const Command& command : commands) {
             const Json json = to_json(command);
             const auto back = command_from_json(json);

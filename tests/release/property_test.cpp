@@ -33,7 +33,7 @@ const std::string& go_live() {
 phases:
   - id: before
     steps:
-      - {id: list, confirm: The list, evidence: required}
+      - {id: list, confirm: The list, evidence: required, valid-for: 30s, escalate: {after: 1m, to: owner}, due: ready + 1h}
       - {id: ready, probe: {metric: lag, must: '< 5'}, makes-ready: green, retry: {times: 1, every: 10s}}
       - id: side
         group: [{id: a, run: [a], retry: {times: 2, every: 5s}}, {id: b, run: [b]}, {id: c, wait: 30s}]
@@ -50,6 +50,8 @@ phases:
           choices: [{id: keep, steps: [{id: tell, confirm: Tell}]}, {id: drop, steps: [{id: drain, wait: {until: {metric: lag, must: '< 1'}, deadline: 1m}}]}]
   - id: after
     steps:
+      - {id: typed, external: type it, verify: {run: [look]}}
+      - {id: tidy, run: [tidy], always: true}
       - {id: retire, scale: {workload: shop/blue, replicas: '0'}, on: cluster, not-before: to-100 + 2m, point-of-no-return: true, required: true}
 )") + way_back);
     return text;
@@ -73,9 +75,10 @@ const std::string& side_by_side() {
 
 const std::vector<StepId>& step_ids() {
     static const std::vector<StepId> ids{
-        "list",       "ready",      "side",          "a",           "b",          "c",          "to-25",  "bake",
-        "watch",      "go",         "to-50",         "to-100",      "way",        "tell",       "drain",  "retire",
-        "back/scale", "back/ready", "back/all-blue", "undo/to-100", "undo/to-25", "undo/to-50", "nothing"};
+        "list",        "ready",      "side",       "a",      "b",          "c",          "to-25",
+        "bake",        "watch",      "go",         "to-50",  "to-100",     "way",        "tell",
+        "drain",       "retire",     "typed",      "tidy",   "back/scale", "back/ready", "back/all-blue",
+        "undo/to-100", "undo/to-25", "undo/to-50", "nothing"};
     return ids;
 }
 
@@ -177,6 +180,9 @@ private:
                 return;
             }
             const plan::Step& step = *live_.plan->step(started->step);
+            if (step.always && (live_.aborted || live_.rollback.active)) {
+                return; // clean-up, whatever else happened
+            }
             for (const auto& need : step.needs) {
                 RC_ASSERT(satisfies(live_.at(need).status));
             }
@@ -341,7 +347,8 @@ private:
                    : chance(6)             ? Command(Unknown{state.operation, "lost", ""})
                                            : outcome();
         }
-        if (step && std::holds_alternative<plan::Probe>(step->body)) {
+        if (step &&
+            (std::holds_alternative<plan::Probe>(step->body) || std::holds_alternative<plan::External>(step->body))) {
             return ProbeAnswer{id, state.attempt, chance(2), chance(3), pick<std::string>({"a", "b"}), {}};
         }
         if (step && std::holds_alternative<plan::Hold>(step->body)) {

@@ -110,6 +110,16 @@ private slots:
             "{id: s, kubernetes: {patch: deployment/blue, namespace: shop, body: {spec: {paused: true}}}, on: cluster}",
             "kubectl [--context] [the prod] [-n] [shop] [patch] [deployment/blue] [--type=merge] [-p] "
             "[{\"spec\":{\"paused\":true}}]");
+        row("flag", "{id: s, flag: {name: basket, to: '${version}', config-map: shop/config}, on: cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [patch] [configmap/config] [--type=merge] [-p] "
+            "[{\"data\":{\"basket\":\"v1'2\"}}]");
+        row("shell", "{id: s, shell: 'helm \"$T\" | cat >/dev/null; helm b', environment: {T: a b}, rehearse: {}}",
+            "helm [a b]\nhelm [b]");
+        row("typed elsewhere", "{id: s, external: \"helm 'a b' ${version}\"}", "");
+        row("logs",
+            "{id: s, probe: {logs: {pods: deployment/blue, namespace: shop, pattern: ERROR, since: 2h}}, on: cluster, "
+            "rehearse: {}}",
+            "kubectl [--context] [the prod] [-n] [shop] [logs] [deployment/blue] [--since=7200s]");
         row("ready", "{id: s, probe: {kubernetes: {ready: deployment/blue, namespace: shop}}, on: cluster}",
             "kubectl [--context] [the prod] [-n] [shop] [get] [deployment/blue]");
         row("http through the API server", "{id: s, probe: {http: '/health?x=1'}, on: inside}",

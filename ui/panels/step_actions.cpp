@@ -45,6 +45,8 @@ QKeySequence chord(const story::Offer& offer, int choice) {
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_G);
     case Deed::note:
         return QKeySequence(Qt::CTRL | Qt::Key_N);
+    case Deed::declare:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V);
     case Deed::by_hand:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M);
     }

@@ -134,6 +134,10 @@ HelpWindow::HelpWindow(QWidget* parent)
     page_->setLineWrapMode(QTextEdit::FixedPixelWidth);
     page_->setLineWrapColumnOrWidth(line_wide);
     connect(page_, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
+        if (link.path().isEmpty()) {
+            show_heading(link.fragment());
+            return;
+        }
         show_page(link.path().section('.', 0, 0).section('-', 1)); // "06-war-room.md", as it is named in the repository
     });
     connect(contents_, &QListWidget::currentRowChanged, this, &HelpWindow::open_row);
@@ -189,6 +193,18 @@ void HelpWindow::open_row(int row) {
         set_measures(*page_->document());
         if (const QString words = words_->text().simplified(); !words.isEmpty()) {
             page_->find(words.section(' ', 0, 0));
+        }
+    }
+}
+
+/// Headings that come from Markdown have no anchors in Qt 6.4.
+void HelpWindow::show_heading(const QString& text) {
+    for (QTextBlock block = page_->document()->begin(); block.isValid(); block = block.next()) {
+        if (block.blockFormat().headingLevel() > 0 && block.text() == text) {
+            page_->moveCursor(QTextCursor::End); // so that the heading comes to the top
+            page_->setTextCursor(QTextCursor(block));
+            page_->ensureCursorVisible();
+            return;
         }
     }
 }

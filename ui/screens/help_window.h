@@ -32,6 +32,7 @@ public:
 private:
     void list_pages(const QString& words);
     void open_row(int row);
+    void show_heading(const QString& text); ///< on the page that is open
 
     std::vector<ManualPage> pages_;
     QLineEdit* words_;

@@ -44,6 +44,8 @@ void show_body(const card::Seen& seen, CardView& view) {
         card::show_hold(seen, *hold, view);
     } else if (const auto* confirm = std::get_if<plan::Confirm>(&seen.step.body)) {
         card::show_confirm(seen, *confirm, view);
+    } else if (const auto* external = std::get_if<plan::External>(&seen.step.body)) {
+        card::show_external(seen, *external, view);
     } else if (const auto* approve = std::get_if<plan::Approve>(&seen.step.body)) {
         card::show_approve(seen, *approve, view);
     } else if (const auto* decide = std::get_if<plan::Decide>(&seen.step.body)) {
@@ -83,6 +85,8 @@ CardView step_card(const Moment& moment, const plan::Step& step, const std::opti
         view.facts.push_back({card::Words::tr("Point of no return"),
                               card::Words::tr("after it there is no way back to what was before"), Tone::warn, false});
     }
+    card::show_promises(seen, view);
+    card::show_severity(moment, view);
     card::offer_for(seen, viewer, view);
     return view;
 }
@@ -119,6 +123,7 @@ CardView present_card(const Moment& moment, const std::optional<plan::StepId>& s
         return step_card(moment, *step, viewer);
     }
     CardView view = card::between_card(moment);
+    card::show_severity(moment, view);
     if (moment.mode != Mode::replay) {
         card::offer_between(moment, view);
     }

@@ -61,7 +61,8 @@ std::vector<Clause> clauses_of(const Seen& seen) {
         clauses.push_back({wanted, {}, Clause::About::content});
         set(clauses.back().alone);
     };
-    const bool program = std::holds_alternative<plan::Run>(seen.step.body);
+    const bool program =
+        std::holds_alternative<plan::Run>(seen.step.body) || std::holds_alternative<plan::Shell>(seen.step.body);
     if (!expect.exit.empty() || program) {
         add(Words::tr("exit %1").arg(expect.exit.empty() ? QStringLiteral("0") : numbers_text(expect.exit)),
             [&](plan::Expect& alone) { alone.exit = expect.exit; });

@@ -48,6 +48,8 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
         return release::Continue{};
     case Deed::note:
         return release::Note{said, card.step};
+    case Deed::declare:
+        return release::Severity{given.subject, said};
     case Deed::by_hand:
         break;
     }

@@ -111,6 +111,8 @@ QString planned_command(const Seen& seen) {
     const plan::Command* command = nullptr;
     if (const auto* run = std::get_if<plan::Run>(&seen.step.body)) {
         command = &run->command;
+    } else if (const auto* shell = std::get_if<plan::Shell>(&seen.step.body)) {
+        return text(shell->text); // as it stands
     } else if (const auto* probe = std::get_if<plan::Probe>(&seen.step.body)) {
         command = std::get_if<plan::Command>(&probe->what);
     }
@@ -167,6 +169,18 @@ void show_result(const release::OperationState& operation, CardView& card) {
                (said.isEmpty() ? QString() : QStringLiteral(" · ") + said);
     } else if (result.is_object() && result.contains("status")) {
         said = plain_value(result["status"]) + (said.isEmpty() ? QString() : QStringLiteral(" · ") + said);
+    }
+    if (result.is_object() && result.contains("told") && result.contains("failed") && result["failed"].is_object()) {
+        QStringList told, not_told;
+        for (const auto& channel : result["told"]) {
+            told << plain_value(channel);
+        }
+        for (const auto& [channel, why] : result["failed"].items()) {
+            not_told << text(channel);
+        }
+        said = not_told.isEmpty()
+                   ? Words::tr("told: %1").arg(told.join(QStringLiteral(", ")))
+                   : Words::tr("not told: %1").arg(not_told.join(QStringLiteral(", "))) + QStringLiteral(" · ") + said;
     }
     if (!said.isEmpty()) {
         card.facts.push_back({how, said, operation.settled.succeeded ? Tone::plain : Tone::breach, false});

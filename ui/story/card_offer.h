@@ -26,6 +26,7 @@ enum class Deed {
     pause,
     go_on,
     note,
+    declare, ///< a severity
     by_hand, ///< shows the commands; sends nothing
 };
 
@@ -48,7 +49,7 @@ struct Offer {
     enum class Look { plain, primary, danger } look = Look::plain;
     bool aside = false;            ///< stands in the menu behind the buttons
     std::string argument;          ///< the choice of a decision, the option of a rollback
-    std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, the option of a rollback
+    std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, a rollback's option, a severity
     bool operator==(const Offer&) const = default;
 };
 

@@ -139,6 +139,24 @@ void offer_pause(Table& table) {
     }
 }
 
+/// In the menu behind the buttons: it is rarely wanted, and then it is found.
+void offer_severity(Table& table) {
+    std::vector<Subject> levels;
+    for (const auto& level : table.release().plan->severity) {
+        if (level.id != table.release().severity) {
+            levels.push_back({level.id, text(level.title)});
+        }
+    }
+    if (levels.empty()) {
+        return;
+    }
+    Offer& offer = table.add(Deed::declare, Words::tr("Declare severity…"),
+                             Words::tr("Says how bad it is; triggers may hang on it. Needs a reason"), Asks::reason);
+    std::reverse(levels.begin(), levels.end()); // the worst first
+    offer.subjects = std::move(levels);
+    offer.aside = true;
+}
+
 Offer note_offer() {
     Offer note;
     note.deed = Deed::note;
@@ -183,6 +201,7 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
         offer_override(table);
     }
     card.offers.push_back(note_offer());
+    offer_severity(table);
     if (status != StepStatus::triage) {
         offer_abort(table, true);
     }
@@ -207,6 +226,7 @@ void offer_between(const Moment& moment, CardView& card) {
     }
     offer_pause(table);
     card.offers.push_back(note_offer());
+    offer_severity(table);
     if (!moment.release.aborted && !moment.release.rollback.active) {
         table
             .add(Deed::abort, Words::tr("Abort release…"),

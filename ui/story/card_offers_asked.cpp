@@ -64,7 +64,7 @@ void offer_approve(Table& table, const plan::Approve& approve, const std::option
 
 void offer_person(Table& table, const std::optional<release::Actor>& viewer) {
     const auto& step = table.seen.step;
-    if (std::holds_alternative<plan::Confirm>(step.body)) {
+    if (std::holds_alternative<plan::Confirm>(step.body) || std::holds_alternative<plan::External>(step.body)) {
         const Asks asks = step.evidence == "required" ? Asks::evidence
                           : step.evidence.empty()     ? Asks::nothing
                                                       : Asks::evidence_if_any;

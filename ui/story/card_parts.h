@@ -43,6 +43,7 @@ void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card);
 void show_deed(const Seen& seen, CardView& card); ///< command, changes, output of an effect or a probe
 void show_checks(const Seen& seen, CardView& card);
 void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card);
+void show_external(const Seen& seen, const plan::External& external, CardView& card);
 void show_approve(const Seen& seen, const plan::Approve& approve, CardView& card);
 void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card);
 void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card);
@@ -50,6 +51,10 @@ void show_probe(const Seen& seen, const plan::Probe& probe, CardView& card);
 void show_children(const Seen& seen, CardView& card);
 PartRow part_row(const Moment& moment, const plan::Step& step);
 QString last_line(const QString& output);
+
+// What its attributes promise, and how bad it is: card_promises.
+void show_promises(const Seen& seen, CardView& card);
+void show_severity(const Moment& moment, CardView& card);
 
 // How it stands: card_state.
 void show_state(const Seen& seen, CardView& card);

@@ -99,7 +99,7 @@ void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card) {
         card.situation =
             Words::tr("until %1, another %2").arg(utc_moment(end, now), clock(std::max(Nanos{}, end - now)));
     }
-    if (wait.until) {
+    if (wait.until || wait.window) {
         card.text = filled(seen.moment, plan::summary(seen.step));
     }
     if (wait.deadline && runs) {

@@ -22,7 +22,9 @@ struct Table {
     }
     const release::Release& release() const { return seen.moment.release; }
     bool of_rollback() const { return release().plan->phase_of(seen.step.id) == nullptr; }
-    bool forward() const { return of_rollback() || (!release().aborted && !release().rollback.active); }
+    bool forward() const {
+        return of_rollback() || seen.step.always || (!release().aborted && !release().rollback.active);
+    }
 };
 
 QString advance_label(const Seen& seen); ///< "Advance to 50 %" where a shift comes next

@@ -38,6 +38,15 @@ QString subtitle_of(const release::Release& release, StepTitles& titles) {
             parts << (parts.isEmpty() ? capital(text) : text);
         }
     }
+    if (!release.plan->variant.empty()) {
+        parts << TopText::tr("variant %1").arg(QString::fromStdString(release.plan->variant));
+    }
+    if (!release.severity.empty()) {
+        parts << TopText::tr("severity %1").arg(QString::fromStdString(release.severity));
+    }
+    if (release.released.count != 0 && !release.closed() && !release.rollback.active) {
+        parts << TopText::tr("released, following up");
+    }
     parts << TopText::tr("plan %1").arg(QString::fromStdString(release.opened.plan_digest.substr(0, 8)));
     return parts.join(QStringLiteral(" · "));
 }

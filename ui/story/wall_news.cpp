@@ -98,6 +98,23 @@ public:
     QString operator()(const release::RollbackFinished& e) const {
         return NewsText::tr("Rollback %1").arg(QString::fromStdString(e.outcome));
     }
+    QString operator()(const release::Released&) const { return NewsText::tr("Released; follow-up work is left"); }
+    QString operator()(const release::SeverityDeclared& e) const {
+        QString title = QString::fromStdString(e.level);
+        for (const auto& level : release_.plan->severity) {
+            title = level.id == e.level ? QString::fromStdString(level.title) : title;
+        }
+        return NewsText::tr("Severity: %1").arg(title) + because(e.response.empty() ? e.reason : e.response);
+    }
+    QString operator()(const release::StepOverdue& e) const {
+        return NewsText::tr("%1 is overdue").arg(titles_.of(e.step));
+    }
+    QString operator()(const release::StepExpired& e) const {
+        return NewsText::tr("%1 is asked for again").arg(titles_.of(e.step)) + because(e.why);
+    }
+    QString operator()(const release::Escalated& e) const {
+        return NewsText::tr("%1 waits for %2").arg(titles_.of(e.step), role_text(e.to));
+    }
     template <typename Other>
     QString operator()(const Other&) const {
         return {};

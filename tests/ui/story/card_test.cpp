@@ -112,6 +112,14 @@ private slots:
             "Skip… | Pause | Add note | Abort release…");
         row("group", "Pods run", "running needs a person", "",
             "Confirm! | Refuse… | Skip… | Pause | Add note | Abort release…");
+        row("external", "The vault is open", "running needs a person", "",
+            "Confirm…! | Refuse… | Skip… | Pause | Add note | Abort release…");
+        row("read back", "The vault is open", "running running", "for 0:02", "Pause | Add note | Abort release…");
+        row("message", "Tell everybody", "breached failed", "08:00:00, now · a person chooses",
+            "Retry! | -Skip… | Roll back… | Abort release… | Pause | Add note");
+        row("flag", "The new basket", "running running", "for 0:00", "Pause | Add note | Abort release…");
+        row("severe", "Go on", "running needs a person", "",
+            "Confirm! | Refuse… | Skip… | Pause | Add note | Declare severity… | Abort release…");
         row("done", "Nova Streaming v1.2.4", "holds done", "closed 08:03:00 UTC", "");
     }
     void each_state_says_what_it_is_and_what_can_be_done() {
@@ -126,6 +134,41 @@ private slots:
         QCOMPARE(card.situation, situation);
         QCOMPARE(offered(card), offers);
         QVERIFY(present_card(session->moment()) == card); // nothing of it depends on when it is asked
+    }
+
+    void each_kind_and_attribute_says_what_it_is_about_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("wanted");
+        const auto row = [](const char* session, const char* name, const char* wanted) {
+            QTest::addRow("%s, %s", session, name) << QString(name) << QString(wanted);
+        };
+        row("external", "command", "vault operator unseal --target v1.2.4");
+        row("external", "text", "Three of five keys were given");
+        row("external", "Then", "it is read back before the plan goes on");
+        row("external", "Escalated", "to product-owner");
+        row("read back", "Evidence", "ticket 42");
+        row("message", "text", "Nova moves to v1.2.4.");
+        row("message", "Tells", "ops (Who is on call), all");
+        row("message", "Answered", "not told: all · all: status 500");
+        row("flag", "change", "configmaps/config: off → on");
+        row("shell", "command", "dump \"$FROM\" | load \"$TO\"");
+        row("shell", "Shell", "this text is run by a shell, as it stands");
+        row("shell", "Clean-up", "runs after an abort or a rollback too");
+        row("overdue", "Overdue", "since 10:00:00 UTC");
+        row("overdue", "Stands for", "1 d; then it is asked for again, if what needs it has not started");
+        row("severe", "Severity",
+            "Users can't work, since 08:00:00 UTC: Back from v1.2.4 · proposes: Switch back to blue");
+    }
+    void each_kind_and_attribute_says_what_it_is_about() {
+        QFETCH(QString, name);
+        QFETCH(QString, wanted);
+        const auto session = testing::make_small(QString(QTest::currentDataTag()).section(", ", 0, 0).toStdString());
+        const CardView card = present_card(session->moment());
+        QString said = name == "command" ? card.command : name == "text" ? card.text : fact(card, name);
+        if (name == "change" && !card.changes.empty()) {
+            said = card.changes[0].object + ": " + card.changes[0].before + " → " + card.changes[0].after;
+        }
+        QCOMPARE(said, wanted);
     }
 
     void in_replay_nothing_is_offered() {

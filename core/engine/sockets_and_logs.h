@@ -1,0 +1,26 @@
+#pragma once
+#include "engine/look.h"
+
+namespace sluice::engine {
+
+/// What was found, as `expect` and `outputs` read it. Exit 0: it is there.
+///
+/// dns: number = how many addresses, text one a line, {"addresses"}. tls: number = whole days that are left,
+/// {"days", "subject", "issuer", "until"}. tcp: {"connected": true}.
+plan::StepResult found(plan::ReachRead::Kind kind, const net::Reached& reached, Nanos now);
+
+/// number = how many lines the pattern finds; text: the last fifty of them; {"count", "lines"}.
+Result<plan::StepResult> counted(const std::string& log, const std::string& pattern);
+
+/// Where a reach probe looks: what it says itself, else what its connection has.
+struct Place {
+    std::string host;
+    int port = 443;
+};
+Result<Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on);
+
+/// The logs of the pods that are named, one after the other, as text with a line end after each pod's.
+void read_logs(const Eyes& eyes, const plan::LogsRead& read, const std::string& on, const std::string& key,
+               Nanos timeout, std::function<void(Result<std::string>)> done);
+
+} // namespace sluice::engine

@@ -1,0 +1,123 @@
+/// What time alone brings: a step is overdue, a tick has grown too old, a decision has waited for too long. And the
+/// clean-up that runs whatever happens (`always`).
+#include "base/quantity.h"
+#include "release/draft.h"
+#include "release/moments.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sluice::release {
+namespace {
+
+void tell_overdue(Draft& draft, const plan::Step& step) {
+    const auto due = Moments(draft.state(), draft.now()).overdue(step);
+    if (due && *due <= draft.now()) {
+        const std::string anchor = step.due->step.empty() ? "T0" : step.due->step;
+        draft.add(StepOverdue{step.id, *due,
+                              fmt::format("it was due at {} ({} {} {})", instant(*due), anchor,
+                                          step.due->delay < Nanos{} ? "-" : "+",
+                                          duration_text({std::abs(step.due->delay.count)}))});
+    }
+}
+
+void ask_again(Draft& draft, const plan::Step& step) {
+    const auto stale = Moments(draft.state(), draft.now()).stale(step);
+    if (!stale || *stale > draft.now()) {
+        return;
+    }
+    const int attempt = draft.state().at(step.id).attempt;
+    draft.add(StepExpired{step.id, attempt,
+                          fmt::format("it was given more than {} ago, and what needs it has not started",
+                                      duration_text(*step.valid_for))});
+    start(draft, step, attempt + 1);
+}
+
+void escalate(Draft& draft, const plan::Step& step) {
+    const auto when = Moments(draft.state(), draft.now()).escalated(step);
+    if (when && *when <= draft.now()) {
+        draft.add(Escalated{step.id, step.escalate->to, step.escalate->channel,
+                            fmt::format("it has waited for {}", duration_text(step.escalate->after))});
+    }
+}
+
+/// Something of the plan is still on its way outside: what cleans up comes after it.
+bool forward_at_work(const Release& release) {
+    const auto ids = in_flight(release);
+    return std::any_of(ids.begin(), ids.end(), [&](const OperationId& id) {
+        const plan::Step* step = release.plan->step(release.operations.at(id).intent.step);
+        return step && !step->always && !is_rollback_step(release, step->id);
+    });
+}
+
+void clean(Draft& draft, const plan::Step& step) {
+    const StepState& state = draft.state().at(step.id);
+    if (state.status == StepStatus::retrying) {
+        if (state.until <= draft.now()) {
+            start(draft, step, state.attempt + 1);
+        }
+        return;
+    }
+    if (state.status != StepStatus::to_come && state.status != StepStatus::waiting) {
+        return;
+    }
+    if (!step.left_out.empty()) {
+        draft.add(StepNotApplicable{step.id, step.left_out});
+        return;
+    }
+    if (const std::string why = nothing_to_put_back(draft.state(), step); !why.empty()) {
+        draft.add(StepNotApplicable{step.id, why});
+        return;
+    }
+    if (step.when) {
+        // What can't be told is cleaned up too: it is asked for whatever happens.
+        if (const auto applies = holds(draft, *step.when); applies.truth == plan::Truth::no) {
+            draft.add(StepNotApplicable{step.id, applies.why});
+            return;
+        }
+    }
+    start(draft, step, state.attempt + 1);
+}
+
+} // namespace
+
+void watch_lapses(Draft& draft) {
+    const auto plan = draft.state().plan;
+    const bool forward = !draft.state().rollback.active && !draft.state().aborted;
+    for (const auto& step : plan->steps) {
+        if (forward) {
+            tell_overdue(draft, step);
+        }
+        if (forward && !draft.state().paused) {
+            ask_again(draft, step);
+        }
+    }
+    for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
+        for (const auto& step : *list) {
+            escalate(draft, step);
+        }
+    }
+}
+
+Verdict on(Draft& draft, const Delivery& command) {
+    draft.add(Told{command.step, command.channel, command.delivered, command.why});
+    return {};
+}
+
+bool clean_up(Draft& draft) {
+    const auto plan = draft.state().plan;
+    for (const auto& step : plan->steps) {
+        if (!step.always || over(draft.state().at(step.id).status)) {
+            continue;
+        }
+        if (!forward_at_work(draft.state())) {
+            clean(draft, step);
+        }
+        if (!over(draft.state().at(step.id).status)) {
+            return false; // one after the other, as they stand in the plan
+        }
+    }
+    return true;
+}
+
+} // namespace sluice::release

@@ -1,0 +1,35 @@
+#pragma once
+/// The moments that the attributes of steps name: when one may start, when it is overdue, when a tick has grown too
+/// old, when a decision has waited for too long. Pure.
+#include "release/state.h"
+
+#include <optional>
+
+namespace sluice::release {
+
+class Moments {
+public:
+    Moments(const Release& release, Nanos now) : release_(release), now_(now) {}
+
+    /// 'STEP + 2h', 'T0 - 24h'; nothing = not known yet. 0 when the step that it counts from does not apply. Before the
+    /// first phase with a window has started, T0 is taken to be the next opening of the calendar: lists for the day
+    /// before hang on it.
+    std::optional<Nanos> of(const plan::NotBefore& moment) const;
+
+    /// When a forward step that is not over is to be told as overdue; nothing = it is not, or was told.
+    std::optional<Nanos> overdue(const plan::Step& step) const;
+
+    /// When a tick lapses; nothing = it has no such time, is not given, or all that needs it has started.
+    std::optional<Nanos> stale(const plan::Step& step) const;
+
+    /// When a decision that waits is escalated; nothing = it does not wait, or was.
+    std::optional<Nanos> escalated(const plan::Step& step) const;
+
+private:
+    const Release& release_;
+    Nanos now_;
+    mutable std::optional<Nanos> opening_; ///< asked once: the calendar is slow
+    mutable bool asked_ = false;
+};
+
+} // namespace sluice::release

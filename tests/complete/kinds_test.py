@@ -1,0 +1,140 @@
+"""What kinds and attributes do when a plan runs, one after the other: rehearsed in small plans, or really run."""
+import unittest
+
+from in_home import DONE, FAILED, PERSON, PLANS, InHome
+
+HEAD = """sluice: 1
+id: kinds
+roles: [lead, sre]
+connections:
+  cluster: {kubernetes: {context: prod}}
+  chat: {http: {url: 'https://chat.example.com', rehearse: shop/shop-blue}}
+channels:
+  ops: {on: chat, path: /hooks/ops}
+  nobody: {on: chat, path: /nowhere}
+rehearse: {world: range.yaml}
+"""
+
+
+class Kinds(InHome):
+    def plan(self, rest):
+        (self.home / "range.yaml").write_text((PLANS / "range.yaml").read_text())
+        (self.home / "plan.yaml").write_text(HEAD + rest)
+        return self.home / "plan.yaml"
+
+    def steps(self, list_of_steps, rest=""):
+        return self.plan("phases:\n  - id: one\n    steps:\n" +
+                         "".join(f"      - {step}\n" for step in list_of_steps) + rest)
+
+    def rehearsed(self, plan, code=DONE, *more):
+        got, said = self.call("rehearse", plan, "--session", self.home / "s.sluice", "--assume-yes", *more)
+        self.assertEqual(got, code, said)
+        return self.events("s.sluice")
+
+    def of(self, events, kind):
+        return [event["data"] for event in events if event["type"] == kind]
+
+    def test_what_time_brings(self):
+        events = self.rehearsed(self.steps([
+            "{id: a, confirm: A}",
+            "{id: late, confirm: L, due: a + 2s, escalate: {after: 3s, to: sre, channel: ops}}",
+            "{id: lost, confirm: L, escalate: {after: 3s, to: sre, channel: nobody}}",
+            "{id: tick, confirm: T, valid-for: 1h}",
+            "{id: go, confirm: Go, not-before: a + 90m, needs: [tick]}"]))
+        self.assertEqual([one["step"] for one in self.of(events, "step-overdue")], ["late"])
+        self.assertEqual([(one["step"], one["to"]) for one in self.of(events, "escalated")],
+                         [("late", "sre"), ("lost", "sre")])
+        self.assertEqual([(one["step"], one["delivered"]) for one in self.of(events, "told")],
+                         [("late", True), ("lost", False)])
+        self.assertEqual([one["step"] for one in self.of(events, "step-expired")], ["tick"])
+
+    def test_a_wait_for_the_window(self):
+        events = self.rehearsed(self.plan(
+            "calendar: {allow: [{days: [wed], from: '08:00', to: '16:00'}]}\n"
+            "phases: [{id: one, steps: [{id: win, wait: {window: true}}, {id: b, confirm: B}]}]\n"))
+        ended = [e for e in events if e["type"] == "step-finished" and e["data"]["step"] == "win"]
+        self.assertEqual(ended[0]["data"]["why"], "the calendar is open")
+
+    def test_a_flag_is_set_and_taken_back(self):
+        get = "probe: {kubernetes: {get: configmap/shop-config, namespace: shop}}, on: cluster"
+        events = self.rehearsed(self.steps([
+            "{id: on, flag: {name: new-basket, to: 'on', config-map: shop/shop-config}, on: cluster,"
+            " undo: {flag: {name: new-basket, to: 'off', config-map: shop/shop-config}}}",
+            f"{{id: seen, {get}, expect: {{json: {{/data/new-basket: 'on'}}}}, outputs: {{basket: {{json: /data/new-basket}}}}}}",
+            "{id: typed, external: 'type ${basket}', on: cluster, outputs: {again: {json: /data/new-basket}},"
+            " verify: {kubernetes: {get: configmap/shop-config, namespace: shop}, expect: {json: {/data/new-basket: 'on'}}}}",
+            "{id: title, title: 'It was ${again}', confirm: x}",
+            ], "rollback: {options: {undo: {}}}\n"))
+        self.assertEqual(self.finished("s.sluice")["typed"], "passed")
+        self.assertIn("It was on", [one["title"] for one in self.of(events, "step-started")])
+
+    def test_undo_and_clean_up(self):
+        plan = self.steps([
+            "{id: on, flag: {name: new-basket, to: 'on', config-map: shop/shop-config}, on: cluster,"
+            " undo: {flag: {name: new-basket, to: 'off', config-map: shop/shop-config}}}",
+            "{id: fails, run: [x], rehearse: {exit: 3}}",
+            "{id: tidy, run: [tidy], always: true, rehearse: {}}"],
+            "rollback: {options: {undo: {}}}\n")
+        code, said = self.until("triage-opened", ["roll-back", "--reason", "broken"],
+                                "rehearse", plan, "--session", self.home / "s.sluice")
+        self.assertEqual(code, FAILED, said)
+        outcomes = self.finished("s.sluice")
+        self.assertEqual((outcomes["undo/on"], outcomes["tidy"]), ("passed", "passed"), said)
+        intents = [one["step"] for one in self.of(self.events("s.sluice"), "intent")]
+        self.assertEqual(intents, ["on", "fails", "undo/on", "tidy"])
+
+    def test_messages(self):
+        events = self.rehearsed(self.steps([
+            "{id: good, notify: {to: ops, text: 'It is ${plan}'}}",
+            "{id: bad, notify: {to: [ops, nobody], text: x}}",
+            "{id: b, confirm: B}"]))
+        self.assertEqual(self.finished("s.sluice"), {"good": "passed", "bad": "skipped", "b": "passed"})
+        settled = self.of(events, "settled")
+        self.assertEqual(settled[0]["result"], {"failed": {}, "told": ["ops"]})
+        self.assertEqual((settled[1]["result"]["told"], list(settled[1]["result"]["failed"])), (["ops"], ["nobody"]))
+
+    def test_a_shell_takes_its_values_by_environment(self):
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: sh\nvariables: {evil: {default: '$(touch owned)\"; touch owned; \"'}}\n"
+            "phases: [{id: one, steps: [{id: a, shell: 'printf \"%s\" \"$V\" > out | cat', environment: {V: '${evil}'},"
+            " undo: {shell: 'rm out'}}, {id: b, run: ['false']},"
+            " {id: tidy, shell: 'touch tidied', always: true}]}]\nrollback: {options: {undo: {}}}\n")
+        code, said = self.until("triage-opened", ["roll-back", "--reason", "broken"],
+                                "run", "plan.yaml", "--session", self.home / "sh.sluice")
+        self.assertEqual(code, FAILED, said)
+        self.assertFalse((self.home / "out").exists(), said)  # made by a, removed by its undo
+        self.assertTrue((self.home / "tidied").exists(), said)
+        self.assertFalse((self.home / "owned").exists(), said)
+
+    def test_clean_up_after_an_abort(self):
+        plan = self.steps(["{id: fails, run: [x], rehearse: {exit: 3}, retry: {times: 2, every: 1s}}",
+                           "{id: tidy, run: [tidy], always: true, rehearse: {}}"])
+        code, said = self.until("triage-opened", ["abort", "--reason", "enough"],
+                                "rehearse", plan, "--session", self.home / "s.sluice")
+        events = self.events("s.sluice")
+        self.assertEqual(code, FAILED, said)
+        self.assertEqual(self.finished("s.sluice"), {"fails": "stopped", "tidy": "passed"}, said)
+        self.assertEqual(len(self.of(events, "retry-planned")), 2)
+        self.assertEqual(events[-1]["data"]["outcome"], "aborted")
+
+    def test_a_socket_and_a_name(self):
+        """Really looked at: this machine's own name, and a port at which nobody listens."""
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: reach\nphases: [{id: one, steps: [{id: name, probe: {dns: {host: localhost}},"
+            " expect: {number: '>= 1'}}, {id: port, probe: {tcp: {host: localhost, port: 1}}}]}]\n")
+        code, said = self.call("run", "plan.yaml", "--session", self.home / "r.sluice")
+        self.assertEqual(code, PERSON, said)
+        self.assertEqual(self.finished("r.sluice")["name"], "passed")
+        self.assertIn("nobody listens there", said)
+
+    def test_sql_by_a_client(self):
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: sql\nphases: [{id: one, steps: [{id: rows, probe: {sql: {by: [echo, -n], query: '41'}},"
+            " expect: {number: '>= 41'}, outputs: {rows: {type: integer}}}, {id: b, run: [touch, 'rows-${rows}']}]}]\n")
+        code, said = self.call("run", self.home / "plan.yaml", "--session", self.home / "q.sluice")
+        self.assertEqual(code, DONE, said)
+        self.assertTrue((self.home / "rows-41").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

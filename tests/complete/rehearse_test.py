@@ -1,0 +1,123 @@
+"""The plans that use every kind of step and every attribute: rehearsed clean, rolled back, and by their variant."""
+import subprocess
+import unittest
+
+from in_home import BAD_INPUT, DONE, FAILED, PERSON, PLANS, InHome
+
+
+class Complete(InHome):
+    def rehearse(self, plan, session, *more):
+        return self.call("rehearse", PLANS / f"{plan}.yaml", "--session", self.home / session, "--assume-yes", *more)
+
+    def test_clean(self):
+        for plan in ("service", "procedure"):
+            with self.subTest(plan):
+                code, said = self.rehearse(plan, f"{plan}.sluice")
+                self.assertEqual(code, DONE, said)
+                outcomes = self.finished(f"{plan}.sluice")
+                self.assertEqual({step: one for step, one in outcomes.items() if one != "passed"}, {}, said)
+        self.assertEqual([e["type"] for e in self.events("service.sluice")].count("released"), 1)
+
+    def test_rolled_back(self):
+        code, said = self.rehearse("service", "s.sluice", "--fault", "split:green>=25 errors 8%")
+        self.assertEqual(code, FAILED, said)
+        outcomes = self.finished("s.sluice")
+        self.assertEqual(outcomes["to-blue/all-blue"], "passed", said)
+        self.assertEqual(outcomes["to-blue/old-basket"], "passed", said)
+        code, said = self.rehearse("procedure", "p.sluice", "--fault", "step:settled lag 40000")
+        self.assertEqual(code, FAILED, said)
+        outcomes = self.finished("p.sluice")
+        self.assertEqual(outcomes["restore/back"], "passed", said)
+        self.assertEqual(outcomes["unlock"], "passed", "clean-up runs after a rollback too")
+        declared = [e["data"] for e in self.events("p.sluice") if e["type"] == "severity-declared"]
+        self.assertEqual([one["level"] for one in declared], ["major"])
+
+    def test_one_seed_gives_one_log(self):
+        for plan in ("service", "procedure"):
+            with self.subTest(plan):
+                for session in ("one.sluice", "two.sluice"):
+                    code, said = self.rehearse(plan, f"{plan}-{session}", "--seed", "7")
+                    self.assertEqual(code, DONE, said)
+                self.assertEqual(self.events(f"{plan}-one.sluice"), self.events(f"{plan}-two.sluice"))
+
+    def test_the_variant(self):
+        code, said = self.rehearse("service", "v.sluice", "--variant", "urgent")
+        self.assertEqual(code, DONE, said)
+        left_out = {e["data"]["step"] for e in self.events("v.sluice") if e["type"] == "step-not-applicable"}
+        self.assertEqual(left_out, {"certificate", "bake"})
+        self.assertEqual(self.events("v.sluice")[0]["data"]["variant"], "urgent")
+        code, said = self.rehearse("service", "w.sluice", "--variant", "slow")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("one of: urgent", said)
+
+    def test_a_changed_file_is_refused(self):
+        """It changes between the start and its use: while a person is awaited."""
+        (self.home / "script.sh").write_text("echo good\n")
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: pins\nphases: [{id: one, steps: [{id: change, run: [sh, -c, 'echo bad > script.sh']},"
+            " {id: use, run: [sh, script.sh], files: script.sh}]}]\n")
+        code, said = self.call("run", self.home / "plan.yaml", "--session", self.home / "pins.sluice")
+        self.assertEqual(code, PERSON, said)  # a person must decide
+        self.assertIn("'script.sh' is not what it was at the start", said)
+        self.assertEqual([e["data"]["step"] for e in self.events("pins.sluice") if e["type"] == "intent"], ["change"])
+
+    def test_the_session_that_is_asked_for(self):
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: asks\nrequires-session: {outcome: done, mode: rehearse, within: 1h}\n"
+            "phases: [{id: one, steps: [{id: a, run: ['true'], rehearse: {}}]}]\n")
+        code, said = self.call("run", self.home / "plan.yaml", "--session", self.home / "x.sluice")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("the plan wants the evidence of a session of 'asks'", said)
+        code, said = self.call("rehearse", self.home / "plan.yaml")
+        self.assertEqual(code, DONE, said)
+        code, said = self.call("run", self.home / "plan.yaml", "--session", self.home / "x.sluice")
+        self.assertEqual(code, DONE, said)
+        evidence = self.events("x.sluice")[0]["data"]["evidence"]
+        self.assertEqual((evidence["outcome"], evidence["mode"], evidence["same_plan"]), ("done", "rehearse", True))
+
+    def test_commits_are_recorded(self):
+        repository = self.home / "repository"
+        repository.mkdir()
+        for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "First"], ["tag", "v1"],
+                        ["commit", "-q", "--allow-empty", "-m", "Second"], ["tag", "v2"]):
+            subprocess.run(["git", "-c", "user.name=A B", "-c", "user.email=a@example.com", *command], cwd=repository, check=True)
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: commits\nrelease: {repository: {path: '~/repository', from: v1, to: v2}}\n"
+            "phases: [{id: one, steps: [{id: a, run: ['true']}]}]\n")
+        code, said = self.call("run", self.home / "plan.yaml", "--session", self.home / "c.sluice")
+        self.assertEqual(code, DONE, said)
+        commits = self.events("c.sluice")[0]["data"]["repository"]["commits"]
+        self.assertEqual([(one["author"], one["subject"]) for one in commits], [("A B", "Second")])
+
+    def test_follow_up_work_is_left_and_resumed(self):
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: follow\nphases: [{id: one, steps: [{id: a, run: ['true']}]},"
+            " {id: after, follow-up: true, steps: [{id: w, wait: 1s}]}]\n")
+        session = self.home / "f.sluice"
+        code, said = self.call("run", self.home / "plan.yaml", "--session", session, "--until-released")
+        self.assertEqual(code, DONE, said)
+        self.assertNotIn("session-closed", [e["type"] for e in self.events("f.sluice")])
+        code, said = self.call("state", session)
+        self.assertIn("following up", said)
+        code, said = self.call("resume", session)
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(self.events("f.sluice")[-1]["type"], "session-closed")
+
+    def test_templates(self):
+        code, said = self.call("new")
+        self.assertEqual(code, DONE, said)
+        names = [line.split()[0] for line in said.splitlines()]
+        self.assertEqual(names, ["blue-green", "checklist", "programs"])
+        for name in names:
+            code, said = self.call("new", name, "-o", self.home / f"{name}.yaml")
+            self.assertEqual(code, DONE, said)
+            code, said = self.call("validate", self.home / f"{name}.yaml")
+            self.assertEqual(code, DONE, said)
+        code, said = self.call("new", "programs", "-o", self.home / "programs.yaml")
+        self.assertEqual(code, BAD_INPUT, said)  # somebody's work is not overwritten
+        code, said = self.call("new", "nothing")
+        self.assertEqual(code, BAD_INPUT, said)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,134 @@
+/// What the attributes of a step promise: when it is due, how long a tick stands, who is told, what it uses. And how
+/// bad it is, where somebody has said so.
+#include "release/moments.h"
+#include "story/card_parts.h"
+
+#include <QStringList>
+#include <algorithm>
+
+namespace sluice::story::card {
+namespace {
+
+QString joined(const std::vector<std::string>& parts) {
+    QStringList all;
+    std::transform(parts.begin(), parts.end(), std::back_inserter(all), [](const auto& part) { return text(part); });
+    return all.join(QStringLiteral(", "));
+}
+
+/// "2 h after go-live"; the moment itself once it is known. The calendar is not asked here: it is slow.
+QString due_text(const Seen& seen, const plan::NotBefore& due) {
+    const auto& release = seen.moment.release;
+    const bool known = due.step.empty() ? release.t0.count != 0 : release::satisfies(release.at(due.step).status);
+    const auto moment = known ? release::Moments(release, seen.moment.now).of(due) : std::nullopt;
+    if (moment && moment->count != 0) {
+        const Nanos left = *moment - seen.moment.now;
+        return left > Nanos{} ? Words::tr("%1, in %2").arg(utc_moment(*moment, seen.moment.now), spell(left))
+                              : utc_moment(*moment, seen.moment.now);
+    }
+    const auto* anchor = release.plan->step(due.step);
+    const QString name = anchor ? title_of(seen.moment, *anchor) : QStringLiteral("T0");
+    return due.delay < Nanos{} ? Words::tr("%1 before %2").arg(spell(-due.delay), name)
+                               : Words::tr("%1 after %2").arg(spell(due.delay), name);
+}
+
+void show_waiting_promises(const Seen& seen, CardView& card) {
+    const auto& step = seen.step;
+    if (seen.state.overdue.count != 0) {
+        card.facts.push_back({Words::tr("Overdue"),
+                              Words::tr("since %1").arg(utc_moment(seen.state.overdue, seen.moment.now)), Tone::warn,
+                              false});
+    } else if (step.due) {
+        card.facts.push_back({Words::tr("Due"), due_text(seen, *step.due), Tone::plain, false});
+    }
+    if (!step.escalate) {
+        return;
+    }
+    if (seen.state.escalated) {
+        card.facts.push_back(
+            {Words::tr("Escalated"), Words::tr("to %1").arg(text(step.escalate->to)), Tone::warn, false});
+    } else {
+        card.facts.push_back(
+            {Words::tr("Escalates"),
+             Words::tr("to %1 when it has waited for %2").arg(text(step.escalate->to), spell(step.escalate->after)),
+             Tone::plain, false});
+    }
+}
+
+/// What a message says, and who reads it.
+void show_message(const Seen& seen, const plan::Notify& notify, CardView& card) {
+    const auto& plan = *seen.moment.release.plan;
+    const auto* written = plan.message(notify.message);
+    card.text = filled(seen.moment, written ? written->text : notify.text);
+    QStringList readers;
+    for (const auto& name : notify.channels) {
+        const auto* channel = plan.channel(name);
+        readers << (channel && !channel->audience.empty()
+                        ? QStringLiteral("%1 (%2)").arg(text(name), text(channel->audience))
+                        : text(name));
+    }
+    card.facts.push_back({Words::tr("Tells"), readers.join(QStringLiteral(", ")), Tone::plain, false});
+}
+
+} // namespace
+
+void show_external(const Seen& seen, const plan::External& external, CardView& card) {
+    show_confirm(seen, plan::Confirm{external.text}, card);
+    card.command = filled(seen.moment, external.command);
+    if (card.text.isEmpty()) {
+        card.text = Words::tr("To be typed elsewhere; then say here that it was done.");
+    }
+    if (seen.step.verify) {
+        card.facts.push_back(
+            {Words::tr("Then"), Words::tr("it is read back before the plan goes on"), Tone::plain, false});
+    }
+}
+
+void show_promises(const Seen& seen, CardView& card) {
+    const auto& step = seen.step;
+    if (const auto* notify = std::get_if<plan::Notify>(&step.body)) {
+        show_message(seen, *notify, card);
+    }
+    if (!release::over(seen.state.status)) {
+        show_waiting_promises(seen, card);
+    }
+    if (step.valid_for) {
+        card.facts.push_back(
+            {Words::tr("Stands for"),
+             Words::tr("%1; then it is asked for again, if what needs it has not started").arg(spell(*step.valid_for)),
+             Tone::plain, false});
+    }
+    if (step.always) {
+        card.facts.push_back(
+            {Words::tr("Clean-up"), Words::tr("runs after an abort or a rollback too"), Tone::plain, false});
+    }
+    if (std::holds_alternative<plan::Shell>(step.body)) {
+        card.facts.push_back(
+            {Words::tr("Shell"), Words::tr("this text is run by a shell, as it stands"), Tone::warn, false});
+    }
+    if (!step.files.empty()) {
+        card.facts.push_back({Words::tr("Uses"), joined(step.files), Tone::plain, true});
+    }
+}
+
+void show_severity(const Moment& moment, CardView& card) {
+    const auto& release = moment.release;
+    if (release.severity.empty() || !release.plan || release.closed()) {
+        return;
+    }
+    const auto& levels = release.plan->severity;
+    const auto level =
+        std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.id == release.severity; });
+    if (level == levels.end()) {
+        return;
+    }
+    QString said = text(level->title) + Words::tr(", since %1").arg(utc_moment(release.severity_since, moment.now));
+    if (!level->response.empty()) {
+        said += QStringLiteral(": ") + filled(moment, level->response);
+    }
+    if (const auto* option = release.plan->option(level->option); option && !release.rollback.active) {
+        said += Words::tr(" · proposes: %1").arg(filled(moment, option->title));
+    }
+    card.facts.push_back({Words::tr("Severity"), said, Tone::warn, false});
+}
+
+} // namespace sluice::story::card
