@@ -15,6 +15,10 @@ std::optional<Nanos> Moments::of(const plan::NotBefore& moment) const {
     if (release_.t0.count != 0) {
         return release_.t0 + moment.delay;
     }
+    const auto& phases = release_.plan->phases;
+    if (std::none_of(phases.begin(), phases.end(), [](const plan::Phase& phase) { return phase.window; })) {
+        return release_.started + moment.delay; // nothing would ever set it
+    }
     if (!asked_) {
         asked_ = true;
         if (const auto opening = plan::next_open(release_.plan->calendar, now_)) {

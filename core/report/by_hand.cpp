@@ -163,7 +163,7 @@ private:
             line = "cd " + shell_word(filled(command.folder)) + " && ";
         }
         for (const auto& [name, value] : command.environment) {
-            line += with_secrets(name + "=", filled(value)) + " ";
+            line += name + "=" + with_secrets("", filled(value)) + " "; // quoted as a whole it would be a command
         }
         out_.commands.push_back(line + fmt::format("{}", fmt::join(words, " ")));
     }

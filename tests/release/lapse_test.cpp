@@ -337,6 +337,21 @@ phases:
         QVERIFY(!no.plan);
     }
 
+    void a_variant_without_a_window_counts_from_its_start() {
+        Driver as_it_stands = whole(R"(calendar: {allow: [{days: [mon], from: '08:00', to: '09:00'}]}
+variants: {urgent: {window: false}}
+phases:
+  - {id: one, window: true, steps: [{id: b, confirm: B, not-before: T0 + 2h}]}
+)");
+        SessionOpened session = as_it_stands.release.opened;
+        session.variant = "urgent";
+        Driver drive(session);
+        drive.pass(minutes(119));
+        QCOMPARE(drive.status("b"), "waiting");
+        drive.pass(minutes(2));
+        QCOMPARE(drive.status("b"), "awaiting a person");
+    }
+
     void a_rollback_may_be_a_procedure_of_its_own() {
         auto drive = whole(R"(phases:
   - {id: one, steps: [{id: a, confirm: A}]}

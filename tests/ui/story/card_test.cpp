@@ -149,7 +149,7 @@ private slots:
         row("read back", "Evidence", "ticket 42");
         row("message", "text", "Nova moves to v1.2.4.");
         row("message", "Tells", "ops (Who is on call), all");
-        row("message", "Answered", "not told: all · all: status 500");
+        row("message", "What failed", "all: status 500");
         row("flag", "change", "configmaps/config: off → on");
         row("shell", "command", "dump \"$FROM\" | load \"$TO\"");
         row("shell", "Shell", "this text is run by a shell, as it stands");
