@@ -18,6 +18,15 @@ void check_valid_for(Reading& reading) {
             reading.error(at, fmt::format("no step needs '{}', so nobody would ever look at its age", id),
                           "let the step that rests on it say needs:, or remove it");
         }
+        const Step* tick = reading.plan.step(id);
+        for (const Step& step : steps) {
+            const auto& from = step.not_before;
+            if (tick && tick->valid_for && from && from->step == id && from->delay >= *tick->valid_for) {
+                reading.warn(
+                    at, fmt::format("'{}' waits for longer than this stands: it is asked for again and again", step.id),
+                    "let it stand for longer than the wait");
+            }
+        }
     }
 }
 
