@@ -116,7 +116,8 @@ int preflight(const PreflightOptions& options) {
     }
     fmt::print("{} in the way\n",
                lines.troubles() == 1 ? "1 thing stands" : fmt::format("{} things stand", lines.troubles()));
-    return unreachable;
+    // Values are the caller's to give.
+    return static_cast<std::size_t>(lines.troubles()) == frozen.errors.size() ? bad_input : unreachable;
 }
 
 } // namespace

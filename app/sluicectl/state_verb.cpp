@@ -90,6 +90,11 @@ void print_state(const Release& release, Nanos now) {
         fmt::print("\n");
     }
     for (const auto& [name, trigger] : release.triggers) {
+        // A trigger that is judged by arm is told by arm: its own line would only say what it was armed as.
+        const auto next = release.triggers.lower_bound(name + "/");
+        if (next != release.triggers.end() && next->first.starts_with(name + "/")) {
+            continue;
+        }
         fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
     }
     for (const auto& amendment : release.amendments) {
@@ -171,6 +176,13 @@ int state(const std::string& file, const std::string& at, bool json) {
         if (!session->events.empty() && *until < session->events.front().time) {
             return complain(
                 {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
+        }
+        if (const auto last = last_moment(file, whole); last && *until > *last + sluice::seconds(1)) {
+            return complain(
+                {ErrorCode::bad_input,
+                 (whole.closed() ? "the session ended before, at " : "the session goes to ") + sluice::utc(*last),
+                 "--at " + at,
+                 {}});
         }
         for (const auto& event : session->events) {
             if (event.time > *until) {

@@ -30,9 +30,9 @@ void CockpitWindow::make_actions() {
     add(tr("Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
     add(tr("War room on the other screen"), {Qt::Key_F11}, [this] { enter_war_room(); });
     add(tr("War room: choose the screen"), {Qt::SHIFT | Qt::Key_F11}, [this] { choose_screen_of_wall(); });
-    add(tr("Dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
-    add(tr("Light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
-    add(tr("As the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
+    add(tr("Theme: dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
+    add(tr("Theme: light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
+    add(tr("Theme: as the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
     add(tr("Manual"), {Qt::Key_F1}, [this] { show_help(stack_->currentWidget() == session_.data() ? "cockpit" : ""); });
     add(tr("Keys"), {Qt::Key_Question}, [this] { show_keys(); });
     add(tr("Do something by its name"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P}, [this] { show_palette(); });

@@ -33,6 +33,7 @@ QPushButton[role="primary"] { background: @accent; color: @onaccent; border-colo
 QPushButton[role="primary"]:disabled { background: @raised; color: @dim; border-color: @line; }
 QPushButton[role="danger"] { background: transparent; color: @breach; border-color: @breach; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 5px 8px; selection-background-color: @accent; selection-color: @onaccent; }
+QComboBox::drop-down { border: none; width: 22px; }
 QPlainTextEdit[role="code"] { font-family: "JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono"; font-size: 12px; border-color: @raised; }
 QPlainTextEdit[role="code"]:focus { border-color: @accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
