@@ -1,10 +1,13 @@
 /// What can be done in the window whatever is on it; the rest of CockpitWindow is in cockpit_window.cpp.
+#include "base/digest.h"
 #include "host/version.h"
 #include "screens/action_list.h"
+#include "screens/amend_dialog.h"
 #include "screens/cockpit_window.h"
 #include "screens/help_window.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/screen_choice.h"
+#include "screens/sheet_window.h"
 #include "theme/apply.h"
 
 #include <QAction>
@@ -30,6 +33,9 @@ void CockpitWindow::make_actions() {
     add(tr("Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
     add(tr("War room on the other screen"), {Qt::Key_F11}, [this] { enter_war_room(); });
     add(tr("War room: choose the screen"), {Qt::SHIFT | Qt::Key_F11}, [this] { choose_screen_of_wall(); });
+    add(tr("Break-glass sheet: the commands of every way back"), {Qt::CTRL | Qt::Key_B},
+        [this] { show_session_sheet(); });
+    add(tr("Amend the plan of this session"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A}, [this] { amend_plan(); });
     add(tr("Theme: dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
     add(tr("Theme: light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
     add(tr("Theme: as the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
@@ -79,6 +85,26 @@ void CockpitWindow::choose_screen_of_wall() {
         });
     }
     menu->popup(mapToGlobal(rect().center()));
+}
+
+// As of now, also while somebody looks back: it is what would have to be typed.
+void CockpitWindow::show_session_sheet() {
+    if (!session_ || !session_->story().release().plan) {
+        return;
+    }
+    const auto& story = session_->story();
+    show_sheet(*this, story.release(),
+               {session_->source().file().toStdString(), story.release().copy.place,
+                story.entries().empty() ? "" : hex(story.entries().back().root)});
+}
+
+void CockpitWindow::amend_plan() {
+    if (!session_ || !session_->acts()) {
+        return;
+    }
+    auto* dialog = new AmendDialog(session_->story().release().plan->source, session_->commands(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void CockpitWindow::set_scheme(const QString& wanted) {

@@ -48,6 +48,7 @@ CockpitWindow::CockpitWindow(host::StartOptions defaults, QWidget* parent)
     const QSettings settings;
     restoreGeometry(settings.value("geometry").toByteArray());
     preview_->set_speed(settings.value("speed", 60.0).toDouble());
+    preview_->set_copy(settings.value("copy").toString());
 }
 
 CockpitWindow::~CockpitWindow() {
@@ -144,6 +145,8 @@ void CockpitWindow::run_plan() {
     host::StartOptions options = defaults_;
     options.plan_file = preview_->file().toStdString();
     options.values = preview_->values();
+    options.copy = preview_->copy().toStdString();
+    QSettings().setValue("copy", preview_->copy());
     remember_values(preview_->file(), options.values);
     rehearses_ = false;
     owns_ = true;
@@ -315,6 +318,7 @@ void CockpitWindow::resume(const QString& file) {
     host::TakeUp options;
     static_cast<host::StartOptions&>(options) = defaults_;
     options.session = file.toStdString();
+    options.copy = QSettings().value("copy").toString().toStdString();
     rehearses_ = false;
     owns_ = true;
     show_session(story::OwnedSource::resume(options));

@@ -65,6 +65,8 @@ private:
     QString charts_key() const;
     void choose_screen_of_wall();
     void show_keys();
+    void show_session_sheet();
+    void amend_plan();
     void show_palette();
     void show_about();
     bool owns_running() const;

@@ -53,7 +53,8 @@ public:
     const story::Story& story() const { return story_; }
     story::FeedSource& source() { return *source_; }
     session::TimeController& time() { return time_; }
-    bool acts() const { return commands_ != nullptr; } ///< there is a way to act, and the session goes on
+    story::CommandChannel* commands() const { return commands_; } ///< null: there is no way to act
+    bool acts() const { return commands_ != nullptr; }            ///< there is a way to act, and the session goes on
     story::Moment moment();
     /// What others than the one at this desk are to see: the newest, whatever he looks at; in a replay what he looks
     /// at.

@@ -1,0 +1,148 @@
+#include "screens/amend_dialog.h"
+
+#include "plan/amendment.h"
+#include "plan/loader.h"
+#include "theme/roles.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace sluice::screens {
+
+AmendDialog::AmendDialog(std::string before, QPointer<story::CommandChannel> commands, QWidget* parent)
+    : QDialog(parent), before_(std::move(before)), commands_(std::move(commands)),
+      file_(new QLabel(tr("No file is chosen yet."))), changes_(new QLabel), told_(new QLabel),
+      diff_(new QPlainTextEdit), reason_(new QLineEdit), amend_(new QPushButton(tr("&Amend the plan"))) {
+    setWindowTitle(tr("Amend the plan"));
+    resize(860, 680);
+    auto* title = new QLabel(tr("Another text for the plan of this session"));
+    theme::set_role(title, "title");
+    auto* tip = new QLabel(tr("What has begun can't be changed. The diff and the reason stay in the log; from then on "
+                              "the release follows the new text."));
+    theme::set_role(tip, "dim");
+    tip->setWordWrap(true);
+    auto* choose = new QPushButton(tr("&Choose a file…"));
+    connect(choose, &QPushButton::clicked, this, [this] {
+        const QString file =
+            QFileDialog::getOpenFileName(this, tr("The amended plan"), {}, tr("Plans (*.yaml *.yml);;All files (*)"));
+        if (!file.isEmpty()) {
+            read(file);
+        }
+    });
+    auto* chosen = new QHBoxLayout;
+    chosen->addWidget(choose);
+    chosen->addWidget(file_, 1);
+    changes_->setWordWrap(true);
+    changes_->setTextFormat(Qt::PlainText);
+    told_->setWordWrap(true);
+    told_->setTextFormat(Qt::PlainText);
+    theme::set_role(told_, "breach");
+    theme::set_role(diff_, "code");
+    diff_->setReadOnly(true);
+    diff_->setLineWrapMode(QPlainTextEdit::NoWrap);
+    diff_->setAccessibleName(tr("What differs"));
+    reason_->setAccessibleName(tr("Reason"));
+    reason_->setPlaceholderText(tr("Why; it stays in the log"));
+    theme::set_role(amend_, "danger");
+    amend_->setAutoDefault(false);
+    auto* cancel = new QPushButton(tr("Cancel"));
+    cancel->setDefault(true);
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(amend_, &QPushButton::clicked, this, &AmendDialog::send);
+    connect(reason_, &QLineEdit::textChanged, this, &AmendDialog::check);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(cancel);
+    buttons->addWidget(amend_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 20, 20, 16);
+    column->setSpacing(10);
+    column->addWidget(title);
+    column->addWidget(tip);
+    column->addLayout(chosen);
+    column->addWidget(changes_);
+    column->addWidget(diff_, 1);
+    column->addWidget(reason_);
+    column->addWidget(told_);
+    column->addLayout(buttons);
+    told_->hide();
+    check();
+}
+
+AmendDialog::Found AmendDialog::look(const std::string& before, const std::string& file) {
+    Found found;
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf())) {
+        found.trouble = file + ": it can't be read; choose another file";
+        return found;
+    }
+    const auto loaded = plan::load(text.str(), file);
+    if (!loaded.plan) {
+        const auto name = std::filesystem::path(file).filename().string();
+        for (std::size_t i = 0; i < loaded.diagnostics.size() && i < 8; ++i) {
+            found.trouble += (i == 0 ? "" : "\n") + plan::to_text(loaded.diagnostics[i], name);
+        }
+        return found;
+    }
+    found.source = text.str();
+    found.diff = plan::unified_diff(before, found.source);
+    for (const auto& change : plan::changes_between(before, found.source)) {
+        found.changes << QString::fromStdString(plan::to_text(change));
+    }
+    return found;
+}
+
+void AmendDialog::read(const QString& file) {
+    file_->setText(QFileInfo(file).fileName());
+    file_->setToolTip(file);
+    asked_.ask([before = before_, path = file.toStdString()] { return look(before, path); },
+               [this](const Found& found) { take(found); });
+}
+
+void AmendDialog::take(const Found& found) {
+    found_ = found;
+    told_->setText(QString::fromStdString(found.trouble));
+    told_->setVisible(!found.trouble.empty());
+    diff_->setPlainText(QString::fromStdString(found.diff));
+    changes_->setText(!found.trouble.empty()    ? QString()
+                      : found.changes.isEmpty() ? tr("Nothing of what it says differs.")
+                                                : found.changes.join(QStringLiteral(" · ")));
+    check();
+}
+
+void AmendDialog::check() {
+    const bool enough = !found_.source.empty() && !found_.diff.empty() && !reason_->text().trimmed().isEmpty();
+    amend_->setEnabled(enough && !sent_ && commands_);
+    amend_->setToolTip(enough ? QString() : tr("It needs a file that differs, and a reason"));
+}
+
+void AmendDialog::send() {
+    if (!commands_) {
+        return;
+    }
+    sent_ = true;
+    check();
+    const QPointer<AmendDialog> self = this;
+    commands_->submit(release::Amend{found_.source, reason_->text().trimmed().toStdString()},
+                      [self](const std::optional<Error>& error) {
+                          if (!self) {
+                              return;
+                          }
+                          if (!error) {
+                              self->accept();
+                              return;
+                          }
+                          self->sent_ = false;
+                          self->told_->setText(QStringLiteral("✕ ") + QString::fromStdString(to_text(*error)));
+                          self->told_->show();
+                          self->check();
+                      });
+}
+
+} // namespace sluice::screens

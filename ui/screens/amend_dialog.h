@@ -1,0 +1,47 @@
+#pragma once
+#include "screens/latest_answer.h"
+#include "story/command_channel.h"
+
+#include <QDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QPushButton>
+#include <QStringList>
+#include <string>
+
+namespace sluice::screens {
+
+/// Another text of the plan for a release that is under way (PLAN.md: amendment): what differs, then a reason, then it
+/// is sent. What the release refuses is said here, and nothing is lost.
+class AmendDialog : public QDialog {
+    Q_OBJECT
+public:
+    /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then.
+    AmendDialog(std::string before, QPointer<story::CommandChannel> commands, QWidget* parent = nullptr);
+
+    void read(const QString& file); ///< off the GUI thread
+
+private:
+    struct Found {
+        std::string source, diff, trouble;
+        QStringList changes;
+    };
+    static Found look(const std::string& before, const std::string& file);
+    void take(const Found& found);
+    void check();
+    void send();
+
+    std::string before_;
+    QPointer<story::CommandChannel> commands_;
+    LatestAnswer<Found> asked_;
+    Found found_;
+    bool sent_ = false;
+    QLabel *file_, *changes_, *told_;
+    QPlainTextEdit* diff_;
+    QLineEdit* reason_;
+    QPushButton* amend_;
+};
+
+} // namespace sluice::screens
