@@ -23,6 +23,7 @@ struct Tick {
 };
 struct Jump {
     Nanos from;
+    Nanos slept; ///< see ClockJumped
 };
 
 // --- from effects and probes ---

@@ -56,6 +56,8 @@ constexpr Type types[] = {
     {"rollback-finished", 1},
     {"rollback-readiness", 1},
     {"shift-asked", 1},
+    {"window-ended", 1},
+    {"window-reopened", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 
