@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
                "input, 3 could not reach or write what it needs, 4 a person must decide.");
     Action action;
     add_plan_verbs(app, action);
+    add_calendar_verb(app, action);
     add_run_verbs(app, action);
     add_do_verb(app, action);
     add_session_verbs(app, action);

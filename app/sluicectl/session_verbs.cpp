@@ -6,6 +6,7 @@
 #include "session/verify.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
+#include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
 namespace sluicectl {
@@ -111,11 +112,12 @@ int state(const std::string& file, const std::string& at, bool json) {
     for (const auto& event : session->events) {
         sluice::release::apply(whole, event);
     }
+    const Nanos origin = whole.t0.count != 0 ? whole.t0 : whole.started;
     sluice::release::Release release;
     if (at.empty()) {
         release = std::move(whole);
     } else {
-        const auto until = sluice::parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
+        const auto until = sluice::parse_instant(at, origin);
         if (!until) {
             return complain(until.error());
         }
@@ -130,10 +132,14 @@ int state(const std::string& file, const std::string& at, bool json) {
             sluice::release::apply(release, event);
         }
     }
+    const Nanos as_of = !at.empty() ? std::max(release.time, *sluice::parse_instant(at, origin)) : present(release);
     if (json) {
-        fmt::print("{}\n", sluice::release::to_json(release).dump());
+        auto whole_state = sluice::release::to_json(release);
+        whole_state["schedule"] = times_json(release, as_of);
+        fmt::print("{}\n", whole_state.dump());
     } else {
         print_state(release);
+        print_times(release, as_of);
     }
     return done;
 }
