@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
     Action action;
     add_plan_verbs(app, action);
     add_preflight_verb(app, action);
+    add_calendar_verb(app, action);
     add_run_verbs(app, action);
     add_do_verb(app, action);
     add_session_verbs(app, action);

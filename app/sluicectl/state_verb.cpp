@@ -3,6 +3,7 @@
 #include "session/session_reader.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
+#include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
 namespace sluicectl {
@@ -108,9 +109,10 @@ void print_state(const Release& release, Nanos now) {
     }
 }
 
-/// The release, and what follows from it at that moment.
-Json state_json(const Release& release, Nanos now) {
+/// The release, and what follows from it at that moment; of times, as of another that may be later.
+Json state_json(const Release& release, Nanos now, Nanos as_of) {
     Json json = to_json(release);
+    json["schedule"] = times_json(release, as_of);
     json["at"] = nanos_text(now);
     json["closing_awaits"] = closing_awaits(release);
     json["holds"] = Json::object();
@@ -180,10 +182,12 @@ int state(const std::string& file, const std::string& at, bool json) {
         }
         now = *until;
     }
+    const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
     if (json) {
-        fmt::print("{}\n", (release.plan ? state_json(release, now) : to_json(release)).dump());
+        fmt::print("{}\n", (release.plan ? state_json(release, now, as_of) : to_json(release)).dump());
     } else {
         print_state(release, now);
+        print_times(release, as_of);
     }
     return done;
 }

@@ -55,7 +55,7 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
 }
 
 Result<void> Engine::open(const release::SessionOpened& session) {
-    auto loaded = plan::load(session.plan_source, session.plan_file);
+    auto loaded = plan::load(session.plan_source, session.plan_file, plan::included(session.includes));
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
     }
@@ -132,7 +132,8 @@ Result<Receipt> Engine::submit(const release::Command& command, const release::A
 }
 
 Result<void> Engine::try_out(const release::Amend& command) {
-    const auto loaded = plan::load(command.plan_source, journal_.release().opened.plan_file);
+    const auto loaded =
+        plan::load(command.plan_source, journal_.release().opened.plan_file, plan::included(command.includes));
     if (!loaded.plan) {
         return {}; // `decide` says so in its own words
     }
@@ -228,9 +229,9 @@ void Engine::keep_signing() {
     });
 }
 
-void Engine::clock_jumped(Nanos by) {
+void Engine::clock_jumped(Nanos by, Nanos slept) {
     if (!journal_.release().closed()) {
-        (void)journal_.submit(release::Jump{outside_.scheduler.now() - by});
+        (void)journal_.submit(release::Jump{outside_.scheduler.now() - by, slept});
     }
 }
 

@@ -52,7 +52,7 @@ public:
     void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }
 
     /// The machine slept, or its clock was set.
-    void clock_jumped(Nanos by);
+    void clock_jumped(Nanos by, Nanos slept);
 
 private:
     Result<void> connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope);

@@ -3,7 +3,9 @@
 #include <ctime>
 #include <fmt/format.h>
 #include <random>
+#include <span>
 #include <unistd.h>
+#include <utility>
 
 namespace sluice::host {
 namespace {
@@ -24,6 +26,31 @@ std::string session_id(const std::string& plan, Nanos now) {
 LiveSession::LiveSession(const StartOptions& options)
     : SessionHost(options.paths), http_(scheduler_), processes_(scheduler_, options.wrapper),
       secrets_(machine_secrets(std::filesystem::current_path().string())), paths_(options.paths) {}
+
+LiveSession::~LiveSession() {
+    awake_.reset();
+    let_go();
+}
+
+void LiveSession::watch_machine() {
+    scheduler_.on_clock_jump([this](const net::ClockJump& jump) { engine().clock_jumped(jump.by, jump.slept); });
+    const auto look = [this] {
+        if (engine().release().closed()) {
+            awake_.reset();
+        } else if (!awake_) { // opened, or rolled back after it was done
+            awake_ = std::make_unique<StayAwake>(
+                system_bus(), "a release is under way: " + engine().release().opened.session,
+                [this](const std::string& why_not) {
+                    if (!std::exchange(told_may_sleep_, true)) {
+                        (void)engine().submit(release::Note{"the machine may fall asleep: " + why_not, {}},
+                                              {"engine", ""});
+                    }
+                });
+        }
+    };
+    engine().journal().listen([look](std::span<const release::Event>) { look(); });
+    look();
+}
 
 engine::Outside LiveSession::outside() {
     return {scheduler_,
@@ -54,7 +81,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
     if (auto opened = live->open(options, session, *key, live->outside(), live->processes_, {}); !opened) {
         return failed(opened);
     }
-    live->scheduler_.on_clock_jump([host = live.get()](Nanos by) { host->engine().clock_jumped(by); });
+    live->watch_machine();
     return live;
 }
 
@@ -70,7 +97,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::resume(const std::filesystem::
     if (auto taken = live->take_up(file, options, *key, live->outside(), live->processes_, engine_options); !taken) {
         return failed(taken);
     }
-    live->scheduler_.on_clock_jump([host = live.get()](Nanos by) { host->engine().clock_jumped(by); });
+    live->watch_machine();
     return live;
 }
 

@@ -1,27 +1,33 @@
 #include "host/preflight.h"
 
+#include "plan/calendar.h"
+#include "release/schedule.h"
+#include "release/window.h"
+
 #include <algorithm>
 #include <filesystem>
 
 namespace sluice::host {
 
-Result<Window> window_at(const plan::Plan& plan, Nanos at) {
+Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at) {
     Window window;
-    window.bound = std::any_of(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
+    const auto first =
+        std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
+    window.bound = first != plan.phases.end();
     if (!window.bound) {
         return window;
     }
-    const auto answer = plan::ask(plan.calendar, at);
-    if (!answer) {
-        return failed(answer);
+    const auto row = plan::ask(plan.calendar, at);
+    if (!row) {
+        return failed(row);
     }
-    window.open = answer->open;
-    window.why = answer->why;
-    if (window.open) {
-        window.closes = answer->changes;
-    } else {
-        window.next = answer->changes;
-    }
+    const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), values, at);
+    const auto answer = release::may_start(release, *first, at);
+    const auto known = [](Nanos then) { return then.count != 0 ? std::optional(then) : std::nullopt; };
+    window.open = answer.open;
+    window.why = !answer.open ? answer.why : answer.warning.empty() ? row->why : row->why + "; " + answer.warning;
+    window.closes = known(answer.ends);
+    window.next = known(answer.until);
     return window;
 }
 

@@ -11,13 +11,14 @@ namespace sluice::host {
 struct Window {
     bool bound = false;          ///< a phase asks the calendar; else the rest says nothing
     bool open = false;           ///< it may start
-    std::string why;             ///< which row decides
-    std::optional<Nanos> next;   ///< where it is closed: when it opens; none within 400 days
+    std::string why;             ///< which row decides, or that the planned time does not fit
+    std::optional<Nanos> next;   ///< where it is closed: when it may start; none within 400 days
     std::optional<Nanos> closes; ///< where it is open: until when
 };
 
-/// Errors: a time zone that this machine does not know.
-Result<Window> window_at(const plan::Plan& plan, Nanos at);
+/// Open means also that what is planned fits. `values` decide which steps count. Errors: a time zone that this machine
+/// does not know.
+Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at);
 
 /// The plan's connections, tested from this desk with the user's secrets and kubeconfig, as a run would open them.
 /// Needs an event loop; in the thread in which it was made.

@@ -3,6 +3,8 @@
 #include "base/digest.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
+#include "release/schedule.h"
+#include "release/window.h"
 
 #include <chrono>
 #include <fmt/format.h>
@@ -26,9 +28,17 @@ Nanos machine_now() {
 
 Result<Nanos> rehearsal_start(const plan::Plan& plan) {
     const Nanos year{1'767'225'600'000'000'000}; // 2026-01-01T00:00:00Z
-    const bool bound =
-        std::any_of(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
-    return bound ? plan::next_open(plan.calendar, year) : Result<Nanos>(year);
+    const auto first =
+        std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
+    if (first == plan.phases.end()) {
+        return year;
+    }
+    const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), {}, year);
+    const auto answer = release::may_start(release, *first, year);
+    if (!answer.open && answer.until.count == 0) {
+        return fail(ErrorCode::not_found, answer.why, first->id, "widen the calendar, or plan for less time");
+    }
+    return answer.open ? year : answer.until;
 }
 
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {

@@ -21,10 +21,10 @@ struct StartOptions {
     std::filesystem::path session;             ///< empty = a new file among the user's sessions
     release::Actor by;                         ///< the operator
     Paths paths;
-    std::string wrapper;         ///< path of sluice-exec
-    session::LogOptions log;     ///< only tests have others than the default
+    std::string wrapper;              ///< path of sluice-exec
+    session::LogOptions log;          ///< only tests have others than the default
     std::string taken_over_from = {}; ///< of a resume: the owner that hung and was ended ("pid 4711"); stays in the log
-    std::filesystem::path copy;  ///< a second copy of the session, kept up to date; a folder or a file; empty = none
+    std::filesystem::path copy; ///< a second copy of the session, kept up to date; a folder or a file; empty = none
 };
 
 /// Owns one session at work: its file and lock, its clock, its engine and its command socket. Needs an event loop.

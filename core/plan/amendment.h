@@ -12,7 +12,7 @@ namespace sluice::plan {
 struct PartChange {
     enum class What { added, removed, changed } what = What::changed;
     std::string kind; ///< "step", "phase", "connection", "metric", "arm", "traffic", "variable", "trigger", "option",
-                      ///< or "plan" for a key at its top
+                      ///< "file" for one that it names, or "plan" for a key at its top
     std::string name; ///< of a step its id as in the model: "to-50", of an option's "to-blue/shift"
 
     bool operator==(const PartChange&) const = default;

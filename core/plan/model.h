@@ -8,6 +8,7 @@
 #include "plan/calendar.h"
 #include "plan/condition.h"
 #include "plan/expect.h"
+#include "plan/includes.h"
 #include "plan/position.h"
 #include "plan/step.h"
 
@@ -100,6 +101,7 @@ struct Phase {
     std::string title;
     bool window = false; ///< bound by the calendar; the first such phase sets T0
     std::optional<Nanos> planned;
+    std::optional<AtWindowEnd> at_window_end; ///< of one with a window; default the calendar's
     std::vector<StepId>
         steps; ///< top level, in order; children of groups and decides follow their parent in `Plan::steps`
     Position at;
@@ -160,6 +162,7 @@ struct Plan {
     Rollback rollback;
     Json rehearse;      ///< what the range is to hold: {world: file, profile: figures}
     std::string source; ///< the file's bytes
+    Includes includes;  ///< the files that it names and that were read with it
     std::string file;   ///< as named by the user
 
     const Step* step(const StepId& id) const;      ///< forward or rollback; null if there is none

@@ -1,5 +1,4 @@
 /// A plan that changes while it runs.
-#include "base/digest.h"
 #include "plan/amendment.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
 
 namespace sluice::release {
 namespace {
@@ -82,6 +82,45 @@ std::string order_broken(const Release& release, const plan::Plan& after) {
     return {};
 }
 
+std::string text_of(const plan::Includes& files, const std::string& name) {
+    const auto found = files.find(name);
+    return found == files.end() ? std::string() : found->second;
+}
+
+std::set<std::string> files_of_both(const plan::Plan& before, const plan::Plan& after) {
+    std::set<std::string> names;
+    for (const auto* plan : {&before, &after}) {
+        for (const auto& [name, text] : plan->includes) {
+            names.insert(name);
+        }
+    }
+    return names;
+}
+
+/// Of the plan's text, and of the files that it names.
+std::vector<PartChange> changes_to(const plan::Plan& before, const plan::Plan& after) {
+    auto changes = plan::changes_between(before.source, after.source);
+    for (const auto& name : files_of_both(before, after)) {
+        const bool was = before.includes.contains(name), is = after.includes.contains(name);
+        if (was != is || text_of(before.includes, name) != text_of(after.includes, name)) {
+            const auto what = !was  ? PartChange::What::added
+                              : !is ? PartChange::What::removed
+                                    : PartChange::What::changed;
+            changes.push_back({what, "file", name});
+        }
+    }
+    return changes;
+}
+
+std::string diff_to(const plan::Plan& before, const plan::Plan& after) {
+    std::string all = plan::unified_diff(before.source, after.source);
+    for (const auto& name : files_of_both(before, after)) {
+        const auto diff = plan::unified_diff(text_of(before.includes, name), text_of(after.includes, name));
+        all += diff.empty() ? "" : name + ":\n" + diff;
+    }
+    return all;
+}
+
 } // namespace
 
 Verdict on(Draft& draft, const Amend& command) {
@@ -96,7 +135,7 @@ Verdict on(Draft& draft, const Amend& command) {
     if (const std::string busy = at_work(release); !busy.empty()) {
         return refuse("the plan can't be changed now: " + busy, session, "pause, wait until it has settled, try again");
     }
-    auto loaded = plan::load(command.plan_source, release.opened.plan_file);
+    auto loaded = plan::load(command.plan_source, release.opened.plan_file, plan::included(command.includes));
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input,
                     "the new plan does not load: " +
@@ -105,7 +144,7 @@ Verdict on(Draft& draft, const Amend& command) {
                              : plan::to_text(loaded.diagnostics.front(), release.opened.plan_file)),
                     session, "'sluicectl validate' says all that is wrong with it");
     }
-    const auto changes = plan::changes_between(release.plan->source, command.plan_source);
+    const auto changes = changes_to(*release.plan, *loaded.plan);
     if (changes.empty()) {
         return refuse("the new plan does not differ", session);
     }
@@ -131,8 +170,9 @@ Verdict on(Draft& draft, const Amend& command) {
     }
     PlanAmended amended;
     amended.plan_source = command.plan_source;
-    amended.plan_digest = hex(sha256(command.plan_source));
-    amended.diff = plan::unified_diff(release.plan->source, command.plan_source);
+    amended.includes = loaded.plan->includes; // only what the plan names, whatever else was sent
+    amended.plan_digest = plan::digest(command.plan_source, amended.includes);
+    amended.diff = diff_to(*release.plan, *loaded.plan);
     amended.changes = std::move(told);
     for (const auto& [name, value] : frozen.values) {
         if (!release.values.contains(name)) {
@@ -143,6 +183,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.reason = command.reason;
     disarm_all(draft); // those of the new plan arm themselves, and begin to count anew
     draft.add(std::move(amended));
+    amend_windows(draft);
     restart_holds(draft, "the plan was amended");
     return {};
 }
