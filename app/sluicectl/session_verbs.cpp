@@ -1,4 +1,5 @@
 #include "base/instant.h"
+#include "base/printable.h"
 #include "release/state.h"
 #include "session/export.h"
 #include "session/note.h"
@@ -80,7 +81,8 @@ void print_state(const sluice::release::Release& release) {
                 if (list == &release.plan->rollback_steps && state.status == sluice::release::StepStatus::to_come) {
                     continue;
                 }
-                fmt::print("  {:<28} {:<20} {}\n", step.id, sluice::release::name(state.status), state.why);
+                fmt::print("  {:<28} {:<20} {}\n", step.id, sluice::release::name(state.status),
+                           sluice::printable(state.why));
             }
         }
     }

@@ -73,6 +73,9 @@ PlanPreview::PlanPreview(QWidget* parent)
     theme::set_role(problem_, "breach");
     theme::set_role(rehearse_, "primary");
     problem_->setWordWrap(true);
+    for (QLabel* label : {title_, below_, problem_}) {
+        label->setTextFormat(Qt::PlainText); // titles hold values
+    }
     problem_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     steps_->setAccessibleName(tr("Steps of the plan"));
     steps_->setColumnCount(3);
