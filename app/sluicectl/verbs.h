@@ -28,6 +28,7 @@ void add_query_verb(CLI::App& app, Action& action);    ///< query
 void add_run_verbs(CLI::App& app, Action& action);     ///< run, rehearse, resume, roll-back
 void add_do_verb(CLI::App& app, Action& action);       ///< do
 void add_range_verb(CLI::App& app, Action& action);    ///< range
+void add_secrets_verb(CLI::App& app, Action& action);  ///< secrets
 void add_evaluate_verb(CLI::App& app, Action& action); ///< evaluate
 
 /// "1 step", "2 steps".

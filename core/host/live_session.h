@@ -1,5 +1,6 @@
 #pragma once
 #include "host/session_host.h"
+#include "host/vault.h"
 #include "net/live_scheduler.h"
 #include "net/local_process_runner.h"
 
@@ -9,7 +10,9 @@ namespace sluice::host {
 class LiveSession : public SessionHost {
 public:
     static Result<std::unique_ptr<LiveSession>> run(const StartOptions& options);
-    static Result<std::unique_ptr<LiveSession>> resume(const std::filesystem::path& file, const StartOptions& options);
+    /// `before`: the session as its events leave it.
+    static Result<std::unique_ptr<LiveSession>> resume(const std::filesystem::path& file, const StartOptions& options,
+                                                       const release::Release& before);
 
     ~LiveSession() override { let_go(); }
 
@@ -18,11 +21,15 @@ public:
 private:
     explicit LiveSession(const StartOptions& options);
     engine::Outside outside();
+    Result<void> read_secrets(const plan::Plan& plan, const plan::Scope& values);
+    void read_again(const plan::Plan& plan, const plan::Scope& values);
+    void after_reading();
 
     net::LiveScheduler scheduler_;
     net::QtHttpClient http_;
     net::LocalProcessRunner processes_;
     Secrets secrets_;
+    std::unique_ptr<Vault> vault_; ///< made when the first reference asks for it
     Paths paths_;
 };
 

@@ -9,6 +9,7 @@ to_build=(
     qt6-charts-dev libqt6opengl6-dev             # the charts; CMake finds the first only with the second
     fonts-inter fonts-jetbrains-mono             # the type of the screens
     qt6-httpserver-dev qt6-websockets-dev        # the range's servers; the first needs the second
+    qtkeychain-qt6-dev                           # secrets in the desk's keychain
     librdkafka-dev                               # Kafka lag, and the range's brokers
     libyaml-cpp-dev                              # plans, manifests, kubeconfig
     libsqlite3-dev libzstd-dev                   # the session file
