@@ -1,4 +1,5 @@
 #include "base/instant.h"
+#include "base/printable.h"
 #include "release/state.h"
 #include "session/session_reader.h"
 #include "sluicectl/progress.h"
@@ -49,7 +50,7 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
     }
     if (!hold.running) {
         fmt::print(", stands still since {}{}", clock(std::max(Nanos{}, now - hold.since)),
-                   hold.why.empty() ? "" : ": " + hold.why);
+                   hold.why.empty() ? "" : ": " + sluice::printable(hold.why));
     }
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
 }
@@ -76,7 +77,7 @@ void print_state(const Release& release, Nanos now) {
                 if (list == &release.plan->rollback_steps && state.status == StepStatus::to_come) {
                     continue;
                 }
-                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), state.why);
+                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                 }
@@ -91,15 +92,17 @@ void print_state(const Release& release, Nanos now) {
         fmt::print("\n");
     }
     for (const auto& [name, trigger] : release.triggers) {
-        fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
+        fmt::print("trigger {}: {}{}\n", name, trigger.state,
+                   trigger.why.empty() ? "" : ": " + sluice::printable(trigger.why));
     }
     for (const auto& amendment : release.amendments) {
         fmt::print("plan amended {} by {}: {} ({})\n", sluice::utc(amendment.time), amendment.by.name,
-                   fmt::join(amendment.changes, ", "), amendment.reason);
+                   sluice::printable(fmt::format("{}", fmt::join(amendment.changes, ", "))),
+                   sluice::printable(amendment.reason));
     }
     if (!release.copy.place.empty()) {
         fmt::print("second copy {}: {}{}\n", release.copy.state, release.copy.place,
-                   release.copy.why.empty() ? "" : ": " + release.copy.why);
+                   release.copy.why.empty() ? "" : ": " + sluice::printable(release.copy.why));
     }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase != OperationState::Phase::settled) {

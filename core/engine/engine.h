@@ -59,6 +59,7 @@ private:
     void hear(std::span<const release::Event> events);
     void hear(const release::Event& event);
     Result<void> try_out(const release::Amend& command);
+    Result<void> try_secrets(const plan::Plan& plan, const plan::Scope& values);
     void follow_amended_plan();
     void start_what_was_prepared();
     void arm();

@@ -1,6 +1,8 @@
 #include "host/preflight.h"
 
+#include "host/secret_places.h"
 #include "plan/calendar.h"
+#include "plan/secret_reference.h"
 #include "release/schedule.h"
 #include "release/window.h"
 
@@ -33,17 +35,31 @@ Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nano
 
 ConnectionDesk::ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Scope values, const Paths& paths)
     : plan_(std::move(plan)), secrets_(machine_secrets(std::filesystem::current_path().string())), http_(scheduler_) {
+    add_places(secrets_, machine_secrets(std::filesystem::current_path().string()), http_, vault_);
     const engine::Outside outside{scheduler_,
                                   http_,
                                   [](const std::string& path) { return read_file(path); },
-                                  [this](const std::string& reference) { return secrets_.resolve(reference); },
+                                  [this](const std::string& reference) { return secret(reference); },
                                   secrets_.redactions(),
                                   [this] { return scheduler_.now(); },
                                   paths.kubeconfig.string()};
+    needed_ = plan::secrets_needed(*plan_, values);
     tests_.emplace(*plan_, std::move(values), outside);
 }
 
+/// What could not be read is told where it is asked for, as the place itself told it.
+Result<Secret> ConnectionDesk::secret(const std::string& reference) {
+    const auto wrong = unread_.find(reference);
+    return wrong == unread_.end() ? secrets_.resolve(reference) : Result<Secret>(tl::unexpected(wrong->second));
+}
+
 void ConnectionDesk::test(engine::ConnectionTests::Each each, std::function<void()> done) {
+    for (const auto& [use, read] : secrets_.try_all(needed_)) {
+        if (!read) {
+            unread_.emplace(use.reference, read.error());
+        }
+    }
+    vault_.reset(); // with all that it answered
     tests_->start(std::move(each), std::move(done));
 }
 

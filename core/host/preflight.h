@@ -1,9 +1,15 @@
 #pragma once
 #include "engine/connection_tests.h"
+#include "host/secrets.h"
 #include "host/session_host.h"
+#include "host/vault.h"
 #include "net/live_scheduler.h"
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace sluice::host {
 
@@ -26,13 +32,19 @@ class ConnectionDesk {
 public:
     ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Scope values, const Paths& paths);
 
-    /// Once; as ConnectionTests::start.
+    /// Once; as ConnectionTests::start. Reads the plan's secrets first, in an event loop of its own where a keychain or
+    /// Vault is asked.
     void test(engine::ConnectionTests::Each each, std::function<void()> done);
 
 private:
+    Result<Secret> secret(const std::string& reference);
+
     std::shared_ptr<const plan::Plan> plan_;
     net::LiveScheduler scheduler_;
     Secrets secrets_;
+    std::vector<plan::SecretUse> needed_;
+    std::map<std::string, Error> unread_; ///< by reference
+    std::unique_ptr<Vault> vault_;
     std::optional<engine::ConnectionTests> tests_;
     net::QtHttpClient http_; ///< goes before the tests: what is in flight calls nobody then
 };

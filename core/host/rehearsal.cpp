@@ -1,6 +1,7 @@
 #include "host/rehearsal.h"
 
 #include "base/digest.h"
+#include "kubernetes/yaml.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
 #include "release/schedule.h"
@@ -119,6 +120,11 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
     return options;
 }
 
+Result<std::string> filled_manifest(const std::string& text, const std::string& file, const release::Release& release) {
+    const plan::Scope scope = release::scope(release);
+    return kubernetes::fill_manifest(text, file, [&scope](std::string_view one) { return plan::fill(one, scope); });
+}
+
 Rehearsal::Rehearsal(const RehearsalOptions& options, Nanos start)
     : SessionHost(options.paths), scheduler_(start), driver_(scheduler_), http_(scheduler_),
       secrets_(Secrets::invented()), plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()) {
@@ -157,7 +163,7 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
         if (!text) {
             return failed(text);
         }
-        const auto filled = plan::fill(*text, release::scope(engine().release()));
+        const auto filled = filled_manifest(*text, file, engine().release());
         if (!filled) {
             return failed(filled);
         }

@@ -42,6 +42,12 @@ struct Connection {
     Position at;
 };
 
+/// A secret that the plan's author named.
+struct SecretUse {
+    std::string reference; ///< "env:KAFKA_PASSWORD"
+    std::string where;     ///< for people: "connection events, password", "step deploy, TOKEN"
+};
+
 struct Arm {
     std::string name;
     std::string workload; ///< "namespace/deployment"
@@ -153,6 +159,7 @@ struct Plan {
     std::vector<std::string> roles;
     Calendar calendar;
     std::vector<Connection> connections;
+    std::vector<SecretUse> secrets; ///< references as written, in order; those in variables are not among them
     std::vector<Arm> arms;
     std::vector<Metric> metrics;
     std::vector<Traffic> traffic;

@@ -84,6 +84,22 @@ void read_variable(Reading& reading, const Entry& entry) {
     reading.plan.variables.push_back(std::move(variable));
 }
 
+/// What the connections of a plan name as secrets; what has a wrong form was told by shape_check.
+void note_secrets(Reading& reading, const Node& settings, const std::string& connection) {
+    for (const char* block : {"headers", "security"}) {
+        const Node* values = settings.find(block);
+        if (values == nullptr) {
+            continue;
+        }
+        for (const Entry& entry : values->entries) {
+            if (block == std::string_view("headers") || entry.key == "password" || entry.key == "key-password") {
+                reading.plan.secrets.push_back(
+                    {entry.value.text, fmt::format("connection {}, {}", connection, entry.key)});
+            }
+        }
+    }
+}
+
 void read_connection(Reading& reading, const Entry& entry) {
     Connection connection;
     connection.name = entry.key;
@@ -112,6 +128,7 @@ void read_connection(Reading& reading, const Entry& entry) {
         reading.error(on->at, fmt::format("'{}' is no kubernetes connection", on->text),
                       "a service proxy is a cluster's");
     }
+    note_secrets(reading, kind.value, connection.name);
     reading.plan.connections.push_back(std::move(connection));
 }
 

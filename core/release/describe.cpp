@@ -1,4 +1,5 @@
 /// One line an event, for people. Says nothing that the event does not hold.
+#include "base/printable.h"
 #include "release/event.h"
 
 #include "base/instant.h"
@@ -134,7 +135,7 @@ concept ByPerson = requires(const Body& body) {
 } // namespace
 
 std::string describe(const Body& body) {
-    return std::visit(Describe{}, body);
+    return printable(std::visit(Describe{}, body));
 }
 
 std::string actor_of(const Body& body) {

@@ -27,7 +27,7 @@ struct Desk {
         return {scheduler,
                 http,
                 [](const std::string& path) { return host::read_file(path); },
-                [this](const std::string&) { return Result<std::string>(secret); },
+                [this](const std::string&) { return Result<Secret>(Secret(secret)); },
                 redactions,
                 [this] { return scheduler.now(); },
                 ""};

@@ -90,6 +90,9 @@ void PlanPreview::build() {
     theme::set_role(below_, "dim");
     theme::set_role(problem_, "breach");
     problem_->setWordWrap(true);
+    for (QLabel* label : {title_, below_, problem_}) {
+        label->setTextFormat(Qt::PlainText); // titles hold values
+    }
     problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     problem_->hide();
     steps_->setHeaderLabels({tr("Step"), tr("Kind"), tr("Starts"), tr("Takes")});
