@@ -47,8 +47,8 @@ void tell_variables(const sluice::plan::Plan& plan, const sluice::plan::FrozenVa
     }
 }
 
-void tell_window(const sluice::plan::Plan& plan, sluice::Nanos at, Lines& lines) {
-    const auto window = sluice::host::window_at(plan, at);
+void tell_window(const sluice::plan::Plan& plan, const sluice::plan::Scope& values, sluice::Nanos at, Lines& lines) {
+    const auto window = sluice::host::window_at(plan, values, at);
     if (!window) {
         lines.trouble("window", window.error());
     } else if (!window->bound) {
@@ -58,8 +58,8 @@ void tell_window(const sluice::plan::Plan& plan, sluice::Nanos at, Lines& lines)
                                  (window->closes ? ", until " + sluice::utc(*window->closes) : ""));
     } else {
         lines.trouble("window",
-                      {sluice::ErrorCode::refused, "closed: " + window->why, "",
-                       window->next ? "it opens at " + sluice::utc(*window->next) + "; --at asks for another time"
+                      {sluice::ErrorCode::refused, "may not start: " + window->why, "",
+                       window->next ? "it may start at " + sluice::utc(*window->next) + "; --at asks for another time"
                                     : "it does not open within 400 days: widen the calendar's allow, or "
                                       "narrow its deny"});
     }
@@ -102,7 +102,7 @@ int preflight(const PreflightOptions& options) {
     const auto frozen = sluice::plan::freeze(*plan, *values, {});
     Lines lines;
     tell_variables(*plan, frozen, lines);
-    tell_window(*plan, *at, lines);
+    tell_window(*plan, frozen.values, *at, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);
     desk.test([&](const auto& answer) { tell_connection(answer, lines); },
               [] {

@@ -68,6 +68,9 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
         }
     };
     auto& engine = host.engine();
+    for (const auto& warning : host.warnings()) {
+        fmt::print(stderr, "sluicectl: {}\n", warning);
+    }
     if (!options.quiet) {
         introduce(host, progress);
         engine.journal().listen(

@@ -1,8 +1,10 @@
 #include "base/instant.h"
+#include "base/printable.h"
 #include "release/state.h"
 #include "session/session_reader.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
+#include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
 namespace sluicectl {
@@ -48,7 +50,7 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
     }
     if (!hold.running) {
         fmt::print(", stands still since {}{}", clock(std::max(Nanos{}, now - hold.since)),
-                   hold.why.empty() ? "" : ": " + hold.why);
+                   hold.why.empty() ? "" : ": " + sluice::printable(hold.why));
     }
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
 }
@@ -75,7 +77,7 @@ void print_state(const Release& release, Nanos now) {
                 if (list == &release.plan->rollback_steps && state.status == StepStatus::to_come) {
                     continue;
                 }
-                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), state.why);
+                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                 }
@@ -95,15 +97,17 @@ void print_state(const Release& release, Nanos now) {
         if (next != release.triggers.end() && next->first.starts_with(name + "/")) {
             continue;
         }
-        fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
+        fmt::print("trigger {}: {}{}\n", name, trigger.state,
+                   trigger.why.empty() ? "" : ": " + sluice::printable(trigger.why));
     }
     for (const auto& amendment : release.amendments) {
         fmt::print("plan amended {} by {}: {} ({})\n", sluice::utc(amendment.time), amendment.by.name,
-                   fmt::join(amendment.changes, ", "), amendment.reason);
+                   sluice::printable(fmt::format("{}", fmt::join(amendment.changes, ", "))),
+                   sluice::printable(amendment.reason));
     }
     if (!release.copy.place.empty()) {
         fmt::print("second copy {}: {}{}\n", release.copy.state, release.copy.place,
-                   release.copy.why.empty() ? "" : ": " + release.copy.why);
+                   release.copy.why.empty() ? "" : ": " + sluice::printable(release.copy.why));
     }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase != OperationState::Phase::settled) {
@@ -113,9 +117,10 @@ void print_state(const Release& release, Nanos now) {
     }
 }
 
-/// The release, and what follows from it at that moment.
-Json state_json(const Release& release, Nanos now) {
+/// The release, and what follows from it at that moment; of times, as of another that may be later.
+Json state_json(const Release& release, Nanos now, Nanos as_of) {
     Json json = to_json(release);
+    json["schedule"] = times_json(release, as_of);
     json["at"] = nanos_text(now);
     json["closing_awaits"] = closing_awaits(release);
     json["holds"] = Json::object();
@@ -192,10 +197,12 @@ int state(const std::string& file, const std::string& at, bool json) {
         }
         now = *until;
     }
+    const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
     if (json) {
-        fmt::print("{}\n", (release.plan ? state_json(release, now) : to_json(release)).dump());
+        fmt::print("{}\n", (release.plan ? state_json(release, now, as_of) : to_json(release)).dump());
     } else {
         print_state(release, now);
+        print_times(release, as_of);
     }
     return done;
 }

@@ -30,6 +30,8 @@ void add_run_verbs(CLI::App& app, Action& action);      ///< run, rehearse, resu
 void add_do_verb(CLI::App& app, Action& action);        ///< do
 void add_range_verb(CLI::App& app, Action& action);     ///< range
 void add_sheet_verb(CLI::App& app, Action& action);     ///< sheet
+void add_calendar_verb(CLI::App& app, Action& action);  ///< calendar
+void add_secrets_verb(CLI::App& app, Action& action);   ///< secrets
 void add_evaluate_verb(CLI::App& app, Action& action);  ///< evaluate
 void add_preflight_verb(CLI::App& app, Action& action); ///< preflight
 

@@ -1,8 +1,11 @@
 #include "host/rehearsal.h"
 
 #include "base/digest.h"
+#include "kubernetes/yaml.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
+#include "release/schedule.h"
+#include "release/window.h"
 
 #include <chrono>
 #include <fmt/format.h>
@@ -26,9 +29,17 @@ Nanos machine_now() {
 
 Result<Nanos> rehearsal_start(const plan::Plan& plan) {
     const Nanos year{1'767'225'600'000'000'000}; // 2026-01-01T00:00:00Z
-    const bool bound =
-        std::any_of(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
-    return bound ? plan::next_open(plan.calendar, year) : Result<Nanos>(year);
+    const auto first =
+        std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
+    if (first == plan.phases.end()) {
+        return year;
+    }
+    const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), {}, year);
+    const auto answer = release::may_start(release, *first, year);
+    if (!answer.open && answer.until.count == 0) {
+        return fail(ErrorCode::not_found, answer.why, first->id, "widen the calendar, or plan for less time");
+    }
+    return answer.open ? year : answer.until;
 }
 
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {
@@ -109,6 +120,11 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
     return options;
 }
 
+Result<std::string> filled_manifest(const std::string& text, const std::string& file, const release::Release& release) {
+    const plan::Scope scope = release::scope(release);
+    return kubernetes::fill_manifest(text, file, [&scope](std::string_view one) { return plan::fill(one, scope); });
+}
+
 Rehearsal::Rehearsal(const RehearsalOptions& options, Nanos start)
     : SessionHost(options.paths), scheduler_(start), driver_(scheduler_), http_(scheduler_),
       secrets_(Secrets::invented()), plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()) {
@@ -147,7 +163,7 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
         if (!text) {
             return failed(text);
         }
-        const auto filled = plan::fill(*text, release::scope(engine().release()));
+        const auto filled = filled_manifest(*text, file, engine().release());
         if (!filled) {
             return failed(filled);
         }

@@ -1,6 +1,5 @@
 #include "host/session_host.h"
 
-#include "base/digest.h"
 #include "host/version.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
@@ -150,7 +149,10 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     }
     session.plan_file = std::filesystem::path(options.plan_file).filename().string();
     session.plan_source = *source;
-    session.plan_digest = hex(sha256(*source));
+    if (auto loaded = plan::load(*source, session.plan_file, plan::beside(folder_of(options.plan_file))); loaded.plan) {
+        session.includes = std::move(loaded.plan->includes);
+    }
+    session.plan_digest = plan::digest(*source, session.includes);
     session.public_key = key.verifier().text();
     session.program = program_version();
     file_ = options.session;

@@ -15,7 +15,8 @@ struct Open {
 };
 struct Resume {
     Actor by;
-    std::string taken_over_from = {}; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
+    std::string taken_over_from =
+        {}; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
 };
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
 /// "metric/arm").
@@ -24,6 +25,7 @@ struct Tick {
 };
 struct Jump {
     Nanos from;
+    Nanos slept = {}; ///< see ClockJumped
 };
 
 // --- from effects and probes ---
@@ -159,6 +161,7 @@ struct Shift {
 struct Amend {
     std::string plan_source;
     std::string reason;
+    std::map<std::string, std::string> includes = {}; ///< see SessionOpened
 };
 
 using Command =

@@ -25,7 +25,7 @@ Verdict on(Draft& draft, const Resume& command) {
 }
 
 Verdict on(Draft& draft, const Jump& command) {
-    draft.add(ClockJumped{command.from});
+    draft.add(ClockJumped{command.from, command.slept});
     return {};
 }
 
@@ -96,8 +96,10 @@ private:
     std::optional<Nanos> first_;
 };
 
-void next_of_hold(Next& next, const StepState& state, const plan::Hold& hold) {
-    next.at(state.begun + hold.deadline);
+void next_of_hold(Next& next, const Release& release, const StepState& state, const plan::Hold& hold) {
+    if (!release.paused) { // it stands still meanwhile
+        next.at(state.begun + hold.deadline);
+    }
     if (state.hold.running) {
         next.at(state.hold.mark + (hold.for_ - state.hold.held));
         next.at(state.hold.mark + hold_heartbeat);
@@ -111,7 +113,7 @@ void next_of_hold(Next& next, const StepState& state, const plan::Hold& hold) {
     }
 }
 
-void next_of_step(Next& next, const StepState& state, const plan::Step& step) {
+void next_of_step(Next& next, const Release& release, const StepState& state, const plan::Step& step) {
     if (state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
         next.at(state.until);
     } else if (state.status == StepStatus::running) {
@@ -122,7 +124,7 @@ void next_of_step(Next& next, const StepState& state, const plan::Step& step) {
                 next.each(state.begun, wait->every);
             }
         } else if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
-            next_of_hold(next, state, *hold);
+            next_of_hold(next, release, state, *hold);
         }
     }
 }
@@ -137,10 +139,12 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now) {
     for (const auto& [id, phase] : release.phases) {
         if (phase.status == PhaseState::Status::waiting) {
             next.at(phase.until);
+        } else if (phase.status == PhaseState::Status::running && !phase.overridden) {
+            next.at(phase.window_over ? phase.window_opens : phase.window_ends);
         }
     }
     for (const auto& [id, state] : release.steps) {
-        next_of_step(next, state, *release.plan->step(id));
+        next_of_step(next, release, state, *release.plan->step(id));
     }
     for (const auto& [key, state] : release.triggers) {
         for (const auto& trigger : release.plan->rollback.triggers) {

@@ -2,6 +2,7 @@
 #include "base/quantity.h"
 #include "release/draft.h"
 #include "release/shift.h"
+#include "release/window.h"
 
 #include <algorithm>
 
@@ -133,7 +134,7 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
         if (release.t0.count != 0) {
             return release.t0 + step.not_before->delay;
         }
-        const auto opening = plan::next_open(release.plan->calendar, draft.now());
+        const auto opening = next_t0(release, draft.now());
         return opening ? std::optional(*opening + step.not_before->delay) : std::nullopt;
     }
     const StepState& anchor = release.at(step.not_before->step);
@@ -240,23 +241,20 @@ void open_phase(Draft& draft, const plan::Phase& phase) {
     if (draft.state().paused) {
         return;
     }
+    WindowAnswer answer;
     if (phase.window && !state.overridden) {
         if (state.status == PhaseState::Status::waiting && state.until > draft.now()) {
             return;
         }
-        const auto answer = plan::ask(draft.state().plan->calendar, draft.now());
-        const bool open = answer && answer->open;
-        if (!open) {
-            const std::string why = answer ? answer->why : to_text(answer.error());
-            const auto next = plan::next_open(draft.state().plan->calendar, draft.now());
-            const Nanos until = next ? *next : Nanos{};
-            if (state.status != PhaseState::Status::waiting || state.why != why || state.until != until) {
-                draft.add(PhaseWaiting{phase.id, why, until});
+        answer = may_start(draft.state(), phase, draft.now());
+        if (!answer.open) {
+            if (state.status != PhaseState::Status::waiting || state.why != answer.why || state.until != answer.until) {
+                draft.add(PhaseWaiting{phase.id, answer.why, answer.until});
             }
             return;
         }
     }
-    draft.add(PhaseStarted{phase.id});
+    draft.add(PhaseStarted{phase.id, answer.warning, answer.ends});
 }
 
 /// Nothing comes after the closing, so triggers are told to be disarmed before it.
@@ -328,6 +326,7 @@ void progress(Draft& draft) {
             forward(draft);
         }
         if (!draft.state().closed()) {
+            watch_windows(draft);
             watch_triggers(draft);
         }
     } while (draft.size() != before);

@@ -23,7 +23,7 @@ void Desk::make_engine() {
         *clock_,
         *network_,
         [](const std::string& path) -> Result<std::string> { return fail(ErrorCode::not_found, "no such file", path); },
-        [](const std::string& reference) -> Result<std::string> { return reference; },
+        [](const std::string& reference) -> Result<Secret> { return Secret(reference); },
         std::make_shared<RedactionSet>(),
         [this] { return production_.scheduler().now(); },
         {}});

@@ -9,12 +9,11 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace sluice::screens {
 
-AmendDialog::AmendDialog(std::string before, QPointer<story::CommandChannel> commands, QWidget* parent)
+AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands,
+                         QWidget* parent)
     : QDialog(parent), before_(std::move(before)), commands_(std::move(commands)),
       file_(new QLabel(tr("No file is chosen yet."))), changes_(new QLabel), told_(new QLabel),
       diff_(new QPlainTextEdit), reason_(new QLineEdit), amend_(new QPushButton(tr("&Amend the plan"))) {
@@ -74,15 +73,9 @@ AmendDialog::AmendDialog(std::string before, QPointer<story::CommandChannel> com
     check();
 }
 
-AmendDialog::Found AmendDialog::look(const std::string& before, const std::string& file) {
+AmendDialog::Found AmendDialog::look(const plan::Plan& before, const std::string& file) {
     Found found;
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf())) {
-        found.trouble = file + ": it can't be read; choose another file";
-        return found;
-    }
-    const auto loaded = plan::load(text.str(), file);
+    const auto loaded = plan::load_file(file);
     if (!loaded.plan) {
         const auto name = std::filesystem::path(file).filename().string();
         for (std::size_t i = 0; i < loaded.diagnostics.size() && i < 8; ++i) {
@@ -90,9 +83,9 @@ AmendDialog::Found AmendDialog::look(const std::string& before, const std::strin
         }
         return found;
     }
-    found.source = text.str();
-    found.diff = plan::unified_diff(before, found.source);
-    for (const auto& change : plan::changes_between(before, found.source)) {
+    found.command = {loaded.plan->source, {}, loaded.plan->includes};
+    found.diff = plan::unified_diff(before, *loaded.plan);
+    for (const auto& change : plan::changes_between(before, *loaded.plan)) {
         found.changes << QString::fromStdString(plan::to_text(change));
     }
     return found;
@@ -101,7 +94,7 @@ AmendDialog::Found AmendDialog::look(const std::string& before, const std::strin
 void AmendDialog::read(const QString& file) {
     file_->setText(QFileInfo(file).fileName());
     file_->setToolTip(file);
-    asked_.ask([before = before_, path = file.toStdString()] { return look(before, path); },
+    asked_.ask([before = before_, path = file.toStdString()] { return look(*before, path); },
                [this](const Found& found) { take(found); });
 }
 
@@ -117,7 +110,7 @@ void AmendDialog::take(const Found& found) {
 }
 
 void AmendDialog::check() {
-    const bool enough = !found_.source.empty() && !found_.diff.empty() && !reason_->text().trimmed().isEmpty();
+    const bool enough = !found_.diff.empty() && !reason_->text().trimmed().isEmpty();
     amend_->setEnabled(enough && !sent_ && commands_);
     amend_->setToolTip(enough ? QString() : tr("It needs a file that differs, and a reason"));
 }
@@ -129,20 +122,20 @@ void AmendDialog::send() {
     sent_ = true;
     check();
     const QPointer<AmendDialog> self = this;
-    commands_->submit(release::Amend{found_.source, reason_->text().trimmed().toStdString()},
-                      [self](const std::optional<Error>& error) {
-                          if (!self) {
-                              return;
-                          }
-                          if (!error) {
-                              self->accept();
-                              return;
-                          }
-                          self->sent_ = false;
-                          self->told_->setText(QStringLiteral("✕ ") + QString::fromStdString(to_text(*error)));
-                          self->told_->show();
-                          self->check();
-                      });
+    found_.command.reason = reason_->text().trimmed().toStdString();
+    commands_->submit(found_.command, [self](const std::optional<Error>& error) {
+        if (!self) {
+            return;
+        }
+        if (!error) {
+            self->accept();
+            return;
+        }
+        self->sent_ = false;
+        self->told_->setText(QStringLiteral("✕ ") + QString::fromStdString(to_text(*error)));
+        self->told_->show();
+        self->check();
+    });
 }
 
 } // namespace sluice::screens

@@ -1,4 +1,5 @@
 #pragma once
+#include "plan/model.h"
 #include "screens/latest_answer.h"
 #include "story/command_channel.h"
 
@@ -9,6 +10,7 @@
 #include <QPointer>
 #include <QPushButton>
 #include <QStringList>
+#include <memory>
 #include <string>
 
 namespace sluice::screens {
@@ -19,21 +21,23 @@ class AmendDialog : public QDialog {
     Q_OBJECT
 public:
     /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then.
-    AmendDialog(std::string before, QPointer<story::CommandChannel> commands, QWidget* parent = nullptr);
+    AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands,
+                QWidget* parent = nullptr);
 
     void read(const QString& file); ///< off the GUI thread
 
 private:
     struct Found {
-        std::string source, diff, trouble;
+        release::Amend command; ///< but for the reason
+        std::string diff, trouble;
         QStringList changes;
     };
-    static Found look(const std::string& before, const std::string& file);
+    static Found look(const plan::Plan& before, const std::string& file);
     void take(const Found& found);
     void check();
     void send();
 
-    std::string before_;
+    std::shared_ptr<const plan::Plan> before_;
     QPointer<story::CommandChannel> commands_;
     LatestAnswer<Found> asked_;
     Found found_;

@@ -102,7 +102,7 @@ void CockpitWindow::amend_plan() {
     if (!session_ || !session_->acts()) {
         return;
     }
-    auto* dialog = new AmendDialog(session_->story().release().plan->source, session_->commands(), this);
+    auto* dialog = new AmendDialog(session_->story().release().plan, session_->commands(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -92,6 +92,9 @@ void PlanPreview::build() {
     theme::set_role(below_, "dim");
     theme::set_role(problem_, "breach");
     problem_->setWordWrap(true);
+    for (QLabel* label : {title_, below_, problem_}) {
+        label->setTextFormat(Qt::PlainText); // titles hold values
+    }
     problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     problem_->hide();
     steps_->setHeaderLabels({tr("Step"), tr("Kind"), tr("Starts"), tr("Takes")});
@@ -378,8 +381,11 @@ void PlanPreview::check() {
 }
 
 void PlanPreview::ask_window() {
-    asked_window_.ask([plan = reading_->plan] { return window_now(*plan); },
-                      [this](const Result<host::Window>& window) { show_window(window); });
+    asked_window_.ask(
+        [plan = reading_->plan, frozen = plan::freeze(*reading_->plan, values(), {}).values] {
+            return window_now(*plan, frozen);
+        },
+        [this](const Result<host::Window>& window) { show_window(window); });
 }
 
 void PlanPreview::show_window(const Result<host::Window>& window) {
@@ -399,10 +405,10 @@ void PlanPreview::show_window(const Result<host::Window>& window) {
         return;
     }
     theme::set_role(window_, "warn");
-    window_->setText(tr("○ Closed now: %1").arg(QString::fromStdString(window->why)) + '\n' +
-                     (window->next ? tr("Opens at %1, in %2. What comes before it can be done until then.")
+    window_->setText(tr("○ May not start now: %1").arg(QString::fromStdString(window->why)) + '\n' +
+                     (window->next ? tr("May start at %1, in %2. What comes before it can be done until then.")
                                          .arg(story::utc_moment(*window->next, now), story::spell(*window->next - now))
-                                   : tr("It does not open within 400 days.")));
+                                   : tr("It may not start within 400 days.")));
 }
 
 void PlanPreview::test_connections() {
