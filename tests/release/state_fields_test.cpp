@@ -78,8 +78,8 @@ auto fields(AmendmentState& s) {
     return std::tie(digest, changes, by, reason, time);
 }
 auto fields(SessionOpened& s) {
-    auto& [session, mode, plan_id, plan_file, folder, source, digest, includes, variables, by, key, seed, faults,
-           program] = s; // the digest stands for the plan's text and its files
+    auto& [session, mode, plan_id, plan_file, folder, source, digest, variables, by, key, seed, faults, program,
+           includes] = s; // the digest stands for the plan's text and its files
     return std::tie(session, mode, plan_id, plan_file, folder, digest, variables, by, key, seed, faults, program);
 }
 auto fields(Release& s) {

@@ -35,7 +35,7 @@ class Run {
 public:
     Run(std::uint64_t seed, const std::string& folder, bool told)
         : told_(told), chance_(seed), scheduler_(seconds(1'767'600'000)), plan_(chance_.below(plan_count)),
-          production_(scheduler_, seed, weather_of(chance_)), watcher_(production_),
+          production_(scheduler_, seed, weather_of(chance_)), watcher_(production_, told),
           file_(std::filesystem::path(folder) / fmt::format("{}.sluice", seed)) {
         std::filesystem::remove(file_);
         deaths_left_ = chance_.one_in(2) ? 1 + chance_.below(3) : 0;

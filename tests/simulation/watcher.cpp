@@ -23,6 +23,9 @@ void Watcher::hear(std::span<const session::EventRecord> records, const Release&
             return;
         }
         at_ = fmt::format("event {} {} at {:.3f}", event->seq, type_name(event->body), event->time.seconds());
+        if (told_) {
+            fmt::print("{:>5} {:.3f} {}\n", event->seq, event->time.seconds(), describe(event->body));
+        }
         if (event->seq != release_.seq + 1) {
             find(fmt::format("it follows event {}", release_.seq));
         }
@@ -96,8 +99,11 @@ void Watcher::count_holds(Nanos until) {
             continue;
         }
         const auto& gates = release_.at(step.id).gates;
-        const bool pass = std::all_of(gates.begin(), gates.end(), [](const auto& gate) {
-            return gate.second.verdict == "pass" || gate.second.overridden;
+        const auto busy = arms_with_traffic(release_);
+        const bool pass = std::all_of(gates.begin(), gates.end(), [&](const auto& gate) {
+            const auto slash = gate.first.find('/');
+            const bool idle = slash != std::string::npos && !busy.contains(gate.first.substr(slash + 1));
+            return idle || gate.second.verdict == "pass" || gate.second.overridden; // nothing goes to an idle arm
         });
         if (pass && gates.size() >= hold->gates.size() && until > counted_) {
             good_[step.id] = good_[step.id] + (until - counted_);

@@ -15,7 +15,8 @@ namespace sluice::simulation {
 /// from the bytes that are in the file, and an account of its own of what people and gates said.
 class Watcher {
 public:
-    explicit Watcher(const Production& production) : production_(production) {}
+    /// `told`: prints each event.
+    explicit Watcher(const Production& production, bool told = false) : production_(production), told_(told) {}
 
     /// Events as they are durable; `live` is the release of the program after the last of them.
     void hear(std::span<const session::EventRecord> records, const release::Release& live);
@@ -39,6 +40,7 @@ private:
     void find(const std::string& what);
 
     const Production& production_;
+    bool told_;
     release::Release release_;
     std::optional<std::string> finding_;
     std::set<std::string> intents_;      ///< in the file

@@ -1,4 +1,6 @@
-/// What a lead does with a session beside acting on its steps: the break-glass sheet, another text for the plan, a copy.
+/// What a lead does with a session beside acting on its steps: the break-glass sheet, another text for the plan, a
+/// copy.
+#include "panels/step_card.h"
 #include "screens/amend_dialog.h"
 #include "screens/plan_preview.h"
 #include "story/top_view.h"
@@ -105,8 +107,8 @@ private slots:
         QVERIFY(QTest::qWaitFor([&] { return diff->toPlainText().contains("+      - {id: then"); }, patience_ms));
         QVERIFY(!diff->toPlainText().contains("begun"));
         QTest::mouseClick(amend, Qt::LeftButton);
-        QVERIFY(QTest::qWaitFor(
-            [&] { return window.session()->story().release().amendments.size() == 1; }, patience_ms));
+        QVERIFY(
+            QTest::qWaitFor([&] { return window.session()->story().release().amendments.size() == 1; }, patience_ms));
         const auto& release = window.session()->story().release();
         QVERIFY(release.plan->step("then") != nullptr && release.plan->step("last") == nullptr);
         QCOMPARE(QString::fromStdString(release.amendments.front().reason), QString("because"));
@@ -153,9 +155,16 @@ private slots:
         const auto lines = [&] { return story::present_top(window.session()->moment()).sources; };
         QVERIFY(QTest::qWaitFor([&] { return !lines().empty() && lines().back().state == "kept"; }, patience_ms));
         QCOMPARE(lines().back().name, QString("Second copy"));
+        // The card offers it a moment after the release has come there.
+        auto* card = window.findChild<panels::StepCard*>();
+        QVERIFY(QTest::qWaitFor(
+            [&] { return button(*card, "Confirm") != nullptr && button(*card, "Confirm")->isEnabled(); }, patience_ms));
         QVERIFY(testing::in_front(window));
         QTest::keyClick(&window, Qt::Key_Return, Qt::ControlModifier);
-        QVERIFY(QTest::qWaitFor([&] { return window.session()->story().ended(); }, patience_ms));
+        const bool over = QTest::qWaitFor([&] { return window.session()->story().ended(); }, patience_ms);
+        QVERIFY2(over, (window.session()->story().release().outcome + ", last " +
+                        release::describe(window.session()->story().entries().back().event.body))
+                           .c_str());
         int copies = 0;
         for (const auto& entry : std::filesystem::directory_iterator(desk.base() / "away")) {
             copies += entry.path().extension() == ".sluice" ? 1 : 0;
