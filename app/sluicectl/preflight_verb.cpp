@@ -128,7 +128,8 @@ void add_preflight_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<PreflightOptions>();
     verb->add_option("PLAN", o->plan, "File of the plan")->required();
     verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
-    verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now");
+    verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now")
+        ->check(not_empty());
     verb->callback([&action, o] {
         action = [o] {
             int argc = 1;

@@ -49,7 +49,7 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
         return;
     }
     if (!hold.running) {
-        fmt::print(", stands still since {}{}", clock(std::max(Nanos{}, now - hold.since)),
+        fmt::print(", stands still for {}{}", clock(std::max(Nanos{}, now - hold.since)),
                    hold.why.empty() ? "" : ": " + sluice::printable(hold.why));
     }
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
@@ -217,7 +217,8 @@ void add_state_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<Options>();
     auto* verb = app.add_subcommand("state", "Show a session's state, now or as it was");
     verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
-    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z");
+    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z")
+        ->check(not_empty());
     verb->add_flag("--json", o->json, "All of it, for programs");
     verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
 }

@@ -209,6 +209,20 @@ Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
         }
         return fail(ErrorCode::bad_input, all);
     }
+    std::vector<std::string> arms;
+    for (const auto& arm : checked->plan.arms) {
+        arms.push_back(arm.name);
+    }
+    for (const auto& text : options.faults) {
+        if (const auto fault = range::parse_fault(text, arms); !fault) {
+            return failed(fault);
+        }
+    }
+    std::error_code ignored;
+    if (!options.session.empty() && std::filesystem::exists(options.session, ignored)) {
+        return fail(ErrorCode::refused, "there is a file of that name", options.session.string(),
+                    "name another with --session");
+    }
     return checked;
 }
 

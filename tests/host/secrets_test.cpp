@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <fstream>
 #include <type_traits>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 
 namespace sluice::simulation {
 
-/// The network as one life of the program sees it: what was sent arrives, late, twice or never, also after that life.
+/// The network as one life of the program sees it: what was sent arrives, late or never, also after that life.
 class Network : public net::HttpClient {
 public:
     explicit Network(Production& production) : production_(production) {}

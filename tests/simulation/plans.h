@@ -5,7 +5,7 @@ namespace sluice::simulation {
 
 extern const char* const world_manifests;
 
-/// Each begins with the head that they share; `count` of them.
+/// Each begins with the head that they share; `plan_count` of them.
 const char* plan(int number);
 constexpr int plan_count = 3;
 

@@ -36,6 +36,8 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
     auto* chosen = new QHBoxLayout;
     chosen->addWidget(choose);
     chosen->addWidget(file_, 1);
+    file_->setTextFormat(Qt::PlainText);
+    choose->setAutoDefault(false);
     changes_->setWordWrap(true);
     changes_->setTextFormat(Qt::PlainText);
     told_->setWordWrap(true);
@@ -50,7 +52,8 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
     theme::set_role(amend_, "danger");
     amend_->setAutoDefault(false);
     auto* cancel = new QPushButton(tr("Cancel"));
-    cancel->setDefault(true);
+    cancel->setAutoDefault(false); // Return in the field leads to the button, and throws nothing away
+    connect(reason_, &QLineEdit::returnPressed, amend_, [this] { amend_->setFocus(Qt::OtherFocusReason); });
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(amend_, &QPushButton::clicked, this, &AmendDialog::send);
     connect(reason_, &QLineEdit::textChanged, this, &AmendDialog::check);
@@ -78,8 +81,11 @@ AmendDialog::Found AmendDialog::look(const plan::Plan& before, const std::string
     const auto loaded = plan::load_file(file);
     if (!loaded.plan) {
         const auto name = std::filesystem::path(file).filename().string();
-        for (std::size_t i = 0; i < loaded.diagnostics.size() && i < 8; ++i) {
-            found.trouble += (i == 0 ? "" : "\n") + plan::to_text(loaded.diagnostics[i], name);
+        int told = 0;
+        for (const auto& diagnostic : loaded.diagnostics) {
+            if (diagnostic.severity == plan::Severity::error && told++ < 8) {
+                found.trouble += (found.trouble.empty() ? "" : "\n") + plan::to_text(diagnostic, name);
+            }
         }
         return found;
     }

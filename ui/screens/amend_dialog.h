@@ -15,8 +15,8 @@
 
 namespace sluice::screens {
 
-/// Another text of the plan for a release that is under way (PLAN.md: amendment): what differs, then a reason, then it
-/// is sent. What the release refuses is said here, and nothing is lost.
+/// Another text of the plan for a release that is under way (core/release/decide_amend.cpp): what differs, then a
+/// reason, then it is sent. What the release refuses is said here, and nothing is lost.
 class AmendDialog : public QDialog {
     Q_OBJECT
 public:

@@ -20,8 +20,10 @@
 namespace sluice::screens {
 
 CockpitWindow::CockpitWindow(host::StartOptions defaults, QWidget* parent)
-    : QMainWindow(parent), defaults_(std::move(defaults)), stack_(new QStackedWidget),
-      start_(new StartScreen(defaults_.paths)), preview_(new PlanPreview(defaults_.paths)), wall_(this) {
+    : QMainWindow(parent), defaults_(std::move(defaults)), stack_(new QStackedWidget), wall_(this) {
+    apply_scheme(); // what is made below measures itself with the theme's fonts
+    start_ = new StartScreen(defaults_.paths);
+    preview_ = new PlanPreview(defaults_.paths);
     setWindowTitle(tr("Sluice"));
     setMinimumSize(1024, 640);
     setCentralWidget(stack_);
@@ -43,7 +45,7 @@ CockpitWindow::CockpitWindow(host::StartOptions defaults, QWidget* parent)
             [this] { rehearse_plan(preview_->file(), preview_->values(), preview_->speed()); });
     connect(&desktop_, &DesktopScheme::changed, this, &CockpitWindow::apply_scheme);
     make_actions();
-    apply_scheme();
+    offer_actions();
     resize(1600, 1000);
     const QSettings settings;
     restoreGeometry(settings.value("geometry").toByteArray());
@@ -90,6 +92,7 @@ void CockpitWindow::show_plan(const QString& file) {
     }
     keep_looks();
     delete session_;
+    offer_actions();
     plan::Scope values = remembered_values(file);
     for (const auto& [name, value] : defaults_.values) { // the command line goes before
         values[name] = value;
@@ -167,20 +170,17 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
         return;
     }
     const std::string socket = host::socket_of(defaults_.paths, path).string();
+    offered_ = false;
     show_session(std::make_unique<story::FileSource>(path, socket, defaults_.by)); // its owner listens
     auto& owner = session_->watch_owner([socket] { return net::CommandClient::connect(socket).has_value(); });
-    connect(
-        &owner, &OwnerWatch::gone, this,
-        [this, path, shown = session_] {
-            asked_before_.ask([path, paths = defaults_.paths] { return story::read_recent_session(path, paths); },
-                              [this, shown](const story::RecentSession& now) {
-                                  if (shown && shown == session_ &&
-                                      now.state == story::RecentSession::State::left_open) {
-                                      offer_to_go_on(now);
-                                  }
-                              });
-        },
-        Qt::SingleShotConnection);
+    connect(&owner, &OwnerWatch::gone, this, [this, path, shown = session_] {
+        asked_before_.ask([path, paths = defaults_.paths] { return story::read_recent_session(path, paths); },
+                          [this, shown](const story::RecentSession& now) {
+                              if (shown && shown == session_ && now.state == story::RecentSession::State::left_open) {
+                                  offer_to_go_on(now);
+                              }
+                          });
+    });
 }
 
 void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
@@ -201,6 +201,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
         }
     });
     connect(session_, &SessionScreen::changed, this, [this] {
+        offer_actions();
         update_title();
         wall_.show_moment(session_->for_the_wall());
     });
@@ -237,6 +238,7 @@ void CockpitWindow::show_start() {
         stack_->removeWidget(session_);
         session_ = nullptr;
     }
+    offer_actions();
     start_->refresh();
     stack_->setCurrentWidget(start_);
     setWindowTitle(tr("Sluice"));
@@ -318,7 +320,6 @@ void CockpitWindow::resume(const QString& file) {
     host::TakeUp options;
     static_cast<host::StartOptions&>(options) = defaults_;
     options.session = file.toStdString();
-    options.copy = QSettings().value("copy").toString().toStdString();
     rehearses_ = false;
     owns_ = true;
     show_session(story::OwnedSource::resume(options));

@@ -44,6 +44,7 @@ void show_sheet(QWidget& parent, const release::Release& release, const report::
     page->setHtml(html);
     auto* told = new QLabel;
     told->setWordWrap(true);
+    told->setTextFormat(Qt::PlainText);
     auto* copy = new QPushButton(SheetText::tr("&Copy as text"));
     auto* keep = new QPushButton(SheetText::tr("&Save…"));
     auto* close = new QPushButton(SheetText::tr("Close"));

@@ -78,6 +78,15 @@ QString why_back(const release::Release& release) {
     return QString::fromStdString(release.rollback.reason);
 }
 
+QString why_aborted(const Moment& moment) {
+    for (const auto& entry : moment.entries) {
+        if (const auto* aborted = std::get_if<release::Aborted>(&entry.event.body)) {
+            return QString::fromStdString(aborted->reason);
+        }
+    }
+    return {};
+}
+
 void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     const auto& release = moment.release;
     if (release.closed()) {
@@ -85,7 +94,7 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
         view.banner = release.outcome == "done"          ? wall_words("✓ DONE")
                       : release.outcome == "rolled-back" ? wall_words("△ ROLLED BACK")
                                                          : wall_words("✕ ABORTED");
-        view.banner_why = why_back(release);
+        view.banner_why = release.rollback.active ? why_back(release) : why_aborted(moment);
         return;
     }
     if (release.rollback.active) {

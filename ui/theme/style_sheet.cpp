@@ -32,6 +32,8 @@ QPushButton:disabled { color: @dim; }
 QPushButton[role="primary"] { background: @accent; color: @onaccent; border-color: @accent; }
 QPushButton[role="primary"]:disabled { background: @raised; color: @dim; border-color: @line; }
 QPushButton[role="danger"] { background: transparent; color: @breach; border-color: @breach; }
+QPushButton[role="danger"]:disabled { color: @dim; border-color: @line; }
+QFileDialog QToolButton { padding: 3px; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 5px 8px; selection-background-color: @accent; selection-color: @onaccent; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(:/marks/chevron.svg); width: 12px; height: 12px; }
