@@ -298,9 +298,9 @@ private slots:
         QFETCH(QString, expected);
         Desk desk;
         desk.variables = {
-            {"VAULT_ADDR", address.toStdString()}, {"VAULT_TOKEN", token.toStdString()}, {"HOME", "/home/x"}};
+            {"VAULT_ADDR", address.toStdString()}, {"VAULT_TOKEN", token.toStdString()}, {"HOME", "/desk"}};
         if (!file.isEmpty()) {
-            desk.files["/home/x/.vault-token"] = file.toStdString();
+            desk.files["/desk/.vault-token"] = file.toStdString();
         }
         const auto settings = vault_settings(desk.sources());
         const QString told = QString::fromStdString(settings ? settings->token.reveal() : to_text(settings.error()));
