@@ -10,6 +10,7 @@
 
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -110,11 +111,12 @@ int list(const std::string& file, const std::vector<std::string>& set) {
     const auto frozen = sluice::plan::freeze(*loaded.plan, *given, {});
     bool wrong = false;
     for (const auto& error : frozen.errors) {
+        const auto& all = loaded.plan->variables;
+        const auto variable =
+            std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == error.where; });
+        const bool secret = variable != all.end() && variable->type == sluice::plan::VariableType::secret;
         // A value that is missing, and is no secret, has nothing to do with what is asked here.
-        const bool given_here = given->contains(error.where.substr(0, error.where.find_first_of(" :,")));
-        if (given_here || std::any_of(loaded.plan->variables.begin(), loaded.plan->variables.end(), [&](const auto& v) {
-                return v.type == sluice::plan::VariableType::secret && error.where.starts_with(v.name);
-            })) {
+        if (secret || given->contains(error.where)) {
             fmt::print("✕ variable {}\n", sluice::to_text(error));
             wrong = true;
         }

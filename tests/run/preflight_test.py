@@ -143,6 +143,9 @@ class WarRoom(unittest.TestCase):
                 (["--snapshot", "a.png", "--at", "T+09:00:00", session], "does not hold that moment"),
                 (["--rehearse", session], "error"),
                 (["--rehearse", "asks.yaml", "--set", "version=new"], "version"),
+                (["--rehearse", "asks.yaml", "--fault", "rubbish"], "--fault"),
+                (["--rehearse", "asks.yaml", "--fault", "step:nowhere errors 5%"], "no step 'nowhere'"),
+                (["--rehearse", "asks.yaml", "--session", session], "there is a file of that name"),
         ]:
             with self.subTest(words):
                 code, said = self.sluice(*words)

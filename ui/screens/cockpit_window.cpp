@@ -176,7 +176,9 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
     connect(&owner, &OwnerWatch::gone, this, [this, path, shown = session_] {
         asked_before_.ask([path, paths = defaults_.paths] { return story::read_recent_session(path, paths); },
                           [this, shown](const story::RecentSession& now) {
-                              if (shown && shown == session_ && now.state == story::RecentSession::State::left_open) {
+                              const bool gone = now.state == story::RecentSession::State::left_open;
+                              if (shown && shown == session_ && gone && !offered_) {
+                                  offered_ = true; // once: it is said again as long as nobody is there
                                   offer_to_go_on(now);
                               }
                           });

@@ -72,6 +72,7 @@ public:
     void set_chart_metrics(const QStringList& metrics);
     /// Of a session that another program runs: whether that one is still there (OwnerWatch::gone).
     OwnerWatch& watch_owner(std::function<bool()> listens);
+    OwnerWatch* owner() const { return owner_.get(); } ///< null: nobody is watched
 
     RehearsalStrip* rehearsal() const { return rehearsal_; }
 

@@ -105,9 +105,12 @@ private slots:
         QVERIFY(testing::in_front(window));
         window.open(QString::fromStdString(owner.file.string()));
         QVERIFY(waits_at(window, "ask"));
+        window.session()->owner()->set_patience(200);
         QVERIFY(owner.kill());
         auto* box = question(window); // asked once the quiet has lasted
         QVERIFY(box != nullptr);
+        // Once, however long nobody answers and nobody is there.
+        QVERIFY(!QTest::qWaitFor([&] { return window.findChildren<QMessageBox*>().size() > 1; }, 1500));
         QVERIFY(testing::press_button(*box, "Resume"));
         QVERIFY(QTest::qWaitFor([&] { return window.session() && window.session()->acts(); }, patience_ms));
         QVERIFY(waits_at(window, "ask"));
