@@ -35,8 +35,10 @@ QString cause_text(const release::Release& release) {
         if ((key == rollback.trigger || key.starts_with(rollback.trigger + "/")) && state.state == "fired" &&
             !state.why.empty()) {
             const auto slash = key.find('/');
-            said += QStringLiteral(": ") + text(state.why) +
-                    (slash == std::string::npos ? QString() : Words::tr(" on %1").arg(text(key.substr(slash + 1))));
+            const QString arm = slash == std::string::npos ? QString() : text(key.substr(slash + 1));
+            // A title that names the arm has said it.
+            said += (said.isEmpty() ? QString() : QStringLiteral(": ")) + text(state.why) +
+                    (arm.isEmpty() || said.contains(arm) ? QString() : Words::tr(" on %1").arg(arm));
             break;
         }
     }
