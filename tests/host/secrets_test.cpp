@@ -6,6 +6,7 @@
 #include "net/live_scheduler.h"
 #include "net/qt_http_client.h"
 #include "support/suite.h"
+#include "support/text_form.h"
 
 #include <QDateTime>
 #include <QTemporaryDir>
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <fstream>
 #include <type_traits>
 #include <unistd.h>
@@ -22,16 +22,8 @@ using namespace sluice;
 using namespace sluice::host;
 using namespace std::string_literals;
 
-template <typename T>
-concept Streams = requires(std::ostream& stream, const T& value) {
-    stream << value;
-};
-template <typename T>
-concept BecomesJson = requires(const T& value) {
-    Json(value);
-};
-static_assert(!Streams<Secrets> && !BecomesJson<Secrets> && !fmt::is_formattable<Secrets>::value);
-static_assert(!std::is_copy_constructible_v<Secrets> && !Streams<VaultSettings> && !BecomesJson<VaultSettings>);
+using sluice::testing::HasTextForm;
+static_assert(!HasTextForm<Secrets> && !std::is_copy_constructible_v<Secrets> && !HasTextForm<VaultSettings>);
 
 namespace {
 
