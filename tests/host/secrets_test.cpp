@@ -29,6 +29,7 @@ namespace {
 
 std::vector<plan::SecretUse> uses(const std::vector<std::string>& references) {
     std::vector<plan::SecretUse> made;
+    made.reserve(references.size());
     for (const auto& reference : references) {
         made.push_back({reference, "step a, TOKEN"});
     }
@@ -235,7 +236,7 @@ private slots:
 
     void settings_of_vault_data() {
         QTest::addColumn<QString>("address");
-        QTest::addColumn<QString>("token");
+        QTest::addColumn<QString>("given");
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("expected"); // the token, or part of what is wrong
         const QString https = "https://vault:8200";
@@ -285,12 +286,12 @@ private slots:
     }
     void settings_of_vault() {
         QFETCH(QString, address);
-        QFETCH(QString, token);
+        QFETCH(QString, given);
         QFETCH(QString, file);
         QFETCH(QString, expected);
         Desk desk;
         desk.variables = {
-            {"VAULT_ADDR", address.toStdString()}, {"VAULT_TOKEN", token.toStdString()}, {"HOME", "/desk"}};
+            {"VAULT_ADDR", address.toStdString()}, {"VAULT_TOKEN", given.toStdString()}, {"HOME", "/desk"}};
         if (!file.isEmpty()) {
             desk.files["/desk/.vault-token"] = file.toStdString();
         }
