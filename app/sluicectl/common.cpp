@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
     Action action;
     add_plan_verbs(app, action);
     add_preflight_verb(app, action);
+    add_calendar_verb(app, action);
     add_run_verbs(app, action);
     add_do_verb(app, action);
     add_session_verbs(app, action);
@@ -33,6 +34,7 @@ int run(int argc, char** argv) {
     add_query_verb(app, action);
     add_range_verb(app, action);
     add_sheet_verb(app, action);
+    add_secrets_verb(app, action);
     add_evaluate_verb(app, action);
     if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1])) {
         return complain(
@@ -58,6 +60,10 @@ CLI::Validator whole_number() {
                                                                                 : "'" + text + "' is no whole number";
             },
             "UINT"};
+}
+
+CLI::Validator not_empty() {
+    return {[](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); }, "TEXT"};
 }
 
 int complain(const sluice::Error& error) {

@@ -1,5 +1,6 @@
 #include "sluicectl/console.h"
 
+#include "base/printable.h"
 #include "release/decide.h"
 #include "sluicectl/verbs.h"
 
@@ -44,16 +45,27 @@ std::vector<StepId> awaiting(const Release& release) {
     return ids;
 }
 
+/// Text of several lines, each further one indented: none of them can look like a line of ours.
+std::string lines(const std::string& text) {
+    std::string shown;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+        shown += (shown.empty() ? "" : "\n    ") + sluice::printable(line);
+    }
+    return shown;
+}
+
 /// What is asked, and how it is answered.
 std::string question(const Release& release, const sluice::plan::Step& step, const StepState& state) {
-    const std::string head = state.title + ": ";
+    const std::string head = sluice::printable(state.title) + ": ";
     switch (state.status) {
     case StepStatus::triage:
-        return head + "failed: " + state.why + "\n  retry | skip REASON | roll-back | abort REASON";
+        return head + "failed: " + sluice::printable(state.why) + "\n  retry | skip REASON | roll-back | abort REASON";
     case StepStatus::in_doubt: {
         const auto& operation = release.operations.at(state.operation);
-        return head + "outcome unknown: " + operation.intent.summary + "\n  " + state.why +
-               (operation.read_back.empty() ? "" : "\n  read back: " + operation.read_back) +
+        return head + "outcome unknown: " + sluice::printable(operation.intent.summary) + "\n  " +
+               sluice::printable(state.why) +
+               (operation.read_back.empty() ? "" : "\n  read back: " + sluice::printable(operation.read_back)) +
                "\n  happened REASON | run-again REASON | skip REASON | abort REASON";
     }
     default:
@@ -61,7 +73,7 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
     }
     if (const auto* confirm = std::get_if<sluice::plan::Confirm>(&step.body)) {
         const auto text = sluice::plan::fill(confirm->text, scope(release));
-        return head + (text ? *text : confirm->text) +
+        return head + lines(text ? *text : confirm->text) +
                (step.evidence.empty() ? "\n  yes | no REASON" : "\n  yes EVIDENCE | no REASON");
     }
     if (const auto* external = std::get_if<sluice::plan::External>(&step.body)) {
@@ -77,7 +89,7 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
                            fmt::join(approve->roles, ", "), state.approvals.size());
     }
     if (const auto* decide = std::get_if<sluice::plan::Decide>(&step.body)) {
-        std::string text = head + decide->text;
+        std::string text = head + lines(decide->text);
         for (const auto& choice : decide->choices) {
             text += fmt::format("\n  {}: {}", choice.id, choice.title);
         }

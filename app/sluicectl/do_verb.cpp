@@ -1,5 +1,6 @@
 #include "host/take_up.h"
 #include "host/user.h"
+#include "plan/loader.h"
 #include "release/decide.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/verbs.h"
@@ -29,11 +30,17 @@ Result<Json> request(const DoOptions& o) {
         put("text", o.first);
         put("step", o.step);
     } else if (o.verb == "amend") {
-        const auto text = host::read_file(o.first, 1u << 20);
-        if (!text) {
-            return failed(text);
+        const auto loaded = plan::load_file(o.first);
+        if (!loaded.plan) {
+            const auto first = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                            [](const auto& one) { return one.severity == plan::Severity::error; });
+            return fail(ErrorCode::bad_input, "the new plan does not load: " + plan::to_text(*first, o.first), "amend",
+                        "'sluicectl validate' says all that is wrong with it");
         }
-        put("plan", *text);
+        put("plan", loaded.plan->source);
+        if (!loaded.plan->includes.empty()) {
+            json["includes"] = loaded.plan->includes;
+        }
     } else if (o.verb == "resolve") {
         put("operation", o.first);
         put("answer", o.second);

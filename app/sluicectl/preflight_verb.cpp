@@ -1,4 +1,3 @@
-#include "base/digest.h"
 #include "base/instant.h"
 #include "engine/pinned_files.h"
 #include "host/at_the_start.h"
@@ -51,8 +50,8 @@ void tell_variables(const sluice::plan::Plan& plan, const sluice::plan::FrozenVa
     }
 }
 
-void tell_window(const sluice::plan::Plan& plan, sluice::Nanos at, Lines& lines) {
-    const auto window = sluice::host::window_at(plan, at);
+void tell_window(const sluice::plan::Plan& plan, const sluice::plan::Scope& values, sluice::Nanos at, Lines& lines) {
+    const auto window = sluice::host::window_at(plan, values, at);
     if (!window) {
         lines.trouble("window", window.error());
     } else if (!window->bound) {
@@ -62,8 +61,8 @@ void tell_window(const sluice::plan::Plan& plan, sluice::Nanos at, Lines& lines)
                                  (window->closes ? ", until " + sluice::utc(*window->closes) : ""));
     } else {
         lines.trouble("window",
-                      {sluice::ErrorCode::refused, "closed: " + window->why, "",
-                       window->next ? "it opens at " + sluice::utc(*window->next) + "; --at asks for another time"
+                      {sluice::ErrorCode::refused, "may not start: " + window->why, "",
+                       window->next ? "it may start at " + sluice::utc(*window->next) + "; --at asks for another time"
                                     : "it does not open within 400 days: widen the calendar's allow, or "
                                       "narrow its deny"});
     }
@@ -81,7 +80,7 @@ void tell_files(const sluice::plan::Plan& plan, const std::string& file, Lines& 
 
 void tell_evidence(const sluice::plan::Plan& plan, const sluice::plan::Scope& values, const sluice::host::Paths& paths,
                    Lines& lines) {
-    const auto found = sluice::host::evidence_for(plan, values, sluice::hex(sluice::sha256(plan.source)),
+    const auto found = sluice::host::evidence_for(plan, values, sluice::plan::digest(plan.source, plan.includes),
                                                   paths.sessions, std::filesystem::file_time_type::clock::now());
     if (!found) {
         lines.trouble("earlier session", found.error());
@@ -132,7 +131,7 @@ int preflight(const PreflightOptions& options) {
     const auto frozen = sluice::plan::freeze(*plan, *values, {});
     Lines lines;
     tell_variables(*plan, frozen, lines);
-    tell_window(*plan, *at, lines);
+    tell_window(*plan, frozen.values, *at, lines);
     tell_files(*plan, options.plan, lines);
     tell_evidence(*plan, frozen.values, *paths, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);
@@ -148,7 +147,8 @@ int preflight(const PreflightOptions& options) {
     }
     fmt::print("{} in the way\n",
                lines.troubles() == 1 ? "1 thing stands" : fmt::format("{} things stand", lines.troubles()));
-    return unreachable;
+    // Values are the caller's to give.
+    return static_cast<std::size_t>(lines.troubles()) == frozen.errors.size() ? bad_input : unreachable;
 }
 
 } // namespace
@@ -160,7 +160,8 @@ void add_preflight_verb(CLI::App& app, Action& action) {
     verb->add_option("PLAN", o->plan, "File of the plan")->required();
     verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
     verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
-    verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now");
+    verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now")
+        ->check(not_empty());
     verb->callback([&action, o] {
         action = [o] {
             int argc = 1;

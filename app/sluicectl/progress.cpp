@@ -1,5 +1,7 @@
 #include "sluicectl/progress.h"
 
+#include "base/printable.h"
+
 #include <fmt/format.h>
 
 namespace sluicectl {
@@ -74,8 +76,9 @@ void Progress::status(const Release& release) {
         const auto* step = release.plan ? release.plan->step(id) : nullptr;
         const auto* hold = step ? std::get_if<sluice::plan::Hold>(&step->body) : nullptr;
         if (hold && state.status == StepStatus::running) {
-            line += fmt::format("{}: held {} of {}{}  ", state.title, clock(state.hold.held_at(release.time)),
-                                clock(hold->for_), state.hold.running ? "" : " ❚❚ " + state.hold.why);
+            line += fmt::format("{}: held {} of {}{}  ", sluice::printable(state.title),
+                                clock(state.hold.held_at(release.time)), clock(hold->for_),
+                                state.hold.running ? "" : " ❚❚ " + state.hold.why);
         }
     }
     for (const auto& [traffic, weights] : release.split) {

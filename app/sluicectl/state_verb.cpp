@@ -1,8 +1,10 @@
 #include "base/instant.h"
+#include "base/printable.h"
 #include "release/state.h"
 #include "session/session_reader.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
+#include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
 namespace sluicectl {
@@ -47,8 +49,8 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
         return;
     }
     if (!hold.running) {
-        fmt::print(", stands still since {}{}", clock(std::max(Nanos{}, now - hold.since)),
-                   hold.why.empty() ? "" : ": " + hold.why);
+        fmt::print(", stands still for {}{}", clock(std::max(Nanos{}, now - hold.since)),
+                   hold.why.empty() ? "" : ": " + sluice::printable(hold.why));
     }
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
 }
@@ -81,7 +83,7 @@ void print_state(const Release& release, Nanos now) {
                 if (list == &release.plan->rollback_steps && state.status == StepStatus::to_come) {
                     continue;
                 }
-                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), state.why);
+                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                 }
@@ -96,15 +98,22 @@ void print_state(const Release& release, Nanos now) {
         fmt::print("\n");
     }
     for (const auto& [name, trigger] : release.triggers) {
-        fmt::print("trigger {}: {}{}\n", name, trigger.state, trigger.why.empty() ? "" : ": " + trigger.why);
+        // A trigger that is judged by arm is told by arm: its own line would only say what it was armed as.
+        const auto next = release.triggers.lower_bound(name + "/");
+        if (next != release.triggers.end() && next->first.starts_with(name + "/")) {
+            continue;
+        }
+        fmt::print("trigger {}: {}{}\n", name, trigger.state,
+                   trigger.why.empty() ? "" : ": " + sluice::printable(trigger.why));
     }
     for (const auto& amendment : release.amendments) {
         fmt::print("plan amended {} by {}: {} ({})\n", sluice::utc(amendment.time), amendment.by.name,
-                   fmt::join(amendment.changes, ", "), amendment.reason);
+                   sluice::printable(fmt::format("{}", fmt::join(amendment.changes, ", "))),
+                   sluice::printable(amendment.reason));
     }
     if (!release.copy.place.empty()) {
         fmt::print("second copy {}: {}{}\n", release.copy.state, release.copy.place,
-                   release.copy.why.empty() ? "" : ": " + release.copy.why);
+                   release.copy.why.empty() ? "" : ": " + sluice::printable(release.copy.why));
     }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase != OperationState::Phase::settled) {
@@ -114,9 +123,10 @@ void print_state(const Release& release, Nanos now) {
     }
 }
 
-/// The release, and what follows from it at that moment.
-Json state_json(const Release& release, Nanos now) {
+/// The release, and what follows from it at that moment; of times, as of another that may be later.
+Json state_json(const Release& release, Nanos now, Nanos as_of) {
     Json json = to_json(release);
+    json["schedule"] = times_json(release, as_of);
     json["at"] = nanos_text(now);
     json["closing_awaits"] = closing_awaits(release);
     json["holds"] = Json::object();
@@ -178,6 +188,13 @@ int state(const std::string& file, const std::string& at, bool json) {
             return complain(
                 {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
         }
+        if (const auto last = last_moment(file, whole); last && *until > *last + sluice::seconds(1)) {
+            return complain(
+                {ErrorCode::bad_input,
+                 (whole.closed() ? "the session ended before, at " : "the session goes to ") + sluice::utc(*last),
+                 "--at " + at,
+                 {}});
+        }
         for (const auto& event : session->events) {
             if (event.time > *until) {
                 break;
@@ -186,10 +203,12 @@ int state(const std::string& file, const std::string& at, bool json) {
         }
         now = *until;
     }
+    const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
     if (json) {
-        fmt::print("{}\n", (release.plan ? state_json(release, now) : to_json(release)).dump());
+        fmt::print("{}\n", (release.plan ? state_json(release, now, as_of) : to_json(release)).dump());
     } else {
         print_state(release, now);
+        print_times(release, as_of);
     }
     return done;
 }
@@ -204,7 +223,8 @@ void add_state_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<Options>();
     auto* verb = app.add_subcommand("state", "Show a session's state, now or as it was");
     verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
-    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z");
+    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z")
+        ->check(not_empty());
     verb->add_flag("--json", o->json, "All of it, for programs");
     verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
 }

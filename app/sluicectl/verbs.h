@@ -30,6 +30,8 @@ void add_run_verbs(CLI::App& app, Action& action);      ///< run, rehearse, resu
 void add_do_verb(CLI::App& app, Action& action);        ///< do
 void add_range_verb(CLI::App& app, Action& action);     ///< range
 void add_sheet_verb(CLI::App& app, Action& action);     ///< sheet
+void add_calendar_verb(CLI::App& app, Action& action);  ///< calendar
+void add_secrets_verb(CLI::App& app, Action& action);   ///< secrets
 void add_evaluate_verb(CLI::App& app, Action& action);  ///< evaluate
 void add_preflight_verb(CLI::App& app, Action& action); ///< preflight
 
@@ -38,6 +40,8 @@ std::string counted(std::size_t number, const char* what);
 
 /// 0 … 2^64 − 1, nothing else: what reads numbers by itself takes -1 for a large one.
 CLI::Validator whole_number();
+/// Refuses an empty text: of an unset variable in a shell, for which nobody asked.
+CLI::Validator not_empty();
 
 /// Prints "sluicectl: where: what (remedy)" and gives the exit code of that kind of error.
 int complain(const sluice::Error& error);

@@ -1,6 +1,7 @@
 #include "base/redact.h"
 
 #include "base/digest.h"
+#include "base/utf8_character.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -8,24 +9,6 @@
 
 namespace sluice {
 namespace {
-
-/// Length of the UTF-8 character at the start and its code point; 1 and the byte itself if it is none.
-std::size_t character(std::string_view text, char32_t& code, bool& valid) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    code = length == 1 ? first : first & (0x7fU >> length);
-    valid = first < 0x80 || (first >= 0xc2 && first < 0xf5 && text.size() >= length);
-    for (std::size_t i = 1; valid && i < length; ++i) {
-        valid = (byte(i) & 0xc0U) == 0x80;
-        code = (code << 6U) | (byte(i) & 0x3fU);
-    }
-    if (!valid) {
-        code = first;
-        return 1;
-    }
-    return length;
-}
 
 void add_json_escapes(char32_t code, std::vector<std::string>& ways) {
     for (const char* format : {"\\u{:04x}", "\\u{:04X}"}) {
@@ -46,6 +29,14 @@ void add_json_escapes(char32_t code, std::vector<std::string>& ways) {
     }
 }
 
+std::string escaped_again(const std::string& json) {
+    std::string text;
+    for (const char c : json) {
+        text += c == '\\' || c == '"' ? std::string{'\\', c} : std::string(1, c);
+    }
+    return text;
+}
+
 /// Each way of writing one character: itself, percent-encoded, JSON-escaped.
 std::vector<std::string> ways_of(std::string_view bytes, char32_t code, bool valid) {
     std::vector<std::string> ways{std::string(bytes)};
@@ -60,11 +51,29 @@ std::vector<std::string> ways_of(std::string_view bytes, char32_t code, bool val
         ways.emplace_back("+"); // application/x-www-form-urlencoded
     }
     if (valid) {
+        const std::size_t before = ways.size();
         add_json_escapes(code, ways);
+        const std::vector<std::string> once(ways.begin() + static_cast<std::ptrdiff_t>(before), ways.end());
+        for (const std::string& way : once) { // JSON within JSON, as in logs of logs
+            ways.push_back(escaped_again(way));
+        }
     }
     std::sort(ways.begin(), ways.end());
     ways.erase(std::unique(ways.begin(), ways.end()), ways.end());
     return ways;
+}
+
+/// Each digit in either case.
+std::vector<std::vector<std::string>> hex_pattern(std::string_view secret) {
+    std::vector<std::vector<std::string>> pattern;
+    for (const char digit : hex(secret)) {
+        std::vector<std::string> ways{std::string(1, digit)};
+        if (digit >= 'a') {
+            ways.emplace_back(1, static_cast<char>(digit - 'a' + 'A'));
+        }
+        pattern.push_back(std::move(ways));
+    }
+    return pattern;
 }
 
 /// The characters of base64 that depend on the secret alone, when `before` bytes (0, 1, 2) stand before it in its
@@ -72,10 +81,15 @@ std::vector<std::string> ways_of(std::string_view bytes, char32_t code, bool val
 std::set<std::string> base64_forms(const std::string& secret) {
     std::set<std::string> forms;
     for (std::size_t before = 0; before < 3; ++before) {
-        const std::string text = base64(std::string(before, 'x') + secret);
+        std::string part;
+        part.reserve(before + secret.size());
+        part.append(before, 'x').append(secret);
+        std::string text = base64(part);
+        wipe(part);
         const std::size_t begin = (before * 8 + 5) / 6;
         const std::size_t end = (before + secret.size()) * 8 / 6;
         forms.insert(text.substr(begin, end - begin));
+        wipe(text);
     }
     std::string whole = base64(secret);
     forms.insert(whole);
@@ -90,6 +104,16 @@ std::set<std::string> base64_forms(const std::string& secret) {
 
 } // namespace
 
+RedactionSet::~RedactionSet() {
+    for (Pattern& pattern : patterns_) {
+        for (Token& token : pattern) {
+            for (std::string& way : token) {
+                wipe(way);
+            }
+        }
+    }
+}
+
 Result<void> RedactionSet::add(const Secret& secret, std::string_view name) {
     const std::string& value = secret.reveal();
     if (value.size() < shortest) {
@@ -103,7 +127,7 @@ Result<void> RedactionSet::add(const Secret& secret, std::string_view name) {
     for (std::string_view rest = value; !rest.empty();) {
         char32_t code = 0;
         bool valid = false;
-        const std::size_t length = character(rest, code, valid);
+        const std::size_t length = utf8_character(rest, code, valid);
         pattern.push_back(ways_of(rest.substr(0, length), code, valid));
         rest.remove_prefix(length);
     }
@@ -111,6 +135,7 @@ Result<void> RedactionSet::add(const Secret& secret, std::string_view name) {
     for (const std::string& form : base64_forms(value)) {
         add_pattern({{form}});
     }
+    add_pattern(hex_pattern(value));
     constexpr std::size_t telling_line = 16;
     for (std::size_t begin = 0; value.find('\n') != std::string::npos && begin < value.size();) {
         const std::size_t end = std::min(value.find('\n', begin), value.size());

@@ -13,13 +13,18 @@ namespace sluice {
 inline constexpr std::string_view redaction_mark = "‹redacted›";
 
 /// The secrets that must not appear in any output, in the forms in which programs print them: as they are,
-/// percent-encoded (whichever characters the encoder takes), JSON-escaped, and base64 (both alphabets, at each of the
-/// three alignments, so also as part of something longer such as `user:password`). Of a secret of several lines, each
-/// line of 16 bytes or more counts by itself. Not found: base64 broken into lines, hex, anything encrypted or
-/// compressed.
+/// percent-encoded (whichever characters the encoder takes), JSON-escaped (once or twice), in hex (either case, without
+/// separators), and base64 (both alphabets, at each of the three alignments, so also as part of something longer such
+/// as `user:password`). Of a secret of several lines, each line of 16 bytes or more counts by itself. Not found: base64
+/// broken into lines, `xxd`'s columns, anything encrypted or compressed.
 class RedactionSet {
 public:
     static constexpr std::size_t shortest = 4;
+
+    RedactionSet() = default;
+    RedactionSet(const RedactionSet&) = delete;
+    RedactionSet& operator=(const RedactionSet&) = delete;
+    ~RedactionSet(); ///< wipes what it knows
 
     /// `bad_input` for a secret shorter than 4 bytes: replacing it would make output unreadable and tell its value.
     /// `name` (the reference) goes into the error.
@@ -47,6 +52,11 @@ private:
 class Redactor {
 public:
     explicit Redactor(std::shared_ptr<const RedactionSet> secrets) : secrets_(std::move(secrets)) {}
+    ~Redactor() { wipe(pending_); }
+    Redactor(const Redactor&) = default;
+    Redactor& operator=(const Redactor&) = default;
+    Redactor(Redactor&&) = default;
+    Redactor& operator=(Redactor&&) = default;
 
     /// Bytes that may be the beginning of a secret are held back until the next call.
     std::string feed(std::string_view bytes);

@@ -15,7 +15,7 @@ namespace sluice {
 /// `reveal`. The memory is wiped when it goes.
 class Secret {
 public:
-    explicit Secret(std::string value) : value_(std::move(value)) {}
+    explicit Secret(std::string value);
     Secret(const Secret&) = default;
     Secret(Secret&& other) noexcept;
     Secret& operator=(const Secret& other);
@@ -33,14 +33,22 @@ private:
 void to_json(Json&, const Secret&) = delete;
 std::ostream& operator<<(std::ostream&, const Secret&) = delete;
 
-/// Where a secret is to be found, as plans and connections spell it: `env:NAME` or `file:PATH`. Not secret itself.
+/// Overwrites a text that held a secret, also what lies behind its end, and empties it.
+void wipe(std::string& text);
+
+/// Where a secret is to be found, as plans and connections spell it. Not secret itself.
 struct SecretReference {
-    enum class Kind { environment, file };
+    enum class Kind { environment, file, keychain, vault };
     Kind kind = Kind::environment;
-    std::string name; ///< of the variable, or the path
+    std::string name; ///< the variable, the path, the keychain's service, or Vault's MOUNT/PATH
+    std::string part; ///< of a keychain the account, of Vault the key
 
     bool operator==(const SecretReference&) const = default;
 };
+
+/// How references are written, for remedies.
+inline constexpr const char* secret_reference_forms =
+    "env:NAME, file:PATH, keychain:SERVICE/ACCOUNT or vault:MOUNT/PATH#KEY";
 
 /// `bad_input` with the remedy when the text is no reference: it may be a secret itself, so it is not repeated in the
 /// error.
@@ -52,7 +60,7 @@ struct SecretFile {
     unsigned mode = 0; ///< permission bits, as in 0600
 };
 
-/// Where secrets are looked up; passed in, so that a test or a rehearsal brings its own.
+/// Where secrets are looked up at once; passed in, so that a test or a rehearsal brings its own.
 struct SecretSources {
     std::function<std::optional<std::string>(const std::string& name)> environment;
     std::function<Result<SecretFile>(const std::string& path)> file;
@@ -66,7 +74,8 @@ struct ResolvedSecret {
     std::vector<std::string> warnings; ///< for example that others may read the file
 };
 
-/// One line feed at the end of a file is not part of the secret. An empty secret is an error.
+/// One line feed at the end of a file is not part of the secret. An empty secret is an error. A keychain and Vault
+/// answer later, so they are no business of this (`refused`): host/secrets.h.
 Result<ResolvedSecret> resolve(const SecretReference& reference, const SecretSources& sources);
 
 } // namespace sluice

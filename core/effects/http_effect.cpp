@@ -45,6 +45,9 @@ public:
     ~HttpEffect() override {
         life_.reset();
         http_.cancel(exchange_);
+        for (auto& [name, value] : spec_.headers) {
+            wipe(value);
+        }
     }
 
     EffectClass effect_class() const override { return spec_.idempotent ? EffectClass::keyed : EffectClass::opaque; }

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/secret.h"
 #include "net/http.h"
 
 namespace sluice::engine {
@@ -10,6 +11,12 @@ public:
         : way_(way), base_(std::move(base)), headers_(std::move(headers)), tls_(std::move(tls)) {
         while (base_.ends_with('/')) {
             base_.pop_back();
+        }
+    }
+
+    ~BasedHttp() override {
+        for (auto& [name, value] : headers_) {
+            wipe(value);
         }
     }
 

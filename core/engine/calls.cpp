@@ -30,7 +30,7 @@ Result<bool> reveal(const Eyes& eyes, const std::string& text, plan::Scope& scop
         if (!secret) {
             return failed(secret);
         }
-        scope[use.name] = *secret;
+        scope[use.name] = secret->reveal();
         any = true;
     }
     return any;
@@ -45,21 +45,24 @@ Result<SentValue> sent_value(const Eyes& eyes, const std::string& text) {
         return failed(revealed);
     }
     auto filled = plan::fill(text, scope);
+    if (*revealed) {
+        for (auto& [name, value] : scope) {
+            wipe(value);
+        }
+    }
     if (!filled) {
         return failed(filled);
     }
     // Only what the plan's author wrote is a reference. A scheme ("Bearer ") stays before it.
-    const auto blank = text.find(' ');
-    const std::string scheme = blank == std::string::npos ? "" : text.substr(0, blank + 1);
-    const std::string rest = text.substr(scheme.size());
-    if (*filled != text || !plan::is_secret_reference(rest)) {
+    const auto written = *filled == text ? plan::secret_value(text) : std::nullopt;
+    if (!written) {
         return SentValue{std::move(*filled), *revealed};
     }
-    const auto secret = eyes.outside.secret(rest);
+    const auto secret = eyes.outside.secret(written->reference);
     if (!secret) {
         return failed(secret);
     }
-    return SentValue{scheme + *secret, true};
+    return SentValue{written->before + secret->reveal(), true};
 }
 
 Result<net::HttpRequest> fill_call(const Eyes& eyes, const plan::HttpCall& call) {
@@ -75,6 +78,10 @@ Result<net::HttpRequest> fill_call(const Eyes& eyes, const plan::HttpCall& call)
         const auto sent = sent_value(eyes, value);
         if (!sent) {
             return failed(sent);
+        }
+        if (auto fits = plan::check_header_value(sent->text); !fits) {
+            fits.error().where = "header " + name;
+            return failed(fits);
         }
         request.headers.emplace_back(name, sent->text);
     }

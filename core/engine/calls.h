@@ -1,4 +1,5 @@
 #pragma once
+#include "base/secret.h"
 #include "engine/look.h"
 #include "net/http.h"
 #include "plan/fill.h"
@@ -10,6 +11,12 @@ namespace sluice::engine {
 struct SentValue {
     std::string text;
     bool secret = false; ///< it holds the value of a secret: not for events, logs or the arguments of a process
+
+    ~SentValue() { // no moves: each copy is wiped
+        if (secret) {
+            wipe(text);
+        }
+    }
 };
 
 /// Fills in a template; a reference to a secret that the plan's author wrote ("env:T", "Bearer env:T"), or that a

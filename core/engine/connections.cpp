@@ -2,6 +2,9 @@
 
 #include "engine/based_http.h"
 #include "kubernetes/service_proxy.h"
+#include "plan/fill.h"
+
+#include <fmt/format.h>
 
 namespace sluice::engine {
 
@@ -55,7 +58,11 @@ Result<std::unique_ptr<net::HttpClient>> based(const Json& settings, const Outsi
         if (!secret) {
             return failed(secret);
         }
-        headers.emplace_back(name, *secret);
+        if (auto fits = plan::check_header_value(secret->reveal()); !fits) {
+            fits.error().where = fmt::format("header {}, {}", name, value.get<std::string>());
+            return failed(fits);
+        }
+        headers.emplace_back(name, secret->reveal());
     }
     std::shared_ptr<net::Tls> tls;
     std::string ca = text_at(settings, "ca_pem");

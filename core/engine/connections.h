@@ -18,12 +18,11 @@ namespace sluice::engine {
 struct Outside {
     Scheduler& scheduler;
     net::HttpClient& http;
-    kubernetes::ReadFile read_file; ///< a whole file of the desk
-    std::function<Result<std::string>(const std::string&)>
-        secret;                                     ///< "env:NAME", "file:PATH" → its value, kept out of output
-    std::shared_ptr<const RedactionSet> redactions; ///< of all secrets that were resolved
-    std::function<Nanos()> real_now;                ///< the machine's clock, whatever the Scheduler says
-    std::string kubeconfig;                         ///< path of the user's kubeconfig
+    kubernetes::ReadFile read_file;                           ///< a whole file of the desk
+    std::function<Result<Secret>(const std::string&)> secret; ///< reference → its value, kept out of output
+    std::shared_ptr<const RedactionSet> redactions;           ///< of all secrets that were resolved
+    std::function<Nanos()> real_now;                          ///< the machine's clock, whatever the Scheduler says
+    std::string kubeconfig;                                   ///< path of the user's kubeconfig
     net::Reach* reach = nullptr; ///< null in a rehearsal: what sockets and logs would tell is acted out
 };
 

@@ -6,7 +6,9 @@
 #include "effects/shift_effect.h"
 #include "engine/calls.h"
 #include "kubernetes/object_ref.h"
+#include "kubernetes/yaml.h"
 #include "plan/fill.h"
+#include "plan/secret_reference.h"
 
 #include <charconv>
 
@@ -181,7 +183,8 @@ Made EffectMaker::kubernetes(const plan::Step& step, const plan::KubernetesWrite
             if (!text) {
                 return failed(text);
             }
-            const auto filled = plan::fill(*text, scope);
+            const auto filled = kubernetes::fill_manifest(
+                *text, write.file, [&scope](std::string_view one) { return plan::fill(one, scope); });
             if (!filled) {
                 return failed(filled);
             }
@@ -212,12 +215,13 @@ Made EffectMaker::kubernetes(const plan::Step& step, const plan::KubernetesWrite
         effects::SetEnvironment action;
         for (const auto& [key, value] : pairs_of(*body)) {
             kubernetes::EnvChange change{key, value, false};
-            if (value && (value->starts_with("env:") || value->starts_with("file:"))) {
+            // Only what the plan's author wrote is a reference: no value that was filled in.
+            if (value && write.body.value(key, Json()) == *value && plan::is_secret_reference(*value)) {
                 const auto secret = eyes_.outside.secret(*value);
                 if (!secret) {
                     return failed(secret);
                 }
-                change.value = *secret;
+                change.value = secret->reveal();
                 change.secret = true;
             }
             action.changes.push_back(std::move(change));

@@ -1,11 +1,15 @@
 #include "engine/engine.h"
 
+#include "base/secret.h"
 #include "engine/metric_sources.h"
 #include "engine/pinned_files.h"
 #include "plan/loader.h"
+#include "plan/secret_reference.h"
 #include "plan/variables.h"
 
 #include <QtGlobal>
+#include <algorithm>
+#include <fmt/format.h>
 
 namespace sluice::engine {
 
@@ -56,7 +60,7 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
 }
 
 Result<void> Engine::open(const release::SessionOpened& session) {
-    auto loaded = plan::load(session.plan_source, session.plan_file);
+    auto loaded = plan::load(session.plan_source, session.plan_file, plan::included(session.includes));
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
     }
@@ -135,7 +139,8 @@ Result<Receipt> Engine::submit(const release::Command& command, const release::A
 }
 
 Result<release::Amend> Engine::try_out(release::Amend command) {
-    auto loaded = plan::load(command.plan_source, journal_.release().opened.plan_file);
+    auto loaded =
+        plan::load(command.plan_source, journal_.release().opened.plan_file, plan::included(command.includes));
     if (!loaded.plan || !plan::take_variant(*loaded.plan, journal_.release().opened.variant)) {
         return command; // `decide` says so in its own words
     }
@@ -154,6 +159,9 @@ Result<release::Amend> Engine::try_out(release::Amend command) {
     plan::Scope scope = release::scope(journal_.release());
     const auto fresh = plan::freeze(*loaded.plan, journal_.release().opened.variables, {});
     scope.insert(fresh.values.begin(), fresh.values.end());
+    if (auto had = try_secrets(*loaded.plan, fresh.values); !had) {
+        return failed(had);
+    }
     const auto metrics = metric_sources(*loaded.plan, scope, **connections, outside_);
     if (!metrics) {
         return failed(metrics);
@@ -169,6 +177,23 @@ Result<release::Amend> Engine::try_out(release::Amend command) {
         }
     }
     return command;
+}
+
+/// Those that only the new plan names must be at hand, as those of the old one were before the start.
+Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& values) {
+    const auto before = plan::secrets_needed(*plan_, release::scope(journal_.release()));
+    for (const auto& use : plan::secrets_needed(plan, values)) {
+        const bool known = std::any_of(before.begin(), before.end(),
+                                       [&](const auto& other) { return other.reference == use.reference; });
+        const auto secret = known ? Result<Secret>(Secret(std::string())) : outside_.secret(use.reference);
+        if (!secret) {
+            const Error& error = secret.error();
+            const bool too_late = error.code == ErrorCode::refused;
+            return fail(error.code, error.what, fmt::format("{} ({})", use.reference, use.where),
+                        too_late ? "of a plan at work, new secrets come by env: or file:" : error.remedy);
+        }
+    }
+    return {};
 }
 
 /// All that was made from the plan is made anew from the one that now stands. Nothing of it was on its way: `decide`
@@ -284,9 +309,9 @@ void Engine::keep_signing() {
     });
 }
 
-void Engine::clock_jumped(Nanos by) {
+void Engine::clock_jumped(Nanos by, Nanos slept) {
     if (!journal_.release().closed()) {
-        (void)journal_.submit(release::Jump{outside_.scheduler.now() - by});
+        (void)journal_.submit(release::Jump{outside_.scheduler.now() - by, slept});
     }
 }
 

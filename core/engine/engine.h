@@ -52,13 +52,14 @@ public:
     void on_closed(std::function<void()> receiver) { closed_ = std::move(receiver); }
 
     /// The machine slept, or its clock was set.
-    void clock_jumped(Nanos by);
+    void clock_jumped(Nanos by, Nanos slept);
 
 private:
     Result<void> connect(std::shared_ptr<const plan::Plan> plan, const plan::Scope& scope);
     void hear(std::span<const release::Event> events);
     void hear(const release::Event& event);
     Result<release::Amend> try_out(release::Amend command);
+    Result<void> try_secrets(const plan::Plan& plan, const plan::Scope& values);
     void follow_amended_plan();
     void start_what_was_prepared();
     void tell(const release::Escalated& escalated);

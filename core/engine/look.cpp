@@ -66,10 +66,16 @@ void look_at(const plan::KubernetesRead& read, const Gaze& gaze) {
     const plan::Scope scope = gaze.eyes.scope();
     const auto object = plan::fill(read.object, scope);
     const auto name_space = plan::fill(read.name_space, scope);
-    const auto selector = plan::fill(read.selector, scope);
+    const auto selector = plan::fill_selector(read.selector, scope);
     for (const auto* text : {&object, &name_space, &selector}) {
         if (!*text) {
             gaze.later(text->error());
+            return;
+        }
+    }
+    if (!read.name_space.empty()) { // an empty one would be all of them
+        if (const auto checked = kubernetes::parse_namespace(*name_space); !checked) {
+            gaze.later(checked.error());
             return;
         }
     }
@@ -80,9 +86,14 @@ void look_at(const plan::KubernetesRead& read, const Gaze& gaze) {
             gaze.unanswered(reply.error());
             return;
         }
+        // An object can hold what a step put into it as a secret, and values and reasons go into events.
         plan::StepResult result;
-        result.text = reply->object.dump();
-        result.json = std::move(reply->object);
+        const std::string text = reply->object.dump();
+        result.text = redacted(text, gaze.eyes.outside.redactions);
+        auto clean = result.text == text ? Result<Json>(std::move(reply->object)) : parse_json(result.text, "object");
+        if (clean) {
+            result.json = std::move(*clean);
+        }
         gaze.judged(std::move(result));
     };
     if (object->find('/') == std::string::npos) {
@@ -193,7 +204,7 @@ Result<net::ProcessSpec> fill_command(const Eyes& eyes, const plan::Command& com
             spec.environment[name] = sent->text;
         }
     }
-    const auto folder = plan::fill(command.folder, scope);
+    const auto folder = plan::fill_folder(command.folder, scope);
     if (!folder) {
         return failed(folder);
     }

@@ -1,9 +1,15 @@
 #pragma once
 #include "engine/connection_tests.h"
+#include "host/secrets.h"
 #include "host/session_host.h"
+#include "host/vault.h"
 #include "net/live_scheduler.h"
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace sluice::host {
 
@@ -11,13 +17,14 @@ namespace sluice::host {
 struct Window {
     bool bound = false;          ///< a phase asks the calendar; else the rest says nothing
     bool open = false;           ///< it may start
-    std::string why;             ///< which row decides
-    std::optional<Nanos> next;   ///< where it is closed: when it opens; none within 400 days
+    std::string why;             ///< which row decides, or that the planned time does not fit
+    std::optional<Nanos> next;   ///< where it is closed: when it may start; none within 400 days
     std::optional<Nanos> closes; ///< where it is open: until when
 };
 
-/// Errors: a time zone that this machine does not know.
-Result<Window> window_at(const plan::Plan& plan, Nanos at);
+/// Open means also that what is planned fits. `values` decide which steps count. Errors: a time zone that this machine
+/// does not know.
+Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at);
 
 /// The plan's connections, tested from this desk with the user's secrets and kubeconfig, as a run would open them.
 /// Needs an event loop; in the thread in which it was made.
@@ -25,13 +32,19 @@ class ConnectionDesk {
 public:
     ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Scope values, const Paths& paths);
 
-    /// Once; as ConnectionTests::start.
+    /// Once; as ConnectionTests::start. Reads the plan's secrets first, in an event loop of its own where a keychain or
+    /// Vault is asked.
     void test(engine::ConnectionTests::Each each, std::function<void()> done);
 
 private:
+    Result<Secret> secret(const std::string& reference);
+
     std::shared_ptr<const plan::Plan> plan_;
     net::LiveScheduler scheduler_;
     Secrets secrets_;
+    std::vector<plan::SecretUse> needed_;
+    std::map<std::string, Error> unread_; ///< by reference
+    std::unique_ptr<Vault> vault_;
     std::optional<engine::ConnectionTests> tests_;
     net::QtHttpClient http_; ///< goes before the tests: what is in flight calls nobody then
 };

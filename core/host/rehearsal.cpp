@@ -1,8 +1,11 @@
 #include "host/rehearsal.h"
 
 #include "base/digest.h"
+#include "kubernetes/yaml.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
+#include "release/schedule.h"
+#include "release/window.h"
 
 #include <chrono>
 #include <fmt/format.h>
@@ -26,9 +29,17 @@ Nanos machine_now() {
 
 Result<Nanos> rehearsal_start(const plan::Plan& plan) {
     const Nanos year{1'767'225'600'000'000'000}; // 2026-01-01T00:00:00Z
-    const bool bound =
-        std::any_of(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
-    return bound ? plan::next_open(plan.calendar, year) : Result<Nanos>(year);
+    const auto first =
+        std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
+    if (first == plan.phases.end()) {
+        return year;
+    }
+    const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), {}, year);
+    const auto answer = release::may_start(release, *first, year);
+    if (!answer.open && answer.until.count == 0) {
+        return fail(ErrorCode::not_found, answer.why, first->id, "widen the calendar, or plan for less time");
+    }
+    return answer.open ? year : answer.until;
 }
 
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {
@@ -67,16 +78,15 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
     return replaced;
 }
 
-Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
-                                          std::uint64_t seed, const std::vector<std::string>& faults) {
-    range::RangeOptions options;
-    options.seed = seed;
+namespace {
+
+Result<std::vector<range::Fault>> read_faults(const plan::Plan& plan, const std::vector<std::string>& texts) {
     std::vector<std::string> arms;
     for (const auto& arm : plan.arms) {
-        options.arms.push_back({arm.name, arm.workload, arm.service});
         arms.push_back(arm.name);
     }
-    for (const auto& text : faults) {
+    std::vector<range::Fault> faults;
+    for (const auto& text : texts) {
         auto fault = range::parse_fault(text, arms);
         if (!fault) {
             return failed(fault);
@@ -85,8 +95,25 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
             return fail(ErrorCode::bad_input, "the plan has no step '" + fault->start.step + "'",
                         "--fault '" + text + "'", "'sluicectl show' lists them");
         }
-        options.faults.push_back(std::move(*fault));
+        faults.push_back(std::move(*fault));
     }
+    return faults;
+}
+
+} // namespace
+
+Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
+                                          std::uint64_t seed, const std::vector<std::string>& faults) {
+    range::RangeOptions options;
+    options.seed = seed;
+    for (const auto& arm : plan.arms) {
+        options.arms.push_back({arm.name, arm.workload, arm.service});
+    }
+    auto read = read_faults(plan, faults);
+    if (!read) {
+        return failed(read);
+    }
+    options.faults = std::move(*read);
     if (plan.rehearse.is_object() && plan.rehearse.contains("world")) {
         options.world_name = plan.rehearse["world"].get<std::string>();
         const auto text = read_file(folder + "/" + options.world_name);
@@ -107,6 +134,11 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
         options.profile = std::move(*profile);
     }
     return options;
+}
+
+Result<std::string> filled_manifest(const std::string& text, const std::string& file, const release::Release& release) {
+    const plan::Scope scope = release::scope(release);
+    return kubernetes::fill_manifest(text, file, [&scope](std::string_view one) { return plan::fill(one, scope); });
 }
 
 Rehearsal::Rehearsal(const RehearsalOptions& options, Nanos start)
@@ -147,7 +179,7 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
         if (!text) {
             return failed(text);
         }
-        const auto filled = plan::fill(*text, release::scope(engine().release()));
+        const auto filled = filled_manifest(*text, file, engine().release());
         if (!filled) {
             return failed(filled);
         }
@@ -192,6 +224,14 @@ Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
             all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, options.plan_file);
         }
         return fail(ErrorCode::bad_input, all);
+    }
+    if (const auto faults = read_faults(checked->plan, options.faults); !faults) {
+        return failed(faults);
+    }
+    std::error_code ignored;
+    if (!options.session.empty() && std::filesystem::exists(options.session, ignored)) {
+        return fail(ErrorCode::refused, "there is a file of that name", options.session.string(),
+                    "name another with --session");
     }
     return checked;
 }

@@ -51,6 +51,9 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
 Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
                                           std::uint64_t seed, const std::vector<std::string>& faults);
 
+/// A manifest that a simulated program applies, filled in as a real one would be.
+Result<std::string> filled_manifest(const std::string& text, const std::string& file, const release::Release& release);
+
 /// The plan, fit to be rehearsed: every program says what it would do.
 Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options);
 

@@ -81,7 +81,7 @@ void RemoteRehearsal::carry_out(const range::Act& act, std::function<void(Result
             return;
         }
         const auto text = read_file(plan_folder_ + "/" + act.apply);
-        const auto filled = text ? plan::fill(*text, release::scope(engine().release())) : text;
+        const auto filled = text ? filled_manifest(*text, act.apply, engine().release()) : text;
         if (!filled) {
             done(failed(filled));
             return;

@@ -41,6 +41,9 @@ public:
     bool has_closed() const { return has_closed_; } ///< and its file is whole
     virtual Scheduler& scheduler() = 0;
 
+    /// What should be put right before the next time, such as a secret's file that others may read.
+    const std::vector<std::string>& warnings() const { return warnings_; }
+
     /// False when the production ends with this program, so that nobody can go on after it.
     virtual bool can_be_resumed() const { return true; }
 
@@ -67,6 +70,8 @@ protected:
     Result<void> take_up(const std::filesystem::path& file, const StartOptions& options, const session::SigningKey& key,
                          const engine::Outside& outside, net::ProcessRunner& processes,
                          engine::EngineOptions engine_options);
+
+    std::vector<std::string> warnings_;
 
     /// First thing in a subclass's destructor: the engine goes before the clock and the connections that it uses.
     void let_go();

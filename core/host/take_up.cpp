@@ -68,7 +68,7 @@ Result<std::unique_ptr<SessionHost>> take_up(const TakeUp& options) {
             return failed(log);
         }
     }
-    const auto events = events_of(options.session, 1);
+    const auto events = events_of(options.session, INT64_MAX);
     if (!events) {
         return failed(events);
     }
@@ -81,7 +81,11 @@ Result<std::unique_ptr<SessionHost>> take_up(const TakeUp& options) {
     }
     StartOptions at = options;
     at.plan_file = opened->plan_folder + "/" + opened->plan_file;
-    auto live = LiveSession::resume(options.session, at);
+    release::Release before;
+    for (const auto& event : *events) {
+        release::apply(before, event);
+    }
+    auto live = LiveSession::resume(options.session, at, before);
     return live ? Result<std::unique_ptr<SessionHost>>(std::move(*live)) : failed(live);
 }
 

@@ -139,6 +139,10 @@ Result<ObjectRef> parse_object(std::string_view text, std::string_view name_spac
     return ref;
 }
 
+Result<std::string> parse_namespace(std::string_view text) {
+    return checked_name(text, "namespace", text);
+}
+
 Result<ObjectRef> parse_in_namespace(std::string_view text, std::string_view kind) {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos) {

@@ -49,6 +49,9 @@ struct ObjectRef {
 /// path.
 Result<ObjectRef> parse_object(std::string_view text, std::string_view name_space);
 
+/// The name of a namespace, checked.
+Result<std::string> parse_namespace(std::string_view text);
+
 /// "production/user-service-blue": namespace and name of the given kind.
 Result<ObjectRef> parse_in_namespace(std::string_view text, std::string_view kind = "deployment");
 

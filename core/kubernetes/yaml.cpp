@@ -68,6 +68,8 @@ Json plain_scalar(const std::string& text) {
 
 class Conversion {
 public:
+    explicit Conversion(const FillText* fill = nullptr) : fill_(fill) {}
+
     Json value(const YAML::Node& node, int depth) {
         if (depth > max_depth) {
             throw Unfit{node.Mark(), "nested deeper than 64"};
@@ -81,7 +83,7 @@ public:
         }
         switch (node.Type()) {
         case YAML::NodeType::Scalar:
-            return tag == "!" ? Json(node.Scalar()) : plain_scalar(node.Scalar()); // "!" = quoted or block text
+            return tag == "!" ? Json(filled(node)) : plain_scalar(filled(node)); // "!" = quoted or block text
         case YAML::NodeType::Sequence: {
             Json list = Json::array();
             for (const auto& child : node) {
@@ -97,6 +99,18 @@ public:
     }
 
 private:
+    std::string filled(const YAML::Node& node) const {
+        const std::string& text = node.Scalar();
+        if (fill_ == nullptr || text.find("${") == std::string::npos) {
+            return text;
+        }
+        auto value = (*fill_)(text);
+        if (!value) {
+            throw Unfit{node.Mark(), to_text(value.error())};
+        }
+        return std::move(*value);
+    }
+
     Json mapping(const YAML::Node& node, int depth) {
         Json own = Json::object();
         Json merged = Json::object();
@@ -104,7 +118,7 @@ private:
             if (!entry.first.IsScalar()) {
                 throw Unfit{entry.first.Mark(), "a key that is not text"};
             }
-            const std::string& key = entry.first.Scalar();
+            const std::string key = filled(entry.first);
             Json child = value(entry.second, depth + 1);
             if (key == "<<" && entry.first.Tag() != "!") {
                 for (const Json& base : child.is_array() ? child : Json::array({child})) {
@@ -121,6 +135,7 @@ private:
         return own;
     }
 
+    const FillText* fill_;
     int values_ = 0;
 };
 
@@ -130,13 +145,11 @@ tl::unexpected<Error> not_yaml(std::string_view file, const YAML::Mark& mark, co
     return fail(ErrorCode::bad_input, "not usable as YAML: " + what, where);
 }
 
-} // namespace
-
-Result<std::vector<Json>> documents_of_yaml(std::string_view text, std::string_view file) {
+Result<std::vector<Json>> documents(std::string_view text, std::string_view file, const FillText* fill) {
     try {
         std::vector<Json> documents;
         for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
-            Json document = Conversion().value(node, 0);
+            Json document = Conversion(fill).value(node, 0);
             if (!document.is_null()) {
                 documents.push_back(std::move(document));
             }
@@ -147,6 +160,24 @@ Result<std::vector<Json>> documents_of_yaml(std::string_view text, std::string_v
     } catch (const YAML::Exception& error) {
         return not_yaml(file, error.mark, error.msg);
     }
+}
+
+} // namespace
+
+Result<std::vector<Json>> documents_of_yaml(std::string_view text, std::string_view file) {
+    return documents(text, file, nullptr);
+}
+
+Result<std::string> fill_manifest(std::string_view text, std::string_view file, const FillText& fill) {
+    const auto filled = documents(text, file, &fill);
+    if (!filled) {
+        return failed(filled);
+    }
+    std::string all;
+    for (const Json& document : *filled) {
+        all += "---\n" + document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    }
+    return all;
 }
 
 } // namespace sluice::kubernetes

@@ -17,15 +17,21 @@ Nanos read(clockid_t clock) {
 } // namespace
 
 Clocks machine_clocks() {
-    return {[] { return read(CLOCK_REALTIME); }, [] { return read(CLOCK_MONOTONIC); }};
+    return {[] { return read(CLOCK_REALTIME); }, [] { return read(CLOCK_MONOTONIC); },
+            [] { return read(CLOCK_BOOTTIME); }};
 }
 
 LiveScheduler::LiveScheduler(Clocks clocks)
-    : clocks_(std::move(clocks)), last_wall_(clocks_.wall()), last_running_(clocks_.running()), last_(last_wall_) {
+    : clocks_(std::move(clocks)), last_wall_(clocks_.wall()), last_running_(clocks_.running()), last_(last_wall_),
+      last_asleep_(asleep(last_running_)) {
     timer_.setSingleShot(true);
     timer_.setTimerType(Qt::PreciseTimer);
     QObject::connect(&timer_, &QTimer::timeout, &context_, [this] { fire(); });
     arm();
+}
+
+Nanos LiveScheduler::asleep(Nanos running) const {
+    return clocks_.booted ? clocks_.booted() - running : Nanos{};
 }
 
 Nanos LiveScheduler::now() const {
@@ -36,11 +42,15 @@ Nanos LiveScheduler::now() const {
     last_running_ = running;
     if (jump >= jump_threshold) {
         ahead_ = std::max(Nanos{}, ahead_ - jump);
-        untold_jump_ += jump;
+        untold_jump_.by += jump;
+        // The two clocks are read one after the other: what is shorter than a jump is no sleep.
+        const Nanos slept = asleep(running) - last_asleep_;
+        untold_jump_.slept += slept >= jump_threshold ? slept : Nanos{};
     } else if (jump <= -jump_threshold) {
         ahead_ += -jump;
-        untold_jump_ += jump;
+        untold_jump_.by += jump;
     }
+    last_asleep_ = asleep(running);
     last_ = std::max(last_, wall + ahead_);
     return last_;
 }
@@ -74,10 +84,10 @@ void LiveScheduler::arm() {
 
 void LiveScheduler::fire() {
     const Nanos time = now();
-    if (untold_jump_ != Nanos{}) {
-        const Nanos by = std::exchange(untold_jump_, Nanos{});
+    if (untold_jump_.by != Nanos{}) {
+        const ClockJump jump = std::exchange(untold_jump_, {});
         if (jumped_) {
-            jumped_(by);
+            jumped_(jump);
         }
     }
     // What these callbacks set for at once waits for the next turn of the loop, so that sockets are heard in between.

@@ -13,9 +13,17 @@ namespace sluice::net {
 struct Clocks {
     std::function<Nanos()> wall;    ///< since the epoch, UTC; may be set by anybody
     std::function<Nanos()> running; ///< only forward, only while the machine runs; its zero means nothing
+    std::function<Nanos()> booted =
+        {}; ///< the same, but it goes on while the machine is suspended; empty = none is told
 };
 
-/// CLOCK_REALTIME and CLOCK_MONOTONIC.
+/// What the wall clock did beside running.
+struct ClockJump {
+    Nanos by;    ///< so much more (or, negative, less) than the program ran
+    Nanos slept; ///< so long was the machine suspended meanwhile; 0 = its clock was set
+};
+
+/// CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME.
 Clocks machine_clocks();
 
 /// The scheduler of a go-live: the machine's clock and Qt timers. Needs an event loop in its thread.
@@ -31,9 +39,8 @@ public:
     explicit LiveScheduler(Clocks clocks = machine_clocks());
     LiveScheduler(const LiveScheduler&) = delete;
 
-    /// Told from the event loop, within about a second, that the wall clock went `by` more (or, negative, less) than
-    /// the program ran: it was set, or the machine slept. One receiver.
-    void on_clock_jump(std::function<void(Nanos by)> receiver) { jumped_ = std::move(receiver); }
+    /// Told from the event loop, within about a second, that the clock was set or the machine slept. One receiver.
+    void on_clock_jump(std::function<void(const ClockJump&)> receiver) { jumped_ = std::move(receiver); }
 
     /// How far `now` is ahead of the wall clock since that was set back; 0 as a rule.
     Nanos ahead_of_wall() const { return ahead_; }
@@ -50,14 +57,16 @@ public:
 private:
     void arm();
     void fire();
+    Nanos asleep(Nanos running) const;
 
     Clocks clocks_;
     mutable Nanos last_wall_;
     mutable Nanos last_running_;
     mutable Nanos last_;
     mutable Nanos ahead_;
-    mutable Nanos untold_jump_;
-    std::function<void(Nanos)> jumped_;
+    mutable ClockJump untold_jump_;
+    mutable Nanos last_asleep_; ///< since the machine was started
+    std::function<void(const ClockJump&)> jumped_;
     std::uint64_t last_id_ = 0;
     std::map<std::pair<Nanos, std::uint64_t>, Callback> timers_;
     std::unordered_map<std::uint64_t, Nanos> timer_due_;

@@ -54,15 +54,29 @@ std::string wrapper_spec(const ProcessSpec& spec) {
         environment[name] = secret.reveal();
         secrets.push_back(secret.reveal());
     }
-    return Json{{"argv", spec.argv},
-                {"env", environment},
-                {"cwd", spec.cwd},
-                {"directory", spec.directory},
-                {"timeout", nanos_text(spec.timeout)},
-                {"grace", nanos_text(spec.grace)},
-                {"budget", spec.output_budget},
-                {"secrets", secrets}}
-        .dump(-1, ' ', false, Json::error_handler_t::strict);
+    Json whole = {{"argv", spec.argv},
+                  {"cwd", spec.cwd},
+                  {"directory", spec.directory},
+                  {"timeout", nanos_text(spec.timeout)},
+                  {"grace", nanos_text(spec.grace)},
+                  {"budget", spec.output_budget}};
+    whole["env"] = std::move(environment);
+    whole["secrets"] = std::move(secrets);
+    const auto forget = [&] {
+        for (Json* values : {&whole["env"], &whole["secrets"]}) {
+            for (Json& value : *values) {
+                wipe(value.get_ref<std::string&>());
+            }
+        }
+    };
+    try {
+        std::string text = whole.dump(-1, ' ', false, Json::error_handler_t::strict);
+        forget();
+        return text;
+    } catch (const Json::exception&) {
+        forget();
+        throw;
+    }
 }
 
 const char* unfit(const ProcessSpec& spec) {
@@ -77,6 +91,11 @@ const char* unfit(const ProcessSpec& spec) {
     for (const auto& [name, value] : spec.environment) {
         if (name.empty() || name.find('=') != std::string::npos || value.find('\0') != std::string::npos) {
             return "an environment variable has no fit name or holds a NUL byte";
+        }
+    }
+    for (const auto& [name, secret] : spec.secrets) {
+        if (name.empty() || name.find('=') != std::string::npos || secret.reveal().find('\0') != std::string::npos) {
+            return "a secret's environment variable has no fit name or holds a NUL byte";
         }
     }
     return nullptr;
@@ -186,6 +205,7 @@ Result<pid_t> LocalProcessRunner::spawn(const ProcessSpec& spec) const {
         return fail(ErrorCode::bad_input, "an argument or variable is not UTF-8", spec.argv[0]);
     }
     const int file = nameless_file(text);
+    wipe(text); // the environment is in it, secrets too
     if (file < 0) {
         return fail(ErrorCode::io, std::string("could not hand over the process: ") + std::strerror(errno),
                     spec.argv[0]);

@@ -1,3 +1,4 @@
+#include "base/secret.h"
 #include "net/exchange.h"
 #include "net/response_parser.h"
 
@@ -98,8 +99,9 @@ private:
     void write() {
         writing_ = true;
         socket_->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        const std::string bytes = serialized(outgoing_);
+        std::string bytes = serialized(outgoing_);
         socket_->write(bytes.data(), static_cast<qint64>(bytes.size()));
+        wipe(bytes); // credentials are in it
         socket_->flush();
     }
 

@@ -12,7 +12,7 @@ namespace sluice::plan {
 struct PartChange {
     enum class What { added, removed, changed } what = What::changed;
     std::string kind; ///< "step", "phase", "connection", "metric", "arm", "traffic", "variable", "trigger", "option",
-                      ///< or "plan" for a key at its top
+                      ///< "file" for one that it names, or "plan" for a key at its top
     std::string name; ///< of a step its id as in the model: "to-50", of an option's "to-blue/shift"
 
     bool operator==(const PartChange&) const = default;
@@ -26,5 +26,9 @@ std::vector<PartChange> changes_between(const std::string& before, const std::st
 
 /// Unified, three lines of context, without a head; empty when they are the same.
 std::string unified_diff(const std::string& before, const std::string& after);
+
+/// The same of whole plans: of the plan's text, and of each file that it names ("file holidays.txt changed").
+std::vector<PartChange> changes_between(const Plan& before, const Plan& after);
+std::string unified_diff(const Plan& before, const Plan& after);
 
 } // namespace sluice::plan

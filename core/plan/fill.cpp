@@ -1,68 +1,22 @@
 #include "plan/fill.h"
 
+#include "plan/template_walk.h"
+#include "plan/utf8.h"
+
 #include <fmt/format.h>
-#include <functional>
 
 namespace sluice::plan {
 namespace {
 
-bool is_name_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-/// Calls `literal` and `name` for the parts of a template in order.
-Result<void> walk(std::string_view text, const std::function<void(std::string_view)>& literal,
-                  const std::function<Result<void>(std::string, std::size_t)>& name) {
-    std::size_t i = 0;
-    while (i < text.size()) {
-        const std::size_t dollar = text.find('$', i);
-        literal(text.substr(i, dollar == std::string_view::npos ? dollar : dollar - i));
-        if (dollar == std::string_view::npos) {
-            break;
-        }
-        if (text.substr(dollar, 3) == "$${") {
-            literal("${");
-            i = dollar + 3;
-        } else if (text.substr(dollar, 2) == "${") {
-            std::size_t end = dollar + 2;
-            while (end < text.size() && is_name_byte(text[end])) {
-                ++end;
-            }
-            if (end == dollar + 2 || end == text.size() || text[end] != '}') {
-                return fail(ErrorCode::bad_input, "a '${' that is not '${name}'", {}, "for a plain '${' write '$${'");
-            }
-            if (auto done = name(std::string(text.substr(dollar + 2, end - dollar - 2)), dollar); !done) {
-                return done;
-            }
-            i = end + 1;
-        } else {
-            literal("$");
-            i = dollar + 1;
-        }
-    }
-    return {};
-}
-
 Result<std::string> fill_with(std::string_view text, const Scope& scope, std::string (*encode)(const std::string&)) {
     std::string filled;
-    const auto done = walk(
-        text, [&](std::string_view part) { filled += part; },
-        [&](const std::string& name, std::size_t) -> Result<void> {
-            const auto found = scope.find(name);
-            if (found == scope.end()) {
-                return fail(ErrorCode::bad_input, fmt::format("'${{{}}}' has no value", name), {},
-                            "the step that gives it has not run, or was not applicable");
-            }
-            filled += encode(found->second);
+    const auto done = walk_values(
+        text, scope, [&](std::string_view part) { filled += part; },
+        [&](const std::string&, const std::string& value) -> Result<void> {
+            filled += encode(value);
             return {};
         });
-    if (!done) {
-        return failed(done);
-    }
-    if (filled.find('\0') != std::string::npos) {
-        return fail(ErrorCode::bad_input, "a filled-in value holds a NUL byte", {}, "remove it");
-    }
-    return filled;
+    return done ? Result<std::string>(std::move(filled)) : failed(done);
 }
 
 std::string as_it_is(const std::string& value) {
@@ -106,6 +60,9 @@ Result<Json> fill_json(const Json& value, const Scope& scope) {
         if (!filled) {
             return failed(filled);
         }
+        if (first_bad_utf8(*filled)) {
+            return fail(ErrorCode::bad_input, "a filled-in value is not UTF-8, which JSON can't carry");
+        }
         return Json(std::move(*filled));
     }
     if (!value.is_structured()) {
@@ -127,16 +84,24 @@ Result<std::string> fill_url(std::string_view text, const Scope& scope) {
     if (!filled) {
         return filled;
     }
-    const std::string_view path = std::string_view(*filled).substr(0, filled->find('?'));
-    std::size_t start = 0;
-    while (start <= path.size()) {
-        const std::size_t end = std::min(path.find('/', start), path.size());
-        const std::string_view segment = path.substr(start, end - start);
-        if (segment == "." || segment == "..") {
-            return fail(ErrorCode::bad_input, fmt::format("the path '{}' has a segment '{}'", path, segment), {},
-                        "a value must not lead to another place");
+    // A value is encoded, so it brings in no '/' and no '?': the segments of both are the same ones.
+    std::string_view path = std::string_view(*filled).substr(0, filled->find('?'));
+    std::string_view pattern = text.substr(0, text.find('?'));
+    const auto next = [](std::string_view& rest) {
+        const std::size_t end = std::min(rest.find('/'), rest.size());
+        const std::string_view segment = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        return segment;
+    };
+    while (!path.empty() || !pattern.empty()) {
+        const std::string_view segment = next(path);
+        const bool has_value = next(pattern).find("${") != std::string_view::npos;
+        if (segment == "." || segment == ".." || (segment.empty() && has_value)) {
+            return fail(ErrorCode::bad_input,
+                        segment.empty() ? fmt::format("a segment of the path '{}' is filled with nothing", text)
+                                        : fmt::format("the path '{}' gets a segment '{}'", text, segment),
+                        {}, "a value must not lead to another place");
         }
-        start = end + 1;
     }
     return filled;
 }

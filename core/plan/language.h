@@ -22,7 +22,7 @@ struct Type {
         must,        ///< '< 0.1%'
         pattern,     ///< a regular expression
         pointer,     ///< a JSON pointer
-        secret,      ///< env:NAME, file:PATH, keychain:NAME or vault:PATH
+        secret,      ///< env:NAME, file:PATH, keychain:SERVICE/ACCOUNT or vault:MOUNT/PATH#KEY
         object_name, ///< namespace/name
         json,        ///< anything
         choice,      ///< one of `words`

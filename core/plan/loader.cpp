@@ -11,7 +11,7 @@
 
 namespace sluice::plan {
 
-LoadOutcome load(std::string source, std::string file) {
+LoadOutcome load(std::string source, std::string file, const ReadInclude& read) {
     LoadOutcome outcome;
     auto root = read_yaml(source);
     if (!root) {
@@ -20,6 +20,7 @@ LoadOutcome load(std::string source, std::string file) {
     }
     const std::string_view text = std::string_view(source).substr(source.starts_with("\xEF\xBB\xBF") ? 3 : 0);
     Reading reading(text);
+    reading.include = read;
     check_shape(*root, {Type::Kind::object, {"plan"}}, "the plan", reading.diagnostics);
     read_plan(reading, *root);
     check_names(reading);
@@ -55,7 +56,8 @@ LoadOutcome load_file(const std::string& path) {
         return refuse("the file can't be read", "check its permissions");
     }
     const std::string source{std::istreambuf_iterator<char>(stream), {}};
-    return source.empty() ? refuse("the file is empty", "'sluice: 1' is how a plan begins") : load(source, path);
+    return source.empty() ? refuse("the file is empty", "'sluice: 1' is how a plan begins")
+                          : load(source, path, beside(std::filesystem::path(path).parent_path().string()));
 }
 
 namespace {

@@ -15,9 +15,10 @@ struct LoadOutcome {
 };
 
 /// `file` is how the user named it; it goes into the model and the messages. Never throws, whatever the bytes are.
-LoadOutcome load(std::string source, std::string file);
+/// `read` gives the files that the plan names; without it, one that names any does not load.
+LoadOutcome load(std::string source, std::string file, const ReadInclude& read = {});
 
-/// Reads the file first; one that can't be read is a diagnostic at 1:1.
+/// Reads the file first, and those beside it that it names; one that can't be read is a diagnostic at 1:1.
 LoadOutcome load_file(const std::string& path);
 
 /// Makes the plan go another way; `bad_input` names the variants there are. Empty = as it stands.

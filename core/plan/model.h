@@ -8,6 +8,7 @@
 #include "plan/calendar.h"
 #include "plan/condition.h"
 #include "plan/expect.h"
+#include "plan/includes.h"
 #include "plan/position.h"
 #include "plan/severity_and_variants.h"
 #include "plan/step.h"
@@ -40,6 +41,12 @@ struct Connection {
     ConnectionKind kind = ConnectionKind::http;
     Json settings; ///< as written, checked by the loader: url, bootstrap, security, via, context, …
     Position at;
+};
+
+/// A secret that the plan's author named.
+struct SecretUse {
+    std::string reference; ///< "env:KAFKA_PASSWORD"
+    std::string where;     ///< for people: "connection events, password", "step deploy, TOKEN"
 };
 
 struct Arm {
@@ -102,6 +109,7 @@ struct Phase {
     bool follow_up = false; ///< work after the release: it is released before this begins
     bool window = false;    ///< bound by the calendar; the first such phase sets T0
     std::optional<Nanos> planned;
+    std::optional<AtWindowEnd> at_window_end; ///< of one with a window; default the calendar's
     std::vector<StepId>
         steps; ///< top level, in order; children of groups and decides follow their parent in `Plan::steps`
     Position at;
@@ -173,6 +181,7 @@ struct Plan {
     std::vector<std::string> roles;
     Calendar calendar;
     std::vector<Connection> connections;
+    std::vector<SecretUse> secrets; ///< references as written, in order; those in variables are not among them
     std::vector<Arm> arms;
     std::vector<Metric> metrics;
     std::vector<Traffic> traffic;
@@ -188,6 +197,7 @@ struct Plan {
     Rollback rollback;
     Json rehearse;      ///< what the range is to hold: {world: file, profile: figures}
     std::string source; ///< the file's bytes
+    Includes includes;  ///< the files that it names and that were read with it
     std::string file;   ///< as named by the user
 
     const Step* step(const StepId& id) const;      ///< forward or rollback; null if there is none

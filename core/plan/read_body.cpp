@@ -1,5 +1,6 @@
 #include "plan/reading.h"
 
+#include "base/secret.h"
 #include "plan/secret_reference.h"
 
 #include <algorithm>
@@ -24,7 +25,10 @@ std::string secret_place(Reading& reading, const Entry& entry) {
     const std::string& value = entry.value.text;
     if (sounds_secret(entry.key) && !value.empty() && value.find("${") == std::string::npos && !secret_value(value)) {
         reading.error(entry.value.at, fmt::format("'{}' holds what looks like a secret itself", entry.key),
-                      "name it: env:NAME, file:PATH, keychain:NAME or vault:PATH, also after 'Bearer '");
+                      fmt::format("name it: {}, also after 'Bearer '", secret_reference_forms));
+    }
+    if (const auto secret = secret_value(value)) {
+        reading.plan.secrets.push_back({secret->reference, fmt::format("step {}, {}", reading.step, entry.key)});
     }
     return reading.filled(entry.value, true);
 }
@@ -41,6 +45,22 @@ void check_shell_text(Reading& reading, const Node& argv) {
         if (flag.starts_with('-') && flag.ends_with('c') && argv.items[i + 1].text.find("${") != std::string::npos) {
             reading.error(argv.items[i + 1].at, "a value would become shell text",
                           "pass it as an argument after the script and use \"$1\" there");
+        }
+    }
+}
+
+/// A value goes into its argument exactly, so one that begins with '-' is an option for most programs.
+void warn_of_options(Reading& reading, const Node& argv) {
+    for (std::size_t i = 1; i < argv.items.size() && argv.items[i].text != "--"; ++i) {
+        const std::string& text = argv.items[i].text;
+        const auto& all = reading.plan.variables;
+        const auto variable = std::find_if(all.begin(), all.end(), [&](const Variable& one) {
+            return text.starts_with("${" + one.name + "}") && one.type == VariableType::string && one.pattern.empty();
+        });
+        if (variable != all.end()) {
+            reading.warn(argv.items[i].at,
+                         fmt::format("a value of '{}' that begins with '-' would be an option", variable->name),
+                         "write '--' before it if the program takes that, or give the variable a pattern");
         }
     }
 }
@@ -150,6 +170,13 @@ KubernetesWrite read_kubernetes_write(Reading& reading, const Node& node) {
     if (body != nullptr) {
         write.body = reading.filled_json(*body);
     }
+    if (write.verb == Verb::set_env && body != nullptr) {
+        for (const Entry& entry : body->entries) {
+            if (is_secret_reference(entry.value.text)) {
+                reading.plan.secrets.push_back({entry.value.text, fmt::format("step {}, {}", reading.step, entry.key)});
+            }
+        }
+    }
     const bool from_file = write.verb == Verb::apply && body == nullptr;
     if (from_file) {
         write.file = std::exchange(write.object, {});
@@ -230,6 +257,7 @@ Command read_command(Reading& reading, const Node& argv, const Node& step_node) 
     }
     if (!argv.items.empty()) {
         check_shell_text(reading, argv);
+        warn_of_options(reading, argv);
     }
     if (const Node* environment = step_node.find("environment")) {
         for (const Entry& entry : environment->entries) {

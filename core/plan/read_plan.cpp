@@ -6,10 +6,7 @@
 #include "plan/variables.h"
 
 #include <algorithm>
-#include <date/date.h>
-#include <date/tz.h>
 #include <fmt/format.h>
-#include <sstream>
 
 namespace sluice::plan {
 namespace {
@@ -90,69 +87,20 @@ void read_variable(Reading& reading, const Entry& entry) {
     reading.plan.variables.push_back(std::move(variable));
 }
 
-int minute_of_day(Reading& reading, const Node& row, const char* key, int otherwise) {
-    const Node* node = row.find(key);
-    if (node == nullptr || !node->is_scalar()) {
-        return otherwise;
-    }
-    int hour = -1, minute = -1;
-    char colon = 0;
-    std::istringstream stream(node->text);
-    if (node->text.size() == 5 && stream >> hour >> colon >> minute && colon == ':' && hour >= 0 && hour <= 24 &&
-        minute >= 0 && minute < 60 && hour * 60 + minute <= 24 * 60) {
-        return hour * 60 + minute;
-    }
-    reading.error(node->at, fmt::format("'{}' is no time of day", node->text),
-                  "write HH:MM in quotes, for example '02:00'");
-    return otherwise;
-}
-
-int whole_days(Reading& reading, const Node& row, const char* key) {
-    const auto length = reading.duration(row, key);
-    if (!length) {
-        return 0;
-    }
-    if (length->count % hours(24).count != 0 || length->count > hours(24 * 366).count) {
-        reading.error(row.find(key)->at, fmt::format("'{}' takes whole days", key), "for example 2d");
-    }
-    return static_cast<int>(std::min<std::int64_t>(length->count / hours(24).count, 366));
-}
-
-CalendarRow read_row(Reading& reading, const Node& node) {
-    static const std::vector<std::string> day_names{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-    CalendarRow row;
-    for (const std::string& day : reading.texts(node, "days")) {
-        const auto found = std::find(day_names.begin(), day_names.end(), day);
-        if (found != day_names.end()) {
-            row.days.push_back(static_cast<int>(found - day_names.begin()));
+/// What the connections of a plan name as secrets; what has a wrong form was told by shape_check.
+void note_secrets(Reading& reading, const Node& settings, const std::string& connection) {
+    for (const char* block : {"headers", "security"}) {
+        const Node* values = settings.find(block);
+        if (values == nullptr) {
+            continue;
         }
-    }
-    row.from = minute_of_day(reading, node, "from", 0);
-    row.to = minute_of_day(reading, node, "to", 24 * 60);
-    row.zone = reading.text(node, "zone", "UTC");
-    try {
-        date::locate_zone(row.zone);
-    } catch (const std::exception&) {
-        reading.error(node.find("zone") != nullptr ? node.find("zone")->at : node.at,
-                      fmt::format("the time zone '{}' is not known", row.zone),
-                      "a name of the time zone database, for example Europe/Berlin or UTC");
-        row.zone = "UTC";
-    }
-    row.month_end = whole_days(reading, node, "month-end");
-    row.before = whole_days(reading, node, "before");
-    if (const Node* dates = node.find("dates")) {
-        for (const Node& item : dates->items) {
-            date::sys_days day;
-            std::istringstream stream(item.text);
-            stream >> date::parse("%F", day);
-            if (stream.fail() || item.text.size() != 10) {
-                reading.error(item.at, fmt::format("'{}' is no date", item.text), "write YYYY-MM-DD");
-                continue;
+        for (const Entry& entry : values->entries) {
+            if (block == std::string_view("headers") || entry.key == "password" || entry.key == "key-password") {
+                reading.plan.secrets.push_back(
+                    {entry.value.text, fmt::format("connection {}, {}", connection, entry.key)});
             }
-            row.dates.push_back(item.text);
         }
     }
-    return row;
 }
 
 void read_connection(Reading& reading, const Entry& entry) {
@@ -183,6 +131,7 @@ void read_connection(Reading& reading, const Entry& entry) {
         reading.error(on->at, fmt::format("'{}' is no kubernetes connection", on->text),
                       "a service proxy is a cluster's");
     }
+    note_secrets(reading, kind.value, connection.name);
     reading.plan.connections.push_back(std::move(connection));
 }
 
@@ -255,6 +204,11 @@ void read_phases(Reading& reading, const Node& list) {
         phase.window = reading.boolean(node, "window", false);
         phase.follow_up = reading.boolean(node, "follow-up", false);
         phase.planned = reading.duration(node, "planned");
+        phase.at_window_end = read_at_window_end(reading, node);
+        if (const Entry* end = node.entry("when-window-ends"); end != nullptr && !phase.window) {
+            reading.error(end->at, "'when-window-ends' means nothing for a phase without a window",
+                          "add window: true, or remove it");
+        }
         if (!phase.id.empty() && !ids.insert(phase.id).second) {
             reading.error(node.find("id")->at, fmt::format("two phases have the id '{}'", phase.id),
                           "rename one of them");
@@ -316,13 +270,7 @@ void read_plan(Reading& reading, const Node& root) {
         }
     }
     if (const Node* calendar = root.find("calendar")) {
-        for (const auto& [key, rows] :
-             {std::pair{"allow", &plan.calendar.allow}, std::pair{"deny", &plan.calendar.deny}}) {
-            const Node* list = calendar->find(key);
-            for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
-                rows->push_back(read_row(reading, list->items[i]));
-            }
-        }
+        read_calendar(reading, *calendar);
     }
     each("connections", read_connection);
     each("arms", [](Reading& r, const Entry& entry) {
@@ -337,6 +285,11 @@ void read_plan(Reading& reading, const Node& root) {
     }
     if (const Node* phases = root.find("phases")) {
         read_phases(reading, *phases);
+    }
+    if (const Entry* calendar = root.entry("calendar");
+        calendar != nullptr &&
+        std::none_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) { return phase.window; })) {
+        reading.warn(calendar->at, "no phase is bound by the calendar", "add window: true to those that are");
     }
     if (const Node* rollback = root.find("rollback")) {
         read_rollback(reading, *rollback);

@@ -4,6 +4,7 @@
 /// Everything that goes wrong is noted and reading goes on, so that one run tells all. What has a wrong form was told
 /// by shape_check; the getters here then answer with nothing.
 #include "plan/diagnostic.h"
+#include "plan/includes.h"
 #include "plan/model.h"
 #include "plan/yaml_tree.h"
 
@@ -39,6 +40,8 @@ struct StepRef {
 class Reading {
 public:
     explicit Reading(std::string_view text) : source(text) {}
+
+    ReadInclude include; ///< empty = no file can be read
 
     void error(Position at, std::string what, std::string remedy = {});
     void warn(Position at, std::string what, std::string remedy = {});
@@ -80,6 +83,8 @@ public:
 Json plain_json(const Node& node);
 
 void read_plan(Reading& reading, const Node& root);
+void read_calendar(Reading& reading, const Node& node);
+std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node& map);
 void read_traffic(Reading& reading, const Node& root);
 void read_rollback(Reading& reading, const Node& node);
 std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId& parent, const std::string& choice,

@@ -2,6 +2,7 @@
 
 #include "base/pattern.h"
 #include "base/quantity.h"
+#include "base/secret.h"
 #include "plan/condition.h"
 #include "plan/secret_reference.h"
 
@@ -242,8 +243,7 @@ private:
             return;
         case Kind::secret:
             if (!is_secret_reference(text)) {
-                refuse("must be a reference to a secret, not the secret itself",
-                       "env:NAME, file:PATH, keychain:NAME or vault:PATH");
+                refuse(why_no_reference(text), secret_reference_forms);
             }
             return;
         default:

@@ -2,6 +2,7 @@
 
 #include "base/pattern.h"
 #include "base/quantity.h"
+#include "base/secret.h"
 #include "plan/diagnostic.h"
 #include "plan/fill.h"
 #include "plan/secret_reference.h"
@@ -58,7 +59,7 @@ Result<std::string> typed(const Variable& variable, const std::string& value) {
         // Never repeat the value here: somebody may have typed the secret itself.
         return is_secret_reference(value) ? Result<std::string>(value)
                                           : fail(ErrorCode::bad_input, "a secret is given as a reference",
-                                                 variable.name, "env:NAME, file:PATH, keychain:NAME or vault:PATH");
+                                                 variable.name, secret_reference_forms);
     }
     return value;
 }

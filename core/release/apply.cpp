@@ -30,7 +30,7 @@ public:
         r.started = now_;
         r.values = e.variables;
         pin(e.files);
-        auto loaded = plan::load(e.plan_source, e.plan_file);
+        auto loaded = plan::load(e.plan_source, e.plan_file, plan::included(e.includes));
         if (!loaded.plan) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
         }
@@ -104,6 +104,8 @@ public:
             phase->status = PhaseState::Status::running;
             phase->started = now_;
             phase->why.clear();
+            phase->warning = e.warning;
+            phase->window_ends = e.window_ends;
         }
         const auto planned = std::find_if(r.plan->phases.begin(), r.plan->phases.end(),
                                           [&](const auto& candidate) { return candidate.id == e.phase; });
@@ -270,7 +272,8 @@ public:
     }
     void operator()(const Overridden& e) {
         ++r.overrides;
-        if (auto* phase = find(r.phases, e.subject); phase && phase->status == PhaseState::Status::waiting) {
+        auto* phase = find(r.phases, e.subject);
+        if (phase && (phase->status == PhaseState::Status::waiting || !r.plan->step(e.subject))) {
             phase->overridden = true;
             return;
         }
@@ -289,13 +292,40 @@ public:
     void operator()(const Paused& e) {
         r.paused = true;
         r.paused_why = e.reason;
+        r.paused_since = now_;
         for (auto& [id, step] : r.steps) {
             stop_clock(step, "the release is paused");
         }
     }
     void operator()(const Continued&) {
+        // The deadline of a hold stood still together with its clock.
+        for (auto& [id, step] : r.steps) {
+            const plan::Step* planned = r.plan->step(id);
+            if (step.status == StepStatus::running && planned && std::holds_alternative<plan::Hold>(planned->body)) {
+                step.begun += now_ - std::max(r.paused_since, step.begun);
+            }
+        }
         r.paused = false;
         r.paused_why.clear();
+        r.paused_since = {};
+        for (auto& [id, phase] : r.phases) {
+            phase.window_paused = false;
+        }
+    }
+    void operator()(const WindowEnded& e) {
+        if (auto* phase = find(r.phases, e.phase)) {
+            phase->window_over = true;
+            phase->at_window_end = e.then;
+            phase->window_paused = e.paused;
+            phase->window_opens = e.opens;
+        }
+    }
+    void operator()(const WindowReopened& e) {
+        if (auto* phase = find(r.phases, e.phase)) {
+            phase->window_over = false;
+            phase->window_ends = e.ends;
+            phase->window_opens = {};
+        }
     }
     void operator()(const Aborted&) {
         r.aborted = true;
@@ -373,7 +403,8 @@ public:
         r.rollback.reason = e.reason;
         r.rollback.started = now_;
         r.outcome.clear(); // what was done or aborted is open again
-        r.paused = false;  // a pause holds the plan, never the way back
+        r.paused_since = {};
+        r.paused = false; // a pause holds the plan, never the way back
         r.paused_why.clear();
     }
     void operator()(const RollbackFinished& e) {
@@ -387,7 +418,7 @@ public:
     void operator()(const CopyChanged& e) { r.copy = {e.place, e.state, e.why, now_}; }
     void operator()(const PlanAmended& e) {
         r.amendments.push_back({e.plan_digest, e.changes, e.by, e.reason, now_});
-        auto loaded = plan::load(e.plan_source, r.opened.plan_file);
+        auto loaded = plan::load(e.plan_source, r.opened.plan_file, plan::included(e.includes));
         if (!loaded.plan) {
             return; // only a plan that loads is taken; verify tells of an altered one
         }
@@ -399,7 +430,10 @@ public:
         r.values.insert(e.variables.begin(), e.variables.end());
         std::map<std::string, PhaseState> phases;
         for (const auto& phase : r.plan->phases) {
-            phases[phase.id] = r.phases[phase.id];
+            PhaseState& state = phases[phase.id] = r.phases[phase.id];
+            if (state.status == PhaseState::Status::waiting) {
+                state.until = {}; // the calendar may be another one
+            }
         }
         r.phases = std::move(phases);
         // What has not begun is as if it had never been looked at: why it waited may not be so any more.

@@ -25,6 +25,7 @@ struct Tick {
 };
 struct Jump {
     Nanos from;
+    Nanos slept = {}; ///< see ClockJumped
 };
 
 // --- from effects and probes ---
@@ -168,6 +169,7 @@ struct Shift {
 struct Amend {
     std::string plan_source;
     std::string reason;
+    std::map<std::string, std::string> includes = {}; ///< see SessionOpened
     Json files = Json::array(); ///< pins of files that only the new plan uses; put in by the engine, never travels
 };
 

@@ -1,6 +1,9 @@
 /// Person's commands over the local socket and `sluicectl do`.
 #include "release/command.h"
 
+#include <algorithm>
+#include <map>
+
 namespace sluice::release {
 namespace {
 
@@ -50,6 +53,24 @@ public:
         }
         left_.erase(found);
         return weights;
+    }
+    /// {"name": "text"}; empty where it is left out.
+    std::map<std::string, std::string> texts(const char* key) {
+        std::map<std::string, std::string> texts;
+        const auto found = left_.find(key);
+        if (found == left_.end()) {
+            return texts;
+        }
+        const bool all = found->is_object() &&
+                         std::all_of(found->begin(), found->end(), [](const Json& text) { return text.is_string(); });
+        if (!all) {
+            throw std::invalid_argument(std::string("'") + key + "' must be an object of texts");
+        }
+        for (const auto& [name, text] : found->items()) {
+            texts[name] = text.get<std::string>();
+        }
+        left_.erase(found);
+        return texts;
     }
     void done() const {
         if (!left_.empty()) {
@@ -102,7 +123,7 @@ Command read(const std::string& what, Members& m) {
         return Shift{m.text("traffic", true), m.weights("weights"), m.text("reason")};
     }
     if (what == "amend") {
-        return Amend{m.text("plan", true), m.text("reason")};
+        return Amend{m.text("plan", true), m.text("reason"), m.texts("includes")};
     }
     if (what == "resolve") {
         return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
@@ -143,7 +164,9 @@ struct Write {
     Json operator()(const ResolveDoubt& c) const {
         return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
     }
-    Json operator()(const Amend& c) const { return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}}; }
+    Json operator()(const Amend& c) const {
+        return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}, {"includes", c.includes}};
+    }
     Json operator()(const Severity& c) const { return {{"do", "severity"}, {"level", c.level}, {"reason", c.reason}}; }
     template <typename Other>
     Json operator()(const Other&) const {

@@ -26,7 +26,7 @@ Verdict on(Draft& draft, const Resume& command) {
 }
 
 Verdict on(Draft& draft, const Jump& command) {
-    draft.add(ClockJumped{command.from});
+    draft.add(ClockJumped{command.from, command.slept});
     return {};
 }
 
@@ -97,8 +97,10 @@ private:
     std::optional<Nanos> first_;
 };
 
-void next_of_hold(Next& next, const StepState& state, const plan::Hold& hold) {
-    next.at(state.begun + hold.deadline);
+void next_of_hold(Next& next, const Release& release, const StepState& state, const plan::Hold& hold) {
+    if (!release.paused) { // it stands still meanwhile
+        next.at(state.begun + hold.deadline);
+    }
     if (state.hold.running) {
         next.at(state.hold.mark + (hold.for_ - state.hold.held));
         next.at(state.hold.mark + hold_heartbeat);
@@ -125,14 +127,14 @@ void next_of_lapses(Next& next, const Release& release, const Moments& moments, 
     }
 }
 
-void next_of_step(Next& next, const StepState& state, const plan::Step& step, const plan::Calendar& calendar) {
+void next_of_step(Next& next, const Release& release, const StepState& state, const plan::Step& step) {
     if (state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
         next.at(state.until);
     } else if (state.status == StepStatus::running) {
         if (const auto* wait = std::get_if<plan::Wait>(&step.body)) {
             next.at(state.begun + wait->for_.value_or(Nanos{}));
             if (wait->window) {
-                const auto opening = plan::next_open(calendar, state.begun);
+                const auto opening = plan::next_open(release.plan->calendar, state.begun);
                 next.at(opening ? std::max(*opening, state.begun + Nanos{1}) : Nanos{}); // a Tick looks, open or not
             }
             next.at(state.begun + wait->deadline.value_or(Nanos{}));
@@ -140,7 +142,7 @@ void next_of_step(Next& next, const StepState& state, const plan::Step& step, co
                 next.each(state.begun, wait->every);
             }
         } else if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
-            next_of_hold(next, state, *hold);
+            next_of_hold(next, release, state, *hold);
         }
     }
 }
@@ -155,12 +157,14 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now) {
     for (const auto& [id, phase] : release.phases) {
         if (phase.status == PhaseState::Status::waiting) {
             next.at(phase.until);
+        } else if (phase.status == PhaseState::Status::running && !phase.overridden) {
+            next.at(phase.window_over ? phase.window_opens : phase.window_ends);
         }
     }
     const Moments moments(release, now);
     for (const auto& [id, state] : release.steps) {
         const plan::Step& step = *release.plan->step(id);
-        next_of_step(next, state, step, release.plan->calendar);
+        next_of_step(next, release, state, step);
         if (step.due || step.valid_for || step.escalate) {
             next_of_lapses(next, release, moments, step);
         }

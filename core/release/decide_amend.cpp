@@ -1,5 +1,4 @@
 /// A plan that changes while it runs.
-#include "base/digest.h"
 #include "plan/amendment.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
 
 namespace sluice::release {
 namespace {
@@ -102,7 +102,7 @@ Verdict on(Draft& draft, const Amend& command) {
     if (const std::string busy = at_work(release); !busy.empty()) {
         return refuse("the plan can't be changed now: " + busy, session, "pause, wait until it has settled, try again");
     }
-    auto loaded = plan::load(command.plan_source, release.opened.plan_file);
+    auto loaded = plan::load(command.plan_source, release.opened.plan_file, plan::included(command.includes));
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input,
                     "the new plan does not load: " +
@@ -114,7 +114,7 @@ Verdict on(Draft& draft, const Amend& command) {
     if (auto taken = plan::take_variant(*loaded.plan, release.opened.variant); !taken) {
         return taken;
     }
-    const auto changes = plan::changes_between(release.plan->source, command.plan_source);
+    const auto changes = plan::changes_between(*release.plan, *loaded.plan);
     if (changes.empty()) {
         return refuse("the new plan does not differ", session);
     }
@@ -140,8 +140,9 @@ Verdict on(Draft& draft, const Amend& command) {
     }
     PlanAmended amended;
     amended.plan_source = command.plan_source;
-    amended.plan_digest = hex(sha256(command.plan_source));
-    amended.diff = plan::unified_diff(release.plan->source, command.plan_source);
+    amended.includes = loaded.plan->includes; // only what the plan names, whatever else was sent
+    amended.plan_digest = plan::digest(command.plan_source, amended.includes);
+    amended.diff = plan::unified_diff(*release.plan, *loaded.plan);
     amended.changes = std::move(told);
     for (const auto& [name, value] : frozen.values) {
         if (!release.values.contains(name)) {
@@ -153,6 +154,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.files = command.files;
     disarm_all(draft); // those of the new plan arm themselves, and begin to count anew
     draft.add(std::move(amended));
+    amend_windows(draft);
     restart_holds(draft, "the plan was amended");
     return {};
 }

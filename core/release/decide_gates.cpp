@@ -205,13 +205,8 @@ Verdict on(Draft& draft, const Override& command) {
     if (auto reason = reason_given(command.reason, command.subject); !reason) {
         return reason;
     }
-    const auto phase = draft.state().phases.find(command.subject);
-    if (phase != draft.state().phases.end() && phase->second.status == PhaseState::Status::waiting) {
-        draft.add(Overridden{command.subject, "", draft.by(), command.reason});
-        return {};
-    }
-    if (phase != draft.state().phases.end() && !draft.state().plan->step(command.subject)) {
-        return refuse("the phase does not wait for its window", command.subject);
+    if (const auto of_window = override_window(draft, command)) {
+        return *of_window;
     }
     const auto found = named(draft, command.subject);
     if (!found) {

@@ -1,6 +1,7 @@
 /// The way back, and the ways to stand still.
 #include "plan/step_graph.h"
 #include "release/draft.h"
+#include "release/window.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -149,6 +150,11 @@ Verdict on(Draft& draft, const Pause& command) {
 Verdict on(Draft& draft, const Continue&) {
     if (!draft.state().paused) {
         return refuse("it is not paused", draft.state().opened.session);
+    }
+    if (const plan::Phase* phase = kept_by_window(draft.state())) {
+        return refuse("the window of '" + phase->id + "' has ended", phase->id,
+                      "it goes on by itself when the window opens again; 'override " + phase->id +
+                          "' with a reason goes on before");
     }
     draft.add(Continued{draft.by()});
     return {};

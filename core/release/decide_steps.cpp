@@ -37,7 +37,7 @@ void tick_wait(Draft& draft, const plan::Step& step, const plan::Wait& wait) {
 
 void tick_hold(Draft& draft, const plan::Step& step, const plan::Hold& hold) {
     const StepState& state = draft.state().at(step.id);
-    if (state.begun + hold.deadline <= draft.now()) {
+    if (!draft.state().paused && state.begun + hold.deadline <= draft.now()) {
         fail_step(draft, step, "its gates did not hold together for long enough before its deadline");
     } else if (state.hold.running && state.hold.mark + hold_heartbeat <= draft.now()) {
         draft.add(HoldHeartbeat{step.id, state.hold.held_at(draft.now())});

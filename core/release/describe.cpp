@@ -1,5 +1,9 @@
 /// One line an event, for people. Says nothing that the event does not hold.
+#include "base/printable.h"
 #include "release/event.h"
+
+#include "base/instant.h"
+#include "base/quantity.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,9 +35,13 @@ struct Describe {
                                          : "Session taken over from " + e.taken_over_from + ", which did not answer";
     }
     std::string operator()(const SessionClosed& e) const { return "Session closed: " + e.outcome; }
-    std::string operator()(const ClockJumped&) const { return "The clock jumped; hold clocks stood still meanwhile"; }
+    std::string operator()(const ClockJumped& e) const {
+        return (e.slept.count > 0 ? "The machine slept for " + duration_text(e.slept)
+                                  : std::string("The clock jumped")) +
+               "; hold clocks stood still meanwhile";
+    }
     std::string operator()(const PhaseWaiting& e) const { return "Phase " + e.phase + " waits" + because(e.why); }
-    std::string operator()(const PhaseStarted& e) const { return "Phase " + e.phase + " started"; }
+    std::string operator()(const PhaseStarted& e) const { return "Phase " + e.phase + " started" + because(e.warning); }
     std::string operator()(const PhaseFinished& e) const { return "Phase " + e.phase + " finished"; }
     std::string operator()(const StepStarted& e) const {
         return e.title + (e.attempt > 1 ? fmt::format(" started, attempt {}", e.attempt) : " started");
@@ -116,6 +124,15 @@ struct Describe {
     std::string operator()(const Told& e) const {
         return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + e.step + because(e.why);
     }
+    std::string operator()(const WindowEnded& e) const {
+        return fmt::format("The window of {} ended{}", e.phase,
+                           e.then == "finish"  ? "; what is under way goes on"
+                           : e.then == "pause" ? "; it stands still until the window opens again"
+                                               : "; it stands still until a person says that it goes on");
+    }
+    std::string operator()(const WindowReopened& e) const {
+        return "The window of " + e.phase + " is open" + (e.ends.count != 0 ? " until " + utc(e.ends) : "");
+    }
     std::string operator()(const RollbackReadiness& e) const {
         return "Rollback " + e.option + (e.ready ? " is armed" : " is not ready") + because(e.why);
     }
@@ -129,7 +146,7 @@ concept ByPerson = requires(const Body& body) {
 } // namespace
 
 std::string describe(const Body& body) {
-    return std::visit(Describe{}, body);
+    return printable(std::visit(Describe{}, body));
 }
 
 std::string actor_of(const Body& body) {

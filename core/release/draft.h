@@ -63,10 +63,12 @@ bool was_begun(const Release& release, const StepId& id);
 std::string nothing_to_put_back(const Release& release, const plan::Step& step);
 void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
-void watch_lapses(Draft& draft);   // decide_lapse.cpp: tells what is overdue, stale or waits too long
-bool clean_up(Draft& draft);       // decide_lapse.cpp: starts what runs `always`; true when all of it is over
-void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);     // decide_triggers.cpp
+void watch_lapses(Draft& draft);                          // decide_lapse.cpp: tells what is overdue, stale, late
+bool clean_up(Draft& draft);                              // decide_lapse.cpp: starts what runs `always`; true = over
+void watch_windows(Draft& draft);                         // decide_windows.cpp: ends and opens those under way
+void amend_windows(Draft& draft);                         // decide_windows.cpp: after the calendar was amended
+void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);                            // decide_triggers.cpp
 
 Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
 Verdict on(Draft& draft, const Retry& command);
@@ -78,6 +80,9 @@ Verdict on(Draft& draft, const Seen& command);
 Verdict on(Draft& draft, const Outcome& command);
 Verdict on(Draft& draft, const Unknown& command);
 Verdict on(Draft& draft, const ResolveDoubt& command);
+/// decide_windows.cpp: of a phase that waits for its window, or whose window ends; null when the subject is neither.
+std::optional<Verdict> override_window(Draft& draft, const Override& command);
+
 Verdict on(Draft& draft, const GateReadings& command); // decide_gates.cpp
 Verdict on(Draft& draft, const Override& command);
 Verdict on(Draft& draft, const Advance& command);

@@ -35,13 +35,15 @@ struct SessionOpened {
     std::string plan_file;
     std::string plan_folder; ///< where its files are named from; empty in a rehearsal, whose log names no machine
     std::string plan_source; ///< the plan's bytes: the session needs no other file to be read
-    std::string plan_digest; ///< SHA-256 of them, hexadecimal
+    std::string plan_digest; ///< plan::digest of them and of the files below, hexadecimal
     std::map<std::string, std::string> variables; ///< frozen; secrets only as references
     Actor by;
     std::string public_key; ///< C2SP verifier key of the checkpoints
     std::string seed;       ///< of a rehearsal
     std::vector<std::string> faults;
-    std::string program;              ///< "sluice 0.1.0"
+    std::string program; ///< "sluice 0.1.0"
+    std::map<std::string, std::string> includes =
+        {};                           ///< files that the plan names and that were read with it → their text
     Json files = Json::array();       ///< what steps use: [{"path", "digest": SHA-256, "commit"}]
     std::string variant;              ///< of the plan; empty = as it stands
     Json repository = Json::object(); ///< {"from", "to", "commits": [{"id", "time", "author", "subject"}]}
@@ -61,6 +63,7 @@ struct SessionClosed {
 /// The machine slept or its clock was set: `from` is the last instant known before, the event's time the first after.
 struct ClockJumped {
     Nanos from;
+    Nanos slept = {}; ///< how much of it the machine was suspended; 0 = its clock was set
 };
 
 // --- phases and steps ----------------------------------------------------------------------------------------------
@@ -73,6 +76,22 @@ struct PhaseWaiting {
 
 struct PhaseStarted {
     std::string phase;
+    std::string warning = {}; ///< outside of the calendar's preferred times
+    Nanos window_ends = {};   ///< 0 = it is not bound, or the calendar stays open
+};
+
+/// The window of a phase ended while it was under way.
+struct WindowEnded {
+    std::string phase;
+    std::string then;    ///< finish | pause | ask
+    bool paused = false; ///< whether it paused the release: not where it goes on, nor where a person had paused it
+    Nanos opens;         ///< next; 0 = not known, or it does not wait for it
+};
+
+/// It opened again, or ends at another time since the plan was amended.
+struct WindowReopened {
+    std::string phase;
+    Nanos ends; ///< 0 = it stays open
 };
 
 struct PhaseFinished {
@@ -297,12 +316,13 @@ struct CopyChanged {
 /// The plan was changed while it ran (see plan/amendment.h). From here on the release follows the new one.
 struct PlanAmended {
     std::string plan_source;                      ///< the new plan's bytes
-    std::string plan_digest;                      ///< SHA-256 of them, hexadecimal
+    std::string plan_digest;                      ///< plan::digest of them and of the files below, hexadecimal
     std::string diff;                             ///< unified, from the plan before
     std::vector<std::string> changes;             ///< one line each: "step to-50 removed"
     std::map<std::string, std::string> variables; ///< that the new plan has and the one before had not, frozen
     Actor by;
     std::string reason;
+    std::map<std::string, std::string> includes = {}; ///< as in SessionOpened, of the new plan
     Json files = Json::array(); ///< that only the new plan uses, as in `SessionOpened` without commits
 };
 
@@ -389,8 +409,8 @@ using AnyBody =
                  RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
                  Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
                  HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness,
-                 ShiftAsked, CopyChanged, PlanAmended, StepOverdue, StepExpired, Escalated, Told, Released,
-                 SeverityDeclared>;
+                 ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened, StepOverdue, StepExpired, Escalated,
+                 Told, Released, SeverityDeclared>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

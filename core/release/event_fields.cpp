@@ -18,6 +18,7 @@ void fields(SessionOpened& e, Fields& f) {
     f("seed", e.seed);
     f("faults", e.faults);
     f("program", e.program);
+    f("includes", e.includes);
     f("files", e.files);
     f("variant", e.variant);
     f("repository", e.repository);
@@ -33,6 +34,7 @@ void fields(SessionClosed& e, Fields& f) {
 }
 void fields(ClockJumped& e, Fields& f) {
     f("from", e.from);
+    f("slept", e.slept);
 }
 void fields(PhaseWaiting& e, Fields& f) {
     f("phase", e.phase);
@@ -41,6 +43,8 @@ void fields(PhaseWaiting& e, Fields& f) {
 }
 void fields(PhaseStarted& e, Fields& f) {
     f("phase", e.phase);
+    f("warning", e.warning);
+    f("window_ends", e.window_ends);
 }
 void fields(PhaseFinished& e, Fields& f) {
     f("phase", e.phase);
@@ -247,7 +251,18 @@ void fields(PlanAmended& e, Fields& f) {
     f("variables", e.variables);
     f("by", e.by);
     f("reason", e.reason);
+    f("includes", e.includes);
     f("files", e.files);
+}
+void fields(WindowEnded& e, Fields& f) {
+    f("phase", e.phase);
+    f("then", e.then);
+    f("paused", e.paused);
+    f("opens", e.opens);
+}
+void fields(WindowReopened& e, Fields& f) {
+    f("phase", e.phase);
+    f("ends", e.ends);
 }
 void fields(StepOverdue& e, Fields& f) {
     f("step", e.step);

@@ -58,6 +58,8 @@ constexpr Type types[] = {
     {"shift-asked", 1},
     {"copy-changed", 1},
     {"plan-amended", 1},
+    {"window-ended", 1},
+    {"window-reopened", 1},
     {"step-overdue", 1},
     {"step-expired", 1},
     {"escalated", 1},

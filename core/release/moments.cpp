@@ -1,5 +1,7 @@
 #include "release/moments.h"
 
+#include "release/window.h"
+
 #include <algorithm>
 
 namespace sluice::release {
@@ -15,15 +17,9 @@ std::optional<Nanos> Moments::of(const plan::NotBefore& moment) const {
     if (release_.t0.count != 0) {
         return release_.t0 + moment.delay;
     }
-    const auto& phases = release_.plan->phases;
-    if (std::none_of(phases.begin(), phases.end(), [](const plan::Phase& phase) { return phase.window; })) {
-        return release_.started + moment.delay; // nothing would ever set it
-    }
     if (!asked_) {
         asked_ = true;
-        if (const auto opening = plan::next_open(release_.plan->calendar, now_)) {
-            opening_ = *opening;
-        }
+        opening_ = next_t0(release_, now_);
     }
     return opening_ ? std::optional(*opening_ + moment.delay) : std::nullopt;
 }

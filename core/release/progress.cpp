@@ -3,6 +3,7 @@
 #include "release/draft.h"
 #include "release/moments.h"
 #include "release/shift.h"
+#include "release/window.h"
 
 #include <algorithm>
 
@@ -235,23 +236,20 @@ void open_phase(Draft& draft, const plan::Phase& phase) {
     if (draft.state().paused) {
         return;
     }
+    WindowAnswer answer;
     if (phase.window && !state.overridden) {
         if (state.status == PhaseState::Status::waiting && state.until > draft.now()) {
             return;
         }
-        const auto answer = plan::ask(draft.state().plan->calendar, draft.now());
-        const bool open = answer && answer->open;
-        if (!open) {
-            const std::string why = answer ? answer->why : to_text(answer.error());
-            const auto next = plan::next_open(draft.state().plan->calendar, draft.now());
-            const Nanos until = next ? *next : Nanos{};
-            if (state.status != PhaseState::Status::waiting || state.why != why || state.until != until) {
-                draft.add(PhaseWaiting{phase.id, why, until});
+        answer = may_start(draft.state(), phase, draft.now());
+        if (!answer.open) {
+            if (state.status != PhaseState::Status::waiting || state.why != answer.why || state.until != answer.until) {
+                draft.add(PhaseWaiting{phase.id, answer.why, answer.until});
             }
             return;
         }
     }
-    draft.add(PhaseStarted{phase.id});
+    draft.add(PhaseStarted{phase.id, answer.warning, answer.ends});
 }
 
 /// Nothing comes after the closing, so triggers are told to be disarmed before it.
@@ -332,6 +330,7 @@ void progress(Draft& draft) {
             forward(draft);
         }
         if (!draft.state().closed()) {
+            watch_windows(draft);
             watch_severity(draft);
             watch_lapses(draft);
             watch_triggers(draft);

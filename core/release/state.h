@@ -100,6 +100,15 @@ struct PhaseState {
     Nanos started, ended, until;
     std::string why;
     bool overridden = false; ///< the closed window was set aside
+    std::string warning;     ///< it was begun outside of the preferred times
+    Nanos window_ends;       ///< of a running one; 0 = its window does not end
+    Nanos window_opens;      ///< once it has ended: the next; 0 = not known, or not waited for
+    bool window_over = false;
+    bool window_paused = false; ///< its end paused the release
+    std::string at_window_end;  ///< once it has ended: finish | pause | ask
+
+    /// Stands still, or goes on, only because of what the plan says for the end of its window.
+    bool held_by_window() const { return window_over && !overridden && at_window_end != "finish"; }
 };
 
 struct RollbackState {
@@ -157,6 +166,7 @@ struct Release {
     bool paused = false;
     bool aborted = false;
     std::string paused_why;
+    Nanos paused_since;
     std::string outcome; ///< done | rolled-back | aborted, once closed
     int notes = 0, overrides = 0;
 

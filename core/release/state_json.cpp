@@ -79,7 +79,13 @@ Json to_json(const PhaseState& phase) {
             {"ended", nanos_text(phase.ended)},
             {"until", nanos_text(phase.until)},
             {"why", phase.why},
-            {"overridden", phase.overridden}};
+            {"overridden", phase.overridden},
+            {"warning", phase.warning},
+            {"window_ends", nanos_text(phase.window_ends)},
+            {"window_opens", nanos_text(phase.window_opens)},
+            {"window_over", phase.window_over},
+            {"window_paused", phase.window_paused},
+            {"at_window_end", phase.at_window_end}};
 }
 
 Json to_json(const TriggerState& trigger) {
@@ -139,7 +145,8 @@ Json to_json(const Release& release) {
                               {"time", nanos_text(amendment.time)}});
     }
     Json opened = to_json(Event{0, release.started, release.opened})["data"];
-    opened.erase("plan_source"); // its digest stands for it
+    opened.erase("plan_source"); // its digest stands for it, and for its files
+    opened.erase("includes");
     return {{"seq", release.seq},
             {"time", nanos_text(release.time)},
             {"opened", opened},
@@ -167,6 +174,7 @@ Json to_json(const Release& release) {
             {"severity_since", nanos_text(release.severity_since)},
             {"paused", release.paused},
             {"paused_why", release.paused_why},
+            {"paused_since", nanos_text(release.paused_since)},
             {"aborted", release.aborted},
             {"outcome", release.outcome},
             {"notes", release.notes},

@@ -1,8 +1,10 @@
 #include "report/by_hand.h"
 
 #include "base/quantity.h"
+#include "base/secret.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
+#include "plan/secret_reference.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -25,18 +27,26 @@ std::string setting(const Json& settings, const char* key) {
     return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::string fetched(const SecretReference& secret) {
+    switch (secret.kind) {
+    case SecretReference::Kind::environment:
+        return "${" + secret.name + "}";
+    case SecretReference::Kind::file:
+        return fmt::format("$(cat {})", shell_word(secret.name));
+    case SecretReference::Kind::keychain:
+        return fmt::format("$(secret-tool lookup server {} user {})", shell_word(secret.name), shell_word(secret.part));
+    case SecretReference::Kind::vault:
+        break;
+    }
+    return fmt::format("$(vault kv get -field={} {})", shell_word(secret.part), shell_word(secret.name));
+}
+
 /// A header or variable whose value may be a secret: double quotes, in which the shell fetches it.
 std::string with_secrets(const std::string& before, const std::string& value) {
-    for (const auto& [mark, form] : {std::pair("env:", "${{{}}}"), std::pair("file:", "$(cat {})")}) {
-        const auto at = value.find(mark);
-        const bool begins = at == 0 || (at != std::string::npos && value[at - 1] == ' ');
-        if (begins) {
-            const std::string name = value.substr(at + std::string(mark).size());
-            const std::string fetch = fmt::format(fmt::runtime(form), mark[0] == 'e' ? name : shell_word(name));
-            return fmt::format("{}\"{}\"", shell_word(before + value.substr(0, at)), fetch);
-        }
-    }
-    return shell_word(before + value);
+    const auto secret = plan::secret_value(value);
+    const auto reference = secret ? parse_secret_reference(secret->reference) : Result<SecretReference>();
+    return secret && reference ? fmt::format("{}\"{}\"", shell_word(before + secret->before), fetched(*reference))
+                               : shell_word(before + value);
 }
 
 /// Writes the commands of one step.
@@ -220,7 +230,7 @@ private:
         if (!metric || metric->query.empty()) {
             return;
         }
-        const std::string query = filled(metric->query);
+        const std::string query = plan::fill_query(metric->query, scope_).value_or(metric->query);
         const auto& place = settings(metric->from);
         const std::string url = setting(place, "url");
         if (place.contains("via")) {
@@ -233,7 +243,8 @@ private:
     /// Services with cluster addresses are reached through the API server's proxy, as this program does.
     void call(const plan::HttpCall& request) {
         const auto& place = settings(step_.on);
-        const std::string path = filled(request.path), url = setting(place, "url");
+        const std::string path = plan::fill_url(request.path, scope_).value_or(request.path);
+        const std::string url = setting(place, "url");
         const Json proxy = place.value(Json::json_pointer("/via/service-proxy/on"), Json());
         if (proxy.is_string() && request.method == "GET") {
             Words words = kubectl(proxy.get<std::string>(), "");

@@ -43,7 +43,7 @@ Made prometheus(const plan::Plan& plan, const plan::Metric& metric, const plan::
     for (const auto& [from, to] : {std::pair{&metric.query, &asked.query},
                                    {&metric.freshness, &asked.freshness},
                                    {&metric.zero_while, &asked.zero_while}}) {
-        auto filled = plan::fill(*from, scope);
+        auto filled = plan::fill_query(*from, scope);
         if (!filled) {
             return failed(filled);
         }

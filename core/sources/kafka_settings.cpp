@@ -46,7 +46,8 @@ Result<void> read_security(const Json& block, const ResolveSecret& resolve, Kafk
         }
         auto text = text_of(value, "security." + key);
         if (text && known->secret) {
-            text = resolve(*text);
+            const auto secret = resolve(*text);
+            text = secret ? Result<std::string>(secret->reveal()) : failed(secret);
         }
         if (!text) {
             return failed(text);
@@ -94,6 +95,12 @@ Result<void> read_key(const std::string& key, const Json& value, const ResolveSe
 }
 
 } // namespace
+
+KafkaSettings::~KafkaSettings() {
+    for (auto& [name, value] : properties) {
+        wipe(value);
+    }
+}
 
 Result<KafkaSettings> kafka_settings(const Json& block, const ResolveSecret& resolve) {
     if (!block.is_object() || !block.contains("bootstrap")) {

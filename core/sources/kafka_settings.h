@@ -1,6 +1,8 @@
 #pragma once
 #include "base/json.h"
 #include "base/nanos.h"
+#include "base/result.h"
+#include "base/secret.h"
 
 #include <functional>
 #include <map>
@@ -13,10 +15,17 @@ struct KafkaSettings {
     std::map<std::string, std::string> properties; ///< librdkafka's CONFIGURATION.md; holds secrets: never log it
     Nanos ceiling = seconds(5);       ///< real time that one question may take, beside the Scheduler's deadline
     bool explicit_partitions = false; ///< this cluster lists a group's commits only for partitions that are named
+
+    KafkaSettings() = default;
+    KafkaSettings(const KafkaSettings&) = default;
+    KafkaSettings& operator=(const KafkaSettings&) = default;
+    KafkaSettings(KafkaSettings&&) = default;
+    KafkaSettings& operator=(KafkaSettings&&) = default;
+    ~KafkaSettings(); ///< wipes the properties
 };
 
 /// Turns a secret reference ("env:KAFKA_SASL_PASSWORD") into the secret.
-using ResolveSecret = std::function<Result<std::string>(const std::string& reference)>;
+using ResolveSecret = std::function<Result<Secret>(const std::string& reference)>;
 
 /// Reads the plan's `kafka:` block:
 /// - `bootstrap`: "host:port,…"

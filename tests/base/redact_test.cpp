@@ -52,7 +52,11 @@ private slots:
         const std::string json = Json(canary).dump();
         row("JSON", json.substr(1, json.size() - 2));
         const std::string ascii = Json(canary).dump(-1, ' ', true);
+        const std::string twice = Json(json.substr(1, json.size() - 2)).dump();
+        row("JSON within JSON", twice.substr(1, twice.size() - 2));
         row("JSON, ASCII only", ascii.substr(1, ascii.size() - 2));
+        row("hex", hex(canary));
+        row("hex, upper case", QByteArray::fromStdString(hex(canary)).toUpper().toStdString());
         row("base64", base64(canary));
         row("base64, URL alphabet",
             QByteArray::fromStdString(canary).toBase64(QByteArray::Base64UrlEncoding).toStdString());

@@ -1,9 +1,13 @@
 #include "base/secret.h"
 
 #include "support/suite.h"
+#include "support/text_form.h"
 
+#include <QString>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
+#include <concepts>
 #include <fmt/format.h>
 #include <fstream>
 #include <sstream>
@@ -11,15 +15,12 @@
 
 using namespace sluice;
 
-template <typename T>
-concept Streamable = requires(std::ostream& stream, const T& value) {
-    stream << value;
-};
-template <typename T>
-concept Jsonable = requires(const T& value) {
-    Json(value);
-};
-static_assert(!Streamable<Secret> && !Jsonable<Secret> && !fmt::is_formattable<Secret>::value);
+using sluice::testing::HasTextForm;
+static_assert(!HasTextForm<Secret>);
+static_assert(!testing::Streamable<Result<Secret>> && !fmt::is_formattable<std::optional<Secret>>::value);
+static_assert(!std::is_convertible_v<Secret, std::string_view> && !std::is_convertible_v<Secret, const char*>);
+static_assert(!std::is_convertible_v<Secret, bool> && !std::equality_comparable<Secret>);
+static_assert(!std::is_constructible_v<std::string, Secret> && !std::is_constructible_v<QString, Secret>);
 static_assert(!std::is_convertible_v<Secret, std::string> && !std::is_convertible_v<std::string, Secret>);
 
 class SecretTest : public QObject {
@@ -46,6 +47,30 @@ private slots:
                                     << "bad";
         QTest::newRow("empty") << ""
                                << "bad";
+        QTest::newRow("keychain") << "keychain:sluice/kafka"
+                                  << "keychain:sluice/kafka";
+        QTest::newRow("an account with slashes") << "keychain:sluice/team/kafka"
+                                                 << "keychain:sluice/team/kafka";
+        QTest::newRow("no account") << "keychain:sluice"
+                                    << "bad";
+        QTest::newRow("empty account") << "keychain:sluice/"
+                                       << "bad";
+        QTest::newRow("empty service") << "keychain:/kafka"
+                                       << "bad";
+        QTest::newRow("Vault") << "vault:secret/kafka#password"
+                               << "vault:secret/kafka#password";
+        QTest::newRow("deep in Vault") << "vault:kv/team/a/kafka#user.password"
+                                       << "vault:kv/team/a/kafka#user.password";
+        QTest::newRow("no key") << "vault:secret/kafka"
+                                << "bad";
+        QTest::newRow("empty key") << "vault:secret/kafka#"
+                                   << "bad";
+        QTest::newRow("no path") << "vault:secret#key"
+                                 << "bad";
+        QTest::newRow("upwards in Vault") << "vault:secret/../sys#key"
+                                          << "bad";
+        QTest::newRow("an empty segment") << "vault:secret//x#key"
+                                          << "bad";
     }
     void references() {
         QFETCH(QString, text);
@@ -57,6 +82,31 @@ private slots:
             QVERIFY(!reference.error().remedy.empty());
         } else {
             QCOMPARE(to_text(*reference), outcome.toStdString());
+        }
+    }
+
+    void the_memory_is_wiped() {
+        for (const std::size_t size : {12U, 100U}) { // within the object, and on the heap
+            const std::string text = std::string(size, 'c') + "anary";
+            alignas(Secret) unsigned char place[sizeof(Secret)];
+            auto* secret = new (place) Secret(text);
+            Secret moved = std::move(*secret);
+            QCOMPARE(moved.reveal(), text);
+            secret->~Secret();
+            const std::string_view left(reinterpret_cast<const char*>(place), sizeof place);
+            QVERIFY(left.find("ccc") == std::string_view::npos);
+        }
+        std::string longer(64, 's');
+        longer.resize(4); // what lies behind the end is wiped as well
+        const char* bytes = longer.data();
+        wipe(longer);
+        QVERIFY(std::all_of(bytes, bytes + 64, [](char c) { return c == 0; }));
+    }
+
+    void what_answers_later_is_not_read_here() {
+        const auto machine = machine_secrets("");
+        for (const char* text : {"keychain:a/b", "vault:a/b#c"}) {
+            QCOMPARE(resolve(*parse_secret_reference(text), machine).error().code, ErrorCode::refused);
         }
     }
 

@@ -78,8 +78,8 @@ class Home:
 class Range:
     """The simulated production, as a process of its own."""
 
-    def __init__(self, plan, home):
-        self._process = subprocess.Popen([str(BIN / "sluicectl"), "range", str(plan)], stdin=subprocess.DEVNULL,
+    def __init__(self, plan, home, *words):
+        self._process = subprocess.Popen([str(BIN / "sluicectl"), "range", str(plan), *words], stdin=subprocess.DEVNULL,
                                          stdout=subprocess.PIPE, env=home.environment, text=True)
         line = self._process.stdout.readline()
         assert line.startswith("range: "), "the range did not start"

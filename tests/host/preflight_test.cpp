@@ -27,7 +27,7 @@ struct Desk {
         return {scheduler,
                 http,
                 [](const std::string& path) { return host::read_file(path); },
-                [this](const std::string&) { return Result<std::string>(secret); },
+                [this](const std::string&) { return Result<Secret>(Secret(secret)); },
                 redactions,
                 [this] { return scheduler.now(); },
                 ""};
@@ -147,17 +147,17 @@ private slots:
     }
 
     void the_window_says_whether_why_not_and_when() {
-        const auto tuesday = host::window_at(*plan_, Nanos{1'767'664'800'000'000'000}); // 2026-01-06T02:00Z
+        const auto tuesday = host::window_at(*plan_, {}, Nanos{1'767'664'800'000'000'000}); // 2026-01-06T02:00Z
         QVERIFY(tuesday && tuesday->bound && tuesday->open && tuesday->closes);
         QCOMPARE(tuesday->closes->count, 1'767'672'000'000'000'000); // 04:00
-        const auto monday = host::window_at(*plan_, Nanos{1'767'578'400'000'000'000});
+        const auto monday = host::window_at(*plan_, {}, Nanos{1'767'578'400'000'000'000});
         QVERIFY(monday && monday->bound && !monday->open && !monday->why.empty() && monday->next);
         QCOMPARE(monday->next->count, 1'767'664'800'000'000'000);
         plan::Plan free = *plan_;
         for (auto& phase : free.phases) {
             phase.window = false;
         }
-        QVERIFY(!host::window_at(free, Nanos{})->bound);
+        QVERIFY(!host::window_at(free, {}, Nanos{})->bound);
     }
 };
 

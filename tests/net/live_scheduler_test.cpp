@@ -13,7 +13,7 @@ class LiveSchedulerTest : public QObject {
     Nanos running_ = seconds(5);
 
     Clocks clocks() {
-        return {[this] { return wall_; }, [this] { return running_; }};
+        return {[this] { return wall_; }, [this] { return running_; }, {}};
     }
     void pass(Nanos time) {
         wall_ += time;
@@ -92,11 +92,28 @@ private slots:
     void jumps_are_told() {
         QFETCH(qint64, by);
         LiveScheduler scheduler(clocks());
-        std::vector<qint64> told;
-        scheduler.on_clock_jump([&](Nanos jump) { told.push_back(jump.count); });
+        std::vector<ClockJump> told;
+        scheduler.on_clock_jump([&](const ClockJump& jump) { told.push_back(jump); });
         wall_ += Nanos{by};
         QTRY_COMPARE(told.size(), std::size_t{1});
-        QCOMPARE(told[0], by);
+        QCOMPARE(told[0].by.count, by);
+        QCOMPARE(told[0].slept.count, 0);
+    }
+    void a_suspended_machine_is_told_from_a_clock_that_was_set() {
+        Nanos asleep = hours(3); // before the program was started
+        LiveScheduler scheduler(
+            {[this] { return wall_; }, [this] { return running_; }, [&] { return running_ + asleep; }});
+        std::vector<ClockJump> told;
+        scheduler.on_clock_jump([&](const ClockJump& jump) { told.push_back(jump); });
+        pass(seconds(5));
+        wall_ += minutes(12);
+        asleep += minutes(12);
+        QTRY_COMPARE(told.size(), std::size_t{1});
+        QCOMPARE(told[0].by.count, minutes(12).count);
+        QCOMPARE(told[0].slept.count, minutes(12).count);
+        wall_ += minutes(1);
+        QTRY_COMPARE(told.size(), std::size_t{2});
+        QCOMPARE(told[1].slept.count, 0);
     }
 };
 

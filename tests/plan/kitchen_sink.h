@@ -18,7 +18,9 @@ variables:
 roles: [lead, sre]
 calendar:
   allow: [{days: [tue, wed], from: '22:00', to: '02:00', zone: Europe/Berlin}]
-  deny: [{month-end: 2d}, {dates: ['2026-12-25'], before: 1d}]
+  deny: [{name: Month end, month-end: 2d}, {dates: ['2026-12-25 Christmas Day'], before: 1d}]
+  prefer: [{days: [wed]}]
+  when-window-ends: pause
 connections:
   cluster: {kubernetes: {context: prod}}
   prom: {prometheus: {url: 'http://prometheus.monitoring:9090', via: {service-proxy: {on: cluster}}}}
@@ -72,6 +74,7 @@ phases:
         outputs: {pod: {json: /pods/0, extract: 'shop-(.+)', pattern: '[a-z0-9-]+', type: string}}
   - id: second
     window: true
+    when-window-ends: ask
     steps:
       - {id: save, kubernetes: {save: ingress/shop, namespace: prod}, on: cluster}
       - {id: patch, kubernetes: {patch: deployment/x, namespace: prod, body: [{op: replace, path: /a, value: '${pod}'}]}, on: cluster}

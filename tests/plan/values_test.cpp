@@ -133,7 +133,37 @@ private slots:
     void secrets_are_known_by_their_form() {
         QCOMPARE(secret_value("Bearer env:TOKEN")->before, std::string("Bearer "));
         QCOMPARE(secret_value("file:/run/x")->reference, std::string("file:/run/x"));
+        QCOMPARE(secret_value("Token vault:kv/x#y")->reference, std::string("vault:kv/x#y"));
+        QVERIFY(!secret_value(" env:A") && !secret_value("vault:kv/x") && !secret_value("keychain:x"));
         QVERIFY(!secret_value("Bearer abc") && !secret_value("env:") && !secret_value("env:A B"));
+    }
+
+    void every_reference_of_a_plan_is_known_before_it_starts() {
+        const auto outcome = load(R"(sluice: 1
+id: p
+variables: {token: {type: secret}, other: {type: secret, required-if: {var: x, equals: y}}, x: {default: z}}
+connections:
+  shop: {http: {url: 'https://shop', headers: {X-Key: 'file:key'}}}
+  events: {kafka: {bootstrap: 'b:1', security: {password: 'vault:kv/kafka#password'}}}
+  c: {kubernetes: {}}
+phases:
+  - id: one
+    steps:
+      - {id: a, run: [x], environment: {A: 'env:A', B: plain, C: 'Bearer ${token}'}, rehearse: {}}
+      - {id: b, http: {path: /, headers: {Authorization: 'Bearer keychain:s/a'}}, on: shop, verify: {http: {path: /, headers: {X: 'env:V'}}}}
+      - {id: d, kubernetes: {set-env: deployment/x, namespace: n, body: {P: 'env:P', Q: q}}, on: c}
+      - {id: e, probe: {run: [x]}, environment: {A: 'env:A'}, rehearse: {}}
+)",
+                                  "p");
+        QVERIFY2(outcome.plan, outcome.diagnostics.empty() ? "" : to_text(outcome.diagnostics.front(), "p").c_str());
+        std::vector<std::string> all;
+        for (const auto& use : secrets_needed(*outcome.plan, {{"token", "env:T"}, {"other", ""}, {"x", "z"}})) {
+            all.push_back(use.reference + " " + use.where);
+        }
+        QCOMPARE(all, (std::vector<std::string>{
+                          "file:key connection shop, X-Key", "vault:kv/kafka#password connection events, password",
+                          "env:A step a, A", "env:V step b, X", "keychain:s/a step b, Authorization", "env:P step d, P",
+                          "env:T the variable token"}));
     }
 
     void variables_are_checked_and_then_frozen() {

@@ -91,7 +91,7 @@ private slots:
         QVERIFY(drive.submit(Amend{plan_with(rest + "variants: {urgent: {omit: [two, four]}}\n" + way_back), "why"})
                     .find("chosen at the start") != std::string::npos);
         const Json pins = Json::array({{{"path", "a.sh"}, {"digest", "2"}}, {{"path", "b.sh"}, {"digest", "3"}}});
-        QCOMPARE(drive.submit(Amend{plan_with(rest + ways + way_back), "why", pins}), "");
+        QCOMPARE(drive.submit(Amend{plan_with(rest + ways + way_back), "why", {}, pins}), "");
         QCOMPARE(drive.release.plan->variant, std::string("urgent"));
         QVERIFY(!drive.release.plan->step("two")->left_out.empty());
         QCOMPARE(drive.release.files.at("a.sh"), std::string("1")); // as it was at the start

@@ -50,7 +50,7 @@ rollback: {options: {back: {title: 'Back', default: true, steps: [)" +
 /// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.
 QString heard(const std::vector<std::string>& commands) {
     const QTemporaryDir tools;
-    for (const char* name : {"kubectl", "curl", "sed", "helm"}) {
+    for (const char* name : {"kubectl", "curl", "sed", "helm", "vault", "secret-tool"}) {
         QFile tool(tools.filePath(name));
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
@@ -76,6 +76,7 @@ QString heard(const std::vector<std::string>& commands) {
     if (file.open(QIODevice::ReadOnly)) {
         // The parts of a pipe run side by side: in an order of ours.
         QStringList lines = QString::fromUtf8(file.readAll()).split('\n', Qt::SkipEmptyParts);
+        lines.sort();
         all += lines.join('\n');
     }
     return all;
@@ -130,6 +131,15 @@ private slots:
             "on: api}",
             "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer se cret] [-H] [Content-Type: application/json] "
             "[--data-binary] [{\"v\":\"v1'2\"}] [https://api.example/flags]");
+        row("http with a secret from Vault",
+            "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer vault:secret/app/prod#token'}}, on: api}",
+            "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer ] [https://api.example/flags]\n"
+            "vault [kv] [get] [-field=token] [secret/app/prod]");
+        row("variable with a secret from the keychain",
+            "{id: s, run: [helm, x], environment: {T: 'keychain:sluice/kafka'}, rehearse: {}}",
+            "helm [x]\nsecret-tool [lookup] [server] [sluice] [user] [kafka]");
+        row("a value stays in its segment of a path", "{id: s, http: {path: '/flags/${version}'}, on: api}",
+            "curl [-fsS] [-X] [POST] [https://api.example/flags/v1%272]");
     }
     void a_shell_hears_what_the_step_would_do() {
         QFETCH(QString, step);

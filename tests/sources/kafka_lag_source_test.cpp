@@ -32,7 +32,7 @@ struct World {
     void connect(std::string bootstrap = {}, Nanos ceiling = seconds(10)) {
         auto settings = kafka_settings(
             Json{{"bootstrap", bootstrap.empty() ? kafka.bootstrap() : bootstrap}, {"group-offsets", "named"}},
-            [](const std::string& reference) { return Result<std::string>(reference); });
+            [](const std::string& reference) { return Result<Secret>(Secret(reference)); });
         settings->ceiling = ceiling;
         connection = *KafkaConnection::make(scheduler, *settings);
     }
@@ -226,9 +226,9 @@ private slots:
     }
 
     void settings_become_librdkafka_properties() {
-        const auto resolve = [](const std::string& reference) -> Result<std::string> {
+        const auto resolve = [](const std::string& reference) -> Result<Secret> {
             if (reference == "env:PASSWORD") {
-                return "hunter2";
+                return Secret("hunter2");
             }
             return fail(ErrorCode::not_found, "no such secret", reference);
         };

@@ -30,9 +30,11 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
     auto* title = new QLabel(step.isEmpty() ? deed : tr("%1: %2").arg(deed, step), this);
     theme::set_role(title, "title");
     title->setWordWrap(true);
+    title->setTextFormat(Qt::PlainText); // titles hold values
     auto* tip = new QLabel(offer.tip, this);
     theme::set_role(tip, "dim");
     tip->setWordWrap(true);
+    tip->setTextFormat(Qt::PlainText);
     layout->addWidget(title);
     layout->addWidget(tip);
 

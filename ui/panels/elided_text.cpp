@@ -5,6 +5,7 @@
 
 #include <QFontMetrics>
 #include <QPainter>
+#include <QTextDocument>
 
 namespace sluice::panels {
 
@@ -56,7 +57,7 @@ void ElidedText::resizeEvent(QResizeEvent*) {
 
 void ElidedText::set_tip() {
     const bool cut = QFontMetrics(font()).horizontalAdvance(text_) > width();
-    const QString tip = cut ? text_ : QString();
+    const QString tip = !cut ? QString() : Qt::mightBeRichText(text_) ? Qt::convertFromPlainText(text_) : text_;
     if (toolTip() != tip) {
         setToolTip(tip);
     }

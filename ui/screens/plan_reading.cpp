@@ -15,8 +15,8 @@ PlanReading read_plan(const std::string& file) {
     return reading;
 }
 
-Result<host::Window> window_now(const plan::Plan& plan) {
-    return host::window_at(plan, net::machine_clocks().wall());
+Result<host::Window> window_now(const plan::Plan& plan, const plan::Scope& values) {
+    return host::window_at(plan, values, net::machine_clocks().wall());
 }
 
 } // namespace sluice::screens

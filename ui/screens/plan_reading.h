@@ -19,6 +19,6 @@ struct PlanReading {
 PlanReading read_plan(const std::string& file);
 
 /// Whether the plan's window is open now, by the machine's clock; reads the time zones from the disk.
-Result<host::Window> window_now(const plan::Plan& plan);
+Result<host::Window> window_now(const plan::Plan& plan, const plan::Scope& values);
 
 } // namespace sluice::screens

@@ -1,4 +1,5 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
+#include "release/window.h"
 #include "story/card_table.h"
 
 #include <algorithm>
@@ -129,6 +130,14 @@ void offer_pause(Table& table) {
         }
         Offer& on = table.add(Deed::go_on, Words::tr("Continue"), Words::tr("Ends the pause"), Asks::nothing,
                               taken ? Offer::Look::plain : Offer::Look::primary);
+        if (const auto* phase = release::kept_by_window(table.release())) {
+            on.why_not = Words::tr("The window has ended; it goes on by itself when it opens again");
+            Offer& beyond = table.add(Deed::set_aside, Words::tr("Go on outside the window…"),
+                                      Words::tr("Needs a reason and is shown in red from then on"), Asks::reason,
+                                      Offer::Look::danger);
+            beyond.argument = phase->id;
+            return;
+        }
         if (!taken) {
             std::rotate(table.card.offers.begin(), table.card.offers.end() - 1, table.card.offers.end());
         }

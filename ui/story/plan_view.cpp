@@ -1,5 +1,6 @@
 #include "story/plan_view.h"
 
+#include "release/schedule.h"
 #include "story/current_step.h"
 #include "story/format.h"
 #include "story/progress_count.h"
@@ -199,7 +200,9 @@ private:
 
 QString progress_text(const Moment& moment) {
     const ProgressCount count = count_forward(moment.release);
-    QString text = PlanText::tr("%1 of %2 steps").arg(count.over).arg(count.steps);
+    QString text = PlanText::tr("%1 of %2 steps")
+                       .arg(count.over - count.stopped)
+                       .arg(count.steps); // what was given up is not done
     if (const auto ahead = ahead_of_plan(moment.release, moment.now)) {
         const Nanos size = ahead->count < 0 ? -*ahead : *ahead;
         // Whole minutes: nobody steers by seconds.
@@ -218,20 +221,7 @@ std::optional<Nanos> ahead_of_plan(const release::Release& release, Nanos now) {
     if (!release.plan || release.rollback.active || release.aborted) {
         return std::nullopt;
     }
-    std::optional<Nanos> ahead;
-    for (const auto& phase : release.plan->phases) {
-        const auto found = release.phases.find(phase.id);
-        if (!phase.planned || found == release.phases.end()) {
-            continue;
-        }
-        const auto& state = found->second;
-        if (state.status == PhaseState::Status::finished) {
-            ahead = ahead.value_or(Nanos{}) + *phase.planned - (state.ended - state.started);
-        } else if (state.status == PhaseState::Status::running && now - state.started > *phase.planned) {
-            ahead = ahead.value_or(Nanos{}) + *phase.planned - (now - state.started);
-        }
-    }
-    return ahead;
+    return release::schedule(release, now).ahead;
 }
 
 PlanView present_plan(const Moment& moment) {

@@ -33,8 +33,8 @@ struct PlanView {
 
 PlanView present_plan(const Moment& moment);
 
-/// How far ahead of the planned times the release is; negative = behind. Counts phases that have a planned time and
-/// are over, and what the running one has taken beyond its own. None before there is either.
+/// How far ahead of the planned times the release is; negative = behind. Counts phases that have a planned time: what
+/// those that are over took, and what the running one will take by the estimate. None before there is one.
 std::optional<Nanos> ahead_of_plan(const release::Release& release, Nanos now);
 
 } // namespace sluice::story

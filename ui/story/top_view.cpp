@@ -1,6 +1,7 @@
 #include "story/top_view.h"
 
-#include "plan/calendar.h"
+#include "release/schedule.h"
+#include "release/window.h"
 #include "story/format.h"
 #include "story/progress_count.h"
 #include "story/source_lines.h"
@@ -133,17 +134,13 @@ std::optional<Nanos> expected_t0(const release::Release& release, Nanos now) {
             return phase.until;
         }
     }
-    const auto opening = plan::next_open(release.plan->calendar, now);
+    const auto opening = release::next_t0(release, now);
     return opening && *opening > now ? std::optional(*opening) : std::nullopt;
 }
 
 std::optional<Nanos> rollback_until(const release::Release& release) {
-    if (!release.plan || !release.plan->rollback.within) {
-        return std::nullopt;
-    }
-    const auto& anchor = release.at(release.plan->rollback.within_after);
-    const bool done = release::satisfies(anchor.status) && anchor.status != StepStatus::not_applicable;
-    return done ? std::optional(anchor.ended + *release.plan->rollback.within) : std::nullopt;
+    const auto way = release::way_back(release);
+    return way ? std::optional(way->ends) : std::nullopt;
 }
 
 TopView present_top(const Moment& moment) {

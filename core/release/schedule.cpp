@@ -1,0 +1,336 @@
+#include "release/schedule.h"
+
+#include "release/forecast.h"
+#include "release/window.h"
+
+#include <algorithm>
+
+namespace sluice::release {
+namespace {
+
+struct Length {
+    Nanos time;
+    bool whole = true; ///< every step in it says how long it takes
+};
+
+Length length_of(const Release& release, const std::vector<plan::Step>& list, const std::vector<StepId>& top) {
+    Forecast forecast(release, {}, Forecast::From::nothing);
+    forecast.t0({}); // its own start: of what waits for T0 in a window, T0 is where the window begins
+    const Nanos end = forecast.walk(list, top, {});
+    return {end, forecast.unplanned == 0};
+}
+
+std::optional<Nanos> planned_of(const Release& release, const plan::Phase& phase) {
+    if (phase.planned) {
+        return phase.planned;
+    }
+    const Length length = length_of(release, release.plan->steps, phase.steps);
+    return length.whole ? std::optional(length.time) : std::nullopt;
+}
+
+std::optional<Nanos> planned_of(const Release& release, const plan::Option& option) {
+    if (option.planned) {
+        return option.planned;
+    }
+    const Length length = length_of(release, release.plan->rollback_steps, option.steps);
+    return length.whole ? std::optional(length.time) : std::nullopt;
+}
+
+std::optional<WayBack> way_back_from(const Release& release, Nanos from, bool settled) {
+    WayBack way;
+    way.ends = from + *release.plan->rollback.within;
+    way.settled = settled;
+    if (const plan::Option* option = release.plan->default_option()) {
+        way.planned = planned_of(release, *option);
+    }
+    way.latest = way.ends - way.planned.value_or(Nanos{});
+    return way;
+}
+
+/// What is to be done forward, phase by phase.
+class Forward {
+public:
+    Forward(const Release& release, Nanos now, Forecast::From from, Schedule& schedule)
+        : release_(release), now_(now), from_(from), schedule_(schedule), forecast_(release, now, from) {}
+
+    void walk() {
+        Nanos end = release_.started;
+        for (const auto& phase : release_.plan->phases) {
+            TimeLine& line = schedule_.phases[phase.id];
+            line.planned = planned_of(release_, phase);
+            const auto start = start_of(phase, state(phase), end);
+            if (!start) {
+                break;
+            }
+            if (*start > end) {
+                schedule_.critical.clear(); // what was done before has time to spare
+            }
+            before_[phase.id] = schedule_.critical;
+            end = through(phase, *start, line);
+            if (!schedule_.unknown.empty()) {
+                line.end.reset();
+                break;
+            }
+        }
+        for (const auto& phase : release_.plan->phases) {
+            schedule_.phases[phase.id]; // those that nobody can tell of
+        }
+        schedule_.steps = std::move(forecast_.lines);
+        if (schedule_.unknown.empty()) {
+            schedule_.whole.end = end;
+        } else {
+            schedule_.critical.clear();
+        }
+    }
+
+private:
+    PhaseState state(const plan::Phase& phase) const {
+        return from_ == Forecast::From::nothing ? PhaseState{} : release_.phases.at(phase.id);
+    }
+
+    std::optional<Nanos> start_of(const plan::Phase& phase, const PhaseState& state, Nanos before) {
+        if (state.status == PhaseState::Status::running || state.status == PhaseState::Status::finished) {
+            return state.started;
+        }
+        const Nanos at = std::max(before, now_);
+        if (!phase.window || state.overridden) {
+            return at;
+        }
+        if (state.status == PhaseState::Status::waiting && state.until > now_) {
+            return std::max(state.until, at);
+        }
+        const WindowAnswer answer = may_start(release_, phase, at);
+        if (!answer.open && answer.until.count == 0) {
+            schedule_.unknown = answer.why;
+            return std::nullopt;
+        }
+        return answer.open ? at : answer.until;
+    }
+
+    Nanos through(const plan::Phase& phase, Nanos start, TimeLine& line) {
+        const PhaseState state = this->state(phase);
+        line.start = start;
+        line.begun = state.started.count != 0;
+        line.over = state.status == PhaseState::Status::finished;
+        if (phase.window && !t0_told_ && (from_ == Forecast::From::nothing || release_.t0.count == 0)) {
+            forecast_.t0(start);
+        }
+        t0_told_ = t0_told_ || phase.window;
+        Nanos end = forecast_.walk(release_.plan->steps, phase.steps, start);
+        schedule_.unknown = forecast_.unknown;
+        if (line.over) {
+            end = state.ended;
+        } else {
+            end = line.begun ? std::max(end, now_) : end;
+            if (phase.planned && forecast_.unplanned > 0) {
+                end = std::max(end, start + *phase.planned);
+            }
+            schedule_.unplanned += forecast_.unplanned;
+        }
+        line.end = end;
+        const auto chain = forecast_.chain();
+        if (line.begun && line.planned) { // what only waits for a time is no work
+            schedule_.ahead =
+                schedule_.ahead.value_or(Nanos{}) + *line.planned - (end - start - forecast_.waited(chain));
+        }
+        if (!chain.empty()) { // by way of a `not-before` it may begin in an earlier phase
+            const plan::Phase* first = release_.plan->phase_of(chain.front());
+            schedule_.critical = before_.at(first->id);
+            schedule_.critical.insert(schedule_.critical.end(), chain.begin(), chain.end());
+        }
+        return end;
+    }
+
+    const Release& release_;
+    Nanos now_;
+    Forecast::From from_;
+    Schedule& schedule_;
+    Forecast forecast_;
+    std::map<std::string, std::vector<StepId>> before_; ///< phase → the critical steps before it
+    bool t0_told_ = false;
+};
+
+/// Of what does not go forward any more: only what was.
+void tell_what_was(const Release& release, Schedule& schedule) {
+    for (const auto& phase : release.plan->phases) {
+        const PhaseState& state = release.phases.at(phase.id);
+        TimeLine& line = schedule.phases[phase.id];
+        line.planned = planned_of(release, phase);
+        line.begun = state.started.count != 0;
+        line.over = state.status == PhaseState::Status::finished;
+        line.start = line.begun ? std::optional(state.started) : std::nullopt;
+        line.end = line.over ? std::optional(state.ended) : std::nullopt;
+    }
+    for (const auto& step : release.plan->steps) {
+        const StepState& state = release.at(step.id);
+        TimeLine& line = schedule.steps[step.id];
+        line.planned = release::planned_of(step);
+        line.begun = state.attempt > 0;
+        line.over = over(state.status);
+        line.applies = state.status != StepStatus::not_applicable;
+        line.start = line.begun ? std::optional(state.started) : std::nullopt;
+        line.end = line.over ? std::optional(state.ended) : std::nullopt;
+    }
+}
+
+void walk_back(const Release& release, Nanos now, Schedule& schedule) {
+    const RollbackState& rollback = release.rollback;
+    const plan::Option* option = release.plan->option(rollback.option);
+    schedule.whole = {};
+    schedule.whole.start = rollback.started;
+    schedule.whole.begun = true;
+    if (!option) {
+        return;
+    }
+    Forecast forecast(release, now, Forecast::From::now);
+    Nanos end = std::max(now, forecast.walk(release.plan->rollback_steps, option->steps, rollback.started));
+    if (option->planned && forecast.unplanned > 0) {
+        end = std::max(end, rollback.started + *option->planned);
+    }
+    schedule.whole.planned = planned_of(release, *option);
+    schedule.whole.over = !rollback.outcome.empty();
+    schedule.whole.end = schedule.whole.over ? rollback.ended : end;
+    schedule.unplanned = schedule.whole.over ? 0 : forecast.unplanned;
+    schedule.critical = forecast.chain();
+    schedule.steps.merge(forecast.lines);
+    if (schedule.whole.planned) {
+        schedule.ahead = *schedule.whole.planned - (*schedule.whole.end - rollback.started);
+    }
+}
+
+void add_planned_of_whole(const Release& release, Schedule& schedule) {
+    Nanos sum;
+    for (const auto& phase : release.plan->phases) {
+        const auto& planned = schedule.phases[phase.id].planned;
+        if (!planned) {
+            return;
+        }
+        sum += *planned;
+    }
+    schedule.whole.planned = sum;
+}
+
+void add_way_back(const Release& release, Schedule& schedule) {
+    schedule.way_back = way_back(release);
+    if (schedule.way_back || !release.plan->rollback.within) {
+        return;
+    }
+    const auto anchor = schedule.steps.find(release.plan->rollback.within_after);
+    if (anchor != schedule.steps.end() && anchor->second.applies && anchor->second.end) {
+        schedule.way_back = way_back_from(release, *anchor->second.end, false);
+    }
+}
+
+} // namespace
+
+Nanos planned_length(const Release& release, const plan::Phase& phase) {
+    return std::max(length_of(release, release.plan->steps, phase.steps).time, phase.planned.value_or(Nanos{}));
+}
+
+std::optional<WayBack> way_back(const Release& release) {
+    if (!release.plan || !release.plan->rollback.within) {
+        return std::nullopt;
+    }
+    const StepState& anchor = release.at(release.plan->rollback.within_after);
+    const bool done = satisfies(anchor.status) && anchor.status != StepStatus::not_applicable;
+    return done ? way_back_from(release, anchor.ended, true) : std::nullopt;
+}
+
+Schedule schedule(const Release& release, Nanos now) {
+    Schedule schedule;
+    if (!release.plan) {
+        return schedule;
+    }
+    schedule.whole.start = release.started;
+    schedule.whole.begun = true;
+    if (release.rollback.active) {
+        tell_what_was(release, schedule);
+        walk_back(release, now, schedule);
+    } else if (release.aborted) {
+        tell_what_was(release, schedule);
+        schedule.unknown = "aborted";
+    } else {
+        Forward(release, now, Forecast::From::now, schedule).walk();
+        add_planned_of_whole(release, schedule);
+        schedule.whole.over = release.closed();
+    }
+    add_way_back(release, schedule);
+    for (const StepId& id : schedule.critical) {
+        schedule.steps[id].critical = true;
+    }
+    return schedule;
+}
+
+Release at_start(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start) {
+    Release release;
+    release.started = start;
+    release.time = start;
+    release.opened.plan_id = plan->id;
+    release.values.insert(values.begin(), values.end());
+    for (const auto& phase : plan->phases) {
+        release.phases[phase.id];
+    }
+    for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
+        for (const auto& step : *list) {
+            release.steps[step.id].title = step.title;
+        }
+    }
+    release.plan = std::move(plan);
+    return release;
+}
+
+Schedule planned_timeline(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start) {
+    const Release release = at_start(std::move(plan), values, start);
+    Schedule schedule;
+    schedule.whole.start = start;
+    Forward(release, start, Forecast::From::nothing, schedule).walk();
+    add_planned_of_whole(release, schedule);
+    add_way_back(release, schedule);
+    for (const StepId& id : schedule.critical) {
+        schedule.steps[id].critical = true;
+    }
+    return schedule;
+}
+
+namespace {
+
+Json text_or_null(const std::optional<Nanos>& time) {
+    return time ? Json(nanos_text(*time)) : Json(nullptr);
+}
+
+Json to_json(const TimeLine& line) {
+    return {{"planned", text_or_null(line.planned)},
+            {"start", text_or_null(line.start)},
+            {"end", text_or_null(line.end)},
+            {"standing", line.over    ? "over"
+                         : line.begun ? "begun"
+                                      : "to come"},
+            {"applies", line.applies},
+            {"critical", line.critical}};
+}
+
+Json to_json(const std::map<std::string, TimeLine>& lines) {
+    Json json = Json::object();
+    for (const auto& [id, line] : lines) {
+        json[id] = to_json(line);
+    }
+    return json;
+}
+
+} // namespace
+
+Json to_json(const Schedule& schedule) {
+    Json json = {{"whole", to_json(schedule.whole)}, {"phases", to_json(schedule.phases)},
+                 {"steps", to_json(schedule.steps)}, {"critical", schedule.critical},
+                 {"unplanned", schedule.unplanned},  {"ahead", text_or_null(schedule.ahead)},
+                 {"unknown", schedule.unknown},      {"way_back", nullptr}};
+    if (const auto& way = schedule.way_back) {
+        json["way_back"] = {{"ends", nanos_text(way->ends)},
+                            {"latest", nanos_text(way->latest)},
+                            {"planned", text_or_null(way->planned)},
+                            {"settled", way->settled}};
+    }
+    return json;
+}
+
+} // namespace sluice::release

@@ -1,0 +1,83 @@
+#include "release/window.h"
+
+#include "base/quantity.h"
+#include "release/schedule.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sluice::release {
+namespace {
+
+std::string does_not_fit(Nanos length, bool alone, const plan::CalendarAnswer& answer) {
+    const std::string what =
+        alone ? "its planned " + duration_text(length)
+              : "the " + duration_text(length) + " planned for it and for what follows in the window";
+    return answer.changes ? fmt::format("{} would not fit: the window ends at {}", what, instant(*answer.changes))
+                          : what + " would not fit";
+}
+
+} // namespace
+
+Nanos planned_together(const Release& release, const plan::Phase& phase) {
+    const auto& phases = release.plan->phases;
+    Nanos length;
+    const auto own = std::find_if(phases.begin(), phases.end(), [&](const auto& one) { return one.id == phase.id; });
+    for (auto next = own; next != phases.end() && next->window; ++next) {
+        length += planned_length(release, *next);
+    }
+    return length;
+}
+
+WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos at) {
+    if (!phase.window) {
+        return {};
+    }
+    const plan::Calendar& calendar = release.plan->calendar;
+    const auto answer = plan::ask(calendar, at);
+    if (!answer) {
+        return {false, to_text(answer.error()), {}, {}, {}};
+    }
+    const Nanos alone = planned_length(release, phase);
+    const Nanos together = planned_together(release, phase);
+    for (const Nanos length : {together, alone}) {
+        const auto fit = plan::next_fit(calendar, at, length);
+        if (!fit) {
+            continue;
+        }
+        if (fit->from <= at) {
+            return {true, {}, {}, fit->to.value_or(Nanos{}), answer->advice};
+        }
+        return {false, answer->open ? does_not_fit(length, length == alone, *answer) : answer->why, fit->from, {}, {}};
+    }
+    const bool ever = answer->open || answer->changes;
+    return {false,
+            ever ? fmt::format("no window within 400 days is as long as its planned {}", duration_text(alone))
+                 : answer->why,
+            {},
+            {},
+            {}};
+}
+
+std::optional<Nanos> next_t0(const Release& release, Nanos at) {
+    for (const auto& phase : release.plan->phases) {
+        if (phase.window) {
+            const WindowAnswer answer = may_start(release, phase, at);
+            return answer.open               ? std::optional(at)
+                   : answer.until.count != 0 ? std::optional(answer.until)
+                                             : std::nullopt;
+        }
+    }
+    return release.started; // nothing would ever set it
+}
+
+const plan::Phase* kept_by_window(const Release& release) {
+    const auto& phases = release.plan->phases;
+    const auto found = std::find_if(phases.begin(), phases.end(), [&](const plan::Phase& phase) {
+        const PhaseState& state = release.phases.at(phase.id);
+        return state.status == PhaseState::Status::running && state.held_by_window() && state.at_window_end == "pause";
+    });
+    return found == phases.end() ? nullptr : &*found;
+}
+
+} // namespace sluice::release

@@ -1,0 +1,249 @@
+#include "driver.h"
+#include "support/suite.h"
+
+#include "base/instant.h"
+#include "release/window.h"
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::release;
+using sluice::release::drill::Driver;
+using sluice::release::drill::plan_with;
+
+namespace {
+
+/// Tuesday nights, 02:00 to 04:00; one phase in the window, of one hold of an hour and a tick.
+std::string plan_of(const std::string& calendar, const std::string& phase = "",
+                    const std::string& steps = "{id: go, confirm: Go}, {id: after, confirm: After}") {
+    return plan_with("calendar: {allow: [{days: [tue], from: '02:00', to: '04:00'}]" + calendar +
+                     "}\nphases:\n  - {id: switch, window: true" + phase + ", steps: [" + steps +
+                     "]}\n  - {id: later, steps: [{id: tidy, confirm: Tidy}]}\n");
+}
+
+Nanos at(const char* text) {
+    return parse_instant(text, {}).value();
+}
+const char* const tuesday = "2026-01-06T02:00:00Z";
+
+std::string when(Nanos time) {
+    return time.count == 0 ? "-" : utc(time).substr(0, 16);
+}
+
+std::string standing(const Driver& drive) {
+    const auto& phase = drive.release.phases.at("switch");
+    static constexpr const char* words[] = {"to come", "waiting", "running", "finished"};
+    return words[static_cast<int>(phase.status)];
+}
+
+} // namespace
+
+class WindowTest : public QObject {
+    Q_OBJECT
+private slots:
+    void what_is_planned_must_fit_into_the_window() {
+        Driver drive(plan_of("", ", planned: 30m"), {{"ramp", "true"}}, at("2026-01-06T03:40:00Z"));
+        QCOMPARE(standing(drive), "waiting");
+        const auto& phase = drive.release.phases.at("switch");
+        QCOMPARE(phase.why, "its planned 30m would not fit: the window ends at 2026-01-06T04:00:00Z");
+        QCOMPARE(when(phase.until), "2026-01-13T02:00");
+        drive.pass(hours(1));
+        drive.tick();
+        QCOMPARE(drive.count("phase-waiting"), 1); // the reason is the same
+        drive.pass(hours(24 * 7));
+        QCOMPARE(standing(drive), "running");
+        QCOMPARE(when(drive.release.t0), "2026-01-13T02:00");
+        QCOMPARE(when(drive.release.phases.at("switch").window_ends), "2026-01-13T04:00");
+    }
+
+    void who_knows_better_overrides_it_and_that_stays_in_the_log() {
+        Driver drive(plan_of(", when-window-ends: pause", ", planned: 30m"), {{"ramp", "true"}},
+                     at("2026-01-06T03:40:00Z"));
+        QCOMPARE(drive.submit(Override{"switch", "", ""}), "this needs a reason");
+        QCOMPARE(drive.submit(Override{"switch", "", "ten minutes will do"}), "");
+        QCOMPARE(drive.last(), "overridden, phase-started switch, step-started go");
+        drive.pass(hours(1)); // its end was set aside with it
+        QCOMPARE(drive.count("window-ended"), 0);
+        QVERIFY(!drive.release.paused);
+    }
+
+    void phases_in_a_row_must_fit_together() {
+        const std::string plan = plan_with(R"(calendar: {allow: [{days: [tue], from: '02:00', to: '04:00'}]}
+phases:
+  - {id: one, window: true, planned: 1h, steps: [{id: a, confirm: A}]}
+  - {id: two, window: true, steps: [{id: b, wait: 45m}, {id: c, wait: 10m, when: {is: '${ramp}'}}]}
+  - {id: three, steps: [{id: d, wait: 9h}]}
+)");
+        Driver fits(plan, {{"ramp", "false"}}, at("2026-01-06T02:15:00Z")); // what does not apply takes no time
+        QCOMPARE(fits.status("a"), "awaiting a person");
+        Driver does_not(plan, {{"ramp", "true"}}, at("2026-01-06T02:15:00Z"));
+        QCOMPARE(does_not.release.phases.at("one").why,
+                 "the 1h55m planned for it and for what follows in the window would not fit: the window ends at "
+                 "2026-01-06T04:00:00Z");
+    }
+
+    void phases_that_no_window_takes_together_are_begun_one_by_one() {
+        Driver drive(plan_with(R"(calendar: {allow: [{days: [tue], from: '02:00', to: '04:00'}]}
+phases:
+  - {id: one, window: true, planned: 90m, steps: [{id: a, confirm: A}]}
+  - {id: two, window: true, planned: 90m, steps: [{id: b, confirm: B}]}
+  - {id: three, window: true, planned: 3h, steps: [{id: c, confirm: C}]}
+)"),
+                     {{"ramp", "true"}}, at(tuesday));
+        QCOMPARE(drive.status("a"), "awaiting a person");
+        drive.pass(minutes(40));
+        (void)drive.submit(Confirm{"a", "", false, ""});
+        QCOMPARE(when(drive.release.phases.at("two").until), "2026-01-13T02:00");
+        drive.pass(hours(24 * 7));
+        (void)drive.submit(Confirm{"b", "", false, ""});
+        QCOMPARE(drive.release.phases.at("three").why, "no window within 400 days is as long as its planned 3h");
+        QCOMPARE(drive.release.phases.at("three").until.count, 0);
+        QCOMPARE(drive.submit(Override{"three", "", "a night without sleep"}), "");
+        QCOMPARE(drive.status("c"), "awaiting a person");
+    }
+
+    void outside_of_preferred_times_is_recorded() {
+        const std::string prefer = ", prefer: [{name: Early, from: '02:00', to: '03:00'}]";
+        Driver early(plan_of(prefer), {{"ramp", "true"}}, at(tuesday));
+        QCOMPARE(early.release.phases.at("switch").warning, "");
+        Driver late(plan_of(prefer), {{"ramp", "true"}}, at("2026-01-06T03:00:00Z"));
+        const auto started = late.all<PhaseStarted>();
+        QCOMPARE(started.at(0).warning, "outside of the preferred times: Early (02:00 to 03:00 UTC)");
+        QCOMPARE(describe(started.at(0)),
+                 "Phase switch started: outside of the preferred times: Early (02:00 to 03:00 UTC)");
+        QCOMPARE(drill::replayed(late.log), drill::state_text(late.release));
+    }
+
+    void what_is_under_way_goes_on_and_that_is_told() {
+        Driver drive(plan_of(""), {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(3));
+        QCOMPARE(drive.count("window-ended"), 1);
+        const auto ended = drive.all<WindowEnded>().at(0);
+        QCOMPARE(ended.then, "finish");
+        QVERIFY(!ended.paused);
+        QVERIFY(!drive.release.paused);
+        QCOMPARE(drive.submit(Confirm{"go", "", false, ""}), "");
+        QCOMPARE(drive.status("after"), "awaiting a person");
+        QCOMPARE(drive.submit(Override{"switch", "", "no need"}), "the phase does not wait for its window");
+        drive.pass(hours(24 * 8));
+        QCOMPARE(drive.count("window-reopened"), 0);
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
+    void it_stands_still_until_the_window_opens_again() {
+        Driver drive(plan_of(", when-window-ends: pause", "",
+                             "{id: bake, hold: 10h, gates: [{metric: lag, must: '< 10'}]}, {id: after, confirm: A}"),
+                     {{"ramp", "true"}}, at(tuesday));
+        // Ten hours fit into no window of two: somebody decided so.
+        QCOMPARE(standing(drive), "waiting");
+        QCOMPARE(drive.submit(Override{"switch", "", "we bake over days"}), "");
+
+        Driver held(plan_of(", when-window-ends: pause", "",
+                            "{id: bake, hold: {for: 1h, deadline: 3h}, gates: [{metric: lag, must: '< 10'}]}, "
+                            "{id: after, confirm: A}"),
+                    {{"ramp", "true"}}, at(tuesday));
+        held.pass(minutes(90));
+        held.gate("bake", "lag", "pass"); // the first answer comes late
+        held.pass(hours(1));              // to 04:30
+        QVERIFY(held.release.paused);
+        QCOMPARE(held.release.paused_why, "the window of switch has ended");
+        QCOMPARE(held.held("bake"), 30.0 * 60); // it stood from 04:00 on
+        QCOMPARE(held.count("window-ended"), 1);
+        QCOMPARE(held.submit(Continue{}), "the window of 'switch' has ended");
+        QCOMPARE(held.submit(Pause{"and lunch"}), "it is paused already");
+        QCOMPARE(when(*next_tick(held.release, held.now)), "2026-01-13T02:00");
+        held.pass(at("2026-01-13T02:00:00Z") - held.now);
+        QCOMPARE(held.last(), "window-reopened switch, continued");
+        QCOMPARE(held.status("bake"), "running"); // a week has gone by, but not of its three hours
+        QCOMPARE(when(*next_tick(held.release, held.now)), "2026-01-13T03:00");
+        QVERIFY(!held.release.paused);
+        QCOMPARE(when(held.release.phases.at("switch").window_ends), "2026-01-13T04:00");
+        QCOMPARE(actor_of(held.all<Continued>().at(0)), "calendar");
+        QCOMPARE(drill::replayed(held.log), drill::state_text(held.release));
+    }
+
+    void going_on_outside_of_it_needs_a_reason() {
+        Driver drive(plan_of(", when-window-ends: pause"), {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(3));
+        QVERIFY(drive.release.paused);
+        QCOMPARE(drive.submit(Override{"switch", "", ""}), "this needs a reason");
+        QCOMPARE(drive.submit(Override{"switch", "", "two more minutes"}), "");
+        QCOMPARE(drive.last(), "overridden, continued");
+        QVERIFY(!drive.release.paused);
+        drive.pass(hours(24 * 8));
+        QCOMPARE(drive.count("window-reopened"), 0); // nobody waits for it
+        QCOMPARE(drive.submit(Override{"switch", "", "again"}), "the phase does not wait for its window");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
+    void it_can_be_set_aside_before_the_window_ends() {
+        Driver drive(plan_of("", ", when-window-ends: ask"), {{"ramp", "true"}}, at(tuesday));
+        QCOMPARE(drive.submit(Override{"switch", "", "we know that it takes longer"}), "");
+        drive.pass(hours(3));
+        QVERIFY(!drive.release.paused);
+        QCOMPARE(drive.count("window-ended"), 0);
+    }
+
+    void a_person_is_asked() {
+        Driver drive(plan_of(", when-window-ends: pause", ", when-window-ends: ask"), {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(3));
+        QCOMPARE(drive.all<WindowEnded>().at(0).then, "ask"); // the phase's own beats the calendar's
+        QCOMPARE(drive.release.paused_why, "the window of switch has ended; 'continue' goes on outside of it");
+        QCOMPARE(drive.submit(Confirm{"go", "", false, ""}), ""); // what was begun may end
+        QCOMPARE(drive.status("after"), "to come");
+        drive.pass(hours(24 * 7));
+        QVERIFY(drive.release.paused); // never by itself
+        QCOMPARE(drive.submit(Continue{}), "");
+        QCOMPARE(drive.status("after"), "awaiting a person");
+    }
+
+    void a_pause_of_a_person_is_ended_by_a_person() {
+        Driver drive(plan_of(", when-window-ends: pause"), {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(1));
+        (void)drive.submit(Pause{"coffee"});
+        drive.pass(hours(2));
+        QVERIFY(!drive.all<WindowEnded>().at(0).paused);
+        QCOMPARE(drive.release.paused_why, "coffee");
+        drive.pass(hours(24 * 7 - 2)); // it is open again
+        QVERIFY(drive.release.paused);
+        QCOMPARE(drive.submit(Continue{}), "");
+    }
+
+    void the_way_back_is_not_bound() {
+        Driver drive(plan_of(", when-window-ends: pause") + R"(rollback:
+  options: {back: {steps: [{id: undo, confirm: Undone}]}}
+)",
+                     {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(3));
+        QCOMPARE(drive.submit(RollBack{"", "", "enough"}), "");
+        QVERIFY(!drive.release.paused);
+        QCOMPARE(drive.status("back/undo"), "awaiting a person");
+        drive.pass(hours(24 * 8));
+        QCOMPARE(drive.count("window-reopened"), 0);
+    }
+
+    void a_session_needs_no_other_file_than_its_own() {
+        const std::string source = plan_with("calendar: {deny: [{dates: holidays.txt}]}\nphases:\n  - {id: switch, "
+                                             "window: true, steps: [{id: go, confirm: Go}]}\n");
+        SessionOpened session;
+        session.session = "s1";
+        session.plan_source = source;
+        session.variables = {{"ramp", "true"}};
+        Release lost;
+        QCOMPARE(decide(lost, Open{session}, at(tuesday), drill::lead).error().what, "the plan does not load");
+        session.includes = {{"holidays.txt", "2026-01-06 Epiphany\n"}};
+        Release release;
+        std::vector<Event> log;
+        auto opened = decide(release, Open{session}, at(tuesday), drill::lead);
+        QVERIFY(opened);
+        for (auto& body : *opened) {
+            log.push_back({release.seq + 1, at(tuesday), std::move(body)});
+            apply(release, log.back());
+        }
+        QCOMPARE(release.phases.at("switch").why, "denied: 2026-01-06 Epiphany");
+        QCOMPARE(drill::replayed(log), drill::state_text(release));
+    }
+};
+
+SLUICE_TEST(WindowTest)
+#include "window_test.moc"
