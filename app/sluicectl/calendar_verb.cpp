@@ -21,7 +21,7 @@ namespace plan = sluice::plan;
 namespace release = sluice::release;
 
 struct Options {
-    std::string file, at;
+    std::string file, at, variant;
     std::vector<std::string> set;
     bool json = false;
 };
@@ -145,13 +145,11 @@ void print_json(const plan::Plan& plan, const Answer& answer, Nanos at) {
 
 int calendar(const Options& options) {
     Nanos at{std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count()};
-    if (!options.at.empty()) {
-        const auto given = sluice::parse_instant(options.at, at);
-        if (!given) {
-            return complain(given.error());
-        }
-        at = *given;
+    const auto given = asked_for(options.at, at);
+    if (!given) {
+        return complain(given.error());
     }
+    at = *given;
     const auto values = sluice::host::settings(options.set);
     if (!values) {
         return complain(values.error());
@@ -162,6 +160,9 @@ int calendar(const Options& options) {
     }
     if (!loaded.plan) {
         return bad_input;
+    }
+    if (const auto taken = plan::take_variant(*loaded.plan, options.variant); !taken) {
+        return complain(taken.error());
     }
     // What has no value yet is left open: its steps count as if they applied.
     const auto frozen = plan::freeze(*loaded.plan, *values, {});
@@ -192,6 +193,7 @@ void add_calendar_verb(CLI::App& app, Action& action) {
     verb->add_option("PLAN", o->file, "File of the plan")->required();
     verb->add_option("--at", o->at, "2026-01-06T02:42:13Z; default: now")->check(not_empty());
     verb->add_option("--set", o->set, "NAME=VALUE: a variable that decides which steps apply");
+    verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
     verb->add_flag("--json", o->json, "For programs");
     verb->callback([&action, o] { action = [o] { return calendar(*o); }; });
 }

@@ -77,4 +77,16 @@ int complain(const sluice::Error& error) {
     }
 }
 
+sluice::Result<sluice::Nanos> asked_for(const std::string& at, sluice::Nanos now) {
+    if (at.empty()) {
+        return now;
+    }
+    auto given = sluice::parse_instant(at, {});
+    if (!given || at.starts_with('T')) {
+        return sluice::fail(sluice::ErrorCode::bad_input, "not a day and time", "--at " + at,
+                            "for example 2026-01-06T02:00:00Z");
+    }
+    return given;
+}
+
 } // namespace sluicectl

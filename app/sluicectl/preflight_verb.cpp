@@ -8,6 +8,7 @@
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <filesystem>
 
 namespace sluicectl {
@@ -58,7 +59,8 @@ void tell_window(const sluice::plan::Plan& plan, const sluice::plan::Scope& valu
         lines.good("window", "no phase is bound to the calendar");
     } else if (window->open) {
         lines.good("window", "open" + (window->why.empty() ? "" : " (" + window->why + ")") +
-                                 (window->closes ? ", until " + sluice::utc(*window->closes) : ""));
+                                 (window->closes ? ", until " + sluice::utc(*window->closes) : "") +
+                                 (window->warning.empty() ? "" : ", but " + window->warning));
     } else {
         lines.trouble("window",
                       {sluice::ErrorCode::refused, "may not start: " + window->why, "",
@@ -111,11 +113,9 @@ int preflight(const PreflightOptions& options) {
         return complain(!values ? values.error() : paths.error());
     }
     sluice::net::LiveScheduler clock;
-    const auto at =
-        options.at.empty() ? sluice::Result<sluice::Nanos>(clock.now()) : sluice::parse_instant(options.at, {});
-    if (!at || options.at.starts_with('T')) {
-        return complain({sluice::ErrorCode::bad_input, "not a day and time", "--at " + options.at,
-                         "for example 2026-01-06T02:00:00Z"});
+    const auto at = asked_for(options.at, clock.now());
+    if (!at) {
+        return complain(at.error());
     }
     auto loaded = sluice::plan::load_file(options.plan);
     for (const auto& diagnostic : loaded.diagnostics) {
@@ -135,11 +135,23 @@ int preflight(const PreflightOptions& options) {
     tell_files(*plan, options.plan, lines);
     tell_evidence(*plan, frozen.values, *paths, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);
+    const auto secrets = [&] {
+        for (const auto& use : desk.secrets_needed()) {
+            const auto wrong = desk.unread_secrets().find(use.reference);
+            if (wrong != desk.unread_secrets().end() && !use.where.starts_with("connection")) { // which tells it itself
+                lines.trouble("secret " + use.reference + " (" + use.where + ")", wrong->second);
+            }
+        }
+        if (!desk.secrets_needed().empty() && desk.unread_secrets().empty()) {
+            lines.good("secrets", counted(desk.secrets_needed().size(), "value") + " can be read");
+        }
+    };
     desk.test([&](const auto& answer) { tell_connection(answer, lines); },
               [] {
                   QMetaObject::invokeMethod(
                       qApp, [] { QCoreApplication::quit(); }, Qt::QueuedConnection);
               });
+    secrets();
     QCoreApplication::exec();
     if (lines.troubles() == 0) {
         fmt::print("nothing stands in the way of what was asked: variables, window, connections\n");
@@ -147,8 +159,11 @@ int preflight(const PreflightOptions& options) {
     }
     fmt::print("{} in the way\n",
                lines.troubles() == 1 ? "1 thing stands" : fmt::format("{} things stand", lines.troubles()));
-    // Values are the caller's to give.
-    return static_cast<std::size_t>(lines.troubles()) == frozen.errors.size() ? bad_input : unreachable;
+    // A value that was given and is wrong goes before all else; one that is missing stands in the way among others.
+    const bool misgiven = std::any_of(frozen.errors.begin(), frozen.errors.end(),
+                                      [&](const auto& error) { return values->contains(error.where); });
+    const bool only_values = static_cast<std::size_t>(lines.troubles()) == frozen.errors.size();
+    return misgiven || only_values ? bad_input : unreachable;
 }
 
 } // namespace

@@ -43,8 +43,9 @@ void print_end(const release::Schedule& schedule, Nanos now) {
         fmt::print("end: not known: {}\n", schedule.unknown);
         return;
     }
-    std::string text = whole.over
-                           ? "end: " + release::instant(*whole.end)
+    std::string text = whole.over ? "end: " + release::instant(*whole.end)
+                       : *whole.end - now < sluice::seconds(1)
+                           ? std::string("estimated end: as soon as what is open is done")
                            : fmt::format("estimated end: {}, {}", release::instant(*whole.end), to_go(*whole.end, now));
     if (schedule.ahead) {
         const Nanos by = schedule.ahead->count < 0 ? -*schedule.ahead : *schedule.ahead;

@@ -43,6 +43,9 @@ CLI::Validator whole_number();
 /// Refuses an empty text: of an unset variable in a shell, for which nobody asked.
 CLI::Validator not_empty();
 
+/// The day and time that `--at` gives before a session has begun: no T+…, which counts from a start. Empty = `now`.
+sluice::Result<sluice::Nanos> asked_for(const std::string& at, sluice::Nanos now);
+
 /// Prints "sluicectl: where: what (remedy)" and gives the exit code of that kind of error.
 int complain(const sluice::Error& error);
 

@@ -100,8 +100,9 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
     if (!checked) {
         return failed(checked);
     }
-    auto evidence = evidence_for(checked->plan, checked->values, plan::digest(checked->plan.source, checked->plan.includes),
-                                 options.paths.sessions, std::filesystem::file_time_type::clock::now());
+    auto evidence =
+        evidence_for(checked->plan, checked->values, plan::digest(checked->plan.source, checked->plan.includes),
+                     options.paths.sessions, std::filesystem::file_time_type::clock::now());
     if (!evidence) {
         return failed(evidence);
     }

@@ -27,7 +27,8 @@ Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nano
     const auto answer = release::may_start(release, *first, at);
     const auto known = [](Nanos then) { return then.count != 0 ? std::optional(then) : std::nullopt; };
     window.open = answer.open;
-    window.why = !answer.open ? answer.why : answer.warning.empty() ? row->why : row->why + "; " + answer.warning;
+    window.why = answer.open ? row->why : answer.why;
+    window.warning = answer.warning;
     window.closes = known(answer.ends);
     window.next = known(answer.until);
     return window;

@@ -18,6 +18,7 @@ struct Window {
     bool bound = false;          ///< a phase asks the calendar; else the rest says nothing
     bool open = false;           ///< it may start
     std::string why;             ///< which row decides, or that the planned time does not fit
+    std::string warning;         ///< open, but: see release::WindowAnswer
     std::optional<Nanos> next;   ///< where it is closed: when it may start; none within 400 days
     std::optional<Nanos> closes; ///< where it is open: until when
 };
@@ -35,6 +36,10 @@ public:
     /// Once; as ConnectionTests::start. Reads the plan's secrets first, in an event loop of its own where a keychain or
     /// Vault is asked.
     void test(engine::ConnectionTests::Each each, std::function<void()> done);
+
+    /// Each secret of the plan; once `test` has returned, with what kept it from being read.
+    const std::vector<plan::SecretUse>& secrets_needed() const { return needed_; }
+    const std::map<std::string, Error>& unread_secrets() const { return unread_; }
 
 private:
     Result<Secret> secret(const std::string& reference);

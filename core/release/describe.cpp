@@ -1,6 +1,7 @@
 /// One line an event, for people. Says nothing that the event does not hold.
 #include "base/printable.h"
 #include "release/event.h"
+#include "release/names.h"
 
 #include "base/instant.h"
 #include "base/quantity.h"
@@ -15,9 +16,11 @@ std::string because(const std::string& why) {
     return why.empty() ? "" : ": " + why;
 }
 
-/// Gates and triggers of one arm are named after it, if the plan gives them no name: "error_ratio-green".
+/// Gates and triggers of one arm are named after it, if the plan gives them no name ("error_ratio-green"), and by most
+/// who give them one ("Errors on green").
 std::string on_arm(const std::string& name, const std::string& arm) {
-    return arm.empty() || name.ends_with("-" + arm) ? name : name + " on " + arm;
+    const bool named = name.ends_with("-" + arm) || name.find(" " + arm) != std::string::npos;
+    return arm.empty() || named ? name : name + " on " + arm;
 }
 
 std::string clock(Nanos length) {
@@ -26,6 +29,8 @@ std::string clock(Nanos length) {
 }
 
 struct Describe {
+    const Names& n;
+
     std::string operator()(const SessionOpened& e) const {
         return fmt::format("Session {} opened: {} of plan {} ({})", e.session, e.mode, e.plan_id,
                            e.plan_digest.substr(0, 8));
@@ -40,36 +45,54 @@ struct Describe {
                                   : std::string("The clock jumped")) +
                "; hold clocks stood still meanwhile";
     }
-    std::string operator()(const PhaseWaiting& e) const { return "Phase " + e.phase + " waits" + because(e.why); }
-    std::string operator()(const PhaseStarted& e) const { return "Phase " + e.phase + " started" + because(e.warning); }
-    std::string operator()(const PhaseFinished& e) const { return "Phase " + e.phase + " finished"; }
+    std::string operator()(const PhaseWaiting& e) const {
+        return "Phase " + n.phase(e.phase) + " waits" + because(e.why);
+    }
+    std::string operator()(const PhaseStarted& e) const {
+        return "Phase " + n.phase(e.phase) + " started" + because(e.warning);
+    }
+    std::string operator()(const PhaseFinished& e) const { return "Phase " + n.phase(e.phase) + " finished"; }
     std::string operator()(const StepStarted& e) const {
         return e.title + (e.attempt > 1 ? fmt::format(" started, attempt {}", e.attempt) : " started");
     }
-    std::string operator()(const StepWaiting& e) const { return e.step + " waits" + because(e.why); }
-    std::string operator()(const StepNotApplicable& e) const { return e.step + " does not apply" + because(e.why); }
-    std::string operator()(const StepProbed& e) const { return e.step + because(e.why); }
-    std::string operator()(const OutputTaken& e) const { return e.step + " gave " + e.name + " = " + e.value; }
-    std::string operator()(const StepFinished& e) const { return e.step + " " + e.outcome + because(e.why); }
-    std::string operator()(const TriageOpened& e) const { return e.step + " failed" + because(e.why); }
-    std::string operator()(const RetryPlanned& e) const { return e.step + " will be tried again" + because(e.why); }
-    std::string operator()(const TriageAnswered& e) const { return e.step + ": " + e.answer + because(e.reason); }
-    std::string operator()(const Intent& e) const { return e.operation + ": " + e.summary; }
-    std::string operator()(const Observed& e) const { return e.operation + " is at work"; }
+    std::string operator()(const StepWaiting& e) const { return n.step(e.step) + " waits" + because(e.why); }
+    std::string operator()(const StepNotApplicable& e) const {
+        return n.step(e.step) + " does not apply" + because(e.why);
+    }
+    std::string operator()(const StepProbed& e) const { return n.step(e.step) + because(e.why); }
+    std::string operator()(const OutputTaken& e) const { return n.step(e.step) + " gave " + e.name + " = " + e.value; }
+    std::string operator()(const StepFinished& e) const { return n.step(e.step) + " " + e.outcome + because(e.why); }
+    std::string operator()(const TriageOpened& e) const { return n.step(e.step) + " failed" + because(e.why); }
+    std::string operator()(const RetryPlanned& e) const {
+        return n.step(e.step) + " will be tried again" + because(e.why);
+    }
+    std::string operator()(const TriageAnswered& e) const {
+        return n.step(e.step) + ": " + e.answer + because(e.reason);
+    }
+    std::string operator()(const Intent& e) const { return n.operation(e.operation) + ": " + e.summary; }
+    std::string operator()(const Observed& e) const { return n.operation(e.operation) + " is at work"; }
     std::string operator()(const Settled& e) const {
-        return fmt::format("{} {} ({}){}", e.operation, e.succeeded ? "done" : "failed", e.how, because(e.why));
+        return fmt::format("{} {} ({}){}", n.operation(e.operation), e.succeeded ? "done" : "failed", e.how,
+                           because(e.why));
     }
-    std::string operator()(const InDoubt& e) const { return e.operation + ": outcome unknown" + because(e.why); }
-    std::string operator()(const DoubtAnswered& e) const { return e.operation + ": " + e.answer + because(e.reason); }
-    std::string operator()(const Confirmed& e) const { return "Confirmed " + e.step + because(e.evidence); }
+    std::string operator()(const InDoubt& e) const {
+        return n.operation(e.operation) + ": outcome unknown" + because(e.why);
+    }
+    std::string operator()(const DoubtAnswered& e) const {
+        return n.operation(e.operation) + ": " + e.answer + because(e.reason);
+    }
+    std::string operator()(const Confirmed& e) const { return "Confirmed " + n.step(e.step) + because(e.evidence); }
     std::string operator()(const Approved& e) const {
-        return "Approved " + e.step + " as " + e.by.role + because(e.reason);
+        return "Approved " + n.step(e.step) + " as " + e.by.role + because(e.reason);
     }
-    std::string operator()(const Refused& e) const { return "Refused " + e.step + because(e.reason); }
-    std::string operator()(const Decided& e) const { return "Decided " + e.step + ": " + e.choice + because(e.reason); }
-    std::string operator()(const Advanced& e) const { return "Advanced " + e.step; }
+    std::string operator()(const Refused& e) const { return "Refused " + n.step(e.step) + because(e.reason); }
+    std::string operator()(const Decided& e) const {
+        return "Decided " + n.step(e.step) + ": " + e.choice + because(e.reason);
+    }
+    std::string operator()(const Advanced& e) const { return "Advanced " + n.step(e.step); }
     std::string operator()(const Overridden& e) const {
-        return "OVERRIDDEN: " + e.subject + (e.gate.empty() ? "" : ", gate " + e.gate) + because(e.reason);
+        return "OVERRIDDEN: " + n.step(e.subject) + (e.gate.empty() ? "" : ", gate " + n.gate(e.subject, e.gate)) +
+               because(e.reason);
     }
     std::string operator()(const Noted& e) const { return "Note: " + e.text; }
     std::string operator()(const Paused& e) const { return "Paused" + because(e.reason); }
@@ -79,21 +102,25 @@ struct Describe {
         const std::string word = e.verdict == "pass"   ? (e.close ? "is close to its limit" : "holds")
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
-        return fmt::format("Gate {} {}{}", on_arm(e.gate, e.arm), word, because(e.why));
+        return fmt::format("Gate {} {}{}", on_arm(n.gate(e.step, e.gate), e.arm), word, because(e.why));
     }
     std::string operator()(const HoldChanged& e) const {
-        return fmt::format("Hold {} {} at {}{}", e.step, e.state, clock(e.held), because(e.why));
+        return fmt::format("Hold {} {} at {}{}", n.step(e.step), e.state, clock(e.held), because(e.why));
     }
-    std::string operator()(const HoldHeartbeat& e) const { return "Hold " + e.step + " has held " + clock(e.held); }
+    std::string operator()(const HoldHeartbeat& e) const {
+        return "Hold " + n.step(e.step) + " has held " + clock(e.held);
+    }
     std::string operator()(const TriggerChanged& e) const {
-        return fmt::format("Trigger {} {}{}", on_arm(e.trigger, e.arm), e.state, because(e.why));
+        return fmt::format("Trigger {} {}{}", on_arm(n.trigger(e.trigger), e.arm), e.state, because(e.why));
     }
     std::string operator()(const SourceChanged& e) const {
         return "Source " + e.source + ": " + e.state + because(e.why);
     }
-    std::string operator()(const RollbackStarted& e) const { return "ROLLING BACK: " + e.option + because(e.reason); }
+    std::string operator()(const RollbackStarted& e) const {
+        return "ROLLING BACK: " + n.option(e.option) + because(e.reason);
+    }
     std::string operator()(const RollbackFinished& e) const {
-        return "Rollback " + e.option + " " + e.outcome +
+        return "Rollback " + n.option(e.option) + " " + e.outcome +
                (e.awaits.empty()
                     ? ""
                     : fmt::format("; still in flight, so the session stays open: {}", fmt::join(e.awaits, ", ")));
@@ -116,25 +143,29 @@ struct Describe {
     std::string operator()(const Released& e) const { return "RELEASED" + because(e.why); }
     std::string operator()(const SeverityDeclared& e) const {
         return "SEVERITY " + e.level + because(e.reason) + (e.response.empty() ? "" : " → " + e.response) +
-               (e.option.empty() ? "" : fmt::format(" (roll back: {})", e.option));
+               (e.option.empty() ? "" : fmt::format(" (roll back: {})", n.option(e.option)));
     }
-    std::string operator()(const StepOverdue& e) const { return "OVERDUE: " + e.step + because(e.why); }
-    std::string operator()(const StepExpired& e) const { return e.step + " is asked for again" + because(e.why); }
-    std::string operator()(const Escalated& e) const { return "Escalated to " + e.to + ": " + e.step + because(e.why); }
+    std::string operator()(const StepOverdue& e) const { return "OVERDUE: " + n.step(e.step) + because(e.why); }
+    std::string operator()(const StepExpired& e) const {
+        return n.step(e.step) + " is asked for again" + because(e.why);
+    }
+    std::string operator()(const Escalated& e) const {
+        return "Escalated to " + e.to + ": " + n.step(e.step) + because(e.why);
+    }
     std::string operator()(const Told& e) const {
-        return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + e.step + because(e.why);
+        return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + n.step(e.step) + because(e.why);
     }
     std::string operator()(const WindowEnded& e) const {
-        return fmt::format("The window of {} ended{}", e.phase,
+        return fmt::format("The window of {} ended{}", n.phase(e.phase),
                            e.then == "finish"  ? "; what is under way goes on"
                            : e.then == "pause" ? "; it stands still until the window opens again"
                                                : "; it stands still until a person says that it goes on");
     }
     std::string operator()(const WindowReopened& e) const {
-        return "The window of " + e.phase + " is open" + (e.ends.count != 0 ? " until " + utc(e.ends) : "");
+        return "The window of " + n.phase(e.phase) + " is open" + (e.ends.count != 0 ? " until " + utc(e.ends) : "");
     }
     std::string operator()(const RollbackReadiness& e) const {
-        return "Rollback " + e.option + (e.ready ? " is armed" : " is not ready") + because(e.why);
+        return "Rollback " + n.option(e.option) + (e.ready ? " is armed" : " is not ready") + because(e.why);
     }
 };
 
@@ -146,7 +177,11 @@ concept ByPerson = requires(const Body& body) {
 } // namespace
 
 std::string describe(const Body& body) {
-    return printable(std::visit(Describe{}, body));
+    return describe(body, Names());
+}
+
+std::string describe(const Body& body, const Names& names) {
+    return printable(std::visit(Describe{names}, body));
 }
 
 std::string actor_of(const Body& body) {

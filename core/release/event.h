@@ -16,6 +16,8 @@
 
 namespace sluice::release {
 
+class Names;
+
 using plan::StepId;
 using OperationId = std::string; ///< "session/step/attempt"
 
@@ -446,8 +448,9 @@ Json to_json(const Event& event);
 /// session.
 Result<Event> event_from_json(const Json& json);
 
-/// One line for a person, in the plan's words: the audit table and `sluicectl log`.
+/// One line for a person: `sluicectl log` with the ids of the plan, which commands take; the audit table with titles.
 std::string describe(const Body& body);
+std::string describe(const Body& body, const Names& names);
 
 /// Who did it, for the audit table: a person's name, "engine", "trigger".
 std::string actor_of(const Body& body);

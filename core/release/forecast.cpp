@@ -46,7 +46,7 @@ bool Forecast::applies(const plan::Step& step) {
         return known->second;
     }
     const StepState& own = state(step.id);
-    bool result = own.status != StepStatus::not_applicable;
+    bool result = own.status != StepStatus::not_applicable && step.left_out.empty();
     if (result && !begun(step.id) && !release::over(own.status)) {
         const auto parent = walked_.find(step.parent);
         if (parent != walked_.end()) {

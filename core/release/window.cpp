@@ -46,7 +46,13 @@ WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos a
             continue;
         }
         if (fit->from <= at) {
-            return {true, {}, {}, fit->to.value_or(Nanos{}), answer->advice};
+            std::string warning = answer->advice;
+            if (length != together) {
+                warning += fmt::format("{}without room for what follows: no window within 400 days is as long as the "
+                                       "{} planned together",
+                                       warning.empty() ? "" : ", ", duration_text(together));
+            }
+            return {true, {}, {}, fit->to.value_or(Nanos{}), warning};
         }
         return {false, answer->open ? does_not_fit(length, length == alone, *answer) : answer->why, fit->from, {}, {}};
     }

@@ -12,7 +12,7 @@ struct WindowAnswer {
     std::string why;     ///< not open: a row of the calendar, or that the planned time does not fit
     Nanos until;         ///< not open: the first instant at which it may start; 0 = none within 400 days
     Nanos ends;          ///< open: when the window ends; 0 = not within 400 days
-    std::string warning; ///< open, but outside of the preferred times
+    std::string warning; ///< open, but: outside of the preferred times; what follows will have to wait
 };
 
 /// Whether `phase` may start at `at`: the window must be open, and long enough for what is planned in the phase and in

@@ -10,8 +10,8 @@ import sys
 # number: what a watcher must say, then (file, what stands there, what stands there with the bug) once or more.
 BUGS = {
     1: ("starts before", ("core/release/progress.cpp",
-                          "return satisfies(release.at(need).status); });",
-                          "return PLANTED(1) ? release.at(need).attempt > 0 : satisfies(release.at(need).status); });")),
+                          "if (satisfies(release.at(need).status)) {",
+                          "if (PLANTED(1) ? release.at(need).attempt > 0 : satisfies(release.at(need).status)) {")),
     2: ("persons of", ("core/release/decide_people.cpp",
                        "if (earlier.by.name == draft.by().name) {",
                        "if (!PLANTED(2) && earlier.by.name == draft.by().name) {")),

@@ -22,8 +22,9 @@ bool AuditFilter::filterAcceptsRow(int row, const QModelIndex&) const {
         return false;
     }
     return std::all_of(words_.begin(), words_.end(), [&](const QString& word) {
-        return line.text.contains(word, Qt::CaseInsensitive) || line.actor.contains(word, Qt::CaseInsensitive) ||
-               line.time.startsWith(word) || line.proof.contains(word, Qt::CaseInsensitive);
+        return line.text.contains(word, Qt::CaseInsensitive) || line.exact.contains(word, Qt::CaseInsensitive) ||
+               line.actor.contains(word, Qt::CaseInsensitive) || line.time.startsWith(word) ||
+               line.proof.contains(word, Qt::CaseInsensitive);
     });
 }
 

@@ -1,11 +1,12 @@
 #include "panels/audit_model.h"
 
 #include "story/format.h"
+#include "story/plan_names.h"
 #include "theme/tokens.h"
 
 namespace sluice::panels {
 
-void AuditModel::show(std::span<const story::Entry> entries) {
+void AuditModel::show(std::span<const story::Entry> entries, const release::Release& release) {
     const std::size_t count = entries.size();
     // Another session, or the same one otherwise told: the root tells them apart, since it covers all before it.
     const std::size_t common = std::min(count, lines_.size());
@@ -15,8 +16,9 @@ void AuditModel::show(std::span<const story::Entry> entries) {
         shown_ = 0;
         endResetModel();
     }
+    const story::PlanNames names(release);
     for (std::size_t i = lines_.size(); i < count; ++i) {
-        lines_.push_back(story::audit_line(entries[i]));
+        lines_.push_back(story::audit_line(entries[i], names));
     }
     if (count < shown_) {
         beginRemoveRows({}, 0, static_cast<int>(shown_ - count) - 1);
@@ -31,8 +33,8 @@ void AuditModel::show(std::span<const story::Entry> entries) {
 
 QString AuditModel::copied(int row) const {
     const auto& one = line(row);
-    const QStringList parts{story::date(one.at) + u'T' + one.time + u'Z', one.actor, one.text, QString::number(one.seq),
-                            QString::fromStdString(hex(one.root))};
+    const QStringList parts{story::date(one.at) + u'T' + one.time + u'Z', one.actor, one.exact,
+                            QString::number(one.seq), QString::fromStdString(hex(one.root))};
     return parts.join(u'\t');
 }
 
@@ -62,7 +64,7 @@ QVariant AuditModel::data(const QModelIndex& index, int role) const {
             return one.proof;
         }
     case Qt::ToolTipRole:
-        return index.column() == text ? one.text
+        return index.column() == text ? (one.exact == one.text ? one.text : one.text + u'\n' + one.exact)
                : index.column() == proof
                    ? tr("Root of the tree after entry %1: %2").arg(one.seq).arg(QString::fromStdString(hex(one.root)))
                : index.column() == time ? story::date(one.at) + u' ' + one.time + QStringLiteral(" UTC")

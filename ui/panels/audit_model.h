@@ -14,9 +14,10 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    void show(std::span<const story::Entry> entries);
+    /// `release`: as the last of them left it.
+    void show(std::span<const story::Entry> entries, const release::Release& release);
     const story::AuditLine& line(int row) const { return lines_.at(shown_ - 1 - static_cast<std::size_t>(row)); }
-    /// Tab-separated, with the date and the whole root: to be kept elsewhere.
+    /// Tab-separated, with the date, the ids and the whole root: to be kept elsewhere.
     QString copied(int row) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -86,7 +86,7 @@ AuditTable::AuditTable(QWidget* parent)
 }
 
 void AuditTable::show_moment(const story::Moment& moment) {
-    model_.show(moment.entries);
+    model_.show(moment.entries, moment.release);
     auto seal = story::present_seal(moment);
     if (seal == seal_) {
         return;

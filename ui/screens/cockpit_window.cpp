@@ -97,7 +97,7 @@ void CockpitWindow::show_plan(const QString& file) {
     for (const auto& [name, value] : defaults_.values) { // the command line goes before
         values[name] = value;
     }
-    preview_->show_plan(file, values);
+    preview_->show_plan(file, values, QString::fromStdString(defaults_.variant));
     remember_plan(file);
     stack_->setCurrentWidget(preview_);
     setWindowTitle(tr("%1 – Sluice").arg(QFileInfo(file).fileName()));
@@ -112,6 +112,7 @@ void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values
     options.plan_file = file.toStdString();
     options.values = values;
     options.speed = speed;
+    options.variant = preview_->variant().toStdString();
     options.assume_yes = preview_->assumes_yes();
     rehearse(options);
 }
@@ -137,8 +138,10 @@ void CockpitWindow::rehearse(const host::RehearsalOptions& options) {
 void CockpitWindow::run_plan() {
     QMessageBox sure(
         QMessageBox::NoIcon, tr("Run against production"),
-        tr("This acts on production as %1 (%2). It begins with the first phase; nothing is sent before it is recorded.")
-            .arg(QString::fromStdString(defaults_.by.name), QString::fromStdString(defaults_.by.role)),
+        tr("This acts on production as %1 (%2)%3. It begins with the first phase; nothing is sent before it is "
+           "recorded.")
+            .arg(QString::fromStdString(defaults_.by.name), QString::fromStdString(defaults_.by.role),
+                 preview_->variant().isEmpty() ? QString() : tr(", by the variant '%1'").arg(preview_->variant())),
         QMessageBox::Ok | QMessageBox::Cancel, this);
     sure.setDefaultButton(QMessageBox::Cancel);
     panels::wear_mark(sure, theme::Mark::close);
@@ -148,6 +151,7 @@ void CockpitWindow::run_plan() {
     host::StartOptions options = defaults_;
     options.plan_file = preview_->file().toStdString();
     options.values = preview_->values();
+    options.variant = preview_->variant().toStdString();
     options.copy = preview_->copy().toStdString();
     QSettings().setValue("copy", preview_->copy());
     remember_values(preview_->file(), options.values);
@@ -212,6 +216,13 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
             remember_open_session({opened, rehearses_});
             remember_session(opened);
         }
+    });
+    connect(&session_->source(), &story::FeedSource::warned, this, [this](const QStringList& warnings) {
+        auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Worth knowing"), warnings.join(QStringLiteral("\n\n")),
+                                    QMessageBox::Ok, this);
+        panels::wear_mark(*box, theme::Mark::close);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->open();
     });
     connect(session_, &SessionScreen::first_painted, this,
             [this] { session_->set_chart_metrics(QSettings().value(charts_key()).toStringList()); });

@@ -3,6 +3,7 @@
 #include "plan/variables.h"
 #include "screens/action_list.h"
 #include "screens/connection_list.h"
+#include "screens/plan_steps.h"
 #include "screens/plan_timeline.h"
 #include "screens/variables_form.h"
 #include "story/format.h"
@@ -13,18 +14,14 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileInfo>
-#include <QHeaderView>
 #include <QLineEdit>
-#include <QResizeEvent>
 #include <QScrollArea>
-#include <QTreeWidget>
 #include <QVBoxLayout>
-#include <map>
 
 namespace sluice::screens {
 namespace {
 
-constexpr int step_role = Qt::UserRole, row_high = 24, times_wide = 84, titles_wide = 760, side_wide = 392;
+constexpr int side_wide = 392;
 
 QWidget* section(const QString& heading, std::initializer_list<QWidget*> content) {
     auto* part = new QWidget;
@@ -44,8 +41,8 @@ QWidget* section(const QString& heading, std::initializer_list<QWidget*> content
 
 PlanPreview::PlanPreview(const host::Paths& paths, QWidget* parent)
     : QWidget(parent), paths_(paths), reader_(read_plan), title_(new QLabel), below_(new QLabel), problem_(new QLabel),
-      window_(new QLabel), tested_(new QLabel), timeline_(new PlanTimeline), steps_(new QTreeWidget),
-      form_place_(new QWidget), connections_(new ConnectionList), speed_(new QComboBox),
+      window_(new QLabel), tested_(new QLabel), timeline_(new PlanTimeline), steps_(new PlanSteps),
+      form_place_(new QWidget), connections_(new ConnectionList), speed_(new QComboBox), variant_(new QComboBox),
       assume_(new QCheckBox(tr("Confirms and approves by itself"))), copy_(new QLineEdit),
       test_(new QPushButton(tr("Test connections"))), rehearse_(new QPushButton(tr("Rehearse"))),
       run_(new QPushButton(tr("Run against production…"))) {
@@ -75,7 +72,7 @@ void PlanPreview::make_actions() {
     run_action_ = add(tr("Run this plan against production"), Qt::CTRL | Qt::SHIFT | Qt::Key_Return,
                       [this] { emit run_asked(); });
     test_action_ = add(tr("Test the connections"), Qt::CTRL | Qt::Key_T, [this] { test_connections(); });
-    add(tr("Read the plan again"), Qt::Key_F5, [this] { show_plan(file_, values()); });
+    add(tr("Read the plan again"), Qt::Key_F5, [this] { show_plan(file_, values(), variant()); });
     add(tr("Back to the start"), Qt::ALT | Qt::Key_Left, [this] { emit back_asked(); });
     const auto follow = [](QPushButton* button, QAction* action) {
         button->setToolTip(with_keys(*action));
@@ -97,17 +94,7 @@ void PlanPreview::build() {
     }
     problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     problem_->hide();
-    steps_->setHeaderLabels({tr("Step"), tr("Kind"), tr("Starts"), tr("Takes")});
-    steps_->setAccessibleName(tr("Steps of the plan"));
-    steps_->setUniformRowHeights(true);
-    steps_->setFrameShape(QFrame::NoFrame);
-    steps_->header()->setSectionsMovable(false);
-    for (int column = 1; column < 4; ++column) {
-        steps_->setColumnWidth(column, column == 1 ? 120 : times_wide);
-    }
-    connect(steps_, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
-        timeline_->select(item == nullptr ? plan::StepId() : item->data(0, step_role).toString().toStdString());
-    });
+    connect(steps_, &QTreeWidget::currentItemChanged, this, [this] { timeline_->select(steps_->chosen()); });
 
     auto* left = new QVBoxLayout;
     left->setSpacing(8);
@@ -144,6 +131,18 @@ QWidget* PlanPreview::build_side() {
     column->setSpacing(16);
     window_part_ = section(tr("Window"), {window_});
     connections_part_ = section(tr("Connections"), {connections_, test_row});
+    variant_->setAccessibleName(tr("Way through the plan"));
+    variant_->setToolTip(tr("For a contingency: chosen now, never later."));
+    variant_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    variant_part_ = section(tr("Way through the plan"), {variant_});
+    connect(variant_, &QComboBox::currentIndexChanged, this, [this] {
+        take_way();
+        connections_->show_plan(*reading_->plan);
+        tested_->clear();
+        ask_window();
+        check();
+    });
+    column->addWidget(variant_part_);
     column->addWidget(section(tr("Before it starts"), {form_place_}));
     column->addWidget(window_part_);
     column->addWidget(connections_part_);
@@ -190,7 +189,7 @@ QWidget* PlanPreview::build_side() {
     return side;
 }
 
-void PlanPreview::show_plan(const QString& file, const plan::Scope& given) {
+void PlanPreview::show_plan(const QString& file, const plan::Scope& given, const QString& variant) {
     file_ = file;
     reading_.reset();
     connection_check_.stop();
@@ -204,19 +203,13 @@ void PlanPreview::show_plan(const QString& file, const plan::Scope& given) {
     delete form_;
     form_ = nullptr;
     window_part_->hide();
+    variant_part_->hide();
     connections_part_->hide();
     rehearse_action_->setEnabled(false);
     run_action_->setEnabled(false);
     test_action_->setEnabled(false);
     asked_plan_.ask([read = reader_, path = file.toStdString()] { return read(path); },
-                    [this, given](const PlanReading& reading) { take(reading, given); });
-}
-
-// Times stand near to what they are of, on a wide screen too.
-void PlanPreview::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    const int rest = width() - side_wide - 24 * 2 - 20 - 120 - 2 * times_wide - 24;
-    steps_->setColumnWidth(0, std::clamp(rest, 240, titles_wide));
+                    [this, given, variant](const PlanReading& reading) { take(reading, given, variant); });
 }
 
 void PlanPreview::leave() {
@@ -226,7 +219,7 @@ void PlanPreview::leave() {
     connection_check_.stop();
 }
 
-void PlanPreview::take(const PlanReading& reading, const plan::Scope& given) {
+void PlanPreview::take(const PlanReading& reading, const plan::Scope& given, const QString& variant) {
     reading_ = reading;
     timeline_->setVisible(reading.plan != nullptr);
     if (!reading.plan) {
@@ -234,6 +227,9 @@ void PlanPreview::take(const PlanReading& reading, const plan::Scope& given) {
         emit loaded();
         return;
     }
+    read_ = reading.plan;
+    offer_variants(variant);
+    take_way();
     form_ = new VariablesForm(*reading.plan, given);
     form_place_->layout()->addWidget(form_);
     form_->show(); // now: the first field that is wrong gets the focus below
@@ -253,6 +249,34 @@ void PlanPreview::take(const PlanReading& reading, const plan::Scope& given) {
     check();
     form_->focus_first_wrong();
     emit loaded();
+}
+
+/// Which ways there are through the plan; a plan without variants has one, and nothing to choose.
+void PlanPreview::offer_variants(const QString& chosen) {
+    const QSignalBlocker quiet(variant_);
+    variant_->clear();
+    variant_->addItem(tr("The plan as it stands"), QString());
+    for (const auto& variant : read_->variants) {
+        const QString id = QString::fromStdString(variant.id);
+        variant_->addItem(variant.title.empty() ? id : tr("%1 (%2)").arg(QString::fromStdString(variant.title), id),
+                          id);
+    }
+    variant_->setCurrentIndex(std::max(0, variant_->findData(chosen)));
+    variant_part_->setVisible(!read_->variants.empty());
+}
+
+/// Takes the chosen way: other steps apply, other persons approve, other things may be missing for a rehearsal.
+void PlanPreview::take_way() {
+    auto way = *read_;
+    if (!plan::take_variant(way, variant().toStdString())) {
+        return; // only those of the plan are offered
+    }
+    reading_->not_rehearsed = plan::rehearsal_errors(way);
+    reading_->plan = std::make_shared<const plan::Plan>(std::move(way));
+}
+
+QString PlanPreview::variant() const {
+    return variant_->currentData().toString();
 }
 
 void PlanPreview::show_diagnostics(const PlanReading& reading) {
@@ -302,57 +326,10 @@ void PlanPreview::set_speed(double speed) {
 
 void PlanPreview::show_steps() {
     const auto& plan = *reading_->plan;
-    const auto given = values();
-    const auto table = story::timetable(plan, plan::freeze(plan, given, {}).values);
-    const plan::StepId chosen =
-        steps_->currentItem() == nullptr ? "" : steps_->currentItem()->data(0, step_role).toString().toStdString();
+    const auto frozen = plan::freeze(plan, values(), {}).values;
+    const auto table = story::timetable(plan, frozen);
     timeline_->show_table(table);
-    std::map<plan::StepId, const story::Timetable::Bar*> bars;
-    for (const auto& bar : table.bars) {
-        bars[bar.step] = &bar;
-    }
-    steps_->clear();
-    std::map<plan::StepId, QTreeWidgetItem*> items;
-    for (std::size_t i = 0; i < plan.phases.size(); ++i) {
-        const auto& phase = plan.phases[i];
-        const auto& times = table.phases[i];
-        Nanos said = times.from; // a start that is that of the row above is not said again
-        const bool told = i > 0 && table.phases[i - 1].from == said;
-        auto* top = new QTreeWidgetItem(steps_, {QStringLiteral("%1  %2").arg(i + 1).arg(times.title),
-                                                 phase.window ? tr("in the window") : QString(),
-                                                 told ? QString() : story::from_t0(table, said),
-                                                 phase.planned ? story::spell(*phase.planned) : QString()});
-        top->setFont(0, theme::text_font(13, QFont::DemiBold));
-        top->setSizeHint(0, QSize(0, row_high));
-        for (const auto& step : plan.steps) {
-            if (plan.phase_of(step.id) != &phase) {
-                continue;
-            }
-            const auto time = story::planned_time(step);
-            const auto bar = bars.find(step.id);
-            const bool group = std::holds_alternative<plan::Group>(step.body);
-            QString title = bar != bars.end() ? bar->second->title : QString::fromStdString(step.title);
-            if (step.point_of_no_return) {
-                title += tr("  ✕ no way back from here");
-            }
-            const bool left_out = bar == bars.end() && !group;
-            const bool starts = bar != bars.end() && bar->second->from != said;
-            said = starts ? bar->second->from : said;
-            const auto parent = items.find(step.parent);
-            auto* item = new QTreeWidgetItem(
-                parent == items.end() ? top : parent->second,
-                {title, left_out ? tr("does not apply") : QString::fromUtf8(plan::kind_name(step.body)),
-                 starts ? story::from_t0(table, said) : QString(),
-                 time && !left_out ? story::spell(*time) : QString()});
-            item->setData(0, step_role, QString::fromStdString(step.id));
-            item->setDisabled(left_out);
-            items[step.id] = item;
-        }
-    }
-    steps_->expandAll();
-    if (const auto again = items.find(chosen); again != items.end()) {
-        steps_->setCurrentItem(again->second);
-    }
+    steps_->show_plan(plan, table);
     below_->setText(tr("%1 · %2 steps in %3 phases · at least %4, as planned")
                         .arg(QFileInfo(file_).fileName())
                         .arg(plan.steps.size())
@@ -398,10 +375,12 @@ void PlanPreview::show_window(const Result<host::Window>& window) {
     const Nanos now = net::machine_clocks().wall();
     if (window->open) {
         theme::set_role(window_, "good");
-        window_->setText(tr("✓ Open now") + (window->closes ? tr(", until %1 (%2 from now)")
-                                                                  .arg(story::utc_moment(*window->closes, now),
-                                                                       story::spell(*window->closes - now))
-                                                            : QString()));
+        window_->setText(
+            tr("✓ Open now") +
+            (window->closes ? tr(", until %1 (%2 from now)")
+                                  .arg(story::utc_moment(*window->closes, now), story::spell(*window->closes - now))
+                            : QString()) +
+            (window->warning.empty() ? QString() : tr("\nbut %1").arg(QString::fromStdString(window->warning))));
         return;
     }
     theme::set_role(window_, "warn");

@@ -16,11 +16,11 @@ class QCheckBox;
 class QComboBox;
 class QLineEdit;
 class QScrollArea;
-class QTreeWidget;
 
 namespace sluice::screens {
 
 class ConnectionList;
+class PlanSteps;
 class PlanTimeline;
 class VariablesForm;
 
@@ -36,7 +36,7 @@ public:
     ~PlanPreview() override;
 
     /// Reads the plan; until it is there the screen says so. The latest call wins.
-    void show_plan(const QString& file, const plan::Scope& given = {});
+    void show_plan(const QString& file, const plan::Scope& given = {}, const QString& variant = {});
     void leave(); ///< nothing of it is wanted any more
 
     const QString& file() const { return file_; }
@@ -45,7 +45,8 @@ public:
 
     /// The values as they stand, those left empty not among them.
     plan::Scope values() const;
-    double speed() const; ///< of a rehearsal; 0 = as fast as it can
+    QString variant() const; ///< the chosen way through the plan; empty = as it stands
+    double speed() const;    ///< of a rehearsal; 0 = as fast as it can
     void set_speed(double speed);
     /// Where a run keeps its second copy: a folder or a file; empty = none.
     QString copy() const;
@@ -54,9 +55,6 @@ public:
 
     /// Puts on another way of reading plans; for tests.
     void set_reader(std::function<PlanReading(const std::string&)> reader) { reader_ = std::move(reader); }
-
-protected:
-    void resizeEvent(QResizeEvent* event) override;
 
 signals:
     void rehearse_asked();
@@ -69,7 +67,9 @@ private:
     QWidget* build_side();
     void make_actions();
     QAction* add(const QString& text, const QKeySequence& keys, std::function<void()> act);
-    void take(const PlanReading& reading, const plan::Scope& given);
+    void take(const PlanReading& reading, const plan::Scope& given, const QString& variant);
+    void offer_variants(const QString& chosen);
+    void take_way();
     void show_diagnostics(const PlanReading& reading);
     void show_steps();
     void check();
@@ -82,18 +82,19 @@ private:
     std::function<PlanReading(const std::string&)> reader_;
     LatestAnswer<PlanReading> asked_plan_;
     LatestAnswer<Result<host::Window>> asked_window_;
-    std::optional<PlanReading> reading_;
+    std::optional<PlanReading> reading_;     ///< its plan: with the chosen variant
+    std::shared_ptr<const plan::Plan> read_; ///< as it stands in the file
     ConnectionCheck connection_check_;
     QTimer window_timer_;
 
     QLabel *title_, *below_, *problem_, *window_, *tested_;
     PlanTimeline* timeline_;
-    QTreeWidget* steps_;
+    PlanSteps* steps_;
     QWidget* form_place_;
     VariablesForm* form_ = nullptr;
     ConnectionList* connections_;
-    QWidget *window_part_, *connections_part_;
-    QComboBox* speed_;
+    QWidget *variant_part_, *window_part_, *connections_part_;
+    QComboBox *speed_, *variant_;
     QCheckBox* assume_;
     QLineEdit* copy_;
     QPushButton *test_, *rehearse_, *run_;

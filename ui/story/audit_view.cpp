@@ -35,14 +35,15 @@ QString checkpoint_words(const Seal& seal, Nanos now) {
 
 } // namespace
 
-AuditLine audit_line(const Entry& entry) {
+AuditLine audit_line(const Entry& entry, const release::Names& names) {
     AuditLine line;
     line.at = entry.event.time;
     line.seq = entry.event.seq;
     line.root = entry.root;
     line.time = wall_time_exactly(entry.event.time);
     line.actor = QString::fromStdString(release::actor_of(entry.event.body));
-    line.text = QString::fromStdString(release::describe(entry.event.body)).simplified();
+    line.exact = QString::fromStdString(release::describe(entry.event.body)).simplified();
+    line.text = QString::fromStdString(release::describe(entry.event.body, names)).simplified();
     line.proof =
         QString::number(line.seq) + QStringLiteral(" · ") + QString::fromStdString(hex(entry.root).substr(0, 8));
     line.heartbeat = std::holds_alternative<release::HoldHeartbeat>(entry.event.body);

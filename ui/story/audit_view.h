@@ -1,4 +1,5 @@
 #pragma once
+#include "release/names.h"
 #include "story/step_mark.h"
 #include "story/story.h"
 
@@ -10,13 +11,15 @@ struct AuditLine {
     std::int64_t seq = 0;
     QString time;  ///< "14:51:02.114", UTC
     QString actor; ///< a person's name, "engine", "trigger …"
-    QString text;
+    QString text;  ///< in the plan's titles
+    QString exact; ///< the same with ids, as `sluicectl log` has it
     QString proof; ///< "412 · 9f3c1ae1": place in the tree, first 8 hexadecimal digits of its root
     bool heartbeat = false;
     Digest root{};
 };
 
-AuditLine audit_line(const Entry& entry);
+/// `names`: see PlanNames.
+AuditLine audit_line(const Entry& entry, const release::Names& names);
 
 /// What the table's header says of the log as a whole. Claims only what was computed.
 struct AuditSeal {

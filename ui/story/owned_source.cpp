@@ -40,6 +40,7 @@ public:
             source.file_ = file;
             emit source.opened(file);
         });
+        tell_warnings();
         send();
         timer_.start(100);
     }
@@ -66,6 +67,16 @@ public:
     }
 
 private:
+    void tell_warnings() {
+        QStringList warnings;
+        for (const auto& warning : host_->warnings()) {
+            warnings << QString::fromStdString(warning);
+        }
+        if (!warnings.isEmpty()) {
+            QMetaObject::invokeMethod(&source_, [&source = source_, warnings] { emit source.warned(warnings); });
+        }
+    }
+
     void send() {
         if (!host_ || done_) {
             return;

@@ -78,7 +78,7 @@ private:
     }
 
     bool runs(const plan::Step& step) {
-        bool run = !left_out_.contains(step.parent);
+        bool run = step.left_out.empty() && !left_out_.contains(step.parent);
         if (run && !step.choice.empty()) {
             const auto* decide = std::get_if<plan::Decide>(&plan_.step(step.parent)->body);
             run = decide == nullptr || decide->by_default.empty() || decide->by_default == step.choice;

@@ -172,7 +172,7 @@ private slots:
         QAbstractItemModelTester filtered(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
         for (const Nanos time : scrubbing(told_)) {
             const auto moment = told_.at(time, story::Mode::replay);
-            model.show(moment.entries);
+            model.show(moment.entries, moment.release);
             QCOMPARE(static_cast<std::size_t>(model.rowCount()), moment.entries.size());
             if (!moment.entries.empty()) {
                 const auto& last = moment.entries.back();
@@ -189,7 +189,7 @@ private slots:
         QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
         QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
         for (std::size_t n : {std::size_t{10}, std::size_t{10}, std::size_t{25}}) {
-            model.show(std::span(entries).first(n));
+            model.show(std::span(entries).first(n), told_.at(told_.end(), story::Mode::live).release);
         }
         QCOMPARE(reset.size(), 0);
         QCOMPARE(inserted.size(), 2);
@@ -198,7 +198,7 @@ private slots:
         // Another session of the same length is not taken for this one.
         auto other = std::vector(entries.begin(), entries.begin() + 25);
         other.back().root[0] ^= 1;
-        model.show(other);
+        model.show(other, told_.at(told_.end(), story::Mode::live).release);
         QCOMPARE(reset.size(), 1);
         QCOMPARE(model.rowCount(), 25);
     }

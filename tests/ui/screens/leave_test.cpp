@@ -45,6 +45,12 @@ void answering(CockpitWindow& window, const QString& with, const std::function<v
 
 void confirm_and_finish(CockpitWindow& window) {
     QVERIFY(testing::in_front(window));
+    const auto offered = [&] { // the card is drawn a moment after the step has begun to wait
+        const auto actions = window.findChildren<QAction*>();
+        return std::any_of(actions.begin(), actions.end(),
+                           [](const QAction* one) { return one->text() == "Confirm" && one->isEnabled(); });
+    };
+    QVERIFY(QTest::qWaitFor(offered, patience_ms));
     QTest::keyClick(&window, Qt::Key_Return, Qt::ControlModifier);
     QVERIFY(QTest::qWaitFor([&] { return window.session() && window.session()->story().ended(); }, patience_ms));
     QCOMPARE(QString::fromStdString(release_of(window).outcome), QString("done"));
@@ -66,6 +72,24 @@ class LeaveTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void what_is_amiss_at_the_opening_is_told_and_stops_nothing() {
+        const OwnDesk desk;
+        const QString token = desk.write("token", "for-all-to-read\n");
+        QVERIFY(QFile::setPermissions(token, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther));
+        std::string plan = testing::plan_with_a_person(desk.base());
+        plan.insert(plan.find("phases:"),
+                    "variables: {token: {type: secret, default: 'file:" + token.toStdString() + "'}}\n");
+        CockpitWindow window(desk.defaults());
+        run(window, desk.write("plan.yaml", plan));
+        auto* told = question(window);
+        QVERIFY(told != nullptr);
+        QCOMPARE(told->windowTitle(), QString("Worth knowing"));
+        QVERIFY2(told->text().contains(token) && told->text().contains("others may read it"), qPrintable(told->text()));
+        QVERIFY(testing::press_button(*told, "OK"));
+        QVERIFY(QTest::qWaitFor([&] { return window.findChildren<QMessageBox*>().isEmpty(); }, patience_ms));
+        confirm_and_finish(window);
+    }
+
     void a_killed_run_goes_on_when_resume_is_chosen() {
         const OwnDesk desk;
         testing::RunOfAnother owner(desk);

@@ -8,6 +8,7 @@
 #include "theme/apply.h"
 #include "ui/screens/desk.h"
 
+#include <QComboBox>
 #include <QLineEdit>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -149,6 +150,40 @@ private slots:
             grey += (*item)->isDisabled() ? 1 : 0;
         }
         QCOMPARE(grey, 8); // the ramp's steps
+    }
+
+    void another_way_through_the_plan_changes_who_and_what() {
+        const OwnDesk desk;
+        PlanPreview preview(desk.defaults().paths);
+        preview.show();
+        preview.show_plan(SLUICE_SOURCE_DIR "/plans/examples/complete/service.yaml");
+        QVERIFY(shown(preview));
+        QComboBox* ways = nullptr;
+        for (auto* box : preview.findChildren<QComboBox*>()) {
+            ways = box->accessibleName() == "Way through the plan" ? box : ways;
+        }
+        QVERIFY(ways != nullptr && ways->isVisible());
+        QCOMPARE(ways->count(), 2);
+        const auto row = [&](const QString& title) {
+            const auto found =
+                preview.findChild<QTreeWidget*>()->findItems(title, Qt::MatchExactly | Qt::MatchRecursive);
+            QStringList cells;
+            for (int column = 0; found.size() == 1 && column < 3; ++column) {
+                cells << found[0]->text(column);
+            }
+            return cells;
+        };
+        QCOMPARE(row("Go"), (QStringList{"Go", "approve", "release lead, owner"}));
+        QCOMPARE(row("Bake"), (QStringList{"Bake", "hold", ""}));
+        ways->setCurrentIndex(1);
+        QCOMPARE(preview.variant(), "urgent");
+        QCOMPARE(row("Go"), (QStringList{"Go", "approve", "release lead"}));
+        QCOMPARE(row("Bake"), (QStringList{"Bake", "does not apply", ""}));
+        QVERIFY(
+            QTest::qWaitFor([&] { return !all_text(preview).contains("Window"); }, patience_ms)); // it binds nothing
+        action(preview, Qt::Key_F5)->trigger();
+        QVERIFY(shown(preview));
+        QCOMPARE(preview.variant(), "urgent"); // it stays when the plan is read again
     }
 
     void a_plan_with_mistakes_says_where_and_starts_nothing() {
