@@ -41,6 +41,7 @@ int snapshot(QApplication& application, const Arguments& a) {
     wish.ratio = a.ratio;
     wish.paths = *paths;
     wish.values = *values;
+    wish.variant = QString::fromStdString(a.variant);
     wish.scheme = a.theme == "light" ? sluice::theme::Scheme::light : sluice::theme::Scheme::dark;
     const auto taken = sluice::screens::take_snapshot(application, wish);
     return taken ? 0 : complain(taken.error());

@@ -37,6 +37,11 @@ void note(Hindrance& first, const std::string& gate, const std::string& why) {
     }
 }
 
+/// By its title, but one that has values to be filled in.
+std::string called(const plan::Gate& gate) {
+    return gate.title.empty() || gate.title.find("${") != std::string::npos ? gate.id : gate.title;
+}
+
 Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& command) {
     Sum sum;
     if (open_shift(draft.state())) {
@@ -54,15 +59,15 @@ Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& comma
             }
             answered = true;
             if (reading.verdict == "fail") {
-                note(sum.failing, gate.id, reading.why);
+                note(sum.failing, called(gate), reading.why);
             } else if (reading.verdict != "pass") {
-                note(sum.unanswered, gate.id, reading.why);
+                note(sum.unanswered, called(gate), reading.why);
             } else if (draft.now() - state.gates.at(key_of(reading)).since < gate.for_) {
-                note(sum.unanswered, gate.id, "it has not held by itself for long enough");
+                note(sum.unanswered, called(gate), "it has not held by itself for long enough");
             }
         }
         if (!answered) { // no arm that it looks at has traffic: no evidence, so no time held
-            note(sum.unanswered, gate.id, "it has no answer");
+            note(sum.unanswered, called(gate), "it has no answer");
         }
     }
     return sum;

@@ -81,10 +81,11 @@ private:
             text({box.left() + 8, box.top() + 20}, room ? number + QStringLiteral("  ") + phase.title : number, 12,
                  t_.text, box.width() - 12, false, QFont::DemiBold);
             const bool told = i > 0 && table_.phases[i - 1].from == phase.from;
-            if (box.left() >= free_from && !told) {
-                const double wide =
-                    text({box.left(), phase_top - 8}, story::from_t0(table_, phase.from), 11, t_.dim, 90, true);
-                free_from = box.left() + wide + 10;
+            const QString from = story::from_t0(table_, phase.from);
+            const double needs = QFontMetricsF(theme::figure_font(11)).horizontalAdvance(from);
+            if (box.left() >= free_from && box.left() + needs <= size_.width() && !told) {
+                text({box.left(), phase_top - 8}, from, 11, t_.dim, 90, true);
+                free_from = box.left() + needs + 10;
             }
         }
         const QString end = story::from_t0(table_, table_.length);

@@ -21,6 +21,7 @@ struct SnapshotWish {
     QString view = "cockpit"; ///< cockpit, as its lead had it then | war-room | replay; start, plan, manual show what
                               ///< needs no session
     std::map<std::string, std::string> values; ///< of the plan that is shown
+    QString variant;                           ///< the way through it; empty = as it stands
     host::Paths paths;                         ///< of `start`
     std::string at;                            ///< "T+00:42:13"; empty = the last moment
     QSize size{1600, 1000};
