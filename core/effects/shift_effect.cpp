@@ -57,6 +57,10 @@ public:
                 confirm(key, end.sent, sink);
                 return;
             }
+            if (end.ending == Ending::failed) {
+                tell_what_is_left(key, std::move(end), sink);
+                return;
+            }
             sink.settled({end.ending, {{"writes", end.sent}}, end.error});
         });
     }
@@ -77,7 +81,7 @@ public:
                             }
                             if (!left) {
                                 done({left.error().code == ErrorCode::conflict ? Match::differs : Match::unknown,
-                                      to_text(left.error()), false});
+                                      to_text(left.error()), false, nullptr});
                                 return;
                             }
                             if (left->empty()) {
@@ -90,7 +94,8 @@ public:
                             }
                             driver_.read(acting(key, "#split"), [life, before, detail, done](Result<Split> now) {
                                 if (!life.expired()) {
-                                    done({Match::differs, detail, now && Json(*now) == before});
+                                    done({Match::differs, detail, now && Json(*now) == before,
+                                          now ? Json{{"split", *now}} : Json()});
                                 }
                             });
                         });
@@ -121,6 +126,21 @@ private:
                                            {"final", spec_.final},
                                            {"writes", to_json(writes_)}}});
                         });
+    }
+
+    /// It failed, perhaps after a part of it was written, or because somebody else was at work: what is commanded now
+    /// is told with it.
+    void tell_what_is_left(const std::string& key, WriteSequence::End end, const EffectSink& sink) {
+        driver_.read(acting(key, "#left"), [life = std::weak_ptr(life_), end, sink](Result<Split> now) {
+            if (life.expired()) {
+                return;
+            }
+            Json result = {{"writes", end.sent}};
+            if (now) {
+                result["split"] = *now;
+            }
+            sink.settled({end.ending, result, end.error});
+        });
     }
 
     /// The writes are through; what is commanded must now be the target, or somebody else is at work.

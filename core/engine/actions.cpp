@@ -257,7 +257,7 @@ void Actions::read_back(const std::string& operation, const std::string& why, co
         finish(operation, true, "verified", "read back: it happened", nullptr, false, take_outputs(operation, {}));
         return;
     case kubernetes::Match::differs:
-        finish(operation, false, "verified", why + "; read back: " + back.detail, nullptr, true);
+        finish(operation, false, "verified", why + "; read back: " + back.detail, back.seen, true);
         return;
     case kubernetes::Match::unknown:
         break;

@@ -61,6 +61,7 @@ struct ReadBack {
     Match match = Match::unknown;
     std::string detail;              ///< what differs, or why it is not known; empty when it matches
     bool as_expected_before = false; ///< the object stands as it was before the write: it did not happen, or was undone
+    Json seen = nullptr;             ///< what was read, where it says more than that; kept as the operation's result
 };
 
 /// Does the object show the desired state? Reads only.

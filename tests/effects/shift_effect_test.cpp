@@ -92,6 +92,7 @@ private slots:
         f.http.answer("PATCH " + canary + "?fieldManager=sluice", 422,
                       status(422, "Invalid", "the server rejected our request"));
         f.http.answer("GET " + canary, 200, theirs);
+        both(f, ingress("blue"), theirs);
         std::optional<Outcome> outcome;
         effect->start(*prepared, {nullptr, [&](Outcome o) { outcome = o; }});
         f.settle();
@@ -99,6 +100,7 @@ private slots:
         QVERIFY(outcome->ending == Ending::failed && outcome->error.code == ErrorCode::conflict);
         QVERIFY2(outcome->error.what.find("was \"10\", is \"60\" (by kubectl-annotate") != std::string::npos,
                  outcome->error.what.c_str());
+        SAME_JSON(outcome->result["split"], (Json{{"blue", 40}, {"green", 60}})); // what is commanded now
     }
 
     void after_a_lost_answer_the_split_itself_is_asked_data() {
@@ -131,6 +133,9 @@ private slots:
         SCRIPT_DONE(f.http);
         QCOMPARE(static_cast<int>(back->match), match);
         QCOMPARE(back->as_expected_before, before);
+        if (back->match == Match::differs) {
+            QCOMPARE(back->seen["split"]["green"].get<int>(), weight.toInt());
+        }
     }
 
     void the_backend_switch_is_the_runbooks_patch_with_tests() {

@@ -66,6 +66,27 @@ int green(const Driver& drive) {
 class ShiftTest : public QObject {
     Q_OBJECT
 private slots:
+    // What was carried out in part, or overtaken by somebody else, is told by what was read then.
+    void a_shift_that_fails_leaves_the_split_that_was_read() {
+        Driver drive = baking();
+        QCOMPARE(shift(drive, 10), "");
+        QCOMPARE(drive.prepare("~shift-1", "shop/canary", split(10)), "");
+        Settled settled{"s1/~shift-1/1", false, "returned", "somebody else was at work", nullptr, 0, ""};
+        settled.result = {{"split", {{"blue", 40}, {"green", 60}}}};
+        QCOMPARE(drive.submit(Outcome{settled, {}, false, ""}), "");
+        QCOMPARE(green(drive), 60);
+        QCOMPARE(drive.submit(Shift{"edge", {{"green", 10}}, "as it was"}), "");
+        QCOMPARE(drive.prepare("~shift-2", "shop/canary", split(10)), "");
+        settled.operation = "s1/~shift-2/1";
+        for (const Json& odd : {Json(nullptr), Json("x"), Json{{"split", 3}}, Json{{"split", {{"blue", 40}}}},
+                                Json{{"split", {{"blue", 40}, {"red", 60}}}}}) {
+            Driver other = drive;
+            settled.result = odd;
+            QCOMPARE(other.submit(Outcome{settled, {}, false, ""}), "");
+            QCOMPARE(green(other), 60); // nothing was learnt
+        }
+    }
+
     void a_shift_back_by_hand_is_an_operation_of_its_own() {
         Driver drive = baking();
         QCOMPARE(shift(drive, 10), "");
