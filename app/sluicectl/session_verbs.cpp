@@ -1,4 +1,5 @@
 #include "base/instant.h"
+#include "release/demand.h"
 #include "release/state.h"
 #include "session/export.h"
 #include "session/note.h"
@@ -66,6 +67,41 @@ int log(const std::string& file, bool json, bool all) {
     return done;
 }
 
+/// Who approved, on what ground, and what is owed.
+void print_approvals(const sluice::release::Release& release, const sluice::plan::Step& step) {
+    const auto& state = release.at(step.id);
+    if (std::holds_alternative<sluice::plan::Approve>(step.body) &&
+        state.status == sluice::release::StepStatus::person) {
+        const auto wanted = sluice::release::demand(release, step);
+        fmt::print("      wants {} of {}{}\n", wanted.quorum, fmt::join(wanted.roles, ", "),
+                   wanted.barred.empty() ? "" : fmt::format(", not {}", fmt::join(wanted.barred, ", ")));
+    }
+    for (const auto& approval : state.approvals) {
+        const std::string key = approval.proof.is_object() ? approval.proof.value("key", "") : "";
+        fmt::print("      {} as {}{}{}{}\n", approval.by.name, approval.by.role, key.empty() ? "" : ", signed " + key,
+                   approval.attested_by.empty() ? "" : ", attested by " + approval.attested_by,
+                   approval.expires.count == 0 ? "" : ", expires " + sluice::utc(approval.expires));
+    }
+    if (state.glass) {
+        fmt::print("      BREAK-GLASS by {}: {}; {}\n", state.glass->by.name, state.glass->reason,
+                   state.glass->approved  ? "approved afterwards"
+                   : state.glass->overdue ? "approval OVERDUE since " + sluice::utc(state.glass->due)
+                                          : "approval due by " + sluice::utc(state.glass->due));
+    }
+}
+
+void print_people(const sluice::release::Release& release) {
+    fmt::print("policy: {}\n", release.policy ? fmt::format("{} ({})", release.bound.file, release.bound.digest)
+                                              : std::string("no policy"));
+    for (const auto& raised : release.bound.raised) {
+        fmt::print("  {}\n", raised);
+    }
+    fmt::print("lead: {}\n", release.lead);
+    for (const auto& [name, roles] : release.bridge) {
+        fmt::print("bridge: {} as {}\n", name, fmt::join(roles, ", "));
+    }
+}
+
 void print_state(const sluice::release::Release& release) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode,
                release.outcome.empty() ? (release.rollback.active ? "rolling back"
@@ -73,6 +109,7 @@ void print_state(const sluice::release::Release& release) {
                                                                   : "running")
                                        : release.outcome,
                sluice::utc(release.time));
+    print_people(release);
     if (release.plan) {
         for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
             for (const auto& step : *list) {
@@ -81,6 +118,7 @@ void print_state(const sluice::release::Release& release) {
                     continue;
                 }
                 fmt::print("  {:<28} {:<20} {}\n", step.id, sluice::release::name(state.status), state.why);
+                print_approvals(release, step);
             }
         }
     }

@@ -27,6 +27,7 @@ void add_session_verbs(CLI::App& app, Action& action); ///< log, state, verify, 
 void add_query_verb(CLI::App& app, Action& action);    ///< query
 void add_run_verbs(CLI::App& app, Action& action);     ///< run, rehearse, resume, roll-back
 void add_do_verb(CLI::App& app, Action& action);       ///< do
+void add_approve_verb(CLI::App& app, Action& action);  ///< approve
 void add_range_verb(CLI::App& app, Action& action);    ///< range
 void add_evaluate_verb(CLI::App& app, Action& action); ///< evaluate
 

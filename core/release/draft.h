@@ -60,10 +60,14 @@ bool was_begun(const Release& release, const StepId& id);
 /// night no person has to say that a value is missing which nobody needs. A reader that was skipped or overridden
 /// proves nothing, since the plan went on after it; nor does one that sends something itself and has begun.
 std::string nothing_to_put_back(const Release& release, const plan::Step& step);
-void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
-void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
-void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);                            // decide_triggers.cpp
+void pause_holds(Draft& draft, const std::string& why);       // decide_gates.cpp: their clocks stand still
+void restart_holds(Draft& draft, const std::string& why);     // decide_gates.cpp: nothing held so far counts
+void watch_triggers(Draft& draft);                            // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);                                // decide_triggers.cpp
+void watch_approvals(Draft& draft);                           // decide_approval.cpp: what is too old, or overdue
+Result<void> bind_people(Draft& draft, const People& people); // decide_roster.cpp: policy and bridge of a new session
+/// decide_roster.cpp: whether policy and bridge let this person give the command.
+Result<void> may_give(const Release& release, const Command& command, const Actor& by);
 
 Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
 Verdict on(Draft& draft, const Retry& command);
@@ -86,9 +90,15 @@ Verdict on(Draft& draft, const Abort& command);
 Verdict on(Draft& draft, const Pause& command);
 Verdict on(Draft& draft, const Continue& command);
 Verdict on(Draft& draft, const Shift& command);   // decide_shift.cpp
-Verdict on(Draft& draft, const Confirm& command); // decide_people.cpp
+Verdict on(Draft& draft, const Confirm& command); // decide_approval.cpp
+Verdict on(Draft& draft, const Attest& command);
 Verdict on(Draft& draft, const Approve& command);
-Verdict on(Draft& draft, const Decide& command);
+Verdict on(Draft& draft, const AskSignature& command);
+Verdict on(Draft& draft, const BreakGlass& command);
+Verdict on(Draft& draft, const HandOver& command); // decide_roster.cpp
+Verdict on(Draft& draft, const Join& command);
+Verdict on(Draft& draft, const Leave& command);
+Verdict on(Draft& draft, const Decide& command); // decide_people.cpp
 Verdict on(Draft& draft, const Note& command);
 
 inline tl::unexpected<Error> refuse(std::string what, std::string where, std::string remedy = {}) {

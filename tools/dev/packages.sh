@@ -18,6 +18,7 @@ to_build=(
     libcli11-dev                                 # command lines
     librapidcheck-dev                            # tests with drawn values
     python3                                      # tools/verify_session.py, tests/crash, tests/run
+    openssh-client                               # ssh-keygen signs and verifies approvals; an agent for its tests
     strace                                       # tests/crash: kills at a system call, and checks their order
 )
 to_check=(
