@@ -3,6 +3,7 @@
 #include "release/state.h"
 #include "session/session_reader.h"
 #include "sluicectl/progress.h"
+#include "sluicectl/people.h"
 #include "sluicectl/session_file.h"
 #include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
@@ -67,6 +68,7 @@ std::string situation(const Release& release) {
 void print_state(const Release& release, Nanos now) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release),
                sluice::utc(now));
+    print_people(release);
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
         fmt::print("the session closes when what is still in flight has ended: {}\n", fmt::join(awaits, ", "));
     }
@@ -78,6 +80,7 @@ void print_state(const Release& release, Nanos now) {
                     continue;
                 }
                 fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
+                print_approvals(release, step);
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                 }

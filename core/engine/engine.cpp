@@ -58,7 +58,7 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
     return {};
 }
 
-Result<void> Engine::open(const release::SessionOpened& session) {
+Result<void> Engine::open(const release::SessionOpened& session, const release::People& people) {
     auto loaded = plan::load(session.plan_source, session.plan_file, plan::included(session.includes));
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
@@ -73,7 +73,7 @@ Result<void> Engine::open(const release::SessionOpened& session) {
     if (options_.assume_yes) {
         answers_ = std::make_unique<Answers>(outside_.scheduler, journal_);
     }
-    const auto opened = journal_.submit(release::Open{session}, session.by);
+    const auto opened = journal_.submit(release::Open{session, people}, session.by);
     if (!opened) {
         return failed(opened);
     }

@@ -32,7 +32,7 @@ public:
     ~Engine();
 
     /// The plan must load, its connections open and its metrics be askable, before anything is written.
-    Result<void> open(const release::SessionOpened& session);
+    Result<void> open(const release::SessionOpened& session, const release::People& people = {});
     /// `records`: all events of the log, in order.
     Result<void> resume(std::span<const session::EventRecord> records, const release::Resume& command);
 

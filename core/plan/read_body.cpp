@@ -373,6 +373,9 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
         }
         return Group{read_steps(reading, *group, step.id, {}, steps_of(reading), std::nullopt)};
     }
+    if (node.find("attest") != nullptr) {
+        return Attest{reading.filled(node, "attest")};
+    }
     return Confirm{reading.filled(node, "confirm")};
 }
 

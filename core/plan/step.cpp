@@ -66,8 +66,8 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
 }
 
 const char* kind_name(const StepBody& body) {
-    static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",  "hold", "probe",
-                                            "run",     "kubernetes", "shift",  "scale", "http", "group"};
+    static constexpr const char* names[] = {"confirm",    "approve", "decide", "wait", "hold",  "probe", "run",
+                                            "kubernetes", "shift",   "scale",  "http", "group", "attest"};
     static_assert(std::size(names) == std::variant_size_v<StepBody>);
     return names[body.index()];
 }

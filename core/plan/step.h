@@ -22,6 +22,11 @@ struct Confirm {
     std::string text; ///< what the person confirms; template
 };
 
+/// A statement that its owner makes, signed where keys are known (release/demand.h).
+struct Attest {
+    std::string text; ///< template
+};
+
 struct Approve {
     std::vector<std::string> roles; ///< each at least once
     int quorum = 1;                 ///< distinct persons
@@ -125,8 +130,8 @@ struct Group {
     std::vector<StepId> steps;
 };
 
-using StepBody =
-    std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale, HttpAction, Group>;
+using StepBody = std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale,
+                              HttpAction, Group, Attest>;
 
 struct Retry {
     int times = 0;

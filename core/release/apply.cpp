@@ -29,6 +29,7 @@ public:
         r.opened = e;
         r.started = now_;
         r.values = e.variables;
+        r.lead = e.by.name;
         auto loaded = plan::load(e.plan_source, e.plan_file, plan::included(e.includes));
         if (!loaded.plan) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
@@ -131,6 +132,7 @@ public:
         step->started = first;
         const auto* planned = r.plan->step(e.step);
         const bool person = planned && (std::holds_alternative<plan::Confirm>(planned->body) ||
+                                        std::holds_alternative<plan::Attest>(planned->body) ||
                                         std::holds_alternative<plan::Approve>(planned->body) ||
                                         std::holds_alternative<plan::Decide>(planned->body));
         step->status = person ? StepStatus::person : StepStatus::running;
@@ -223,13 +225,65 @@ public:
         }
     }
 
-    void operator()(const Confirmed&) {}
+    void operator()(const Confirmed& e) { use(e.proof, e.by); }
+    void operator()(const Attested& e) { use(e.proof, e.by); }
     void operator()(const Approved& e) {
+        use(e.proof, e.by);
         if (auto* step = find(r.steps, e.step)) {
             step->approvals.push_back(e);
         }
     }
+    void operator()(const PolicyBound& e) {
+        r.bound = e;
+        if (auto loaded = plan::load_policy(e.source); loaded.policy) {
+            r.policy = std::make_shared<const plan::Policy>(std::move(*loaded.policy));
+        }
+    }
+    void operator()(const BridgeJoined& e) { r.bridge[e.person] = e.roles; }
+    void operator()(const BridgeLeft& e) { r.bridge.erase(e.person); }
+    void operator()(const LeadHandedOver& e) { r.lead = e.to; }
+    void operator()(const SignatureAsked& e) { r.requests[e.nonce] = {e.step, e.request, e.expires, ""}; }
+    /// What it was for has not begun, so the step, and its phase, are open again.
+    void operator()(const ApprovalExpired& e) {
+        auto* step = find(r.steps, e.step);
+        if (!step) {
+            return;
+        }
+        std::erase_if(step->approvals, [&](const Approved& one) {
+            return one.by.name == e.person && one.expires.count != 0 && one.expires <= now_;
+        });
+        if (step->status != StepStatus::passed) {
+            return;
+        }
+        step->status = StepStatus::person;
+        step->why = e.why;
+        step->ended = {};
+        const auto* phase = r.plan->phase_of(e.step);
+        if (auto* state = phase ? find(r.phases, phase->id) : nullptr;
+            state && state->status == PhaseState::Status::finished) {
+            state->status = PhaseState::Status::running;
+            state->ended = {};
+        }
+    }
+    void operator()(const GlassBroken& e) {
+        ++r.overrides;
+        r.proposers.insert(e.by.name);
+        if (auto* step = find(r.steps, e.step)) {
+            step->glass = BrokenGlass{e.by, e.reason, e.due};
+        }
+    }
+    void operator()(const ApprovalOverdue& e) {
+        if (auto* step = find(r.steps, e.step); step && step->glass) {
+            step->glass->overdue = true;
+        }
+    }
+    void operator()(const ApprovedAfterwards& e) {
+        if (auto* step = find(r.steps, e.step); step && step->glass) {
+            step->glass->approved = true;
+        }
+    }
     void operator()(const Refused& e) {
+        use(e.proof, e.by);
         if (auto* step = find(r.steps, e.step)) {
             step->approvals.clear();
         }
@@ -434,10 +488,20 @@ public:
         shift.planned.title = describe(e);
         shift.by = e.by;
         shift.reason = e.reason;
+        r.proposers.insert(e.by.name);
         r.shifts.push_back(std::move(shift));
     }
 
 private:
+    /// A request is answered once.
+    void use(const Json& proof, const Actor& by) {
+        if (!proof.is_object() || !proof.contains("nonce") || !proof["nonce"].is_string()) {
+            return;
+        }
+        if (auto* asked = find(r.requests, proof["nonce"].get<std::string>())) {
+            asked->used_by = by.name;
+        }
+    }
     /// Of the plan, or a shift by hand.
     StepState* any_step(const StepId& id) {
         if (auto* step = find(r.steps, id)) {

@@ -1,5 +1,6 @@
 /// Probes, waits, failures and what a person makes of them.
 #include "release/decide.h"
+#include "release/demand.h"
 #include "release/draft.h"
 
 #include <fmt/format.h>
@@ -127,6 +128,10 @@ Verdict on(Draft& draft, const Skip& command) {
         status != StepStatus::retrying) {
         return refuse(fmt::format("the step is {}", name(status)), command.step,
                       "a step can be skipped when it failed, waits, or awaits a person");
+    }
+    if (std::holds_alternative<plan::Approve>(found->step->body) && demand(draft.state(), *found->step).by_policy) {
+        return refuse("the policy demands this approval", command.step,
+                      "who may, goes on without it: break-glass; else roll back or abort");
     }
     if (found->step->required) {
         return refuse("the plan says that this step is required", command.step, "retry it, roll back or abort");

@@ -1,5 +1,7 @@
 /// What follows by itself: phases open and close, steps start, end or turn out not to apply.
 #include "base/quantity.h"
+#include "release/covered.h"
+#include "release/demand.h"
 #include "release/draft.h"
 #include "release/shift.h"
 #include "release/window.h"
@@ -191,6 +193,10 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
         wait_until(draft, step, {}, shut);
         return;
     }
+    if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
+        wait_until(draft, step, {}, approval + " must be approved again");
+        return;
+    }
     const auto from = earliest(draft, step);
     if (!from || *from > draft.now()) {
         wait_for_time(draft, step, from);
@@ -282,7 +288,8 @@ void forward(Draft& draft) {
         }
         draft.add(PhaseFinished{phase.id});
     }
-    if (!open_shift(draft.state())) { // it is not done while nobody knows where the traffic goes
+    // It is not done while nobody knows where the traffic goes, nor while an approval is owed.
+    if (!open_shift(draft.state()) && owed_approvals(draft.state()).empty()) {
         close_when_quiet(draft, "done");
     }
 }
@@ -314,10 +321,11 @@ void progress(Draft& draft) {
     std::size_t before = 0;
     do {
         before = draft.size();
-        const Release& release = draft.state();
-        if (!release.plan || release.closed()) {
+        if (!draft.state().plan || draft.state().closed()) {
             return;
         }
+        watch_approvals(draft);
+        const Release& release = draft.state();
         if (release.rollback.active) {
             backward(draft);
         } else if (release.aborted) {

@@ -43,7 +43,8 @@ void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card);
 void show_deed(const Seen& seen, CardView& card); ///< command, changes, output of an effect or a probe
 void show_checks(const Seen& seen, CardView& card);
 void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card);
-void show_approve(const Seen& seen, const plan::Approve& approve, CardView& card);
+void show_attest(const Seen& seen, const plan::Attest& attest, CardView& card); ///< card_approval
+void show_approve(const Seen& seen, CardView& card);                            ///< card_approval
 void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card);
 void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card);
 void show_probe(const Seen& seen, const plan::Probe& probe, CardView& card);
