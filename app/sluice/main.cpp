@@ -67,8 +67,6 @@ int cockpit(const Arguments& a) {
     if (!a.theme.empty()) {
         QSettings().setValue("scheme", QString::fromStdString(a.theme));
     }
-    sluice::screens::CockpitWindow window(options);
-    window.show();
     if (!a.rehearse.empty()) {
         options.plan_file = a.rehearse;
         options.session = a.session;
@@ -76,6 +74,14 @@ int cockpit(const Arguments& a) {
         options.seed = a.seed;
         options.faults = a.faults;
         options.assume_yes = a.assume_yes;
+        // What was typed wrongly is told where it was typed, before there is a window.
+        if (const auto checked = sluice::host::check_rehearsal(options); !checked) {
+            return complain(checked.error());
+        }
+    }
+    sluice::screens::CockpitWindow window(options);
+    window.show();
+    if (!a.rehearse.empty()) {
         window.rehearse(options);
     } else if (!a.file.empty()) {
         window.open(QString::fromStdString(a.file));
@@ -83,6 +89,13 @@ int cockpit(const Arguments& a) {
         window.offer_resume();
     }
     return QApplication::exec();
+}
+
+/// A picture needs no window system, and Qt's plugin for that says at every window what it can't do.
+void tell_all_but_that(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    if (!text.contains(QLatin1String("propagateSizeHints"))) {
+        std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, text)));
+    }
 }
 
 } // namespace
@@ -97,6 +110,9 @@ int main(int argc, char** argv) {
         return complain(*none);
     }
     const bool picture = !a.snapshot.empty();
+    if (picture) {
+        qInstallMessageHandler(tell_all_but_that);
+    }
     if (picture && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }

@@ -50,7 +50,7 @@ std::optional<Error> war_room_refusal(const std::string& session) {
         return Error{ErrorCode::bad_input, "a session can't be followed over the network yet", "--war-room " + session,
                      "name the session's file, on the machine that runs it or on a folder shared with it"};
     }
-    return Error{ErrorCode::not_found, "there is no such session", "--war-room " + session,
+    return Error{ErrorCode::bad_input, "there is no such session", "--war-room " + session,
                  "name the session's file; 'sluice' lists those that there are"};
 }
 

@@ -190,7 +190,7 @@ void add_calendar_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("calendar", "Say whether a plan may start, why, and when next; exit 0 when it may, "
                                                 "1 when it may not");
     verb->add_option("PLAN", o->file, "File of the plan")->required();
-    verb->add_option("--at", o->at, "2026-01-06T02:42:13Z; default: now");
+    verb->add_option("--at", o->at, "2026-01-06T02:42:13Z; default: now")->check(not_empty());
     verb->add_option("--set", o->set, "NAME=VALUE: a variable that decides which steps apply");
     verb->add_flag("--json", o->json, "For programs");
     verb->callback([&action, o] { action = [o] { return calendar(*o); }; });

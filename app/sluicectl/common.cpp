@@ -63,6 +63,10 @@ CLI::Validator whole_number() {
             "UINT"};
 }
 
+CLI::Validator not_empty() {
+    return {[](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); }, "TEXT"};
+}
+
 int complain(const sluice::Error& error) {
     fmt::print(stderr, "sluicectl: {}\n", sluice::to_text(error));
     switch (error.code) {

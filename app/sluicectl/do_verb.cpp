@@ -54,8 +54,9 @@ Result<Json> request(const DoOptions& o) {
     } else if (o.verb == "amend") {
         const auto loaded = plan::load_file(o.first);
         if (!loaded.plan) {
-            return fail(ErrorCode::bad_input,
-                        "the new plan does not load: " + plan::to_text(loaded.diagnostics.front(), o.first), "amend",
+            const auto first = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                            [](const auto& one) { return one.severity == plan::Severity::error; });
+            return fail(ErrorCode::bad_input, "the new plan does not load: " + plan::to_text(*first, o.first), "amend",
                         "'sluicectl validate' says all that is wrong with it");
         }
         put("plan", loaded.plan->source);

@@ -116,7 +116,8 @@ int preflight(const PreflightOptions& options) {
     }
     fmt::print("{} in the way\n",
                lines.troubles() == 1 ? "1 thing stands" : fmt::format("{} things stand", lines.troubles()));
-    return unreachable;
+    // Values are the caller's to give.
+    return static_cast<std::size_t>(lines.troubles()) == frozen.errors.size() ? bad_input : unreachable;
 }
 
 } // namespace
@@ -127,7 +128,8 @@ void add_preflight_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<PreflightOptions>();
     verb->add_option("PLAN", o->plan, "File of the plan")->required();
     verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
-    verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now");
+    verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now")
+        ->check(not_empty());
     verb->callback([&action, o] {
         action = [o] {
             int argc = 1;

@@ -311,7 +311,8 @@ void add_run_verbs(CLI::App& app, Action& action) {
         ->capture_default_str();
     rehearse_verb->add_option("--fault", o->faults,
                               "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'");
-    rehearse_verb->add_option("--start", o->start, "When the rehearsal begins, for example 2026-01-06T02:00:00Z");
+    rehearse_verb->add_option("--start", o->start, "When the rehearsal begins, for example 2026-01-06T02:00:00Z")
+        ->check(not_empty());
     rehearse_verb->add_flag("--assume-yes", o->assume_yes, "Answer confirms, approvals and decisions");
     rehearse_verb->add_option("--range", o->range, "A range in a process of its own, by the address that it printed");
     rehearse_verb->callback(

@@ -10,6 +10,8 @@
 
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <termios.h>
@@ -18,13 +20,23 @@
 namespace sluicectl {
 namespace {
 
-/// While it lives, what is typed is not shown.
+termios shown_again{}; ///< for who ends the program at its prompt
+
+/// While it lives, what is typed is not shown; nor is the terminal left so when it is ended by a signal.
 class Silence {
 public:
     Silence() : typed_(::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
         if (typed_) {
             termios silent = before_;
             silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+            shown_again = before_;
+            for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) {
+                std::signal(signal, [](int which) { // only what a handler may call
+                    ::tcsetattr(STDIN_FILENO, TCSANOW, &shown_again);
+                    std::signal(which, SIG_DFL);
+                    std::raise(which);
+                });
+            }
             ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
         }
     }
@@ -33,6 +45,9 @@ public:
     ~Silence() {
         if (typed_) {
             ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+            for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) {
+                std::signal(signal, SIG_DFL);
+            }
             fmt::print(stderr, "\n");
         }
     }
@@ -61,6 +76,7 @@ int store(const std::string& text) {
         std::getline(std::cin, typed);
     }
     if (typed.size() < sluice::RedactionSet::shortest) {
+        sluice::wipe(typed);
         return complain({sluice::ErrorCode::bad_input, "the secret is shorter than 4 bytes", text,
                          "give it on one line of the standard input"});
     }
@@ -93,12 +109,19 @@ int list(const std::string& file, const std::vector<std::string>& set) {
         return bad_input;
     }
     const auto frozen = sluice::plan::freeze(*loaded.plan, *given, {});
-    const auto needed = sluice::plan::secrets_needed(*loaded.plan, frozen.values);
-    for (const auto& variable : loaded.plan->variables) {
-        if (variable.type == sluice::plan::VariableType::secret && !frozen.values.contains(variable.name)) {
-            fmt::print("? the variable {} is not given: --set {}=REFERENCE\n", variable.name, variable.name);
+    bool wrong = false;
+    for (const auto& error : frozen.errors) {
+        const auto& all = loaded.plan->variables;
+        const auto variable =
+            std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == error.where; });
+        const bool secret = variable != all.end() && variable->type == sluice::plan::VariableType::secret;
+        // A value that is missing, and is no secret, has nothing to do with what is asked here.
+        if (secret || given->contains(error.where)) {
+            fmt::print("✕ variable {}\n", sluice::to_text(error));
+            wrong = true;
         }
     }
+    const auto needed = sluice::plan::secrets_needed(*loaded.plan, frozen.values);
     sluice::net::LiveScheduler scheduler;
     sluice::net::QtHttpClient http(scheduler);
     const auto sources = sluice::machine_secrets(std::filesystem::current_path().string());
@@ -106,7 +129,7 @@ int list(const std::string& file, const std::vector<std::string>& set) {
     sluice::host::Secrets secrets(sources);
     sluice::host::add_places(secrets, sources, http, vault);
     std::vector<std::string> warned;
-    int code = done;
+    int code = wrong ? bad_input : done;
     for (const auto& [use, result] : secrets.try_all(needed, &warned)) {
         if (result) {
             fmt::print("✓ {} ({})\n", use.reference, use.where);
@@ -118,7 +141,7 @@ int list(const std::string& file, const std::vector<std::string>& set) {
     for (const auto& warning : warned) {
         fmt::print("△ {}\n", warning);
     }
-    if (needed.empty()) {
+    if (needed.empty() && !wrong) {
         fmt::print("the plan needs no secrets\n");
     }
     return code;

@@ -50,7 +50,7 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
         return;
     }
     if (!hold.running) {
-        fmt::print(", stands still since {}{}", clock(std::max(Nanos{}, now - hold.since)),
+        fmt::print(", stands still for {}{}", clock(std::max(Nanos{}, now - hold.since)),
                    hold.why.empty() ? "" : ": " + sluice::printable(hold.why));
     }
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
@@ -95,6 +95,11 @@ void print_state(const Release& release, Nanos now) {
         fmt::print("\n");
     }
     for (const auto& [name, trigger] : release.triggers) {
+        // A trigger that is judged by arm is told by arm: its own line would only say what it was armed as.
+        const auto next = release.triggers.lower_bound(name + "/");
+        if (next != release.triggers.end() && next->first.starts_with(name + "/")) {
+            continue;
+        }
         fmt::print("trigger {}: {}{}\n", name, trigger.state,
                    trigger.why.empty() ? "" : ": " + sluice::printable(trigger.why));
     }
@@ -180,6 +185,13 @@ int state(const std::string& file, const std::string& at, bool json) {
             return complain(
                 {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
         }
+        if (const auto last = last_moment(file, whole); last && *until > *last + sluice::seconds(1)) {
+            return complain(
+                {ErrorCode::bad_input,
+                 (whole.closed() ? "the session ended before, at " : "the session goes to ") + sluice::utc(*last),
+                 "--at " + at,
+                 {}});
+        }
         for (const auto& event : session->events) {
             if (event.time > *until) {
                 break;
@@ -208,7 +220,8 @@ void add_state_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<Options>();
     auto* verb = app.add_subcommand("state", "Show a session's state, now or as it was");
     verb->add_option("SESSION", o->file, "Its file, also while it runs")->required();
-    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z");
+    verb->add_option("--at", o->at, "T+00:42:13 (from T0, else from the start) or 2026-01-06T02:42:13Z")
+        ->check(not_empty());
     verb->add_flag("--json", o->json, "All of it, for programs");
     verb->callback([&action, o] { action = [o] { return state(o->file, o->at, o->json); }; });
 }

@@ -41,6 +41,8 @@ std::string counted(std::size_t number, const char* what);
 
 /// 0 … 2^64 − 1, nothing else: what reads numbers by itself takes -1 for a large one.
 CLI::Validator whole_number();
+/// Refuses an empty text: of an unset variable in a shell, for which nobody asked.
+CLI::Validator not_empty();
 
 /// Prints "sluicectl: where: what (remedy)" and gives the exit code of that kind of error.
 int complain(const sluice::Error& error);

@@ -331,9 +331,13 @@ void Actions::drop(const std::string& operation) {
     if (found == running_.end()) {
         return;
     }
-    auto gone = std::make_shared<Running>(std::move(found->second));
+    gone_.push_back(std::move(found->second));
     running_.erase(found);
-    eyes_.outside.scheduler.after({}, [gone] {});
+    eyes_.outside.scheduler.after({}, [this, life = std::weak_ptr(life_)] {
+        if (!life.expired()) {
+            gone_.clear();
+        }
+    });
 }
 
 void Actions::forget(const std::string& operation) {

@@ -84,6 +84,8 @@ private:
     EffectMaker& maker_;
     Output output_;
     std::map<std::string, Running> running_; ///< by operation
+    std::vector<Running> gone_; ///< dropped from within their own calls; with this at the latest, before connections
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
     std::vector<Waiting> waiting_;
     std::set<std::string> looking_back_; ///< operations
     std::function<void()> looked_back_;

@@ -18,6 +18,7 @@ struct KeptFiles::Work {
 
     static std::string write(const std::filesystem::path& file, const std::string& bytes) {
         QSaveFile save(QString::fromStdString(file.string()));
+        save.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner); // as the session beside which it stands
         if (!save.open(QIODevice::WriteOnly) ||
             save.write(bytes.data(), static_cast<qint64>(bytes.size())) != static_cast<qint64>(bytes.size()) ||
             !save.commit()) {

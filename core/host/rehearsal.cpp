@@ -78,16 +78,15 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
     return replaced;
 }
 
-Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
-                                          std::uint64_t seed, const std::vector<std::string>& faults) {
-    range::RangeOptions options;
-    options.seed = seed;
+namespace {
+
+Result<std::vector<range::Fault>> read_faults(const plan::Plan& plan, const std::vector<std::string>& texts) {
     std::vector<std::string> arms;
     for (const auto& arm : plan.arms) {
-        options.arms.push_back({arm.name, arm.workload, arm.service});
         arms.push_back(arm.name);
     }
-    for (const auto& text : faults) {
+    std::vector<range::Fault> faults;
+    for (const auto& text : texts) {
         auto fault = range::parse_fault(text, arms);
         if (!fault) {
             return failed(fault);
@@ -96,8 +95,25 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
             return fail(ErrorCode::bad_input, "the plan has no step '" + fault->start.step + "'",
                         "--fault '" + text + "'", "'sluicectl show' lists them");
         }
-        options.faults.push_back(std::move(*fault));
+        faults.push_back(std::move(*fault));
     }
+    return faults;
+}
+
+} // namespace
+
+Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
+                                          std::uint64_t seed, const std::vector<std::string>& faults) {
+    range::RangeOptions options;
+    options.seed = seed;
+    for (const auto& arm : plan.arms) {
+        options.arms.push_back({arm.name, arm.workload, arm.service});
+    }
+    auto read = read_faults(plan, faults);
+    if (!read) {
+        return failed(read);
+    }
+    options.faults = std::move(*read);
     if (plan.rehearse.is_object() && plan.rehearse.contains("world")) {
         options.world_name = plan.rehearse["world"].get<std::string>();
         const auto text = read_file(folder + "/" + options.world_name);
@@ -208,6 +224,14 @@ Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
             all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, options.plan_file);
         }
         return fail(ErrorCode::bad_input, all);
+    }
+    if (const auto faults = read_faults(checked->plan, options.faults); !faults) {
+        return failed(faults);
+    }
+    std::error_code ignored;
+    if (!options.session.empty() && std::filesystem::exists(options.session, ignored)) {
+        return fail(ErrorCode::refused, "there is a file of that name", options.session.string(),
+                    "name another with --session");
     }
     return checked;
 }

@@ -16,6 +16,23 @@ std::filesystem::path place_of_copy(const std::filesystem::path& session, const 
     return std::filesystem::is_directory(wanted, error) ? wanted / session.filename() : wanted;
 }
 
+std::optional<Error> no_place_for_copy(const std::filesystem::path& wanted) {
+    std::error_code ignored;
+    if (wanted.empty() || std::filesystem::is_directory(wanted, ignored)) {
+        return std::nullopt;
+    }
+    if (wanted.extension() != ".sluice") {
+        return Error{ErrorCode::bad_input, "there is no such folder", "--copy " + wanted.string(),
+                     "make it (is the share mounted?), or name a file that ends in .sluice"};
+    }
+    const auto around = std::filesystem::absolute(wanted, ignored).parent_path();
+    if (!std::filesystem::is_directory(around, ignored)) {
+        return Error{ErrorCode::bad_input, "there is no folder to put it in", "--copy " + wanted.string(),
+                     "make " + around.string()};
+    }
+    return std::nullopt;
+}
+
 struct SecondCopy::Work {
     std::filesystem::path session, place;
 

@@ -47,6 +47,10 @@ private:
 };
 
 /// Where the copy of `session` goes when `wanted` is a folder or a file.
+/// Why no copy can be made there, so that it is told before a run begins: a name without the ending of a session is a
+/// folder that must be there; else the folder around it must.
+std::optional<Error> no_place_for_copy(const std::filesystem::path& wanted);
+
 std::filesystem::path place_of_copy(const std::filesystem::path& session, const std::filesystem::path& wanted);
 
 } // namespace sluice::host

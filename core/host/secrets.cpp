@@ -114,12 +114,14 @@ Result<void> Secrets::read_all(const std::vector<plan::SecretUse>& uses, std::ve
     if (errors.empty()) {
         return {};
     }
-    std::string others;
-    for (std::size_t i = 1; i < errors.size(); ++i) {
-        others += "\n" + to_text(errors[i]);
+    if (errors.size() == 1) {
+        return tl::unexpected(errors.front());
     }
-    errors.front().remedy += others;
-    return tl::unexpected(errors.front());
+    std::string all = std::to_string(errors.size()) + " secrets can't be read:";
+    for (const auto& error : errors) {
+        all += "\n  " + to_text(error);
+    }
+    return fail(errors.front().code, std::move(all));
 }
 
 Result<Secret> Secrets::resolve(const std::string& reference) {

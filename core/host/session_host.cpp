@@ -96,8 +96,9 @@ void SessionHost::keep_sheet() {
 }
 
 void SessionHost::write_sheet() {
-    const report::SheetPlace place{file_.string(), second_copy_ ? second_copy_->place().string() : "",
-                                   hex(log_->root())};
+    // Whole paths: they are typed wherever somebody stands then.
+    const auto whole = [](const std::filesystem::path& path) { return std::filesystem::absolute(path).string(); };
+    const report::SheetPlace place{whole(file_), second_copy_ ? whole(second_copy_->place()) : "", hex(log_->root())};
     const std::string text = report::sheet_text(engine_->release(), place);
     const std::string html = report::sheet_html(engine_->release(), place);
     std::vector<std::filesystem::path> beside{file_};
@@ -116,10 +117,13 @@ std::optional<SessionHost::Copy> SessionHost::copy() const {
 
 /// A rehearsal's log does not tell of it: one seed gives one log, whatever this machine's disks do.
 void SessionHost::keep_copy(const StartOptions& options, const std::string& mode) {
-    if (options.copy.empty()) {
+    // Who takes a session up and names no place goes on with the one that it had.
+    const std::filesystem::path wanted =
+        options.copy.empty() ? std::filesystem::path(engine_->release().copy.place) : options.copy;
+    if (wanted.empty()) {
         return;
     }
-    second_copy_ = std::make_unique<SecondCopy>(file_, options.copy, [this, mode](const SecondCopy::State& state) {
+    second_copy_ = std::make_unique<SecondCopy>(file_, wanted, [this, mode](const SecondCopy::State& state) {
         if (mode == "run") {
             (void)engine_->submit(
                 release::CopyReport{second_copy_->place().string(), state.kept ? "kept" : "behind", state.why},
@@ -143,6 +147,9 @@ void SessionHost::make(const session::SigningKey& key, const engine::Outside& ou
 Result<void> SessionHost::open(const StartOptions& options, release::SessionOpened session,
                                const session::SigningKey& key, const engine::Outside& outside,
                                net::ProcessRunner& processes, engine::EngineOptions engine_options) {
+    if (const auto none = no_place_for_copy(options.copy)) {
+        return tl::unexpected(*none);
+    }
     const auto source = read_file(options.plan_file, 1u << 20);
     if (!source) {
         return failed(source);

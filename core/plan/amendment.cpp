@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <dtl/dtl.hpp>
 #include <fmt/format.h>
+#include <set>
 #include <sstream>
 
 namespace sluice::plan {
@@ -164,6 +165,48 @@ std::string unified_diff(const std::string& before, const std::string& after) {
     std::ostringstream text;
     diff.printUnifiedFormat(text);
     return text.str();
+}
+
+namespace {
+
+std::string text_of(const Includes& files, const std::string& name) {
+    const auto found = files.find(name);
+    return found == files.end() ? std::string() : found->second;
+}
+
+std::set<std::string> files_of_both(const Plan& before, const Plan& after) {
+    std::set<std::string> names;
+    for (const auto* plan : {&before, &after}) {
+        for (const auto& [name, text] : plan->includes) {
+            names.insert(name);
+        }
+    }
+    return names;
+}
+
+} // namespace
+
+std::vector<PartChange> changes_between(const Plan& before, const Plan& after) {
+    auto changes = changes_between(before.source, after.source);
+    for (const auto& name : files_of_both(before, after)) {
+        const bool was = before.includes.contains(name), is = after.includes.contains(name);
+        if (was != is || text_of(before.includes, name) != text_of(after.includes, name)) {
+            const auto what = !was  ? PartChange::What::added
+                              : !is ? PartChange::What::removed
+                                    : PartChange::What::changed;
+            changes.push_back({what, "file", name});
+        }
+    }
+    return changes;
+}
+
+std::string unified_diff(const Plan& before, const Plan& after) {
+    std::string all = unified_diff(before.source, after.source);
+    for (const auto& name : files_of_both(before, after)) {
+        const auto diff = unified_diff(text_of(before.includes, name), text_of(after.includes, name));
+        all += diff.empty() ? "" : name + ":\n" + diff;
+    }
+    return all;
 }
 
 } // namespace sluice::plan

@@ -27,4 +27,8 @@ std::vector<PartChange> changes_between(const std::string& before, const std::st
 /// Unified, three lines of context, without a head; empty when they are the same.
 std::string unified_diff(const std::string& before, const std::string& after);
 
+/// The same of whole plans: of the plan's text, and of each file that it names ("file holidays.txt changed").
+std::vector<PartChange> changes_between(const Plan& before, const Plan& after);
+std::string unified_diff(const Plan& before, const Plan& after);
+
 } // namespace sluice::plan

@@ -82,45 +82,6 @@ std::string order_broken(const Release& release, const plan::Plan& after) {
     return {};
 }
 
-std::string text_of(const plan::Includes& files, const std::string& name) {
-    const auto found = files.find(name);
-    return found == files.end() ? std::string() : found->second;
-}
-
-std::set<std::string> files_of_both(const plan::Plan& before, const plan::Plan& after) {
-    std::set<std::string> names;
-    for (const auto* plan : {&before, &after}) {
-        for (const auto& [name, text] : plan->includes) {
-            names.insert(name);
-        }
-    }
-    return names;
-}
-
-/// Of the plan's text, and of the files that it names.
-std::vector<PartChange> changes_to(const plan::Plan& before, const plan::Plan& after) {
-    auto changes = plan::changes_between(before.source, after.source);
-    for (const auto& name : files_of_both(before, after)) {
-        const bool was = before.includes.contains(name), is = after.includes.contains(name);
-        if (was != is || text_of(before.includes, name) != text_of(after.includes, name)) {
-            const auto what = !was  ? PartChange::What::added
-                              : !is ? PartChange::What::removed
-                                    : PartChange::What::changed;
-            changes.push_back({what, "file", name});
-        }
-    }
-    return changes;
-}
-
-std::string diff_to(const plan::Plan& before, const plan::Plan& after) {
-    std::string all = plan::unified_diff(before.source, after.source);
-    for (const auto& name : files_of_both(before, after)) {
-        const auto diff = plan::unified_diff(text_of(before.includes, name), text_of(after.includes, name));
-        all += diff.empty() ? "" : name + ":\n" + diff;
-    }
-    return all;
-}
-
 } // namespace
 
 Verdict on(Draft& draft, const Amend& command) {
@@ -144,7 +105,7 @@ Verdict on(Draft& draft, const Amend& command) {
                              : plan::to_text(loaded.diagnostics.front(), release.opened.plan_file)),
                     session, "'sluicectl validate' says all that is wrong with it");
     }
-    const auto changes = changes_to(*release.plan, *loaded.plan);
+    const auto changes = plan::changes_between(*release.plan, *loaded.plan);
     if (changes.empty()) {
         return refuse("the new plan does not differ", session);
     }
@@ -172,7 +133,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.plan_source = command.plan_source;
     amended.includes = loaded.plan->includes; // only what the plan names, whatever else was sent
     amended.plan_digest = plan::digest(command.plan_source, amended.includes);
-    amended.diff = diff_to(*release.plan, *loaded.plan);
+    amended.diff = plan::unified_diff(*release.plan, *loaded.plan);
     amended.changes = std::move(told);
     for (const auto& [name, value] : frozen.values) {
         if (!release.values.contains(name)) {

@@ -94,7 +94,7 @@ Result<std::int64_t> check_schema(const Connection& connection) {
         }
     }
     if (*application != application_id) {
-        return fail(ErrorCode::corrupt, "not a session file: it is another program's database", connection.where());
+        return fail(ErrorCode::bad_input, "not a session file: it is another program's database", connection.where());
     }
     const auto version = connection.integer("PRAGMA user_version");
     if (!version) {

@@ -314,7 +314,7 @@ Result<SessionLog> SessionLog::create(const std::filesystem::path& path, const S
 Result<SessionLog> SessionLog::open(const std::filesystem::path& path, const LogOptions& options) {
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
-        return fail(ErrorCode::not_found, "there is no such session file", path.string()); // and no lock is left there
+        return fail(ErrorCode::bad_input, "there is no such session file", path.string()); // and no lock is left there
     }
     auto lock = OwnerLock::take(path);
     if (!lock) {

@@ -12,7 +12,7 @@ tl::unexpected<Error> sqlite_failure(int code, std::string_view message, const s
     case SQLITE_LOCKED:
         return fail(ErrorCode::conflict, std::move(what), where, "another program has it open; try again");
     case SQLITE_NOTADB:
-        return fail(ErrorCode::corrupt, "not a session file: " + std::string(message), where);
+        return fail(ErrorCode::bad_input, "not a session file: " + std::string(message), where);
     case SQLITE_CORRUPT:
         return fail(ErrorCode::corrupt, "the session file is damaged or cut short: " + std::string(message), where,
                     "use a copy of it");
@@ -103,7 +103,7 @@ Result<Connection> Connection::open(const std::filesystem::path& path, Mode mode
                                     const std::string& vfs) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) {
-        return fail(ErrorCode::not_found,
+        return fail(ErrorCode::bad_input,
                     error || !std::filesystem::exists(path, error) ? "there is no such session file"
                                                                    : "this is not a file",
                     path.string());

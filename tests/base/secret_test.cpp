@@ -1,6 +1,7 @@
 #include "base/secret.h"
 
 #include "support/suite.h"
+#include "support/text_form.h"
 
 #include <QString>
 #include <QTemporaryDir>
@@ -14,16 +15,9 @@
 
 using namespace sluice;
 
-template <typename T>
-concept Streamable = requires(std::ostream& stream, const T& value) {
-    stream << value;
-};
-template <typename T>
-concept Jsonable = requires(const T& value) {
-    Json(value);
-};
-static_assert(!Streamable<Secret> && !Jsonable<Secret> && !fmt::is_formattable<Secret>::value);
-static_assert(!Streamable<Result<Secret>> && !fmt::is_formattable<std::optional<Secret>>::value);
+using sluice::testing::HasTextForm;
+static_assert(!HasTextForm<Secret>);
+static_assert(!testing::Streamable<Result<Secret>> && !fmt::is_formattable<std::optional<Secret>>::value);
 static_assert(!std::is_convertible_v<Secret, std::string_view> && !std::is_convertible_v<Secret, const char*>);
 static_assert(!std::is_convertible_v<Secret, bool> && !std::equality_comparable<Secret>);
 static_assert(!std::is_constructible_v<std::string, Secret> && !std::is_constructible_v<QString, Secret>);

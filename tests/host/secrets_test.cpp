@@ -6,6 +6,7 @@
 #include "net/live_scheduler.h"
 #include "net/qt_http_client.h"
 #include "support/suite.h"
+#include "support/text_form.h"
 
 #include <QDateTime>
 #include <QTemporaryDir>
@@ -21,21 +22,14 @@ using namespace sluice;
 using namespace sluice::host;
 using namespace std::string_literals;
 
-template <typename T>
-concept Streams = requires(std::ostream& stream, const T& value) {
-    stream << value;
-};
-template <typename T>
-concept BecomesJson = requires(const T& value) {
-    Json(value);
-};
-static_assert(!Streams<Secrets> && !BecomesJson<Secrets> && !fmt::is_formattable<Secrets>::value);
-static_assert(!std::is_copy_constructible_v<Secrets> && !Streams<VaultSettings> && !BecomesJson<VaultSettings>);
+using sluice::testing::HasTextForm;
+static_assert(!HasTextForm<Secrets> && !std::is_copy_constructible_v<Secrets> && !HasTextForm<VaultSettings>);
 
 namespace {
 
 std::vector<plan::SecretUse> uses(const std::vector<std::string>& references) {
     std::vector<plan::SecretUse> made;
+    made.reserve(references.size());
     for (const auto& reference : references) {
         made.push_back({reference, "step a, TOKEN"});
     }
@@ -242,7 +236,7 @@ private slots:
 
     void settings_of_vault_data() {
         QTest::addColumn<QString>("address");
-        QTest::addColumn<QString>("token");
+        QTest::addColumn<QString>("given");
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("expected"); // the token, or part of what is wrong
         const QString https = "https://vault:8200";
@@ -292,14 +286,14 @@ private slots:
     }
     void settings_of_vault() {
         QFETCH(QString, address);
-        QFETCH(QString, token);
+        QFETCH(QString, given);
         QFETCH(QString, file);
         QFETCH(QString, expected);
         Desk desk;
         desk.variables = {
-            {"VAULT_ADDR", address.toStdString()}, {"VAULT_TOKEN", token.toStdString()}, {"HOME", "/home/x"}};
+            {"VAULT_ADDR", address.toStdString()}, {"VAULT_TOKEN", given.toStdString()}, {"HOME", "/desk"}};
         if (!file.isEmpty()) {
-            desk.files["/home/x/.vault-token"] = file.toStdString();
+            desk.files["/desk/.vault-token"] = file.toStdString();
         }
         const auto settings = vault_settings(desk.sources());
         const QString told = QString::fromStdString(settings ? settings->token.reveal() : to_text(settings.error()));

@@ -94,6 +94,28 @@ class DeskLost(unittest.TestCase):
         self.assertEqual(code, DONE, said)
         self.assertFalse((self.home.folder / "made").exists())
 
+    def test_the_copy_is_kept_on_by_who_takes_the_session_up(self):
+        program = self.begin("--copy", self.other)
+        wait_until(self.same_as_copy, "the copy follows")
+        program.kill()
+        program.wait()
+        program = self.home.begin("resume", self.home.session, "--no-input")
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        wait_until(lambda: any(e["type"] == "session-resumed" for e in self.home.events()), "it is taken up")
+        wait_until(self.same_as_copy, "the copy follows again")
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertTrue(self.same_as_copy())
+
+    def test_a_place_that_is_none_is_refused_before_anything_begins(self):
+        for place, told in [(self.home.folder / "unmounted", "there is no such folder"),
+                            (self.home.folder / "unmounted" / "a.sluice", "there is no folder to put it in")]:
+            code, said = self.home.call("run", "plan.yaml", "--session", self.home.session, "--no-input",
+                                        "--copy", place)
+            self.assertEqual((code, told in said), (BAD_INPUT, True), said)
+            self.assertFalse(place.exists() or self.home.session.exists())
+
     def test_a_lost_place_is_told_and_holds_nothing_up(self):
         program = self.begin("--copy", self.other)
         wait_until(self.same_as_copy, "the copy follows")

@@ -117,18 +117,44 @@ class WarRoom(unittest.TestCase):
         for words, code, told in [
                 (["desk.example.com:7700"], BAD_INPUT, "over the network"),
                 (["https://desk.example.com/s"], BAD_INPUT, "over the network"),
-                (["no-such.sluice"], UNREACHABLE, "no such session"),
+                (["no-such.sluice"], BAD_INPUT, "no such session"),
         ]:
             with self.subTest(words):
                 self.assertEqual(self.sluice("--war-room", *words)[0], code)
                 self.assertIn(told, self.sluice("--war-room", *words)[1])
         (self.home.folder / "text.sluice").write_text("no session")
         code, said = self.sluice("--war-room", "text.sluice")
-        self.assertEqual(code, UNREACHABLE, said)
+        self.assertEqual(code, BAD_INPUT, said)
         code, said = self.sluice("--war-room", "text.sluice", "--screen", "9")
         self.assertEqual(code, BAD_INPUT, said)
         self.assertIn("there are: 1 (", said)
         self.assertEqual(self.sluice("--screen", "1")[0], BAD_INPUT)
+
+    def test_a_picture_of_what_is_not_there_is_refused_in_words(self):
+        (self.home.folder / "asks.yaml").write_text(
+            'sluice: 1\nid: asks\nvariables: {version: {type: semver, default: v1.2.3}}\n'
+            'phases: [{id: all, steps: [{id: go, confirm: "Go on with ${version}"}]}]\n')
+        session = self.home.session
+        self.assertEqual(self.home.call("rehearse", "asks.yaml", "--assume-yes", "--session", session)[0], DONE)
+        for words, told in [
+                (["--snapshot", "a.png", "--view", "plan", session], "this is a session, no plan"),
+                (["--snapshot", "a.png", "--view", "plan", "nowhere.yaml"], "there is no such plan"),
+                (["--snapshot", "a.png", "asks.yaml"], "not a session file"),
+                (["--snapshot", "a.png", "--at", "T+09:00:00", session], "does not hold that moment"),
+                (["--rehearse", session], "error"),
+                (["--rehearse", "asks.yaml", "--set", "version=new"], "version"),
+                (["--rehearse", "asks.yaml", "--fault", "rubbish"], "--fault"),
+                (["--rehearse", "asks.yaml", "--fault", "step:nowhere errors 5%"], "no step 'nowhere'"),
+                (["--rehearse", "asks.yaml", "--session", session], "there is a file of that name"),
+        ]:
+            with self.subTest(words):
+                code, said = self.sluice(*words)
+                self.assertEqual(code, BAD_INPUT, said)
+                self.assertIn(told, said)
+                self.assertFalse((self.home.folder / "a.png").exists())
+        code, said = self.sluice("--snapshot", "a.png", session)
+        self.assertEqual((code, (self.home.folder / "a.png").exists()), (DONE, True), said)
+        self.assertNotIn("propagateSizeHints", said)
 
     def test_one_of_two_screens_is_chosen_by_its_name(self):
         screen = {"y": 0, "width": 1280, "height": 800, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}

@@ -57,7 +57,7 @@ class Session(unittest.TestCase):
         self.assertTrue(hold["why"])
         self.assertGreater(int(hold["stands_still_since"]), start + 59 * SECOND)
         _, said = self.home.call("state", self.home.session, "--at", "T+00:01:20")
-        self.assertRegex(said, r"held 00:01:0\d of 00:02:00, stands still since 00:00:\d\d: .+; deadline ")
+        self.assertRegex(said, r"held 00:01:0\d of 00:02:00, stands still for 00:00:\d\d: .+; deadline ")
 
         self.assertEqual(json.loads(self.home.call("state", self.home.session, "--json")[1])["holds"], {})
 

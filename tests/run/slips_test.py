@@ -29,12 +29,21 @@ rollback:
 """
 
 
+ASKS = """
+sluice: 1
+id: asks
+variables: {version: {type: semver, title: Version}}
+phases: [{id: all, steps: [{id: go, confirm: "Go on with ${version}"}]}]
+"""
+
+
 class Slips(unittest.TestCase):
     def setUp(self):
         self.home = Home()
         self.addCleanup(self.home.remove)
         for plan in EXAMPLES.glob("*.yaml"):
             shutil.copy(plan, self.home.folder)
+        (self.home.folder / "asks.yaml").write_text(ASKS)
 
     def started(self, step):
         return self.home.readable() and any(event["type"] == "step-started" and event["data"]["step"] == step
@@ -65,6 +74,15 @@ class Slips(unittest.TestCase):
             ((*rehearse, "--range", "127.0.0.1:1", "--fault", "T+1m errors 5%"), "its own faults"),
             (("validate", "nowhere.yaml"), "there is no such file"),
             (("validate", "."), "this is a folder"),
+            ((*rehearse, "--start", ""), "it is empty"),
+            (("preflight", "hello.yaml", "--at", ""), "it is empty"),
+            (("secrets", "asks.yaml", "--set", "nosuch=1"), "no variable 'nosuch'"),
+            (("secrets", "asks.yaml", "--set", "version=bad"), "version"),
+            (("log", "hello.yaml"), "not a session file"),
+            (("verify", "hello.yaml"), "not a session file"),
+            (("state", "nowhere.sluice"), "there is no such session file"),
+            (("preflight", "asks.yaml"), "version"),
+            (("rehearse", "asks.yaml"), "version"),
             (("range", "hello.yaml", "--listen", "127.0.0.1:99999"), "the port"),
         ]
         for words, told in rows:
@@ -97,6 +115,8 @@ class Slips(unittest.TestCase):
             self.assertEqual((code, "is closed: done" in said), (BAD_INPUT, True), said)
         code, said = self.home.call("state", self.home.session, "--at", "2020-01-01T00:00:00Z")
         self.assertEqual((code, "began later" in said), (BAD_INPUT, True), said)
+        code, said = self.home.call("state", self.home.session, "--at", "T+99:00:00")
+        self.assertEqual((code, "the session ended before" in said), (BAD_INPUT, True), said)
 
     def test_a_rehearsal_keeps_real_time_while_its_first_step_waits(self):
         begun = time.monotonic()

@@ -107,7 +107,7 @@ private slots:
         log.reset();
         QCOMPARE(must(SessionLog::open(path)).event_count(), 3);
         QCOMPARE(SessionLog::create(path, meta_of()).error().code, ErrorCode::refused); // never over a file
-        QCOMPARE(SessionLog::open(folder / "none.sluice").error().code, ErrorCode::not_found);
+        QCOMPARE(SessionLog::open(folder / "none.sluice").error().code, ErrorCode::bad_input);
         QVERIFY(!std::filesystem::exists(folder / "none.sluice.lock"));
     }
 

@@ -75,6 +75,10 @@ void paint_markers(QPainter& painter, const std::vector<ChartMarker>& markers, c
         if (left < free_from) {
             continue;
         }
+        // A line may run through where the label stands: it is to be read all the same.
+        QColor behind = theme::tokens().panel;
+        behind.setAlphaF(0.8F);
+        painter.fillRect(QRectF(left - 2, plot.top() + 2, width + 4, metrics.height()), behind);
         painter.setPen(colour);
         painter.drawText(QPointF(left, plot.top() + 2 + metrics.ascent()), words);
         free_from = fits_right ? left + width + 4 : x + 4;

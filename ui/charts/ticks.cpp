@@ -95,7 +95,9 @@ ValueAxis value_axis(std::optional<std::pair<double, double>> seen, std::span<co
     for (const AxisLimit& limit : limits) {
         const double room = 0.2 * std::max(high - low, height);
         high = limit.breached_above ? std::max(high, limit.value + room) : high;
-        low = limit.breached_above ? low : std::min(low, limit.value - room);
+        // What has never been below nought gets no room there: "above 0" is a line at the axis then.
+        const bool at_nought = limit.value == 0 && (!seen || seen->first >= 0);
+        low = limit.breached_above || at_nought ? low : std::min(low, limit.value - room);
     }
     // An axis without zero makes much of little: it shows at least this share of the values themselves.
     const double least = std::max(height, 0.15 * std::max(std::abs(high), std::abs(low)));

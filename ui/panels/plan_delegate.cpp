@@ -128,7 +128,10 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     }
     if (selected || row.current) {
         const bool ringed = row.current || (selected && view_->hasFocus());
-        painter->setPen(ringed ? QPen(t.accent, 1.2) : QPen(t.line, 1));
+        // The frame of a current step that is in trouble has the colour of its card's.
+        const bool warns = row.mark == story::Mark::no_data || row.mark == story::Mark::source_error;
+        const QColor ring = row.mark == story::Mark::breached ? t.breach : warns ? t.warn : t.accent;
+        painter->setPen(ringed ? QPen(ring, 1.2) : QPen(t.line, 1));
         painter->setBrush(row.current || selected ? QBrush(t.raised) : QBrush(Qt::NoBrush));
         painter->drawRoundedRect(box, 6, 6);
     }

@@ -1,6 +1,7 @@
 #include "panels/rollback_button.h"
 
 #include "panels/rollback_face.h"
+#include "panels/worn_mark.h"
 #include "theme/roles.h"
 
 #include <QApplication>
@@ -125,7 +126,8 @@ void RollbackButton::ask(const std::string& option) {
     }
     const QString text = story::rollback_question(view_, option);
     const auto lines = text.split(u'\n');
-    question_ = new QMessageBox(QMessageBox::Warning, tr("Roll back"), lines.value(0), QMessageBox::NoButton, window());
+    question_ = new QMessageBox(QMessageBox::NoIcon, tr("Roll back"), lines.value(0), QMessageBox::NoButton, window());
+    wear_mark(*question_, theme::Mark::close);
     question_->setInformativeText(QStringList(lines.mid(1)).join(u'\n'));
     question_->setAttribute(Qt::WA_DeleteOnClose);
     auto* yes = question_->addButton(tr("&Roll back"), QMessageBox::DestructiveRole);
@@ -160,8 +162,9 @@ void RollbackButton::submit(const std::string& option) {
 }
 
 void RollbackButton::tell(const Error& error) {
-    auto* box = new QMessageBox(QMessageBox::Critical, tr("Rollback refused"), QString::fromStdString(error.what),
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Rollback refused"), QString::fromStdString(error.what),
                                 QMessageBox::Ok, window());
+    wear_mark(*box, theme::Mark::breached);
     QStringList more;
     for (const auto& part : {error.where, error.remedy}) {
         if (!part.empty()) {

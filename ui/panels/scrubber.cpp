@@ -40,6 +40,9 @@ Scrubber::Scrubber(session::TimeController& time, story::CommandChannel* command
     clock_->setFont(theme::figure_font(16, QFont::Medium));
     clock_->setAlignment(Qt::AlignRight);
     clock_->setFixedWidth(164);
+    // As wide as its longest words, so that nothing beside it moves when the speed changes.
+    const QFontMetrics of_play(theme::text_font(13, QFont::DemiBold));
+    play_->setMinimumWidth(of_play.horizontalAdvance(QStringLiteral("❚❚ −1000×")) + 30);
     rest_->setAlignment(Qt::AlignRight);
     rest_->setTextFormat(Qt::PlainText);
     rest_->setWordWrap(true);
@@ -176,9 +179,9 @@ void Scrubber::show_map() {
     track_->set_map(map_);
 }
 
-void Scrubber::show_story(const story::Story& story, const QString& caption) {
+void Scrubber::show_story(const story::Story& story, const QString& caption, std::optional<Nanos> at) {
     story_ = &story;
-    const auto view = story::present_scrubber(story, time_);
+    const auto view = story::present_scrubber(story, time_, at);
     const bool fold = view.live;
     const bool other = view.live != shown_.live || view.behind != shown_.behind || shown_.badge.isEmpty();
     show_map();

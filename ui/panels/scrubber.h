@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QWidget>
+#include <optional>
 
 namespace sluice::panels {
 
@@ -24,7 +25,8 @@ public:
     Scrubber(session::TimeController& time, story::CommandChannel* commands, QWidget* parent = nullptr);
 
     /// With what is at the cursor now. Cheap when nothing has changed.
-    void show_story(const story::Story& story, const QString& caption);
+    /// `at`: the moment that the rest of the screen shows; without one, where the time stands now.
+    void show_story(const story::Story& story, const QString& caption, std::optional<Nanos> at = {});
     void show_bookmarks(const session::Bookmarks& bookmarks);
     const session::Bookmarks& bookmarks() const { return bookmarks_->bookmarks(); }
 

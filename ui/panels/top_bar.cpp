@@ -53,7 +53,10 @@ TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
 }
 
 void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) {
-    const auto rollback = story::present_rollback(now, button_ != nullptr);
+    auto rollback = story::present_rollback(now, button_ != nullptr);
+    if (rollback.can_act() && moment.now < now.now && !moment.at_end) {
+        rollback.detail = tr("as of now: %1").arg(rollback.detail); // all else on the screen is of then
+    }
     if (button_ != nullptr) {
         button_->show_view(rollback);
     } else {

@@ -1,10 +1,13 @@
 /// What can be done in the window whatever is on it; the rest of CockpitWindow is in cockpit_window.cpp.
+#include "base/digest.h"
 #include "host/version.h"
 #include "screens/action_list.h"
+#include "screens/amend_dialog.h"
 #include "screens/cockpit_window.h"
 #include "screens/help_window.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/screen_choice.h"
+#include "screens/sheet_window.h"
 #include "theme/apply.h"
 
 #include <QAction>
@@ -28,11 +31,16 @@ void CockpitWindow::make_actions() {
     add(tr("Open a plan or session"), {Qt::CTRL | Qt::Key_O}, [this] { choose_file(); });
     add(tr("Close this session or plan"), {Qt::CTRL | Qt::Key_W, Qt::CTRL | Qt::Key_F4}, [this] { show_start(); });
     add(tr("Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
-    add(tr("War room on the other screen"), {Qt::Key_F11}, [this] { enter_war_room(); });
-    add(tr("War room: choose the screen"), {Qt::SHIFT | Qt::Key_F11}, [this] { choose_screen_of_wall(); });
-    add(tr("Dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
-    add(tr("Light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
-    add(tr("As the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
+    session_actions_.push_back(add(tr("War room on the other screen"), {Qt::Key_F11}, [this] { enter_war_room(); }));
+    session_actions_.push_back(
+        add(tr("War room: choose the screen"), {Qt::SHIFT | Qt::Key_F11}, [this] { choose_screen_of_wall(); }));
+    sheet_action_ = add(tr("Break-glass sheet: the commands of every way back"), {Qt::CTRL | Qt::Key_B},
+                        [this] { show_session_sheet(); });
+    amend_action_ =
+        add(tr("Amend the plan of this session"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A}, [this] { amend_plan(); });
+    add(tr("Theme: dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
+    add(tr("Theme: light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
+    add(tr("Theme: as the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
     add(tr("Manual"), {Qt::Key_F1}, [this] { show_help(stack_->currentWidget() == session_.data() ? "cockpit" : ""); });
     add(tr("Keys"), {Qt::Key_Question}, [this] { show_keys(); });
     add(tr("Do something by its name"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P}, [this] { show_palette(); });
@@ -42,10 +50,13 @@ void CockpitWindow::make_actions() {
             session_->rehearsal()->set_speed(wanted);
         }
     };
-    add(tr("Rehearse in real time"), {Qt::CTRL | Qt::ALT | Qt::Key_1}, [speed] { speed(1); });
-    add(tr("Rehearse 60 times as fast"), {Qt::CTRL | Qt::ALT | Qt::Key_2}, [speed] { speed(60); });
-    add(tr("Rehearse 600 times as fast"), {Qt::CTRL | Qt::ALT | Qt::Key_3}, [speed] { speed(600); });
-    add(tr("Rehearse as fast as it can"), {Qt::CTRL | Qt::ALT | Qt::Key_4}, [speed] { speed(0); });
+    speed_actions_.push_back(add(tr("Rehearse in real time"), {Qt::CTRL | Qt::ALT | Qt::Key_1}, [speed] { speed(1); }));
+    speed_actions_.push_back(
+        add(tr("Rehearse 60 times as fast"), {Qt::CTRL | Qt::ALT | Qt::Key_2}, [speed] { speed(60); }));
+    speed_actions_.push_back(
+        add(tr("Rehearse 600 times as fast"), {Qt::CTRL | Qt::ALT | Qt::Key_3}, [speed] { speed(600); }));
+    speed_actions_.push_back(
+        add(tr("Rehearse as fast as it can"), {Qt::CTRL | Qt::ALT | Qt::Key_4}, [speed] { speed(0); }));
 }
 
 void CockpitWindow::enter_war_room() {
@@ -79,6 +90,38 @@ void CockpitWindow::choose_screen_of_wall() {
         });
     }
     menu->popup(mapToGlobal(rect().center()));
+}
+
+void CockpitWindow::offer_actions() {
+    const bool session = session_ && session_->story().release().plan;
+    sheet_action_->setEnabled(session);
+    amend_action_->setEnabled(session && session_->acts());
+    for (auto* action : session_actions_) {
+        action->setEnabled(session);
+    }
+    for (auto* action : speed_actions_) {
+        action->setEnabled(session_ && session_->rehearsal() != nullptr);
+    }
+}
+
+// As of now, also while somebody looks back: it is what would have to be typed.
+void CockpitWindow::show_session_sheet() {
+    if (!session_ || !session_->story().release().plan) {
+        return;
+    }
+    const auto& story = session_->story();
+    show_sheet(*this, story.release(),
+               {session_->source().file().toStdString(), story.release().copy.place,
+                story.entries().empty() ? "" : hex(story.entries().back().root)});
+}
+
+void CockpitWindow::amend_plan() {
+    if (!session_ || !session_->acts()) {
+        return;
+    }
+    auto* dialog = new AmendDialog(session_->story().release().plan, session_->commands(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void CockpitWindow::set_scheme(const QString& wanted) {

@@ -1,5 +1,7 @@
 #include "screens/cockpit_window.h"
 
+#include "net/local_socket.h"
+#include "panels/worn_mark.h"
 #include "screens/help_window.h"
 #include "screens/plan_preview.h"
 #include "screens/rehearsal_strip.h"
@@ -18,8 +20,10 @@
 namespace sluice::screens {
 
 CockpitWindow::CockpitWindow(host::StartOptions defaults, QWidget* parent)
-    : QMainWindow(parent), defaults_(std::move(defaults)), stack_(new QStackedWidget),
-      start_(new StartScreen(defaults_.paths)), preview_(new PlanPreview(defaults_.paths)), wall_(this) {
+    : QMainWindow(parent), defaults_(std::move(defaults)), stack_(new QStackedWidget), wall_(this) {
+    apply_scheme(); // what is made below measures itself with the theme's fonts
+    start_ = new StartScreen(defaults_.paths);
+    preview_ = new PlanPreview(defaults_.paths);
     setWindowTitle(tr("Sluice"));
     setMinimumSize(1024, 640);
     setCentralWidget(stack_);
@@ -41,11 +45,12 @@ CockpitWindow::CockpitWindow(host::StartOptions defaults, QWidget* parent)
             [this] { rehearse_plan(preview_->file(), preview_->values(), preview_->speed()); });
     connect(&desktop_, &DesktopScheme::changed, this, &CockpitWindow::apply_scheme);
     make_actions();
-    apply_scheme();
+    offer_actions();
     resize(1600, 1000);
     const QSettings settings;
     restoreGeometry(settings.value("geometry").toByteArray());
     preview_->set_speed(settings.value("speed", 60.0).toDouble());
+    preview_->set_copy(settings.value("copy").toString());
 }
 
 CockpitWindow::~CockpitWindow() {
@@ -67,8 +72,9 @@ void CockpitWindow::open(const QString& file) {
 
 void CockpitWindow::take(const QString& file, const FileFound& found) {
     if (found.kind == FileFound::Kind::missing) {
-        auto* box = new QMessageBox(QMessageBox::Warning, tr("Nothing to open"),
+        auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Nothing to open"),
                                     tr("%1 is not there, or may not be read.").arg(file), QMessageBox::Ok, this);
+        panels::wear_mark(*box, theme::Mark::close);
         box->setAttribute(Qt::WA_DeleteOnClose);
         box->open();
     } else if (found.kind == FileFound::Kind::plan) {
@@ -86,6 +92,7 @@ void CockpitWindow::show_plan(const QString& file) {
     }
     keep_looks();
     delete session_;
+    offer_actions();
     plan::Scope values = remembered_values(file);
     for (const auto& [name, value] : defaults_.values) { // the command line goes before
         values[name] = value;
@@ -128,17 +135,21 @@ void CockpitWindow::rehearse(const host::RehearsalOptions& options) {
 }
 
 void CockpitWindow::run_plan() {
-    const auto sure = QMessageBox::question(
-        this, tr("Run against production"),
+    QMessageBox sure(
+        QMessageBox::NoIcon, tr("Run against production"),
         tr("This acts on production as %1 (%2). It begins with the first phase; nothing is sent before it is recorded.")
             .arg(QString::fromStdString(defaults_.by.name), QString::fromStdString(defaults_.by.role)),
-        QMessageBox::Ok | QMessageBox::Cancel, QMessageBox::Cancel);
-    if (sure != QMessageBox::Ok) {
+        QMessageBox::Ok | QMessageBox::Cancel, this);
+    sure.setDefaultButton(QMessageBox::Cancel);
+    panels::wear_mark(sure, theme::Mark::close);
+    if (sure.exec() != QMessageBox::Ok) {
         return;
     }
     host::StartOptions options = defaults_;
     options.plan_file = preview_->file().toStdString();
     options.values = preview_->values();
+    options.copy = preview_->copy().toStdString();
+    QSettings().setValue("copy", preview_->copy());
     remember_values(preview_->file(), options.values);
     rehearses_ = false;
     owns_ = true;
@@ -151,17 +162,27 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
     }
     keep_looks();
     const std::filesystem::path path = session.file;
-    std::unique_ptr<story::FeedSource> source;
-    if (session.state == story::RecentSession::State::at_work) {
-        source = std::make_unique<story::FileSource>(path, host::socket_of(defaults_.paths, path).string(),
-                                                     defaults_.by); // its owner listens
-    } else {
-        source = std::make_unique<story::FileSource>(path);
-    }
     rehearses_ = false;
     owns_ = false;
     remember_session(QString::fromStdString(session.file));
-    show_session(std::move(source));
+    if (session.state != story::RecentSession::State::at_work) {
+        show_session(std::make_unique<story::FileSource>(path));
+        return;
+    }
+    const std::string socket = host::socket_of(defaults_.paths, path).string();
+    offered_ = false;
+    show_session(std::make_unique<story::FileSource>(path, socket, defaults_.by)); // its owner listens
+    auto& owner = session_->watch_owner([socket] { return net::CommandClient::connect(socket).has_value(); });
+    connect(&owner, &OwnerWatch::gone, this, [this, path, shown = session_] {
+        asked_before_.ask([path, paths = defaults_.paths] { return story::read_recent_session(path, paths); },
+                          [this, shown](const story::RecentSession& now) {
+                              const bool gone = now.state == story::RecentSession::State::left_open;
+                              if (shown && shown == session_ && gone && !offered_) {
+                                  offered_ = true; // once: it is said again as long as nobody is there
+                                  offer_to_go_on(now);
+                              }
+                          });
+    });
 }
 
 void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
@@ -172,7 +193,8 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     session_->keep_bookmarks_in(defaults_.paths.state);
     connect(session_, &SessionScreen::failed, this, [this](const QString& reason) {
         auto* box =
-            new QMessageBox(QMessageBox::Warning, tr("The session can't be shown"), reason, QMessageBox::Ok, this);
+            new QMessageBox(QMessageBox::NoIcon, tr("The session can't be shown"), reason, QMessageBox::Ok, this);
+        panels::wear_mark(*box, theme::Mark::breached);
         box->setAttribute(Qt::WA_DeleteOnClose);
         box->open();
         if (session_ && session_->story().empty()) {
@@ -181,6 +203,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
         }
     });
     connect(session_, &SessionScreen::changed, this, [this] {
+        offer_actions();
         update_title();
         wall_.show_moment(session_->for_the_wall());
     });
@@ -217,6 +240,7 @@ void CockpitWindow::show_start() {
         stack_->removeWidget(session_);
         session_ = nullptr;
     }
+    offer_actions();
     start_->refresh();
     stack_->setCurrentWidget(start_);
     setWindowTitle(tr("Sluice"));
@@ -266,7 +290,7 @@ void CockpitWindow::offer_resume() {
 void CockpitWindow::offer_to_go_on(const story::RecentSession& session) {
     const QString name = QFileInfo(QString::fromStdString(session.file)).fileName();
     auto* box = new QMessageBox(
-        QMessageBox::Question, tr("A session is not closed"),
+        QMessageBox::NoIcon, tr("A session is not closed"),
         session.rehearsal
             ? tr("The rehearsal %1 was at work when its program ended. It can't go on, since its production ended too; "
                  "what was recorded is there.")
@@ -274,6 +298,7 @@ void CockpitWindow::offer_to_go_on(const story::RecentSession& session) {
             : tr("%1 was at work when its program ended. What it had begun is read back before anything goes on.")
                   .arg(name),
         QMessageBox::NoButton, this);
+    panels::wear_mark(*box, theme::Mark::no_data);
     box->setAttribute(Qt::WA_DeleteOnClose);
     const QPushButton* go_on = session.resumable() ? box->addButton(tr("&Resume"), QMessageBox::AcceptRole) : nullptr;
     auto* look = box->addButton(tr("Only &look"), QMessageBox::ActionRole);
@@ -310,8 +335,11 @@ bool CockpitWindow::may_leave() {
         rehearses_ ? tr("The rehearsal ends and can't be resumed; its recording stays.")
                    : tr("The release stands where it is: traffic stays as it is split, processes that run go on. "
                         "The session can be resumed.");
-    return QMessageBox::warning(this, tr("A release is at work"), what, QMessageBox::Close | QMessageBox::Cancel,
-                                QMessageBox::Cancel) == QMessageBox::Close;
+    QMessageBox box(QMessageBox::NoIcon, tr("A release is at work"), what, QMessageBox::Close | QMessageBox::Cancel,
+                    this);
+    box.setDefaultButton(QMessageBox::Cancel);
+    panels::wear_mark(box, theme::Mark::close);
+    return box.exec() == QMessageBox::Close;
 }
 
 void CockpitWindow::keep_looks() {

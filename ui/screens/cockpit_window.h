@@ -11,6 +11,7 @@
 #include <QPointer>
 #include <QStackedWidget>
 #include <memory>
+#include <vector>
 
 namespace sluice::story {
 class FeedSource;
@@ -65,6 +66,9 @@ private:
     QString charts_key() const;
     void choose_screen_of_wall();
     void show_keys();
+    void show_session_sheet();
+    void amend_plan();
+    void offer_actions(); ///< only what can be done now is among the keys
     void show_palette();
     void show_about();
     bool owns_running() const;
@@ -73,8 +77,8 @@ private:
     DesktopScheme desktop_;
     Watchdog watchdog_;
     QStackedWidget* stack_;
-    StartScreen* start_;
-    PlanPreview* preview_;
+    StartScreen* start_ = nullptr;
+    PlanPreview* preview_ = nullptr;
     QPointer<SessionScreen> session_;
     QPointer<HelpWindow> help_;
     WallDisplay wall_;
@@ -82,6 +86,9 @@ private:
     LatestAnswer<story::RecentSession> asked_before_;
     bool owns_ = false; ///< the session is at work in this process
     bool rehearses_ = false;
+    bool offered_ = false; ///< to take up what is followed, whose program is gone
+    QAction *sheet_action_ = nullptr, *amend_action_ = nullptr;
+    std::vector<QAction*> speed_actions_, session_actions_;
 };
 
 } // namespace sluice::screens

@@ -117,10 +117,10 @@ QString ConnectionList::verdict() const {
         parts << (good == 1 ? tr("1 answers") : tr("%1 answer").arg(good));
     }
     if (later != 0) {
-        parts << (later == 1 ? tr("1 comes later") : tr("%1 come later").arg(later));
+        parts << tr("%1 not there yet").arg(later);
     }
     if (trouble != 0) {
-        parts << (trouble == 1 ? tr("1 does not") : tr("%1 do not").arg(trouble));
+        parts << (trouble == 1 ? tr("1 does not answer") : tr("%1 do not answer").arg(trouble));
     }
     return parts.join(QStringLiteral(", "));
 }

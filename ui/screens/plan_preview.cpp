@@ -14,6 +14,7 @@
 #include <QComboBox>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QResizeEvent>
 #include <QScrollArea>
 #include <QTreeWidget>
@@ -45,8 +46,9 @@ PlanPreview::PlanPreview(const host::Paths& paths, QWidget* parent)
     : QWidget(parent), paths_(paths), reader_(read_plan), title_(new QLabel), below_(new QLabel), problem_(new QLabel),
       window_(new QLabel), tested_(new QLabel), timeline_(new PlanTimeline), steps_(new QTreeWidget),
       form_place_(new QWidget), connections_(new ConnectionList), speed_(new QComboBox),
-      assume_(new QCheckBox(tr("Confirms and approves by itself"))), test_(new QPushButton(tr("Test connections"))),
-      rehearse_(new QPushButton(tr("Rehearse"))), run_(new QPushButton(tr("Run against production…"))) {
+      assume_(new QCheckBox(tr("Confirms and approves by itself"))), copy_(new QLineEdit),
+      test_(new QPushButton(tr("Test connections"))), rehearse_(new QPushButton(tr("Rehearse"))),
+      run_(new QPushButton(tr("Run against production…"))) {
     make_actions();
     build();
     connect(&connection_check_, &ConnectionCheck::answered, connections_, &ConnectionList::show_answer);
@@ -145,6 +147,11 @@ QWidget* PlanPreview::build_side() {
     column->addWidget(section(tr("Before it starts"), {form_place_}));
     column->addWidget(window_part_);
     column->addWidget(connections_part_);
+    copy_->setAccessibleName(tr("Second copy of the session"));
+    copy_->setPlaceholderText(tr("a folder on another disk or machine"));
+    copy_->setToolTip(tr("Of a run: a copy of the session, and the break-glass sheet, are kept up to date there.\n"
+                         "A place that hangs or is lost holds up nothing. Empty: none."));
+    column->addWidget(section(tr("Second copy, of a run"), {copy_}));
     column->addStretch(1);
     auto* scroll = new QScrollArea;
     scroll->setWidget(content);
@@ -269,6 +276,14 @@ bool PlanPreview::can_rehearse() const {
 
 plan::Scope PlanPreview::values() const {
     return form_ == nullptr ? plan::Scope() : form_->values();
+}
+
+QString PlanPreview::copy() const {
+    return copy_->text().trimmed();
+}
+
+void PlanPreview::set_copy(const QString& place) {
+    copy_->setText(place);
 }
 
 double PlanPreview::speed() const {

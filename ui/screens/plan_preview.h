@@ -14,6 +14,7 @@
 class QAction;
 class QCheckBox;
 class QComboBox;
+class QLineEdit;
 class QScrollArea;
 class QTreeWidget;
 
@@ -46,6 +47,9 @@ public:
     plan::Scope values() const;
     double speed() const; ///< of a rehearsal; 0 = as fast as it can
     void set_speed(double speed);
+    /// Where a run keeps its second copy: a folder or a file; empty = none.
+    QString copy() const;
+    void set_copy(const QString& place);
     bool assumes_yes() const; ///< a rehearsal confirms, approves and decides by itself
 
     /// Puts on another way of reading plans; for tests.
@@ -91,6 +95,7 @@ private:
     QWidget *window_part_, *connections_part_;
     QComboBox* speed_;
     QCheckBox* assume_;
+    QLineEdit* copy_;
     QPushButton *test_, *rehearse_, *run_;
     QAction *test_action_ = nullptr, *rehearse_action_ = nullptr, *run_action_ = nullptr;
 };

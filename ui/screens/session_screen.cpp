@@ -195,6 +195,11 @@ void SessionScreen::keep_bookmarks_in(const std::filesystem::path& state) {
     }
 }
 
+OwnerWatch& SessionScreen::watch_owner(std::function<bool()> listens) {
+    owner_ = std::make_unique<OwnerWatch>(std::move(listens));
+    return *owner_;
+}
+
 std::string SessionScreen::bookmarks_name() const {
     const auto file = QFileInfo(source_->file()).absoluteFilePath().toStdString();
     return story_.release().opened.session + "-" + hex(sha256(file)).substr(0, 8);
@@ -257,6 +262,9 @@ void SessionScreen::take(const story::DeliveryPtr& delivery) {
         time_.go_live(); // whoever asked for it: nobody is to look at the past while the release is rolled back
     }
     dirty_ = true;
+    if (owner_) {
+        story_.ended() ? owner_->rest() : owner_->heard();
+    }
     if (delivery->trouble) {
         emit failed(QString::fromStdString(to_text(*delivery->trouble)));
     }
@@ -341,7 +349,7 @@ void SessionScreen::refresh() {
     charts_->set_choices(ChartFeed::choices(shown));
     charts_->show(chart_feed_.contents(shown, most_charts));
     const int bar = scrubber_->sizeHint().height();
-    scrubber_->show_story(story_, QFileInfo(source_->file()).fileName());
+    scrubber_->show_story(story_, QFileInfo(source_->file()).fileName(), shown.now);
     if (scrubber_->sizeHint().height() != bar) { // folded while it is live
         give_room();
     }

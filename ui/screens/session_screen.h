@@ -1,6 +1,7 @@
 #pragma once
 #include "charts/time_view.h"
 #include "screens/chart_feed.h"
+#include "screens/owner_watch.h"
 #include "session/time_controller.h"
 #include "story/feed_source.h"
 #include "story/story.h"
@@ -10,6 +11,7 @@
 #include <QTimer>
 #include <QWidget>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -51,7 +53,8 @@ public:
     const story::Story& story() const { return story_; }
     story::FeedSource& source() { return *source_; }
     session::TimeController& time() { return time_; }
-    bool acts() const { return commands_ != nullptr; } ///< there is a way to act, and the session goes on
+    story::CommandChannel* commands() const { return commands_; } ///< null: there is no way to act
+    bool acts() const { return commands_ != nullptr; }            ///< there is a way to act, and the session goes on
     story::Moment moment();
     /// What others than the one at this desk are to see: the newest, whatever he looks at; in a replay what he looks
     /// at.
@@ -67,6 +70,10 @@ public:
     /// again to another session of the plan: what it does not have is not shown.
     QStringList chart_metrics() const { return chart_feed_.chosen(); }
     void set_chart_metrics(const QStringList& metrics);
+    /// Of a session that another program runs: whether that one is still there (OwnerWatch::gone).
+    OwnerWatch& watch_owner(std::function<bool()> listens);
+    OwnerWatch* owner() const { return owner_.get(); } ///< null: nobody is watched
+
     RehearsalStrip* rehearsal() const { return rehearsal_; }
 
     QByteArray layout() const;
@@ -106,6 +113,7 @@ private:
     QTimer tick_;
     bool dirty_ = true;
     bool painted_ = false;
+    std::unique_ptr<OwnerWatch> owner_;      ///< null: this program runs it, or nobody does
     std::unique_ptr<BookmarkKeeper> keeper_; ///< null: bookmarks are not kept
 
     /// What was looked at when somebody went back from live.

@@ -1,6 +1,7 @@
 #include "screens/snapshot.h"
 
 #include "base/instant.h"
+#include "screens/file_found.h"
 #include "screens/help_window.h"
 #include "screens/picture_source.h"
 #include "screens/plan_preview.h"
@@ -123,6 +124,11 @@ Result<void> save_without_session(const SnapshotWish& wish) {
         return save_when(start, &StartScreen::refreshed, wish, [] {});
     }
     if (wish.view == "plan") {
+        if (const auto found = look_at(wish.session.toStdString(), wish.paths); found.kind != FileFound::Kind::plan) {
+            return fail(ErrorCode::bad_input,
+                        found.kind == FileFound::Kind::missing ? "there is no such plan" : "this is a session, no plan",
+                        wish.session.toStdString(), "name the YAML file of a plan");
+        }
         PlanPreview preview(wish.paths);
         return save_when(preview, &PlanPreview::loaded, wish, [&] { preview.show_plan(wish.session, wish.values); });
     }
@@ -142,6 +148,11 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
     if (wish.view == "start" || wish.view == "plan" || wish.view == "manual") {
         return save_without_session(wish);
     }
+    if (const auto found = look_at(wish.session.toStdString(), wish.paths); found.kind != FileFound::Kind::session) {
+        return fail(ErrorCode::bad_input,
+                    found.kind == FileFound::Kind::missing ? "there is no such session file" : "not a session file",
+                    wish.session.toStdString(), "a plan's picture: --view plan");
+    }
     auto file = std::make_unique<story::FileSource>(wish.session.toStdString());
     std::vector<story::DeliveryPtr> deliveries;
     QObject::connect(file.get(), &story::FeedSource::delivered,
@@ -156,6 +167,10 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         const auto at = parse_instant(wish.at, release.t0.count != 0 ? release.t0 : release.started);
         if (!at) {
             return failed(at);
+        }
+        if (*at < replay.story().begin() || *at > replay.story().end() + seconds(1)) { // clocks are cut to seconds
+            return fail(ErrorCode::bad_input, "the session does not hold that moment", "--at " + wish.at,
+                        "it goes from " + utc(replay.story().begin()) + " to " + utc(replay.story().end()));
         }
         until = *at;
         replay.time().seek(*at);

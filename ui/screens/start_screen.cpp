@@ -143,6 +143,7 @@ QWidget* StartScreen::panel(const QString& title, RecentList* list, QLabel* none
     layout->addWidget(heading);
     layout->addWidget(none);
     layout->addWidget(list, 1);
+    layout->addStretch(0); // where there is no list, its place stays
     auto* row = new QHBoxLayout;
     for (QPushButton* button : buttons) {
         row->addWidget(button);
@@ -217,7 +218,11 @@ void StartScreen::take(Found found) {
     empty_->setVisible(nothing);
     lists_->setVisible(!nothing);
     example_action_->setEnabled(!found_.example.isEmpty());
-    example_->setVisible(!found_.example.isEmpty());
+    example_->setEnabled(!found_.example.isEmpty());
+    example_->setToolTip(found_.example.isEmpty()
+                             ? tr("share/sluice/plans/nova/blue-green.yaml does not lie beside this program: install "
+                                  "Sluice whole, or open a plan of your own")
+                             : with_keys(*example_action_));
     show_choices();
     if (!nothing && isVisible() && (focusWidget() == nullptr || !lists_->isAncestorOf(focusWidget()))) {
         (found_.sessions.empty() ? plans_ : found_.plans.empty() ? sessions_ : plans_)->setFocus(Qt::OtherFocusReason);

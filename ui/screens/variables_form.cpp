@@ -117,7 +117,7 @@ std::vector<Error> VariablesForm::show_errors(const std::vector<Error>& errors) 
         if (here) {
             // The remedy of what is missing names the command line; here is the field.
             const bool empty = !given.contains(error.where);
-            wrong.emplace(error.where, empty ? tr("is wanted") : QString::fromStdString(plain(error)));
+            wrong.emplace(error.where, empty ? tr("needs a value") : QString::fromStdString(plain(error)));
         } else {
             others.push_back(error);
         }

@@ -1,11 +1,10 @@
 #pragma once
 #include "host/paths.h"
-#include "screens/latest_answer.h"
+#include "screens/owner_watch.h"
 #include "screens/wall_display.h"
 #include "story/feed_source.h"
 #include "story/story.h"
 
-#include <QElapsedTimer>
 #include <QTimer>
 #include <memory>
 
@@ -27,8 +26,7 @@ public:
     WallDisplay& display() { return display_; }
     const story::Story& story() const { return story_; }
 
-    /// After so long without anything new, it is asked whether the owner is there; for tests.
-    void set_patience(int ms) { patience_ms_ = ms; }
+    void set_patience(int ms) { owner_.set_patience(ms); } ///< for tests
 
 signals:
     void closed();                   ///< the wall was closed: nothing is left to do
@@ -37,16 +35,12 @@ signals:
 private:
     void take(const story::DeliveryPtr& delivery);
     void refresh();
-    void ask_for_owner();
 
     std::unique_ptr<story::FeedSource> source_;
-    std::function<bool()> owner_listens_;
     story::Story story_;
     WallDisplay display_;
-    LatestAnswer<bool> asked_;
+    OwnerWatch owner_;
     QTimer tick_;
-    QElapsedTimer heard_; ///< since something came
-    int patience_ms_ = 10'000;
     bool dirty_ = false;
 };
 

@@ -44,6 +44,7 @@ private:
     }
     QColor loud() const {
         return view_.tone == WallView::Tone::paused ? t_.warn
+               : view_.tone == WallView::Tone::calm ? t_.accent
                : view_.tone != WallView::Tone::over ? t_.breach
                : view_.banner.startsWith(u'✓')      ? t_.green
                : view_.banner.startsWith(u'△')      ? t_.warn
@@ -119,10 +120,10 @@ private:
             const auto& phase = view_.phases[i];
             const double x = margin_ + places[i].first, wide = places[i].second;
             p_.setPen(Qt::NoPen);
-            p_.setBrush(t_.raised);
+            p_.setBrush(t_.line);
             p_.drawRoundedRect(QRectF(x, y, wide, 1.8 * u_), u_ * 0.6, u_ * 0.6);
             if (phase.done > 0) {
-                p_.setBrush(phase.now ? t_.accent : t_.green);
+                p_.setBrush(phase.now ? t_.accent : phase.stopped ? t_.dim : t_.green);
                 p_.drawRoundedRect(QRectF(x, y, wide * phase.done, 1.8 * u_), u_ * 0.6, u_ * 0.6);
             }
             text(x, y + 4.2 * u_, phase_text(phase), phase_type, phase.now ? t_.text : t_.dim, wide,
@@ -133,6 +134,7 @@ private:
     static constexpr double phase_type = 1.9;
     static QString phase_text(const WallView::PhaseBar& phase) {
         const QString mark = phase.now         ? theme::glyph(theme::Mark::running)
+                             : phase.stopped   ? theme::glyph(theme::Mark::skipped)
                              : phase.done >= 1 ? theme::glyph(theme::Mark::holds)
                                                : QString();
         return mark.isEmpty() ? phase.title : mark + u' ' + phase.title;

@@ -1,13 +1,13 @@
 /// Cards that are of no single step: the rollback, the time between steps, the end.
 #include "plan/describe.h"
+#include "report/by_hand.h"
 #include "story/card_parts.h"
+#include "story/progress_count.h"
 
 #include <algorithm>
 
 namespace sluice::story::card {
 namespace {
-
-using release::StepStatus;
 
 std::vector<const plan::Step*> steps_of(const plan::Plan& plan, const plan::Option& option) {
     std::vector<const plan::Step*> found;
@@ -35,8 +35,10 @@ QString cause_text(const release::Release& release) {
         if ((key == rollback.trigger || key.starts_with(rollback.trigger + "/")) && state.state == "fired" &&
             !state.why.empty()) {
             const auto slash = key.find('/');
-            said += QStringLiteral(": ") + text(state.why) +
-                    (slash == std::string::npos ? QString() : Words::tr(" on %1").arg(text(key.substr(slash + 1))));
+            const QString arm = slash == std::string::npos ? QString() : text(key.substr(slash + 1));
+            // A title that names the arm has said it.
+            said += (said.isEmpty() ? QString() : QStringLiteral(": ")) + text(state.why) +
+                    (arm.isEmpty() || said.contains(arm) ? QString() : Words::tr(" on %1").arg(arm));
             break;
         }
     }
@@ -50,35 +52,8 @@ QString started_by(const release::Release& release) {
                                        : Words::tr("by %1, %2").arg(text(rollback.by.name), at);
 }
 
-struct Counts {
-    int passed = 0, skipped = 0, overridden = 0, stopped = 0, left_out = 0;
-};
-
-Counts count_steps(const release::Release& release) {
-    Counts counts;
-    for (const auto& step : release.plan->steps) {
-        switch (release.at(step.id).status) {
-        case StepStatus::passed:
-            ++counts.passed;
-            break;
-        case StepStatus::skipped:
-            ++counts.skipped;
-            break;
-        case StepStatus::overridden:
-            ++counts.overridden;
-            break;
-        case StepStatus::not_applicable:
-            ++counts.left_out;
-            break;
-        default:
-            ++counts.stopped;
-        }
-    }
-    return counts;
-}
-
 void add_counts(const release::Release& release, CardView& card) {
-    const Counts counts = count_steps(release);
+    const ProgressCount counts = count_forward(release); // as the plan list counts: a group is no step
     QStringList said{Words::tr("%1 passed").arg(counts.passed)};
     const auto add = [&](int number, const QString& words) {
         if (number > 0) {
@@ -87,8 +62,9 @@ void add_counts(const release::Release& release, CardView& card) {
     };
     add(counts.skipped, Words::tr("%1 skipped"));
     add(counts.overridden, Words::tr("%1 overridden"));
-    add(counts.left_out, Words::tr("%1 did not apply"));
-    add(counts.stopped, Words::tr("%1 not done"));
+    add(counts.not_applicable, Words::tr("%1 did not apply"));
+    const int done = counts.passed + counts.skipped + counts.overridden + counts.not_applicable;
+    add(counts.steps - done, Words::tr("%1 not done"));
     card.facts.push_back({Words::tr("Steps"), said.join(QStringLiteral(", ")), Tone::plain, false});
     if (release.overrides > 0) {
         card.facts.push_back({Words::tr("Overrides"), count(release.overrides), Tone::breach, false});
@@ -131,11 +107,17 @@ QString commands_by_hand(const Moment& moment, const plan::Option& option) {
         if (release::over(state.status)) {
             continue;
         }
-        CardView shown;
-        show_deed(see(moment, *step), shown);
-        lines << QStringLiteral("%1. %2").arg(place).arg(title_of(moment, *step));
-        lines << QStringLiteral("   ") +
-                     (shown.command.isEmpty() ? filled(moment, plan::summary(*step)) : shown.command);
+        lines << QStringLiteral("# %1. %2").arg(place).arg(title_of(moment, *step));
+        const auto typed = report::by_hand(moment.release, *step);
+        for (const auto& remark : typed.remarks) {
+            lines << QStringLiteral("#    ") + text(remark);
+        }
+        for (const auto& command : typed.commands) {
+            lines << text(command);
+        }
+        if (typed.commands.empty() && typed.remarks.empty()) {
+            lines << QStringLiteral("#    ") + filled(moment, plan::summary(*step));
+        }
     }
     return lines.join(u'\n');
 }

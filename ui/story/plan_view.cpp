@@ -200,7 +200,9 @@ private:
 
 QString progress_text(const Moment& moment) {
     const ProgressCount count = count_forward(moment.release);
-    QString text = PlanText::tr("%1 of %2 steps").arg(count.over).arg(count.steps);
+    QString text = PlanText::tr("%1 of %2 steps")
+                       .arg(count.over - count.stopped)
+                       .arg(count.steps); // what was given up is not done
     if (const auto ahead = ahead_of_plan(moment.release, moment.now)) {
         const Nanos size = ahead->count < 0 ? -*ahead : *ahead;
         // Whole minutes: nobody steers by seconds.

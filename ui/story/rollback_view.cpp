@@ -129,17 +129,21 @@ void present_ready(RollbackView& view, const release::Release& release) {
 } // namespace
 
 RollbackView present_rollback(const Moment& moment, bool acting) {
+    if (moment.mode != Mode::replay) {
+        return present_lead_button(moment, acting);
+    }
+    RollbackView view;
+    view.state = RollbackView::State::replay;
+    view.title = RollbackText::tr("Replay — actions off");
+    view.detail = moment.entries.empty() ? QString()
+                                         : RollbackText::tr("recorded %1").arg(date(moment.entries.front().event.time));
+    view.tip = view.detail;
+    return view;
+}
+
+RollbackView present_lead_button(const Moment& moment, bool acting) {
     RollbackView view;
     const release::Release& release = moment.release;
-    if (moment.mode == Mode::replay) {
-        view.state = RollbackView::State::replay;
-        view.title = RollbackText::tr("Replay — actions off");
-        view.detail = moment.entries.empty()
-                          ? QString()
-                          : RollbackText::tr("recorded %1").arg(date(moment.entries.front().event.time));
-        view.tip = view.detail;
-        return view;
-    }
     if (!release.plan || release.plan->rollback.options.empty()) {
         return view;
     }

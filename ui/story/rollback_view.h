@@ -47,6 +47,9 @@ struct RollbackView {
 /// `acting`: whether a command channel exists.
 RollbackView present_rollback(const Moment& moment, bool acting = true);
 
+/// The same, whatever the screen is: what the button tells, or told, of who leads. Of a record too.
+RollbackView present_lead_button(const Moment& moment, bool acting = true);
+
 /// What the dialog asks before `option` runs: names the target, and says what is not proven.
 QString rollback_question(const RollbackView& view, const std::string& option);
 

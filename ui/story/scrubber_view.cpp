@@ -3,6 +3,7 @@
 #include "plan/fill.h"
 #include "story/format.h"
 #include "story/metric_view.h"
+#include "story/top_view.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -201,17 +202,18 @@ QString speed_text(double speed) {
     return (speed < 0 ? QStringLiteral("−") : QString()) + size + QStringLiteral("×");
 }
 
-ScrubberView present_scrubber(const Story& story, const session::TimeController& time) {
+ScrubberView present_scrubber(const Story& story, const session::TimeController& time, std::optional<Nanos> at) {
     ScrubberView view;
     const auto& release = story.release();
-    view.cursor = time.cursor();
+    view.cursor = at.value_or(time.cursor());
     view.playing = time.mode() == session::TimeController::Mode::playing;
     view.live = time.mode() == session::TimeController::Mode::live;
     view.badge = story.ended() ? text_of("REPLAY") + QStringLiteral(" · ") + date(story.begin())
                  : view.live   ? text_of("LIVE")
                                : text_of("LIVE") + u' ' + behind_text(time.behind());
     view.behind = !story.ended() && !view.live;
-    view.clock = release.t0.count != 0 ? t_clock(view.cursor, release.t0) : t_clock_unknown();
+    const auto t0 = expected_t0(release, view.cursor);
+    view.clock = t0 ? t_clock(view.cursor, *t0) : t_clock_unknown();
     view.caption = text_of("of %1").arg(clock(time.end() - time.begin()));
     if (const auto next = next_event(story, view.cursor)) {
         view.caption += QStringLiteral(" · ") + text_of("next event in %1").arg(clock(*next - view.cursor));

@@ -4,6 +4,7 @@
 #include "story/story.h"
 
 #include <QString>
+#include <optional>
 #include <vector>
 
 namespace sluice::story {
@@ -55,7 +56,7 @@ struct ScrubberView {
 
     bool operator==(const ScrubberView&) const = default;
 };
-ScrubberView present_scrubber(const Story& story, const session::TimeController& time);
+ScrubberView present_scrubber(const Story& story, const session::TimeController& time, std::optional<Nanos> at = {});
 
 /// The event after, or before, a time; nothing where there is none. Heartbeats don't count.
 std::optional<Nanos> next_event(const Story& story, Nanos after);

@@ -118,9 +118,7 @@ Source look_at(const Moment& moment, const plan::Connection& connection, const s
     return source;
 }
 
-} // namespace
-
-std::vector<SourceLine> present_sources(const Moment& moment, std::size_t most) {
+std::vector<SourceLine> lines_of(const Moment& moment, std::size_t most) {
     const auto& plan = moment.release.plan;
     if (!plan) {
         return {};
@@ -173,6 +171,24 @@ std::vector<SourceLine> present_sources(const Moment& moment, std::size_t most) 
     lines.reserve(sources.size());
     for (auto& one : sources) {
         lines.push_back(std::move(one.line));
+    }
+    return lines;
+}
+
+} // namespace
+
+// The second copy of the session is no source, and like one in that somebody must see when it is not well.
+std::vector<SourceLine> present_sources(const Moment& moment, std::size_t most) {
+    const auto& copy = moment.release.copy;
+    const bool behind = copy.state == "behind";
+    auto lines = lines_of(moment, behind && most > 1 ? most - 1 : most);
+    if (!copy.place.empty() && lines.size() < most) {
+        SourceLine line;
+        line.name = SourceText::tr("Second copy");
+        line.mark = behind ? Mark::source_error : Mark::holds;
+        line.state = behind ? SourceText::tr("behind %1").arg(clock(moment.now - copy.since)) : SourceText::tr("kept");
+        line.tip = QString::fromStdString(copy.place + (copy.why.empty() ? "" : "\n" + copy.why));
+        lines.insert(behind ? lines.begin() : lines.end(), std::move(line));
     }
     return lines;
 }

@@ -69,6 +69,24 @@ Judged judged(const release::Release& release, const plan::StepId& step, const r
     return sum;
 }
 
+QString why_back(const release::Release& release) {
+    for (const auto& trigger : release.plan->rollback.triggers) {
+        if (trigger.id == release.rollback.trigger) {
+            return filled(trigger.title.empty() ? trigger.id : trigger.title, release);
+        }
+    }
+    return QString::fromStdString(release.rollback.reason);
+}
+
+QString why_aborted(const Moment& moment) {
+    for (const auto& entry : moment.entries) {
+        if (const auto* aborted = std::get_if<release::Aborted>(&entry.event.body)) {
+            return QString::fromStdString(aborted->reason);
+        }
+    }
+    return {};
+}
+
 void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     const auto& release = moment.release;
     if (release.closed()) {
@@ -76,17 +94,13 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
         view.banner = release.outcome == "done"          ? wall_words("✓ DONE")
                       : release.outcome == "rolled-back" ? wall_words("△ ROLLED BACK")
                                                          : wall_words("✕ ABORTED");
+        view.banner_why = release.rollback.active ? why_back(release) : why_aborted(moment);
         return;
     }
     if (release.rollback.active) {
         view.tone = WallView::Tone::rolling_back;
         view.banner = wall_words("ROLLING BACK %1").arg(clock(moment.now - release.rollback.started));
-        view.banner_why = QString::fromStdString(release.rollback.reason);
-        for (const auto& trigger : release.plan->rollback.triggers) {
-            if (trigger.id == release.rollback.trigger) {
-                view.banner_why = filled(trigger.title.empty() ? trigger.id : trigger.title, release);
-            }
-        }
+        view.banner_why = why_back(release);
         return;
     }
     if (release.paused) {
@@ -182,6 +196,12 @@ WallView::Tile tile(const Moment& moment, const plan::Metric& metric) {
 
 } // namespace
 
+bool WallView::Tile::operator==(const Tile& other) const {
+    const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    return title == other.title && value == other.value && caption == other.caption && mark == other.mark &&
+           std::equal(line.begin(), line.end(), other.line.begin(), other.line.end(), same);
+}
+
 WallView present_wall(const Moment& moment) {
     WallView view;
     const auto& release = moment.release;
@@ -193,7 +213,7 @@ WallView present_wall(const Moment& moment) {
     const auto t0 = expected_t0(release, moment.now);
     view.clock = t0 ? t_clock(moment.now, *t0) : t_clock_unknown();
     // The wall never acts, so nothing is said of that: it tells what the lead's button tells.
-    const RollbackView rollback = present_rollback(moment, moment.mode != Mode::replay);
+    const RollbackView rollback = present_lead_button(moment);
     view.rollback = rollback.title.isEmpty() || rollback.detail.isEmpty()
                         ? rollback.title + rollback.detail
                         : rollback.title + QStringLiteral(" · ") + rollback.detail;
@@ -229,9 +249,11 @@ WallView present_wall(const Moment& moment) {
             over += release::over(release.at(id).status) ? 1 : 0;
         }
         const auto state = release.phases.find(phase.id);
-        const bool running =
+        const bool begun =
             state != release.phases.end() && state->second.status == release::PhaseState::Status::running;
-        view.phases.push_back({filled(phase.title, release), all ? static_cast<double>(over) / all : 0, running});
+        const bool forward = !release.closed() && !release.rollback.active && !release.aborted;
+        view.phases.push_back({filled(phase.title, release), all ? static_cast<double>(over) / all : 0,
+                               begun && forward, begun && !forward});
     }
     for (const auto* metric : leading_metrics(plan)) {
         if (view.tiles.size() < 4 && !moment.readings.of(metric->name).empty()) {

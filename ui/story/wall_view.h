@@ -21,13 +21,14 @@ struct WallView {
         QString title;
         double done = 0; ///< 0 … 1
         bool now = false;
+        bool stopped = false; ///< begun, and never finished: it was rolled back or aborted
         bool operator==(const PhaseBar&) const = default;
     };
     struct Tile {
         QString title, value, caption;
         Mark mark = Mark::holds;
         std::vector<double> line; ///< the last half hour, oldest first, 0 … 1 of its own range; NaN where nothing was
-        bool operator==(const Tile&) const = default;
+        bool operator==(const Tile& other) const; ///< a NaN in `line` is equal to a NaN
     };
 
     QString title, where, clock, rollback;

@@ -32,7 +32,15 @@ QPushButton:disabled { color: @dim; }
 QPushButton[role="primary"] { background: @accent; color: @onaccent; border-color: @accent; }
 QPushButton[role="primary"]:disabled { background: @raised; color: @dim; border-color: @line; }
 QPushButton[role="danger"] { background: transparent; color: @breach; border-color: @breach; }
+QPushButton[role="danger"]:disabled { color: @dim; border-color: @line; }
+QFileDialog QToolButton { padding: 3px; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 6px; padding: 5px 8px; selection-background-color: @accent; selection-color: @onaccent; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(:/marks/chevron.svg); width: 12px; height: 12px; }
+QCheckBox::indicator { width: 14px; height: 14px; background: @raised; border: 1px solid @dim; border-radius: 4px; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(:/marks/tick-@scheme.svg); }
+QCheckBox::indicator:disabled { border-color: @line; }
+QCheckBox:focus { color: @accent; }
 QPlainTextEdit[role="code"] { font-family: "JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono"; font-size: 12px; border-color: @raised; }
 QPlainTextEdit[role="code"]:focus { border-color: @accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
@@ -59,7 +67,8 @@ QSplitter::handle { background: @line; }
     for (const auto& [name, colour] : names) {
         sheet.replace(name, colour.name());
     }
-    return sheet;
+    return sheet.replace(QStringLiteral("@scheme"),
+                         scheme == Scheme::dark ? QStringLiteral("dark") : QStringLiteral("light"));
 }
 
 } // namespace sluice::theme

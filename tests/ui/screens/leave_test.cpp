@@ -97,6 +97,26 @@ private slots:
         QVERIFY(screens::open_session_before().file.isEmpty());
     }
 
+    void a_followed_run_whose_program_dies_is_offered_to_be_taken_up() {
+        const OwnDesk desk;
+        testing::RunOfAnother owner(desk);
+        QVERIFY(owner.started);
+        CockpitWindow window(desk.defaults());
+        QVERIFY(testing::in_front(window));
+        window.open(QString::fromStdString(owner.file.string()));
+        QVERIFY(waits_at(window, "ask"));
+        window.session()->owner()->set_patience(200);
+        QVERIFY(owner.kill());
+        auto* box = question(window); // asked once the quiet has lasted
+        QVERIFY(box != nullptr);
+        // Once, however long nobody answers and nobody is there.
+        QVERIFY(!QTest::qWaitFor([&] { return window.findChildren<QMessageBox*>().size() > 1; }, 1500));
+        QVERIFY(testing::press_button(*box, "Resume"));
+        QVERIFY(QTest::qWaitFor([&] { return window.session() && window.session()->acts(); }, patience_ms));
+        QVERIFY(waits_at(window, "ask"));
+        confirm_and_finish(window);
+    }
+
     void a_window_with_a_run_asks_before_it_closes_and_what_was_left_is_offered_again() {
         const OwnDesk desk;
         const QString plan = desk.write("plan.yaml", testing::plan_with_a_person(desk.base()));

@@ -201,7 +201,7 @@ phases:
         QVERIFY(!test->isEnabled()); // one round at a time
         QVERIFY(QTest::qWaitFor([&] { return test->isEnabled(); }, patience_ms));
         QCOMPARE(there.asked, 1);
-        QCOMPARE(list->verdict(), QString("1 answers, 1 does not"));
+        QCOMPARE(list->verdict(), QString("1 answers, 1 does not answer"));
         const QString text = all_text(preview);
         QVERIFY2(text.contains("answers queries") && text.contains("refused"), qPrintable(text));
         QVERIFY(text.contains(QString::fromUtf8("→"))); // the remedy

@@ -5,6 +5,8 @@
 #include "support/suite.h"
 
 #include <QtTest>
+#include <algorithm>
+#include <cmath>
 
 using namespace sluice;
 using namespace sluice::story;
@@ -59,6 +61,30 @@ private slots:
         }
         QVERIFY(seen);
         QVERIFY(release.closed());
+    }
+
+    void the_wall_of_what_was_rolled_back_tells_so_and_nothing_runs_there() {
+        for (const Mode mode : {Mode::live, Mode::following, Mode::replay}) {
+            const WallView view = present_wall(back_.latest(mode));
+            QCOMPARE(view.banner, "△ ROLLED BACK");
+            QVERIFY2(view.banner_why.startsWith("HIGH"), qPrintable(view.banner_why));
+            QVERIFY2(view.rollback.startsWith("Rolled back · 6 of 6 done"), qPrintable(view.rollback));
+            QStringList stopped;
+            for (const auto& phase : view.phases) {
+                QVERIFY2(!phase.now, qPrintable(phase.title));
+                stopped << (phase.stopped ? phase.title : QString());
+            }
+            stopped.removeAll(QString());
+            QCOMPARE(stopped, QStringList("Traffic switch"));
+        }
+    }
+
+    void a_wall_with_gaps_in_its_lines_is_equal_to_itself() {
+        const WallView view = present_wall(back_.at(back_.begin() + minutes(5), Mode::live));
+        QVERIFY(std::any_of(view.tiles.begin(), view.tiles.end(), [](const auto& tile) {
+            return std::any_of(tile.line.begin(), tile.line.end(), [](double value) { return std::isnan(value); });
+        }));
+        QVERIFY(view == present_wall(back_.at(back_.begin() + minutes(5), Mode::live)));
     }
 };
 

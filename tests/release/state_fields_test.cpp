@@ -1,0 +1,233 @@
+/// The hash that compares a live release with a replayed one covers all of it: each field of the state is altered, one
+/// after the other, and the canonical JSON must differ. A field that is added does not compile here until it is named.
+#include "driver.h"
+#include "support/suite.h"
+
+#include <QtTest>
+#include <functional>
+#include <tuple>
+#include <type_traits>
+
+using namespace sluice;
+using namespace sluice::release;
+
+namespace {
+
+// All fields of a struct of the state, by structured binding: as many names as there are fields, or it is an error.
+auto fields(Actor& s) {
+    auto& [name, role] = s;
+    return std::tie(name, role);
+}
+auto fields(GateState& s) {
+    auto& [verdict, close, value, limit, headroom, why, since, overridden, by] = s;
+    return std::tie(verdict, close, value, limit, headroom, why, since, overridden, by);
+}
+auto fields(HoldState& s) {
+    auto& [running, held, mark, why] = s;
+    return std::tie(running, held, mark, why);
+}
+auto fields(Approved& s) {
+    auto& [step, by, reason] = s; // the step is that in whose state it stands
+    return std::tie(by, reason);
+}
+auto fields(StepState& s) {
+    auto& [status, attempt, title, started, ended, begun, why, until, operation, approvals, choice, advanced, gates,
+           aside, hold] = s;
+    return std::tie(status, attempt, title, started, ended, begun, why, until, operation, approvals, choice, advanced,
+                    gates, aside, hold);
+}
+auto fields(HandShift& s) {
+    auto& [planned, state, by, reason] = s;
+    return std::tie(planned.id, std::get<plan::Shift>(planned.body).traffic,
+                    std::get<plan::Shift>(planned.body).weights, state, by, reason);
+}
+auto fields(Intent& s) {
+    auto& [operation, step, attempt, kind, effect_class, request, digest, summary, targets, desired] = s;
+    return std::tie(operation, step, attempt, kind, effect_class, request, digest, summary, targets, desired);
+}
+auto fields(Settled& s) {
+    auto& [operation, succeeded, how, why, result, length, digest] = s;
+    return std::tie(operation, succeeded, how, why, result, length, digest);
+}
+auto fields(OperationState& s) {
+    auto& [intent, began, phase, observed, why, back, settled] = s;
+    return std::tie(intent, began, phase, observed, why, back, settled);
+}
+auto fields(TriggerState& s) {
+    auto& [state, since, frozen, value, why] = s;
+    return std::tie(state, since, frozen, value, why);
+}
+auto fields(PhaseState& s) {
+    auto& [status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end] = s;
+    return std::tie(status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end);
+}
+auto fields(RollbackState& s) {
+    auto& [active, option, cause, trigger, reason, outcome, by, started, ended, ready, ready_why] = s;
+    return std::tie(active, option, cause, trigger, reason, outcome, by, started, ended, ready, ready_why);
+}
+auto fields(SourceState& s) {
+    auto& [state, why, since] = s;
+    return std::tie(state, why, since);
+}
+auto fields(CopyState& s) {
+    auto& [place, state, why, since] = s;
+    return std::tie(place, state, why, since);
+}
+auto fields(AmendmentState& s) {
+    auto& [digest, changes, by, reason, time] = s;
+    return std::tie(digest, changes, by, reason, time);
+}
+auto fields(SessionOpened& s) {
+    auto& [session, mode, plan_id, plan_file, folder, source, digest, variables, by, key, seed, faults, program,
+           includes] = s; // the digest stands for the plan's text and its files
+    return std::tie(session, mode, plan_id, plan_file, folder, digest, variables, by, key, seed, faults, program);
+}
+auto fields(Release& s) {
+    auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
+           sources, rollback, copy, amendments, paused, aborted, paused_why, paused_since, outcome, notes, overrides] =
+        s; // the plan is told by its digest
+    return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
+                    sources, rollback, copy, amendments, paused, aborted, paused_why, paused_since, outcome, notes,
+                    overrides);
+}
+
+template <typename T>
+concept Struct = requires(T& value) {
+    fields(value);
+};
+template <typename T>
+concept Map = requires(T& value) {
+    typename T::mapped_type;
+};
+template <typename T>
+concept Set = !Map<T> && requires(T & value) {
+    typename T::key_type;
+};
+template <typename T>
+concept List = requires(T& value) {
+    value.push_back({});
+}
+&&!std::is_same_v<T, std::string> && !std::is_same_v<T, Json>;
+
+void alter(std::string& value) {
+    value += "x";
+}
+void alter(bool& value) {
+    value = !value;
+}
+void alter(int& value) {
+    ++value;
+}
+void alter(std::int64_t& value) {
+    ++value;
+}
+void alter(Nanos& value) {
+    value = value + Nanos{1};
+}
+void alter(Json& value) {
+    value = value.is_null() ? Json("x") : Json(nullptr);
+}
+void alter(StepStatus& value) {
+    value = value == StepStatus::passed ? StepStatus::triage : StepStatus::passed;
+}
+void alter(OperationState::Phase& value) {
+    using Phase = OperationState::Phase;
+    value = value == Phase::settled ? Phase::in_doubt : Phase::settled;
+}
+void alter(PhaseState::Status& value) {
+    using Status = PhaseState::Status;
+    value = value == Status::running ? Status::finished : Status::running;
+}
+
+/// Alters every leaf below `value` in turn, calls `look` with where it is, and puts it back.
+template <typename T>
+void each(T& value, const QString& where, const std::function<void(const QString&)>& look) {
+    if constexpr (Struct<T>) {
+        std::apply(
+            [&](auto&... parts) {
+                int place = 0;
+                (each(parts, where + '/' + QString::number(place++), look), ...);
+            },
+            fields(value));
+    } else if constexpr (Map<T>) {
+        for (auto& [key, one] : value) {
+            each(one, where + '[' + QString::fromStdString(key) + ']', look);
+        }
+        value["~new"];
+        look(where + "[one more]");
+        value.erase("~new");
+    } else if constexpr (Set<T>) {
+        value.insert("~new");
+        look(where + "{one more}");
+        value.erase("~new");
+    } else if constexpr (List<T>) {
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            each(value[i], where + '[' + QString::number(i) + ']', look);
+        }
+        if constexpr (!std::is_same_v<typename T::value_type, HandShift>) { // a default one is no shift
+            value.push_back({});
+            look(where + "[one more]");
+            value.pop_back();
+        }
+    } else {
+        const T kept = value;
+        alter(value);
+        look(where);
+        value = kept;
+    }
+}
+
+/// A release in which every list has something in it.
+Release full() {
+    drill::Driver drive = drill::steps(R"(      - {id: ready, confirm: Ready, makes-ready: green}
+      - {id: go, approve: {roles: [owner, sre]}}
+      - {id: work, run: [work]}
+      - {id: to-50, shift: {edge: {green: 50}}}
+      - {id: bake, hold: {for: 1m}, gates: [{metric: lag, must: '< 10'}]}
+)");
+    drive.tick();
+    (void)drive.submit(Confirm{"ready", "seen", false, ""});
+    (void)drive.submit(Approve{"go", false, "well"}, {"ada", "owner"});
+    (void)drive.submit(Approve{"go", false, "well"}, {"bob", "sre"});
+    drive.done("work");
+    drive.done("to-50", {{"traffic", "edge"}, {"weights", {{"blue", 50}, {"green", 50}}}});
+    drive.gate("bake", "lag", "pass");
+    (void)drive.submit(SourceReport{"lag", "no-data", "it is silent"});
+    (void)drive.submit(CopyReport{"/copy", "kept", ""});
+    (void)drive.submit(Shift{"edge", {{"green", 0}}, "odd"});
+    Release release = drive.release;
+    release.steps["bake"].set_aside["lag"] = "lena";
+    release.triggers["errors"] = {};
+    release.amendments.push_back({"digest", {"step a removed"}, drill::lead, "why", Nanos{1}});
+    release.values["version"] = "v1";
+    release.opened.variables["version"] = "v1";
+    release.opened.faults.push_back("none");
+    return release;
+}
+
+} // namespace
+
+class StateFieldsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void each_field_changes_the_hash() {
+        Release release = full();
+        QVERIFY(!release.shifts.empty() && !release.operations.empty() && !release.sources.empty());
+        QVERIFY(!release.at("go").approvals.empty() && !release.at("bake").gates.empty());
+        const std::string before = drill::state_text(release);
+        int altered = 0;
+        QStringList unseen;
+        each(release, "release", [&](const QString& where) {
+            ++altered;
+            if (drill::state_text(release) == before) {
+                unseen << where;
+            }
+        });
+        QVERIFY2(unseen.isEmpty(), qPrintable(unseen.join('\n')));
+        QVERIFY(altered > 200);
+        QCOMPARE(drill::state_text(release), before); // all was put back
+    }
+};
+
+SLUICE_TEST(StateFieldsTest)
+#include "state_fields_test.moc"

@@ -1,0 +1,51 @@
+#pragma once
+#include "plan/model.h"
+#include "screens/latest_answer.h"
+#include "story/command_channel.h"
+
+#include <QDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QPushButton>
+#include <QStringList>
+#include <memory>
+#include <string>
+
+namespace sluice::screens {
+
+/// Another text of the plan for a release that is under way (core/release/decide_amend.cpp): what differs, then a
+/// reason, then it is sent. What the release refuses is said here, and nothing is lost.
+class AmendDialog : public QDialog {
+    Q_OBJECT
+public:
+    /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then.
+    AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands,
+                QWidget* parent = nullptr);
+
+    void read(const QString& file); ///< off the GUI thread
+
+private:
+    struct Found {
+        release::Amend command; ///< but for the reason
+        std::string diff, trouble;
+        QStringList changes;
+    };
+    static Found look(const plan::Plan& before, const std::string& file);
+    void take(const Found& found);
+    void check();
+    void send();
+
+    std::shared_ptr<const plan::Plan> before_;
+    QPointer<story::CommandChannel> commands_;
+    LatestAnswer<Found> asked_;
+    Found found_;
+    bool sent_ = false;
+    QLabel *file_, *changes_, *told_;
+    QPlainTextEdit* diff_;
+    QLineEdit* reason_;
+    QPushButton* amend_;
+};
+
+} // namespace sluice::screens
