@@ -180,16 +180,15 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
     return {};
 }
 
-/// All that was made from the plan is made anew from the one that now stands. Nothing of it was on its way: `decide`
-/// refuses an amendment while anything is.
+/// All that was made from the plan is made anew from the one that now stands. No effect of it was on its way: `decide`
+/// refuses an amendment while one is. Looks may be, and keep what they look through.
 void Engine::follow_amended_plan() {
     poller_.reset();
     readiness_.reset();
     probes_.reset();
     actions_.reset();
     maker_.reset();
-    eyes_.reset();
-    connections_.reset();
+    retired_.push_back({std::move(plan_), std::move(connections_), std::move(eyes_)});
     watch_.forget();
     // It has been tried; what fails here all the same (a secret gone within the second) must not be passed over.
     if (auto connected = connect(journal_.release().plan, release::scope(journal_.release())); !connected) {

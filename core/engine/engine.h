@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace sluice::engine {
 
@@ -73,6 +74,13 @@ private:
     Journal journal_;
     Watch watch_;
     Recorder recorder_;
+    /// Of a plan before its amendment. What was asked through it can still be answered: looks hold on to it.
+    struct Retired {
+        std::shared_ptr<const plan::Plan> plan;
+        std::unique_ptr<Connections> connections;
+        std::unique_ptr<Eyes> eyes;
+    };
+    std::vector<Retired> retired_;
     std::shared_ptr<const plan::Plan> plan_;
     std::unique_ptr<Connections> connections_;
     std::unique_ptr<Eyes> eyes_;
