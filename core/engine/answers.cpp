@@ -56,8 +56,9 @@ void Answers::look() {
         if (!awaits(state)) {
             continue;
         }
-        // Once an attempt, and again when approvals have expired, or are owed.
-        const auto key = fmt::format("{}/{}/{}/{}", id, state.attempt, state.glass.has_value(), state.why);
+        // Once an attempt, and again when approvals have expired, are owed, or are asked for again of an amended plan.
+        const auto key = fmt::format("{}/{}/{}/{}/{}", id, state.attempt, state.glass.has_value(), state.why,
+                                     release.amendments.size());
         if (!asked_.insert(key).second) {
             continue;
         }

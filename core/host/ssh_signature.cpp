@@ -51,7 +51,7 @@ Result<std::string> ssh_sign(const std::string& bytes, const std::string& key) {
     return signature;
 }
 
-void ssh_verify(const SshCheck& check, QObject* context, std::function<void(Result<void>)> done) {
+void ssh_verify(const SshCheck& check, QObject* context, const std::function<void(Result<void>)>& done) {
     std::error_code error;
     std::filesystem::create_directories(check.folder, error);
     const auto folder =

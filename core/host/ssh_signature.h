@@ -21,6 +21,6 @@ struct SshCheck {
     std::filesystem::path folder; ///< for files that only live meanwhile; made with mode 0700
 };
 /// Tells once, from the event loop; never after `context` has gone. `refused`: the signature is not good.
-void ssh_verify(const SshCheck& check, QObject* context, std::function<void(Result<void>)> done);
+void ssh_verify(const SshCheck& check, QObject* context, const std::function<void(Result<void>)>& done);
 
 } // namespace sluice::host

@@ -1,16 +1,10 @@
 #include "plan/loader.h"
-#include "release/state.h"
+#include "release/apply_people.h"
 
 #include <algorithm>
 
 namespace sluice::release {
 namespace {
-
-template <typename Map>
-auto* find(Map& map, const typename Map::key_type& key) {
-    const auto found = map.find(key);
-    return found == map.end() ? nullptr : &found->second;
-}
 
 std::string key_of(const std::string& name, const std::string& arm) {
     return arm.empty() ? name : name + "/" + arm;
@@ -21,9 +15,10 @@ bool key_names(const std::string& key, const std::string& name) {
 }
 
 /// One overload an event type; `now` is the event's time.
-class Fold {
+class Fold : public FoldPeople {
 public:
-    Fold(Release& release, Nanos now, bool away) : r(release), now_(now), away_(away) {}
+    Fold(Release& release, Nanos now, bool away) : FoldPeople(release, now), away_(away) {}
+    using FoldPeople::operator();
 
     void operator()(const SessionOpened& e) {
         r.opened = e;
@@ -225,69 +220,6 @@ public:
         }
     }
 
-    void operator()(const Confirmed& e) { use(e.proof, e.by); }
-    void operator()(const Attested& e) { use(e.proof, e.by); }
-    void operator()(const Approved& e) {
-        use(e.proof, e.by);
-        if (auto* step = find(r.steps, e.step)) {
-            step->approvals.push_back(e);
-        }
-    }
-    void operator()(const PolicyBound& e) {
-        r.bound = e;
-        if (auto loaded = plan::load_policy(e.source); loaded.policy) {
-            r.policy = std::make_shared<const plan::Policy>(std::move(*loaded.policy));
-        }
-    }
-    void operator()(const BridgeJoined& e) { r.bridge[e.person] = e.roles; }
-    void operator()(const BridgeLeft& e) { r.bridge.erase(e.person); }
-    void operator()(const LeadHandedOver& e) { r.lead = e.to; }
-    void operator()(const SignatureAsked& e) { r.requests[e.nonce] = {e.step, e.request, e.expires, ""}; }
-    /// What it was for has not begun, so the step, and its phase, are open again.
-    void operator()(const ApprovalExpired& e) {
-        auto* step = find(r.steps, e.step);
-        if (!step) {
-            return;
-        }
-        std::erase_if(step->approvals, [&](const Approved& one) {
-            return one.by.name == e.person && one.expires.count != 0 && one.expires <= now_;
-        });
-        if (step->status != StepStatus::passed) {
-            return;
-        }
-        step->status = StepStatus::person;
-        step->why = e.why;
-        step->ended = {};
-        const auto* phase = r.plan->phase_of(e.step);
-        if (auto* state = phase ? find(r.phases, phase->id) : nullptr;
-            state && state->status == PhaseState::Status::finished) {
-            state->status = PhaseState::Status::running;
-            state->ended = {};
-        }
-    }
-    void operator()(const GlassBroken& e) {
-        ++r.overrides;
-        r.proposers.insert(e.by.name);
-        if (auto* step = find(r.steps, e.step)) {
-            step->glass = BrokenGlass{e.by, e.reason, e.due};
-        }
-    }
-    void operator()(const ApprovalOverdue& e) {
-        if (auto* step = find(r.steps, e.step); step && step->glass) {
-            step->glass->overdue = true;
-        }
-    }
-    void operator()(const ApprovedAfterwards& e) {
-        if (auto* step = find(r.steps, e.step); step && step->glass) {
-            step->glass->approved = true;
-        }
-    }
-    void operator()(const Refused& e) {
-        use(e.proof, e.by);
-        if (auto* step = find(r.steps, e.step)) {
-            step->approvals.clear();
-        }
-    }
     void operator()(const Decided& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->choice = e.choice;
@@ -441,6 +373,7 @@ public:
     void operator()(const CopyChanged& e) { r.copy = {e.place, e.state, e.why, now_}; }
     void operator()(const PlanAmended& e) {
         r.amendments.push_back({e.plan_digest, e.changes, e.by, e.reason, now_});
+        r.proposers.insert(e.by.name);
         auto loaded = plan::load(e.plan_source, r.opened.plan_file, plan::included(e.includes));
         if (!loaded.plan) {
             return; // only a plan that loads is taken; verify tells of an altered one
@@ -493,15 +426,6 @@ public:
     }
 
 private:
-    /// A request is answered once.
-    void use(const Json& proof, const Actor& by) {
-        if (!proof.is_object() || !proof.contains("nonce") || !proof["nonce"].is_string()) {
-            return;
-        }
-        if (auto* asked = find(r.requests, proof["nonce"].get<std::string>())) {
-            asked->used_by = by.name;
-        }
-    }
     /// Of the plan, or a shift by hand.
     StepState* any_step(const StepId& id) {
         if (auto* step = find(r.steps, id)) {
@@ -586,8 +510,6 @@ private:
         }
     }
 
-    Release& r;
-    Nanos now_;
     bool away_; ///< folding SessionResumed
 };
 

@@ -212,11 +212,10 @@ struct Amend {
     std::map<std::string, std::string> includes = {}; ///< see SessionOpened
 };
 
-using Command =
-    std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
-                 TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
-                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend,
-                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave>;
+using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
+                             GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
+                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift,
+                             CopyReport, Amend, Attest, AskSignature, BreakGlass, HandOver, Join, Leave>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

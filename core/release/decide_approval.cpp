@@ -299,7 +299,8 @@ Verdict on(Draft& draft, const BreakGlass& command) {
         return failed(found);
     }
     if (!std::holds_alternative<plan::Approve>(found->step->body)) {
-        return refuse(fmt::format("a {} is not an approval", plan::kind_name(found->step->body)), command.step);
+        return refuse(fmt::format("the step is of the kind {}, not approve", plan::kind_name(found->step->body)),
+                      command.step);
     }
     const StepStatus status = found->state->status;
     if (status != StepStatus::person && status != StepStatus::triage) {
@@ -354,6 +355,24 @@ void watch_approvals(Draft& draft) {
                 draft.add(ApprovalExpired{step.id, approval.by.name,
                                           "it was given for what had not begun by " + instant(approval.expires)});
             }
+        }
+    }
+}
+
+void ask_approvals_again(Draft& draft, const std::string& why) {
+    const auto plan = draft.state().plan;
+    for (const auto& step : plan->steps) {
+        const StepState& state = draft.state().at(step.id);
+        if (!std::holds_alternative<plan::Approve>(step.body)) {
+            continue;
+        }
+        const auto covered = covered_by(draft.state(), step.id);
+        const bool to_come = std::any_of(covered.begin(), covered.end(), [&](const StepId& id) {
+            return draft.state().at(id).attempt == 0 && !over(draft.state().at(id).status);
+        });
+        const bool half = !state.approvals.empty() && (state.status == StepStatus::person || owes_approval(state));
+        if (half || (state.status == StepStatus::passed && to_come)) {
+            draft.add(ApprovalAskedAgain{step.id, why});
         }
     }
 }

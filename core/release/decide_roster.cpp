@@ -63,21 +63,21 @@ Verdict bind_people(Draft& draft, const People& people) {
         if (!trial.policy) {
             return fail(ErrorCode::bad_input, "the policy does not load", bound.file, "'sluicectl validate --policy'");
         }
+        if (trial.opened.mode != "rehearse") {
+            if (auto may = may_lead(trial, draft.by().name); !may) {
+                return may;
+            }
+            if (!draft.by().role.empty() && !holds(trial, draft.by().name, draft.by().role)) {
+                return refuse(fmt::format("{} does not hold the role '{}'", draft.by().name, draft.by().role), "",
+                              "the policy says who holds which role: --role");
+            }
+        }
         const auto raised = raise(trial);
         if (!raised) {
             return failed(raised);
         }
         bound.raised = *raised;
         draft.add(std::move(bound));
-        if (draft.state().opened.mode != "rehearse") {
-            if (auto may = may_lead(draft.state(), draft.by().name); !may) {
-                return may;
-            }
-            if (!draft.by().role.empty() && !holds(draft.state(), draft.by().name, draft.by().role)) {
-                return refuse(fmt::format("{} does not hold the role '{}'", draft.by().name, draft.by().role), "",
-                              "the policy says who holds which role: --role");
-            }
-        }
     }
     for (const auto& member : people.bridge) {
         if (auto held = may_hold(draft.state(), member.person, member.roles); !held) {

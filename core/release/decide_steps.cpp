@@ -1,4 +1,5 @@
 /// Probes, waits, failures and what a person makes of them.
+#include "release/covered.h"
 #include "release/decide.h"
 #include "release/demand.h"
 #include "release/draft.h"
@@ -58,6 +59,8 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
     if (draft.state().paused &&
         !draft.state().hand_shift(step.id)) { // a pause stops new steps: this one starts when it is over
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
+    } else if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
+        draft.add(RetryPlanned{step.id, last_attempt, approval + " must be approved again", draft.now()});
     } else {
         start(draft, step, last_attempt + 1);
     }

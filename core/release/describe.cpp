@@ -113,6 +113,9 @@ struct Describe {
     std::string operator()(const ApprovedAfterwards& e) const {
         return e.step + " is approved after break-glass" + because(e.why);
     }
+    std::string operator()(const ApprovalAskedAgain& e) const {
+        return "The approval of " + e.step + " is asked for again" + because(e.why);
+    }
     std::string operator()(const Decided& e) const { return "Decided " + e.step + ": " + e.choice + because(e.reason); }
     std::string operator()(const Advanced& e) const { return "Advanced " + e.step; }
     std::string operator()(const Overridden& e) const {

@@ -67,7 +67,9 @@ void watch_windows(Draft& draft);                         // decide_windows.cpp:
 void amend_windows(Draft& draft);                         // decide_windows.cpp: after the calendar was amended
 void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
 void disarm_all(Draft& draft);                            // decide_triggers.cpp
-void watch_approvals(Draft& draft);                           // decide_approval.cpp: what is too old, or overdue
+void watch_approvals(Draft& draft);                       // decide_approval.cpp: what is too old, or overdue
+/// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.
+void ask_approvals_again(Draft& draft, const std::string& why);
 Result<void> bind_people(Draft& draft, const People& people); // decide_roster.cpp: policy and bridge of a new session
 /// decide_roster.cpp: whether policy and bridge let this person give the command.
 Result<void> may_give(const Release& release, const Command& command, const Actor& by);

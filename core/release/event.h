@@ -280,6 +280,12 @@ struct ApprovalExpired {
     std::string why;
 };
 
+/// The plan was amended: what was approved is not what will run. None given so far counts.
+struct ApprovalAskedAgain {
+    StepId step;
+    std::string why;
+};
+
 /// Going on without approval. It is demanded afterwards.
 struct GlassBroken {
     StepId step;
@@ -440,9 +446,9 @@ using AnyBody =
                  RetryPlanned, TriageAnswered, Intent, Observed, Settled, InDoubt, DoubtAnswered, Confirmed, Approved,
                  Refused, Decided, Advanced, Overridden, Noted, Paused, Continued, Aborted, GateChanged, HoldChanged,
                  HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness,
-                 ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened,
-                 Attested, PolicyBound, BridgeJoined, BridgeLeft, LeadHandedOver, SignatureAsked,
-                 ApprovalExpired, GlassBroken, ApprovalOverdue, ApprovedAfterwards>;
+                 ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened, Attested, PolicyBound, BridgeJoined,
+                 BridgeLeft, LeadHandedOver, SignatureAsked, ApprovalExpired, GlassBroken, ApprovalOverdue,
+                 ApprovedAfterwards, ApprovalAskedAgain>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

@@ -206,6 +206,10 @@ void fields(ApprovedAfterwards& e, Fields& f) {
     f("step", e.step);
     f("why", e.why);
 }
+void fields(ApprovalAskedAgain& e, Fields& f) {
+    f("step", e.step);
+    f("why", e.why);
+}
 void fields(Decided& e, Fields& f) {
     f("step", e.step);
     f("choice", e.choice);

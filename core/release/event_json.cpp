@@ -70,6 +70,7 @@ constexpr Type types[] = {
     {"glass-broken", 1},
     {"approval-overdue", 1},
     {"approved-afterwards", 1},
+    {"approval-asked-again", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

@@ -150,7 +150,7 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
 void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
     if (state.status == StepStatus::retrying) {
-        if (may_start && state.until <= draft.now()) {
+        if (may_start && state.until <= draft.now() && unapproved(draft.state(), step).empty()) {
             start(draft, step, state.attempt + 1);
         }
         return;

@@ -37,6 +37,11 @@ std::string text_of(const Json& json, const char* key) {
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// Of the plan as it is now.
+const std::string& plan_digest(const Release& release) {
+    return release.amendments.empty() ? release.opened.plan_digest : release.amendments.back().digest;
+}
+
 Error not_a(const char* what, const std::string& why) {
     return {ErrorCode::bad_input,
             fmt::format("this is no {}: {}", what, why),
@@ -69,7 +74,7 @@ Json signature_request(const Release& release, const plan::Step& step, const Ask
             {"step", step.id},
             {"purpose", purpose},
             {"plan", release.opened.plan_id},
-            {"plan_digest", release.opened.plan_digest},
+            {"plan_digest", plan_digest(release)},
             {"covers", digest_of_runs(runs)},
             {"runs", runs},
             {"root", command.root},
@@ -218,6 +223,9 @@ Result<void> check_statement(const Release& release, const StepId& step, const S
     }
     if (asked.expires <= now) {
         return refuse("the request expired at " + instant(asked.expires), ask_again);
+    }
+    if (text_of(request, "plan_digest") != plan_digest(release)) {
+        return refuse("the plan was amended since the signature was asked for", ask_again);
     }
     const auto* planned = release.step(step);
     if (planned && std::holds_alternative<plan::Approve>(planned->body) &&

@@ -150,7 +150,7 @@ Json to_json(const Release& release) {
     Json opened = to_json(Event{0, release.started, release.opened})["data"];
     opened.erase("plan_source"); // its digest stands for it, and for its files
     opened.erase("includes");
-    Json policy;                 // null = none
+    Json policy; // null = none
     if (release.policy) {
         policy = to_json(Event{0, {}, release.bound})["data"];
         policy.erase("source");
