@@ -182,8 +182,10 @@ void add_do_verb(CLI::App& app, Action& action) {
     verb->footer(
         "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
         "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
-        "shift TRAFFIC ARM=WEIGHT..., amend PLAN, attest STEP, break-glass STEP, hand-over NAME, join NAME ROLE..., leave NAME\n"
-        "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, break-glass, refusals and answers "
+        "shift TRAFFIC ARM=WEIGHT..., amend PLAN, attest STEP, break-glass STEP, hand-over NAME, join NAME ROLE..., "
+        "leave NAME\n"
+        "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, break-glass, refusals and "
+        "answers "
         "need --reason.\n"
         "confirm, attest and approve by a person at another desk: --request gives a request, which that person\n"
         "signs with 'sluicectl approve', and --signed takes the answer.");

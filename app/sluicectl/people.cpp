@@ -5,6 +5,7 @@
 #include "release/demand.h"
 #include "sluicectl/verbs.h"
 
+#include <algorithm>
 #include <fmt/ranges.h>
 
 namespace sluicectl {
@@ -17,14 +18,21 @@ void print_approvals(const sluice::release::Release& release, const sluice::plan
         fmt::print("      wants {} of {}{}\n", wanted.quorum, fmt::join(wanted.roles, ", "),
                    wanted.barred.empty() ? "" : fmt::format(", not {}", fmt::join(wanted.barred, ", ")));
     }
+    const bool open = state.status == sluice::release::StepStatus::person || (state.glass && !state.glass->approved);
+    const auto valid = open ? sluice::release::counting(release, step, release.time) : state.approvals;
     for (const auto& approval : state.approvals) {
+        const bool counts = std::any_of(valid.begin(), valid.end(),
+                                        [&](const auto& other) { return other.by.name == approval.by.name; });
         const std::string key = approval.proof.is_object() ? approval.proof.value("key", "") : "";
-        fmt::print("      {} as {}{}{}{}\n", sluice::printable(approval.by.name), approval.by.role, key.empty() ? "" : ", signed " + key,
-                   approval.attested_by.empty() ? "" : ", attested by " + approval.attested_by,
-                   approval.expires.count == 0 ? "" : ", expires " + sluice::utc(approval.expires));
+        fmt::print("      {} as {}{}{}{}{}\n", sluice::printable(approval.by.name), approval.by.role,
+                   key.empty() ? "" : ", signed " + key,
+                   approval.attested_by.empty() ? "" : ", attested by " + sluice::printable(approval.attested_by),
+                   approval.expires.count == 0 ? "" : ", expires " + sluice::utc(approval.expires),
+                   counts ? "" : ", does not count any more");
     }
     if (state.glass) {
-        fmt::print("      BREAK-GLASS by {}: {}; {}\n", sluice::printable(state.glass->by.name), sluice::printable(state.glass->reason),
+        fmt::print("      BREAK-GLASS by {}: {}; {}\n", sluice::printable(state.glass->by.name),
+                   sluice::printable(state.glass->reason),
                    state.glass->approved  ? "approved afterwards"
                    : state.glass->overdue ? "approval OVERDUE since " + sluice::utc(state.glass->due)
                                           : "approval due by " + sluice::utc(state.glass->due));
@@ -37,9 +45,9 @@ void print_people(const sluice::release::Release& release) {
     for (const auto& raised : release.bound.raised) {
         fmt::print("  {}\n", raised);
     }
-    fmt::print("lead: {}\n", release.lead);
+    fmt::print("lead: {}\n", sluice::printable(release.lead));
     for (const auto& [name, roles] : release.bridge) {
-        fmt::print("bridge: {} as {}\n", name, fmt::join(roles, ", "));
+        fmt::print("bridge: {} as {}\n", sluice::printable(name), fmt::join(roles, ", "));
     }
 }
 

@@ -52,7 +52,7 @@ QKeySequence chord(const story::Offer& offer, int choice) {
     case Deed::show_request:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
     case Deed::read_answer:
-        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A);
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
     case Deed::break_glass:
         return {}; // nobody breaks it by a slip of the fingers
     }

@@ -78,7 +78,10 @@ void show_attest(const Seen& seen, const plan::Attest& attest, CardView& card) {
 void show_approve(const Seen& seen, CardView& card) {
     const auto& release = seen.moment.release;
     const auto wanted = release::demand(release, seen.step);
-    std::vector<release::Approved> others = seen.state.approvals;
+    // What does not count any more is told as such; once it is over, what counted then is what there is to show.
+    const bool open = seen.state.status == StepStatus::person || (seen.state.glass && !seen.state.glass->approved);
+    const auto valid = open ? release::counting(release, seen.step, seen.moment.now) : seen.state.approvals;
+    std::vector<release::Approved> others = valid;
     QStringList missing;
     for (const auto& role : wanted.roles) {
         const auto found =
@@ -94,11 +97,19 @@ void show_approve(const Seen& seen, CardView& card) {
     for (const auto& one : others) {
         card.people.push_back({Mark::holds, role_text(one.by.role), said(one, seen.moment.now)});
     }
-    card.situation = Words::tr("%1 of %2 approved").arg(seen.state.approvals.size()).arg(wanted.quorum);
+    for (const auto& one : seen.state.approvals) {
+        const bool counts =
+            std::any_of(valid.begin(), valid.end(), [&](const auto& other) { return other.by.name == one.by.name; });
+        if (!counts) {
+            card.people.push_back({Mark::breached, role_text(one.by.role),
+                                   Words::tr("%1, does not count any more").arg(said(one, seen.moment.now))});
+        }
+    }
+    card.situation = Words::tr("%1 of %2 approved").arg(valid.size()).arg(wanted.quorum);
     if (!missing.isEmpty() && seen.state.status == StepStatus::person) {
         card.situation += QStringLiteral(" · ") + Words::tr("missing: %1").arg(missing.join(QStringLiteral(", ")));
     }
-    card.progress = static_cast<double>(seen.state.approvals.size()) / std::max(1, wanted.quorum);
+    card.progress = static_cast<double>(valid.size()) / std::max(1, wanted.quorum);
     if (seen.state.status == StepStatus::person && !wanted.barred.empty()) {
         QStringList names;
         for (const auto& name : wanted.barred) {

@@ -1,6 +1,6 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
-#include "release/window.h"
 #include "release/demand.h"
+#include "release/window.h"
 #include "story/card_table.h"
 
 #include <algorithm>

@@ -101,7 +101,8 @@ class CardApprovalTest : public QObject {
 private slots:
     void an_approval_shows_what_the_policy_wants_and_what_it_rests_on() {
         Desk desk;
-        QCOMPARE(desk.card("go").situation, "0 of 2 approved · missing: owner, sre");
+        QCOMPARE(desk.card("go").situation,
+                 "0 of 2 approved · missing: owner, SRE · You act as lead; this is for owner, sre");
         QCOMPARE(fact(desk.card("go"), "May not approve"), "lena");
         QCOMPARE(offered(desk.card("go")),
                  "-Approve | Ask for a signature | Read an answer… | Refuse… | Break the glass… | -Skip… | Pause | Add "
@@ -116,7 +117,7 @@ private slots:
         attested.attested = release::Actor{"bob", "sre"};
         desk.submit(attested);
         QCOMPARE(desk.card("go").people.back().said, "bob, attested by lena, expires 12:00:00 UTC: by phone");
-        QCOMPARE(desk.card("go").situation, "2 of 2 approved");
+        QCOMPARE(desk.card("go").situation, "2 of 2 approved · took 0:00");
     }
 
     void why_an_approval_is_not_yours_to_give() {
