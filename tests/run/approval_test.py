@@ -290,7 +290,7 @@ class SignedApprovals(unittest.TestCase):
         self.assertIn("policy: no policy", self.home.call("state", self.home.session)[1])
         code, text = self.do("approve", "go", "--role", "product-owner", by="bob")
         self.assertIn("bob does not hold the role 'product-owner'", text)
-        self.assertIn("ada is not on the bridge", self.do("hand-over", "adb")[1].replace("adb", "ada"))
+        self.assertIn("adb is not on the bridge", self.do("hand-over", "adb")[1])
         self.assertEqual(self.do("hand-over", "ada", "--reason", "night")[0], DONE)
         self.assertIn("lena does not lead this session", self.do("join", "bob", "sre")[1])
         self.assertEqual(self.do("join", "bob", "sre", by="ada")[0], DONE)
