@@ -20,7 +20,11 @@ Parsed parse_arguments(int argc, char** argv) {
     app.add_option("--session", a.session, "File of the rehearsal's session; default among your sessions");
     app.add_flag("--assume-yes", a.assume_yes, "Of a rehearsal: answer confirms, approvals and decisions")
         ->needs(rehearse);
-    app.add_option("--operator", a.operator_name, "Who leads; default your login name");
+    app.add_option("--operator", a.operators,
+                   "NAME[:ROLE,ROLE]: who leads; default your login name. Again for each who is on the bridge too")
+        ->allow_extra_args(false);
+    app.add_option("--policy", a.policy,
+                   "The organisation's policy; default $SLUICE_POLICY, else policy.yaml in your configuration");
     auto* war_room =
         app.add_option("--war-room", a.war_room, "Show a session on the wall, full screen, and nothing else");
     app.add_option("--screen", a.screen, "With --war-room: number of the screen, from 1, or its name")->needs(war_room);

@@ -18,7 +18,8 @@ struct Arguments {
     std::uint64_t seed = 1;
     std::vector<std::string> faults, set;
     bool assume_yes = false;
-    std::string session, operator_name, variant;
+    std::string session, policy, variant;
+    std::vector<std::string> operators;
 };
 
 /// The arguments; or the exit code where nothing is left to do (--help, --version, bad input).

@@ -1,4 +1,5 @@
 #include "arguments.h"
+#include "host/policy_file.h"
 #include "host/user.h"
 #include "screens/cockpit_window.h"
 #include "screens/program_icon.h"
@@ -56,7 +57,13 @@ int cockpit(const Arguments& a) {
     sluice::host::RehearsalOptions options;
     options.paths = *paths;
     options.values = *values;
-    options.by = sluice::host::user_as(a.operator_name);
+    // The wall only looks; everything else may start a session, and then by the rules.
+    options.by = sluice::host::user_as("");
+    const auto taken =
+        a.war_room.empty() ? sluice::host::take_people(options, a.policy, a.operators, "") : sluice::Result<void>();
+    if (!taken) {
+        return complain(taken.error());
+    }
     options.wrapper = sluice::host::wrapper_beside_us();
     options.variant = a.variant;
     if (!a.theme.empty()) {

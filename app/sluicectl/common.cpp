@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
     add_calendar_verb(app, action);
     add_run_verbs(app, action);
     add_do_verb(app, action);
+    add_approve_verb(app, action);
     add_session_verbs(app, action);
     add_state_verb(app, action);
     add_query_verb(app, action);

@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 #include "release/decide.h"
+#include "release/demand.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
@@ -84,9 +85,17 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
                            text && !text->empty() ? *text : std::string("Then say that it was done."),
                            step.evidence.empty() ? "" : " EVIDENCE");
     }
-    if (const auto* approve = std::get_if<sluice::plan::Approve>(&step.body)) {
-        return fmt::format("{}approval by {} of {} ({} so far)\n  approve NAME ROLE | no REASON", head, approve->quorum,
-                           fmt::join(approve->roles, ", "), state.approvals.size());
+    if (const auto* attest = std::get_if<sluice::plan::Attest>(&step.body)) {
+        const auto text = sluice::plan::fill(attest->text, scope(release));
+        return head + (text ? *text : attest->text) + (step.owner.empty() ? "" : " (by the " + step.owner + ")") +
+               "\n  attest NAME [EVIDENCE] | no REASON";
+    }
+    if (std::holds_alternative<sluice::plan::Approve>(step.body)) {
+        const Demand wanted = demand(release, step);
+        return fmt::format("{}approval by {} of {} ({} so far){}\n  approve NAME ROLE | no REASON{}", head,
+                           wanted.quorum, fmt::join(wanted.roles, ", "), counting(release, step, release.time).size(),
+                           wanted.barred.empty() ? "" : fmt::format(", not {}", fmt::join(wanted.barred, ", ")),
+                           release.policy && release.policy->break_glass ? " | break-glass REASON" : "");
     }
     if (const auto* decide = std::get_if<sluice::plan::Decide>(&step.body)) {
         std::string text = head + lines(decide->text);
@@ -219,12 +228,19 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
         submit(Advance{step}, by_);
     } else if (word == "approve" && words.size() >= 3) {
         submit(Approve{step, false, ""}, {words[1], words[2]});
+    } else if (word == "attest" && words.size() >= 2) {
+        const auto blank = rest.find(' ');
+        submit(Attest{step, blank == std::string::npos ? "" : rest.substr(blank + 1), false, ""},
+               {words[1], role_for(release, words[1], step)});
+    } else if (word == "break-glass") {
+        submit(BreakGlass{step, rest}, by_);
     } else if (word == "yes" || word == "y") {
         submit(Confirm{step, rest, false, ""}, by_);
     } else if (word == "no" || word == "n") {
         if (std::holds_alternative<sluice::plan::Approve>(release.step(step)->body)) {
-            const auto& approve = std::get<sluice::plan::Approve>(release.step(step)->body);
-            submit(Approve{step, true, rest}, {by_.name, approve.roles.front()});
+            submit(Approve{step, true, rest}, refuser(step));
+        } else if (std::holds_alternative<sluice::plan::Attest>(release.step(step)->body)) {
+            submit(Attest{step, "", true, rest}, {by_.name, role_for(release, by_.name, step)});
         } else {
             submit(Confirm{step, "", true, rest}, by_);
         }
@@ -250,6 +266,13 @@ void Console::submit(const Command& command, const Actor& by) {
     }
 }
 
+/// Whoever leads may say no in his own role; where nobody names people, in one that is asked for.
+Actor Console::refuser(const std::string& step) const {
+    const auto& release = host_.engine().release();
+    const bool named = release.policy || !release.bridge.empty();
+    return {by_.name, named ? by_.role : std::get<sluice::plan::Approve>(release.step(step)->body).roles.front()};
+}
+
 void Console::refuse_all() {
     const auto steps = host_.engine().release().steps;
     for (const auto& [id, state] : steps) {
@@ -260,8 +283,11 @@ void Console::refuse_all() {
         if (std::holds_alternative<sluice::plan::Confirm>(body) ||
             std::holds_alternative<sluice::plan::External>(body)) {
             submit(Confirm{id, "", true, "the end of input means no"}, by_);
-        } else if (const auto* approve = std::get_if<sluice::plan::Approve>(&body)) {
-            submit(Approve{id, true, "the end of input means no"}, {by_.name, approve->roles.front()});
+        } else if (std::holds_alternative<sluice::plan::Approve>(body)) {
+            submit(Approve{id, true, "the end of input means no"}, refuser(id));
+        } else if (std::holds_alternative<sluice::plan::Attest>(body)) {
+            const std::string role = role_for(host_.engine().release(), by_.name, id);
+            submit(Attest{id, "", true, "the end of input means no"}, {by_.name, role});
         } else {
             submit(Pause{"a decision is awaited and nobody is at the terminal"}, by_);
         }

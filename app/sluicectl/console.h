@@ -31,6 +31,7 @@ private:
     void answer(const std::string& step, const std::vector<std::string>& words, const std::string& rest);
     void submit(const sluice::release::Command& command, const sluice::release::Actor& by);
     void refuse_all();
+    sluice::release::Actor refuser(const std::string& step) const;
     void interrupted();
 
     sluice::host::SessionHost& host_;

@@ -2,6 +2,8 @@
 #include "host/user.h"
 #include "plan/loader.h"
 #include "release/decide.h"
+#include "release/signing.h"
+#include "sluicectl/document.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/verbs.h"
 
@@ -13,20 +15,40 @@ namespace {
 using namespace sluice;
 
 struct DoOptions {
-    std::vector<std::string> more; ///< of shift: "green=10"
-    std::string session, verb, first, second, reason, evidence, gate, name, role = "release-lead", step;
-    bool refuse = false;
+    std::vector<std::string> more; ///< of shift: "green=10"; of join: roles
+    std::string session, verb, first, second, reason, evidence, gate, name, role, step;
+    std::string attested, answer, output; ///< of approve and its like
+    bool refuse = false, request = false;
 };
 
 /// The arguments of each verb, in the words of the command socket.
 Result<Json> request(const DoOptions& o) {
-    Json json = {{"do", o.verb}};
+    Json json = {{"do", o.request ? "ask-signature" : o.verb}};
     const auto put = [&](const char* key, const std::string& value) {
         if (!value.empty()) {
             json[key] = value;
         }
     };
-    if (o.verb == "note") {
+    const bool signable = o.verb == "confirm" || o.verb == "attest" || o.verb == "approve";
+    if (!signable && (o.request || !o.answer.empty() || !o.attested.empty())) {
+        return fail(ErrorCode::bad_input, "nobody signs '" + o.verb + "', nor gives it for another", o.verb,
+                    "confirm, attest and approve can be signed");
+    }
+    if (o.request) {
+        put("step", o.first);
+        return json; // the rest is said by who signs
+    }
+    if (o.verb == "hand-over") {
+        put("to", o.first);
+    } else if (o.verb == "join" || o.verb == "leave") {
+        put("person", o.first);
+        if (o.verb == "join") {
+            json["roles"] = o.more;
+            if (!o.second.empty()) {
+                json["roles"].insert(json["roles"].begin(), o.second);
+            }
+        }
+    } else if (o.verb == "note") {
         put("text", o.first);
         put("step", o.step);
     } else if (o.verb == "amend") {
@@ -73,8 +95,22 @@ Result<Json> request(const DoOptions& o) {
             put("choice", o.second);
         }
     }
-    if (o.verb == "confirm") {
+    if (o.verb == "confirm" || o.verb == "attest") {
         put("evidence", o.evidence);
+    }
+    if (!o.attested.empty()) {
+        json["attested"] = {{"name", o.attested}, {"role", o.role}};
+    }
+    if (!o.answer.empty()) {
+        const auto text = read_document(o.answer);
+        if (!text) {
+            return failed(text);
+        }
+        const auto answer = release::read_answer_document(*text);
+        if (!answer) {
+            return failed(answer);
+        }
+        json["signed"] = {{"statement", answer->statement}, {"signature", answer->signature}};
     }
     if (o.verb == "override") {
         put("gate", o.gate);
@@ -113,7 +149,8 @@ int perform(const DoOptions& o) {
     }
     host::StartOptions who;
     who.paths = std::move(*places);
-    who.by = sluice::host::user_as(o.name, o.role);
+    // The session knows which role a person takes who names none.
+    who.by = sluice::host::user_as(o.name, o.attested.empty() ? o.role : "");
     const auto reply = send_command(who, o.session, *command);
     if (!reply) {
         Error error = reply.error();
@@ -125,6 +162,10 @@ int perform(const DoOptions& o) {
             error.remedy = "name it with --evidence TEXT";
         }
         return complain(error);
+    }
+    if (o.request && reply->contains("request")) {
+        const auto bytes = canonical((*reply)["request"]);
+        return bytes ? write_document("REQUEST", *bytes, o.output) : complain(bytes.error());
     }
     if (reply->value("last", -1) < reply->value("first", 0)) {
         fmt::print("nothing changed\n");
@@ -140,26 +181,36 @@ int perform(const DoOptions& o) {
 
 void add_do_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
-    verb->footer("Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
-                 "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
-                 "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL\n"
-                 "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, refusals "
-                 "and answers "
-                 "need "
-                 "--reason.");
+    verb->footer(
+        "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
+        "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
+        "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL, attest STEP, break-glass STEP, hand-over NAME,\n"
+        "join NAME ROLE..., leave NAME\n"
+        "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, break-glass,\n"
+        "refusals and answers need --reason.\n"
+        "confirm, attest and approve by a person at another desk: --request gives a request, which that person\n"
+        "signs with 'sluicectl approve', and --signed takes the answer.");
     const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session, "Its file")->required();
     verb->add_option("COMMAND", o->verb, "What to do, see below")->required();
-    verb->add_option("FIRST", o->first, "Step, operation, option, text or file of the new plan");
-    verb->add_option("SECOND", o->second, "Choice, answer or ARM=WEIGHT");
-    verb->add_option("MORE", o->more, "Of shift: further weights; an arm that is left out gets the rest");
+    verb->add_option("FIRST", o->first, "Step, operation, option, person, text or file of the new plan");
+    verb->add_option("SECOND", o->second, "Choice, answer, role or ARM=WEIGHT");
+    verb->add_option("MORE", o->more,
+                     "Of shift: further weights, an arm that is left out gets the rest; of join: roles");
     verb->add_option("--reason", o->reason, "Stays in the log");
-    verb->add_option("--evidence", o->evidence, "Of confirm");
+    verb->add_option("--evidence", o->evidence, "Of confirm and attest");
     verb->add_option("--gate", o->gate, "Of override: one gate");
     verb->add_option("--step", o->step, "Of note: what it is about");
     verb->add_flag("--no", o->refuse, "Of confirm and approve: refuse");
     verb->add_option("--operator", o->name, "Who; default your login name");
-    verb->add_option("--role", o->role, "As which role")->capture_default_str();
+    verb->add_option("--role", o->role, "As which role; default one that the step asks for and you hold");
+    auto* request = verb->add_flag("--request", o->request, "Of confirm, attest, approve: a request to be signed");
+    verb->add_option("-o,--output", o->output, "With --request: its file; default text for a chat, printed");
+    auto* answer = verb->add_option("--signed", o->answer, "Of confirm, attest, approve: file of the answer, - = input")
+                       ->excludes(request);
+    verb->add_option("--for", o->attested, "Of approve: who approved, by your word as the lead; --reason says how")
+        ->excludes(request)
+        ->excludes(answer);
     verb->callback([&action, o] { action = [o] { return perform(*o); }; });
 }
 

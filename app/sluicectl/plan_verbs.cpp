@@ -1,8 +1,13 @@
+#include "host/policy_file.h"
 #include "plan/describe.h"
+#include "plan/fill.h"
 #include "plan/loader.h"
 #include "plan/reference.h"
 #include "plan/schema.h"
 #include "plan/templates.h"
+#include "plan/variables.h"
+#include "release/covered.h"
+#include "release/demand.h"
 #include "sluicectl/verbs.h"
 
 #include <algorithm>
@@ -13,8 +18,59 @@
 namespace sluicectl {
 namespace {
 
-int validate(const std::vector<std::string>& files) {
+/// What the policy makes of a plan, with its variables at their defaults.
+bool hold_against(const sluice::plan::Plan& plan, const std::string& file, const sluice::host::PinnedPolicy& pinned) {
+    sluice::release::SessionOpened session;
+    session.plan_source = plan.source;
+    session.plan_file = file;
+    session.mode = "validate";
+    session.variables = sluice::plan::freeze(plan, {}, {}).values;
+    sluice::release::Release release;
+    sluice::release::apply(release, {1, {}, session});
+    auto bound = pinned.bound;
+    for (const auto& [to, text] :
+         {std::pair(&bound.type, &plan.release.type), std::pair(&bound.environment, &plan.release.environment)}) {
+        const auto filled = sluice::plan::fill(*text, sluice::release::scope(release));
+        if (!filled) {
+            fmt::print(stderr, "{}: warning: '{}' is only known at the start, and so is what the policy demands\n",
+                       file, *text);
+            return true;
+        }
+        *to = *filled;
+    }
+    sluice::release::apply(release, {2, {}, bound});
+    const auto raised = sluice::release::raise(release);
+    if (!raised) {
+        fmt::print(stderr, "{}: error: {}\n", file, sluice::to_text(raised.error()));
+        return false;
+    }
+    for (const auto& line : *raised) {
+        fmt::print("{}: by the policy, {}\n", file, line);
+    }
+    for (const auto& step : plan.steps) {
+        const auto* approve = std::get_if<sluice::plan::Approve>(&step.body);
+        const auto covered = approve ? sluice::release::covered_by(release, step.id) : std::vector<std::string>{};
+        if (approve) {
+            fmt::print("{}: {} approves {}\n", file, step.id,
+                       covered.empty() ? "nothing that acts" : fmt::format("{}", fmt::join(covered, ", ")));
+        }
+    }
+    return true;
+}
+
+int validate(const std::vector<std::string>& files, const std::string& policy) {
     bool good = true;
+    std::optional<sluice::host::PinnedPolicy> pinned;
+    if (!policy.empty()) {
+        auto read = sluice::host::read_policy(policy);
+        if (!read) {
+            fmt::print(stderr, "{}\n", sluice::to_text(read.error()));
+            return read.error().code == sluice::ErrorCode::bad_input ? bad_input : unreachable;
+        }
+        pinned = std::move(*read);
+        fmt::print("{}: valid, {} and {}\n", policy, counted(pinned->policy.people.size(), "person"),
+                   counted(pinned->policy.rules.size(), "rule"));
+    }
     for (const auto& file : files) {
         const auto loaded = sluice::plan::load_file(file);
         for (const auto& diagnostic : loaded.diagnostics) {
@@ -24,6 +80,7 @@ int validate(const std::vector<std::string>& files) {
         if (loaded.plan) {
             fmt::print("{}: valid, {} in {}\n", file, counted(loaded.plan->steps.size(), "step"),
                        counted(loaded.plan->phases.size(), "phase"));
+            good = (!pinned || hold_against(*loaded.plan, file, *pinned)) && good;
         }
     }
     return good ? done : bad_input;
@@ -89,8 +146,16 @@ int start_new(const std::string& name, const std::string& into) {
 void add_plan_verbs(CLI::App& app, Action& action) {
     auto* validate_verb = app.add_subcommand("validate", "Check plans; tell every error with file, line and column");
     auto files = std::make_shared<std::vector<std::string>>();
-    validate_verb->add_option("PLAN", *files, "Files of plans")->required();
-    validate_verb->callback([&action, files] { action = [files] { return validate(*files); }; });
+    auto policy = std::make_shared<std::string>();
+    auto* plans = validate_verb->add_option("PLAN", *files, "Files of plans");
+    auto* policy_option = validate_verb->add_option(
+        "--policy", *policy, "Check this policy, and what it makes of the plans; without plans the policy alone");
+    validate_verb->callback([&action, files, policy, plans, policy_option] {
+        if (plans->count() + policy_option->count() == 0) {
+            throw CLI::RequiredError("PLAN or --policy");
+        }
+        action = [files, policy] { return validate(*files, *policy); };
+    });
 
     auto* show_verb = app.add_subcommand("show", "Show a plan");
     auto file = std::make_shared<std::string>();
@@ -104,13 +169,16 @@ void add_plan_verbs(CLI::App& app, Action& action) {
     auto* schema_verb =
         app.add_subcommand("schema", "Print the plan language: JSON Schema for editors, or a page to read");
     auto form = std::make_shared<std::string>("json");
-    schema_verb->add_option("--format", *form, "For editors or for people")
-        ->check(CLI::IsMember({"json", "markdown"}))
-        ->capture_default_str();
-    schema_verb->callback([&action, form] {
-        action = [form] {
-            fmt::print("{}", *form == "markdown" ? sluice::plan::reference_markdown()
-                                                 : sluice::plan::json_schema().dump(2) + "\n");
+    auto of_policy = std::make_shared<bool>(false);
+    auto* form_option = schema_verb->add_option("--format", *form, "For editors or for people")
+                            ->check(CLI::IsMember({"json", "markdown"}))
+                            ->capture_default_str();
+    schema_verb->add_flag("--policy", *of_policy, "The JSON Schema of policies instead")->excludes(form_option);
+    schema_verb->callback([&action, form, of_policy] {
+        action = [form, of_policy] {
+            fmt::print("{}", *of_policy            ? sluice::plan::policy_schema().dump(2) + "\n"
+                             : *form == "markdown" ? sluice::plan::reference_markdown()
+                                                   : sluice::plan::json_schema().dump(2) + "\n");
             return static_cast<int>(done);
         };
     });

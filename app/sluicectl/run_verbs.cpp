@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "host/hung_owner.h"
 #include "host/live_session.h"
+#include "host/policy_file.h"
 #include "host/remote_rehearsal.h"
 #include "host/take_up.h"
 #include "host/user.h"
@@ -20,8 +21,8 @@ namespace sluicectl {
 namespace {
 
 struct RunOptions {
-    std::string plan, session, copy, range, operator_name, role = "release-lead", start, option, reason, variant;
-    std::vector<std::string> set, faults;
+    std::string plan, session, copy, range, role, policy, start, option, reason, variant;
+    std::vector<std::string> set, faults, operators;
     double speed = 0;
     std::uint64_t seed = 1;
     bool assume_yes = false;
@@ -51,6 +52,8 @@ void introduce(sluice::host::SessionHost& host, Progress& progress) {
     };
     const auto last = std::find_if(session->events.rbegin(), session->events.rend(), begins);
     const auto seen = last == session->events.rend() ? 0 : session->events.rend() - last - 1;
+    fmt::print("policy: {}\n", release.policy ? fmt::format("{} ({})", release.bound.file, release.bound.digest)
+                                              : std::string("no policy"));
     fmt::print("key: {} (for 'sluicectl verify --key')\n", host.engine().journal().key().verifier().text());
     progress.show(release, std::span(session->events).subspan(static_cast<std::size_t>(seen)));
 }
@@ -114,7 +117,8 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     return code;
 }
 
-sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& options) {
+/// `fresh`: a new session, whose people and policy are told now; another one knows its own.
+sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& options, bool fresh) {
     auto values = sluice::host::settings(options.set);
     if (!values) {
         return sluice::failed(values);
@@ -129,14 +133,25 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
     start.session = options.session;
     start.copy = options.copy;
     start.variant = options.variant;
-    start.by = sluice::host::user_as(options.operator_name, options.role);
     start.paths = std::move(*places);
+    if (fresh) {
+        if (auto taken = sluice::host::take_people(start, options.policy, options.operators, options.role); !taken) {
+            return sluice::failed(taken);
+        }
+    } else {
+        const auto first = options.operators.empty() ? sluice::Result<sluice::release::BridgeJoined>()
+                                                     : sluice::host::read_operator(options.operators.front());
+        if (!first) {
+            return sluice::failed(first);
+        }
+        start.by = sluice::host::user_as(first->person, options.role.empty() ? "release-lead" : options.role);
+    }
     start.wrapper = sluice::host::wrapper_beside_us();
     return start;
 }
 
 int run_plan(const RunOptions& options) {
-    const auto start = start_options(options);
+    const auto start = start_options(options, true);
     if (!start) {
         return complain(start.error());
     }
@@ -145,7 +160,7 @@ int run_plan(const RunOptions& options) {
 }
 
 int rehearse(const RunOptions& options) {
-    const auto start = start_options(options);
+    const auto start = start_options(options, true);
     if (!start) {
         return complain(start.error());
     }
@@ -185,7 +200,7 @@ sluice::Result<Host> take_up(const RunOptions& options, const sluice::host::Star
 }
 
 int resume(const RunOptions& options) {
-    const auto start = start_options(options);
+    const auto start = start_options(options, false);
     if (!start) {
         return complain(start.error());
     }
@@ -204,7 +219,7 @@ int resume(const RunOptions& options) {
 }
 
 int roll_back(const RunOptions& options) {
-    const auto start = start_options(options);
+    const auto start = start_options(options, false);
     if (!start) {
         return complain(start.error());
     }
@@ -251,8 +266,11 @@ int roll_back(const RunOptions& options) {
 void add_run_verbs(CLI::App& app, Action& action) {
     const auto o = std::make_shared<RunOptions>();
     const auto common = [o](CLI::App* verb) {
-        verb->add_option("--operator", o->operator_name, "Who leads; default your login name");
-        verb->add_option("--role", o->role, "As which role")->capture_default_str();
+        verb->add_option(
+                "--operator", o->operators,
+                "NAME[:ROLE,ROLE]: who leads; default your login name. Again for each who is on the bridge too")
+            ->allow_extra_args(false);
+        verb->add_option("--role", o->role, "As which role; default one that the policy gives, else release-lead");
         verb->add_flag("--until-released", o->until_released,
                        "Leave when only follow-up work is left; 'resume' goes on with it");
         verb->add_flag("--quiet", o->quiet, "Print only the outcome");
@@ -266,6 +284,8 @@ void add_run_verbs(CLI::App& app, Action& action) {
         copied(verb);
         verb->add_option("PLAN", o->plan, "File of the plan")->required();
         verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
+        verb->add_option("--policy", o->policy,
+                         "The organisation's policy; default $SLUICE_POLICY, else policy.yaml in your configuration");
         verb->add_option("--session", o->session, "File of the session; default among your sessions");
         verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
     };

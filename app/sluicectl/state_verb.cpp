@@ -2,6 +2,7 @@
 #include "base/printable.h"
 #include "release/state.h"
 #include "session/session_reader.h"
+#include "sluicectl/people.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
 #include "sluicectl/times.h"
@@ -73,6 +74,7 @@ void print_state(const Release& release, Nanos now) {
     if (release.released.count != 0) {
         fmt::print("released at {}{}\n", instant(release.released), release.closed() ? "" : "; following up");
     }
+    print_people(release);
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
         fmt::print("the session closes when what is still in flight has ended: {}\n", fmt::join(awaits, ", "));
     }
@@ -84,6 +86,7 @@ void print_state(const Release& release, Nanos now) {
                     continue;
                 }
                 fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
+                print_approvals(release, step);
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                 }

@@ -28,6 +28,7 @@ void add_state_verb(CLI::App& app, Action& action);     ///< state
 void add_query_verb(CLI::App& app, Action& action);     ///< query
 void add_run_verbs(CLI::App& app, Action& action);      ///< run, rehearse, resume, roll-back
 void add_do_verb(CLI::App& app, Action& action);        ///< do
+void add_approve_verb(CLI::App& app, Action& action);   ///< approve
 void add_range_verb(CLI::App& app, Action& action);     ///< range
 void add_sheet_verb(CLI::App& app, Action& action);     ///< sheet
 void add_calendar_verb(CLI::App& app, Action& action);  ///< calendar

@@ -16,6 +16,7 @@ public:
 private:
     void look();
     void answer(const plan::Step& step);
+    void approve(const plan::Step& step);
 
     Scheduler& scheduler_;
     Journal& journal_;

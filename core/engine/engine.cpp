@@ -59,7 +59,7 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
     return {};
 }
 
-Result<void> Engine::open(const release::SessionOpened& session) {
+Result<void> Engine::open(const release::SessionOpened& session, const release::People& people) {
     auto loaded = plan::load(session.plan_source, session.plan_file, plan::included(session.includes));
     if (!loaded.plan) {
         return fail(ErrorCode::bad_input, "the plan does not load", session.plan_file, "'sluicectl validate' says why");
@@ -77,7 +77,7 @@ Result<void> Engine::open(const release::SessionOpened& session) {
     if (options_.assume_yes) {
         answers_ = std::make_unique<Answers>(outside_.scheduler, journal_);
     }
-    const auto opened = journal_.submit(release::Open{session}, session.by);
+    const auto opened = journal_.submit(release::Open{session, people}, session.by);
     if (!opened) {
         return failed(opened);
     }
@@ -196,8 +196,8 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
     return {};
 }
 
-/// All that was made from the plan is made anew from the one that now stands. Nothing of it was on its way: `decide`
-/// refuses an amendment while anything is.
+/// All that was made from the plan is made anew from the one that now stands. No effect of it was on its way: `decide`
+/// refuses an amendment while one is. Looks may be, and keep what they look through.
 void Engine::follow_amended_plan() {
     life_ = std::make_shared<int>(0);
     poller_.reset();
@@ -205,8 +205,7 @@ void Engine::follow_amended_plan() {
     probes_.reset();
     actions_.reset();
     maker_.reset();
-    eyes_.reset();
-    connections_.reset();
+    retired_.push_back({std::move(plan_), std::move(connections_), std::move(eyes_)});
     watch_.forget();
     // It has been tried; what fails here all the same (a secret gone within the second) must not be passed over.
     if (auto connected = connect(journal_.release().plan, release::scope(journal_.release())); !connected) {

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace sluice::engine {
 
@@ -32,7 +33,7 @@ public:
     ~Engine();
 
     /// The plan must load, its connections open and its metrics be askable, before anything is written.
-    Result<void> open(const release::SessionOpened& session);
+    Result<void> open(const release::SessionOpened& session, const release::People& people = {});
     /// `records`: all events of the log, in order.
     Result<void> resume(std::span<const session::EventRecord> records, const release::Resume& command);
 
@@ -74,6 +75,13 @@ private:
     Journal journal_;
     Watch watch_;
     Recorder recorder_;
+    /// Of a plan before its amendment. What was asked through it can still be answered: looks hold on to it.
+    struct Retired {
+        std::shared_ptr<const plan::Plan> plan;
+        std::unique_ptr<Connections> connections;
+        std::unique_ptr<Eyes> eyes;
+    };
+    std::vector<Retired> retired_;
     std::shared_ptr<const plan::Plan> plan_;
     std::unique_ptr<Connections> connections_;
     std::unique_ptr<Eyes> eyes_;

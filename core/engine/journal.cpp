@@ -10,6 +10,7 @@ bool wants_signature(const release::Body& body) {
     return std::holds_alternative<release::SessionOpened>(body) ||
            std::holds_alternative<release::SessionResumed>(body) ||
            std::holds_alternative<release::SessionClosed>(body) || std::holds_alternative<release::Approved>(body) ||
+           std::holds_alternative<release::Attested>(body) || std::holds_alternative<release::GlassBroken>(body) ||
            std::holds_alternative<release::Intent>(body) || std::holds_alternative<release::Settled>(body) ||
            std::holds_alternative<release::InDoubt>(body) || std::holds_alternative<release::PlanAmended>(body) ||
            std::holds_alternative<release::RollbackStarted>(body);

@@ -30,6 +30,7 @@ Result<Paths> user_paths(const Environment& environment) {
     paths.runtime = under(environment, "XDG_RUNTIME_DIR",
                           std::filesystem::temp_directory_path() / fmt::format("sluice-{}", ::getuid()));
     paths.state = under(environment, "XDG_STATE_HOME", base / ".local/state");
+    paths.policy = environment("SLUICE_POLICY").value_or("");
     const auto kubeconfig = environment("KUBECONFIG");
     paths.kubeconfig = kubeconfig && !kubeconfig->empty()
                            ? std::filesystem::path(kubeconfig->substr(0, kubeconfig->find(':')))

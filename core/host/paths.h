@@ -13,6 +13,7 @@ struct Paths {
     std::filesystem::path sessions;   ///< $XDG_DATA_HOME/sluice/sessions
     std::filesystem::path config;     ///< $XDG_CONFIG_HOME/sluice: the operator's key
     std::filesystem::path runtime;    ///< $XDG_RUNTIME_DIR/sluice: command sockets
+    std::filesystem::path policy;     ///< $SLUICE_POLICY; empty = not set
     std::filesystem::path kubeconfig; ///< the first file of $KUBECONFIG, else ~/.kube/config
     std::filesystem::path state = {}; ///< $XDG_STATE_HOME/sluice: bookmarks of sessions
 };

@@ -208,7 +208,7 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     // Commands must be able to come before anything is done: a session that can't be told to stop does not start.
     auto opened = serve();
     if (opened) {
-        opened = engine_->open(session);
+        opened = engine_->open(session, {options.policy, options.bridge});
     }
     if (opened) {
         keep_copy(options, session.mode);
@@ -289,7 +289,7 @@ void SessionHost::answer(const Json& request, const net::CommandServer::Reply& r
         by = {text(body["by"], "name"), text(body["by"], "role")};
         body.erase("by");
     }
-    if (by.name.empty()) {
+    if (by.name.empty() || by.name == "engine") {
         reply(net::error_reply({ErrorCode::bad_input, "the command does not say who gives it", "by", {}}));
         return;
     }
@@ -298,12 +298,7 @@ void SessionHost::answer(const Json& request, const net::CommandServer::Reply& r
         reply(net::error_reply(command.error()));
         return;
     }
-    const auto receipt = engine_->submit(*command, by);
-    if (!receipt) {
-        reply(net::error_reply(receipt.error()));
-        return;
-    }
-    reply({{"first", receipt->first}, {"last", receipt->last}});
+    submit(*command, by, [reply](Result<Json> given) { reply(given ? *given : net::error_reply(given.error())); });
 }
 
 void SessionHost::close(int tries_left) {

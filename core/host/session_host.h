@@ -11,16 +11,19 @@
 #include <QTimer>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace sluice::host {
 
 /// What a session is started with, by either program.
 struct StartOptions {
     std::string plan_file;
-    std::map<std::string, std::string> values; ///< `--set`
-    std::filesystem::path session;             ///< empty = a new file among the user's sessions
-    release::Actor by;                         ///< the operator
-    std::string variant;                       ///< another way through the plan; empty = as it stands
+    std::map<std::string, std::string> values;  ///< `--set`
+    std::filesystem::path session;              ///< empty = a new file among the user's sessions
+    release::Actor by;                          ///< the operator
+    std::string variant;                        ///< another way through the plan; empty = as it stands
+    std::optional<release::PolicyBound> policy; ///< nothing = none (host/policy_file.h)
+    std::vector<release::BridgeJoined> bridge;  ///< who else is there from the start
     Paths paths;
     std::string wrapper;              ///< path of sluice-exec
     session::LogOptions log;          ///< only tests have others than the default
@@ -36,6 +39,12 @@ public:
     virtual ~SessionHost();
 
     engine::Engine& engine() { return *engine_; }
+
+    /// Gives a person's command. Who names no role takes the one that the step asks for. What a person's key has signed
+    /// is verified first, so the answer can come later, from the event loop: {"first", "last"} of the events, and of a
+    /// request for a signature the "request".
+    void submit(const release::Command& command, const release::Actor& by, std::function<void(Result<Json>)> done);
+
     const std::filesystem::path& file() const { return file_; }
     const session::SessionLog& log() const { return *log_; }
     bool has_closed() const { return has_closed_; } ///< and its file is whole
@@ -80,6 +89,8 @@ private:
     Result<void> serve();
     void discard_empty();
     void answer(const Json& request, const net::CommandServer::Reply& reply);
+    Result<Json> give(const release::Command& command, const release::Actor& by);
+    void verify(release::Command command, const release::Actor& by, std::function<void(Result<Json>)> done);
     void close(int tries_left);
     void keep_copy(const StartOptions& options, const std::string& mode);
     void keep_sheet();
@@ -97,6 +108,7 @@ private:
     std::unique_ptr<KeptFiles> sheet_;
     std::function<void()> closed_;
     QTimer closing_;
+    QObject verifying_; ///< what waits for ssh-keygen ends with it
     bool has_closed_ = false;
 };
 

@@ -14,8 +14,19 @@ namespace {
 
 struct Part {
     std::string kind, name;
-    std::string text; ///< what is compared
+    std::string text;       ///< what is compared
+    std::string place = {}; ///< the list in which a step stands
+    bool ordered = false;   ///< it names no needs, so that it comes after the one before it
 };
+
+/// Names may look like numbers.
+std::string text_at(const Json& json, const char* key) {
+    const auto found = json.find(key);
+    if (found == json.end()) {
+        return {};
+    }
+    return found->is_string() ? found->get<std::string>() : found->dump();
+}
 
 /// Takes a plan's tree apart.
 class Parts {
@@ -52,7 +63,7 @@ public:
     std::vector<Part> all;
 
 private:
-    static std::string id_of(const Json& json) { return json.is_object() ? json.value("id", "") : ""; }
+    static std::string id_of(const Json& json) { return text_at(json, "id"); }
     void add(const std::string& kind, const std::string& name, const Json& json) {
         all.push_back({kind, name, json.dump()});
     }
@@ -84,7 +95,8 @@ private:
                 }
             }
             step["(in)"] = place;
-            all.insert(all.begin() + static_cast<std::ptrdiff_t>(at), Part{"step", id, step.dump()});
+            all.insert(all.begin() + static_cast<std::ptrdiff_t>(at),
+                       Part{"step", id, step.dump(), place, !step.contains("needs")});
         }
     }
 
@@ -100,9 +112,11 @@ private:
             for (const Json& trigger : rollback["triggers"]) {
                 std::string name = id_of(trigger);
                 if (name.empty()) { // as the loader makes it, near enough to be recognised
-                    name = trigger.contains("severity") ? "severity-" + trigger.value("severity", std::string())
-                                                        : trigger.value("metric", trigger.value("title", "unnamed"));
-                    name += trigger.contains("arm") ? "-" + trigger["arm"].get<std::string>() : "";
+                    name = trigger.contains("severity")
+                               ? "severity-" + text_at(trigger, "severity")
+                               : text_at(trigger, trigger.contains("metric") ? "metric" : "title");
+                    name = name.empty() ? "unnamed" : name;
+                    name += trigger.contains("arm") ? "-" + text_at(trigger, "arm") : "";
                 }
                 add("trigger", name, trigger);
             }
@@ -113,6 +127,22 @@ private:
         }
     }
 };
+
+/// The step that it comes after, of those that both plans have; empty = the first.
+std::string comes_after(const Parts& mine, const Part& step, const Parts& other) {
+    std::string last;
+    for (const Part& part : mine.all) {
+        if (&part == &step) {
+            break;
+        }
+        last = part.place == step.place && other.find("step", part.name) != nullptr ? part.name : last;
+    }
+    return last;
+}
+
+bool moved(const Parts& before, const Part& was, const Parts& after, const Part& is) {
+    return was.ordered && is.ordered && comes_after(before, was, after) != comes_after(after, is, before);
+}
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -143,7 +173,7 @@ std::vector<PartChange> changes_between(const std::string& before, const std::st
         const Part* was = old_parts.find(part.kind, part.name);
         if (was == nullptr) {
             changes.push_back({PartChange::What::added, part.kind, part.name});
-        } else if (was->text != part.text) {
+        } else if (was->text != part.text || moved(old_parts, *was, new_parts, part)) {
             changes.push_back({PartChange::What::changed, part.kind, part.name});
         }
     }
@@ -205,7 +235,11 @@ std::string unified_diff(const Plan& before, const Plan& after) {
     std::string all = unified_diff(before.source, after.source);
     for (const auto& name : files_of_both(before, after)) {
         const auto diff = unified_diff(text_of(before.includes, name), text_of(after.includes, name));
-        all += diff.empty() ? "" : name + ":\n" + diff;
+        if (!diff.empty()) {
+            all += name;
+            all += ":\n";
+            all += diff;
+        }
     }
     return all;
 }

@@ -250,6 +250,7 @@ std::string summary(const Step& step) {
     return std::visit(
         Overloaded{
             [](const Confirm& confirm) { return "confirm: " + confirm.text; },
+            [](const Attest& attest) { return "attest: " + attest.text; },
             [](const Approve& approve) {
                 return fmt::format("approval by {} of {}", approve.quorum, fmt::join(approve.roles, ", "));
             },

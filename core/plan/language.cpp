@@ -290,6 +290,11 @@ const ObjectShape& object_shape(std::string_view name) {
             return shape;
         }
     }
+    for (const ObjectShape& shape : policy_language()) {
+        if (shape.name == name) {
+            return shape;
+        }
+    }
     throw std::logic_error("no such object in the table: " + std::string(name));
 }
 

@@ -59,7 +59,10 @@ struct ObjectShape {
 /// Every object of the language; the first is the plan itself.
 const std::vector<ObjectShape>& language();
 
-/// By name; the names in the table itself are always found.
+/// Every object of policies (plan/policy.h); the first is the policy itself.
+const std::vector<ObjectShape>& policy_language();
+
+/// By name, in either table; the names in the tables themselves are always found.
 const ObjectShape& object_shape(std::string_view name);
 
 } // namespace sluice::plan

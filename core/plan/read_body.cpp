@@ -403,6 +403,9 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
     if (const Node* notify = node.find("notify")) {
         return read_notify(reading, *notify);
     }
+    if (node.find("attest") != nullptr) {
+        return Attest{reading.filled(node, "attest")};
+    }
     return Confirm{reading.filled(node, "confirm")};
 }
 

@@ -29,13 +29,13 @@ const std::vector<KeyOfKinds>& keys_of_kinds() {
         {"verify", {"run", "shell", "http", "external"}},
         {"undo", {"shift", "run", "shell", "kubernetes", "scale", "http", "flag", "external"}},
         {"final", {"shift"}},
-        {"evidence", {"confirm", "external"}},
+        {"evidence", {"confirm", "attest", "external"}},
         {"sensitive", results},
         {"rehearse", programs},
         {"retry", {"probe", "run", "shell", "http", "kubernetes", "scale", "shift", "flag", "notify"}},
         {"on", {"probe", "run", "shell", "http", "kubernetes", "scale", "external", "flag"}},
         {"timeout", {"probe", "run", "shell", "http", "external"}},
-        {"valid-for", {"confirm", "approve", "external"}},
+        {"valid-for", {"confirm", "attest", "approve", "external"}},
         {"files", {"probe", "run", "shell", "http", "kubernetes"}},
         {"always", {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify"}}};
     return keys;

@@ -100,17 +100,25 @@ Json object_of(const ObjectShape& shape) {
     return schema;
 }
 
-} // namespace
-
-Json json_schema() {
+Json schema_of(const std::vector<ObjectShape>& table, const char* title) {
     Json definitions = Json::object();
-    for (const ObjectShape& shape : language()) {
+    for (const ObjectShape& shape : table) {
         definitions[std::string(shape.name)] = object_of(shape);
     }
     return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-            {"title", "Sluice plan"},
-            {"$ref", "#/$defs/plan"},
+            {"title", title},
+            {"$ref", "#/$defs/" + std::string(table.front().name)},
             {"$defs", definitions}};
+}
+
+} // namespace
+
+Json json_schema() {
+    return schema_of(language(), "Sluice plan");
+}
+
+Json policy_schema() {
+    return schema_of(policy_language(), "Sluice policy");
 }
 
 } // namespace sluice::plan

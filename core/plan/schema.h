@@ -7,4 +7,7 @@ namespace sluice::plan {
 /// Made from the same table as the loader's checks.
 Json json_schema();
 
+/// The same for policies (plan/policy.h).
+Json policy_schema();
+
 } // namespace sluice::plan

@@ -66,9 +66,9 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
 }
 
 const char* kind_name(const StepBody& body) {
-    static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",  "hold", "probe",
-                                            "run",     "kubernetes", "shift",  "scale", "http", "group",
-                                            "shell",   "external",   "flag",   "notify"};
+    static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",   "hold",  "probe",
+                                            "run",     "kubernetes", "shift",  "scale",  "http",  "group",
+                                            "shell",   "external",   "flag",   "notify", "attest"};
     static_assert(std::size(names) == std::variant_size_v<StepBody>);
     return names[body.index()];
 }

@@ -23,6 +23,11 @@ struct Confirm {
     std::string text; ///< what the person confirms; template
 };
 
+/// A statement that its owner makes, signed where keys are known (release/demand.h).
+struct Attest {
+    std::string text; ///< template
+};
+
 struct Approve {
     std::vector<std::string> roles; ///< each at least once
     int quorum = 1;                 ///< distinct persons
@@ -170,7 +175,7 @@ struct Notify {
 };
 
 using StepBody = std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale,
-                              HttpAction, Group, Shell, External, Flag, Notify>;
+                              HttpAction, Group, Shell, External, Flag, Notify, Attest>;
 
 struct Retry {
     int times = 0;

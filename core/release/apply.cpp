@@ -1,16 +1,10 @@
 #include "plan/loader.h"
-#include "release/state.h"
+#include "release/apply_people.h"
 
 #include <algorithm>
 
 namespace sluice::release {
 namespace {
-
-template <typename Map>
-auto* find(Map& map, const typename Map::key_type& key) {
-    const auto found = map.find(key);
-    return found == map.end() ? nullptr : &found->second;
-}
 
 std::string key_of(const std::string& name, const std::string& arm) {
     return arm.empty() ? name : name + "/" + arm;
@@ -21,15 +15,17 @@ bool key_names(const std::string& key, const std::string& name) {
 }
 
 /// One overload an event type; `now` is the event's time.
-class Fold {
+class Fold : public FoldPeople {
 public:
-    Fold(Release& release, Nanos now, bool away) : r(release), now_(now), away_(away) {}
+    Fold(Release& release, Nanos now, bool away) : FoldPeople(release, now), away_(away) {}
+    using FoldPeople::operator();
 
     void operator()(const SessionOpened& e) {
         r.opened = e;
         r.started = now_;
         r.values = e.variables;
         pin(e.files);
+        r.lead = e.by.name;
         auto loaded = plan::load(e.plan_source, e.plan_file, plan::included(e.includes));
         if (!loaded.plan) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
@@ -137,6 +133,7 @@ public:
         step->started = first;
         const auto* planned = r.plan->step(e.step);
         const bool person = planned && (std::holds_alternative<plan::Confirm>(planned->body) ||
+                                        std::holds_alternative<plan::Attest>(planned->body) ||
                                         std::holds_alternative<plan::Approve>(planned->body) ||
                                         std::holds_alternative<plan::Decide>(planned->body) ||
                                         std::holds_alternative<plan::External>(planned->body));
@@ -246,21 +243,12 @@ public:
 
     /// What was typed elsewhere is read back, if the plan says how.
     void operator()(const Confirmed& e) {
+        FoldPeople::operator()(e);
         const auto* planned = r.plan->step(e.step);
         auto* step = find(r.steps, e.step);
         if (planned && step && planned->verify && std::holds_alternative<plan::External>(planned->body)) {
             step->status = StepStatus::running;
             step->why = "attested by " + e.by.name;
-        }
-    }
-    void operator()(const Approved& e) {
-        if (auto* step = find(r.steps, e.step)) {
-            step->approvals.push_back(e);
-        }
-    }
-    void operator()(const Refused& e) {
-        if (auto* step = find(r.steps, e.step)) {
-            step->approvals.clear();
         }
     }
     void operator()(const Decided& e) {
@@ -423,6 +411,7 @@ public:
     void operator()(const CopyChanged& e) { r.copy = {e.place, e.state, e.why, now_}; }
     void operator()(const PlanAmended& e) {
         r.amendments.push_back({e.plan_digest, e.changes, e.by, e.reason, now_});
+        r.proposers.insert(e.by.name);
         auto loaded = plan::load(e.plan_source, r.opened.plan_file, plan::included(e.includes));
         if (!loaded.plan) {
             return; // only a plan that loads is taken; verify tells of an altered one
@@ -474,6 +463,7 @@ public:
         shift.planned.title = describe(e);
         shift.by = e.by;
         shift.reason = e.reason;
+        r.proposers.insert(e.by.name);
         r.shifts.push_back(std::move(shift));
     }
 
@@ -592,8 +582,6 @@ private:
         }
     }
 
-    Release& r;
-    Nanos now_;
     bool away_; ///< folding SessionResumed
 };
 

@@ -3,6 +3,7 @@
 #include "release/event.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,8 +11,14 @@
 namespace sluice::release {
 
 // --- the session, the clock ---
+/// Who the session knows besides the one who opens it.
+struct People {
+    std::optional<PolicyBound> policy; ///< `type`, `environment` and `raised` are filled in by `decide`
+    std::vector<BridgeJoined> bridge;
+};
 struct Open {
     SessionOpened session;
+    People people = {};
 };
 struct Resume {
     Actor by;
@@ -106,16 +113,57 @@ struct Delivery {
 };
 
 // --- from people ---
+/// The answer to a request for a signature (release/signing.h). Who hands it to the session says nothing about it: the
+/// host finds whose key signed, has ssh-keygen verify it, and only then sets `verified`.
+struct SignedAnswer {
+    std::string statement; ///< the bytes that were signed
+    std::string signature; ///< armoured
+    std::string principal = {}, key = {};
+    bool verified = false; ///< never from outside
+};
+/// Of a confirm or an attest.
 struct Confirm {
     StepId step;
     std::string evidence;
     bool refuse = false;
     std::string reason;
+    std::optional<SignedAnswer> answer = {};
+};
+struct Attest {
+    StepId step;
+    std::string evidence;
+    bool refuse = false;
+    std::string reason;
+    std::optional<SignedAnswer> answer = {};
 };
 struct Approve {
     StepId step;
     bool refuse = false;
     std::string reason;
+    std::optional<Actor> attested = {}; ///< who approved, by the word of the lead who gives the command
+    std::optional<SignedAnswer> answer = {};
+};
+/// A signature for a confirm, an attest or an approve that is awaited. What is random or known to the log only is the
+/// host's.
+struct AskSignature {
+    StepId step;
+    std::string nonce = {}, root = {};
+    std::int64_t size = 0;
+};
+/// Goes on without approval, as the policy lets some.
+struct BreakGlass {
+    StepId step;
+    std::string reason;
+};
+struct HandOver {
+    std::string to, reason;
+};
+struct Join {
+    std::string person;
+    std::vector<std::string> roles;
+};
+struct Leave {
+    std::string person;
 };
 struct Decide {
     StepId step;
@@ -182,7 +230,8 @@ struct Severity {
 using Command =
     std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
                  TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
-                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity>;
+                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity,
+                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

@@ -55,7 +55,7 @@ public:
         return weights;
     }
     /// {"name": "text"}; empty where it is left out.
-    std::map<std::string, std::string> texts(const char* key) {
+    std::map<std::string, std::string> named_texts(const char* key) {
         std::map<std::string, std::string> texts;
         const auto found = left_.find(key);
         if (found == left_.end()) {
@@ -72,6 +72,34 @@ public:
         left_.erase(found);
         return texts;
     }
+    std::vector<std::string> texts(const char* key) {
+        std::vector<std::string> all;
+        const auto found = left_.find(key);
+        if (found == left_.end()) {
+            return all;
+        }
+        for (const auto& item : found->is_array() ? *found : Json::array({nullptr})) {
+            if (!item.is_string()) {
+                throw std::invalid_argument(std::string("'") + key + "' must be a list of text");
+            }
+            all.push_back(item.get<std::string>());
+        }
+        left_.erase(found);
+        return all;
+    }
+    /// The members of an object at a key; nothing if there is none.
+    std::optional<Members> part(const char* key) {
+        const auto found = left_.find(key);
+        if (found == left_.end()) {
+            return std::nullopt;
+        }
+        if (!found->is_object()) {
+            throw std::invalid_argument(std::string("'") + key + "' must be an object");
+        }
+        Members members(*found);
+        left_.erase(found);
+        return members;
+    }
     void done() const {
         if (!left_.empty()) {
             throw std::invalid_argument("'" + left_.begin().key() + "' is not known here");
@@ -82,12 +110,50 @@ private:
     Json left_;
 };
 
+std::optional<SignedAnswer> read_answer(Members& m) {
+    auto part = m.part("signed");
+    if (!part) {
+        return std::nullopt;
+    }
+    SignedAnswer answer{part->text("statement", true), part->text("signature", true)};
+    part->done();
+    return answer;
+}
+
+std::optional<Actor> read_attested(Members& m) {
+    auto part = m.part("attested");
+    if (!part) {
+        return std::nullopt;
+    }
+    Actor person{part->text("name", true), part->text("role")};
+    part->done();
+    return person;
+}
+
 Command read(const std::string& what, Members& m) {
     if (what == "confirm") {
-        return Confirm{m.text("step", true), m.text("evidence"), m.flag("refuse"), m.text("reason")};
+        return Confirm{m.text("step", true), m.text("evidence"), m.flag("refuse"), m.text("reason"), read_answer(m)};
+    }
+    if (what == "attest") {
+        return Attest{m.text("step", true), m.text("evidence"), m.flag("refuse"), m.text("reason"), read_answer(m)};
     }
     if (what == "approve") {
-        return Approve{m.text("step", true), m.flag("refuse"), m.text("reason")};
+        return Approve{m.text("step", true), m.flag("refuse"), m.text("reason"), read_attested(m), read_answer(m)};
+    }
+    if (what == "ask-signature") {
+        return AskSignature{m.text("step", true)};
+    }
+    if (what == "break-glass") {
+        return BreakGlass{m.text("step", true), m.text("reason")};
+    }
+    if (what == "hand-over") {
+        return HandOver{m.text("to", true), m.text("reason")};
+    }
+    if (what == "join") {
+        return Join{m.text("person", true), m.texts("roles")};
+    }
+    if (what == "leave") {
+        return Leave{m.text("person", true)};
     }
     if (what == "decide") {
         return Decide{m.text("step", true), m.text("choice", true), m.text("reason")};
@@ -123,7 +189,7 @@ Command read(const std::string& what, Members& m) {
         return Shift{m.text("traffic", true), m.weights("weights"), m.text("reason")};
     }
     if (what == "amend") {
-        return Amend{m.text("plan", true), m.text("reason"), m.texts("includes")};
+        return Amend{m.text("plan", true), m.text("reason"), m.named_texts("includes")};
     }
     if (what == "resolve") {
         return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
@@ -135,13 +201,36 @@ Command read(const std::string& what, Members& m) {
 }
 
 struct Write {
+    static Json with(Json json, const std::optional<SignedAnswer>& answer) {
+        if (answer) {
+            json["signed"] = {{"statement", answer->statement}, {"signature", answer->signature}};
+        }
+        return json;
+    }
     Json operator()(const Confirm& c) const {
-        return {
-            {"do", "confirm"}, {"step", c.step}, {"evidence", c.evidence}, {"refuse", c.refuse}, {"reason", c.reason}};
+        return with(
+            {{"do", "confirm"}, {"step", c.step}, {"evidence", c.evidence}, {"refuse", c.refuse}, {"reason", c.reason}},
+            c.answer);
+    }
+    Json operator()(const Attest& c) const {
+        return with(
+            {{"do", "attest"}, {"step", c.step}, {"evidence", c.evidence}, {"refuse", c.refuse}, {"reason", c.reason}},
+            c.answer);
     }
     Json operator()(const Approve& c) const {
-        return {{"do", "approve"}, {"step", c.step}, {"refuse", c.refuse}, {"reason", c.reason}};
+        Json json = with({{"do", "approve"}, {"step", c.step}, {"refuse", c.refuse}, {"reason", c.reason}}, c.answer);
+        if (c.attested) {
+            json["attested"] = {{"name", c.attested->name}, {"role", c.attested->role}};
+        }
+        return json;
     }
+    Json operator()(const AskSignature& c) const { return {{"do", "ask-signature"}, {"step", c.step}}; }
+    Json operator()(const BreakGlass& c) const {
+        return {{"do", "break-glass"}, {"step", c.step}, {"reason", c.reason}};
+    }
+    Json operator()(const HandOver& c) const { return {{"do", "hand-over"}, {"to", c.to}, {"reason", c.reason}}; }
+    Json operator()(const Join& c) const { return {{"do", "join"}, {"person", c.person}, {"roles", c.roles}}; }
+    Json operator()(const Leave& c) const { return {{"do", "leave"}, {"person", c.person}}; }
     Json operator()(const Decide& c) const {
         return {{"do", "decide"}, {"step", c.step}, {"choice", c.choice}, {"reason", c.reason}};
     }
@@ -184,9 +273,10 @@ Result<Command> command_from_json(const Json& json) {
         members.done();
         return command;
     } catch (const std::exception& error) {
-        return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
-                    "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
-                    "note, resolve, shift, amend, severity");
+        return fail(
+            ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
+            "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
+            "note, resolve, shift, amend, severity, attest, ask-signature, break-glass, hand-over, join, leave");
     }
 }
 

@@ -1,5 +1,6 @@
 #include "release/decide.h"
 
+#include "release/demand.h"
 #include "release/draft.h"
 #include "release/moments.h"
 
@@ -17,7 +18,7 @@ Verdict on(Draft& draft, const Open& command) {
         return fail(ErrorCode::bad_input, "the plan does not load", command.session.plan_file,
                     "run 'sluicectl validate'");
     }
-    return {};
+    return bind_people(draft, command.people);
 }
 
 Verdict on(Draft& draft, const Resume& command) {
@@ -30,12 +31,20 @@ Verdict on(Draft& draft, const Jump& command) {
     return {};
 }
 
-/// Late outcomes and answers to doubts are recorded even then, notes may be added, and what was done or aborted can
-/// still be rolled back.
+bool approves_afterwards(const Release& release, const Command& command) {
+    const auto* approve = std::get_if<Approve>(&command);
+    const auto* ask = std::get_if<AskSignature>(&command);
+    const auto owed = owed_approvals(release);
+    return (approve || ask) && std::find(owed.begin(), owed.end(), approve ? approve->step : ask->step) != owed.end();
+}
+
+/// Late outcomes and answers to doubts are recorded even then, notes may be added, what was done or aborted can
+/// still be rolled back, and what went on by break-glass can still be approved.
 bool allowed_when_closed(const Release& release, const Command& command) {
     return std::holds_alternative<Outcome>(command) || std::holds_alternative<Unknown>(command) ||
            std::holds_alternative<ResolveDoubt>(command) || std::holds_alternative<Note>(command) ||
            std::holds_alternative<Resume>(command) || std::holds_alternative<Delivery>(command) ||
+           approves_afterwards(release, command) ||
            (std::holds_alternative<RollBack>(command) && !release.rollback.active);
 }
 
@@ -60,6 +69,11 @@ Result<std::vector<Body>> decide(const Release& release, const Command& command,
     }
     if (release.closed() && !allowed_when_closed(release, command)) {
         return refuse("the session is closed: " + release.outcome, release.opened.session);
+    }
+    if (release.plan) {
+        if (const Verdict may = may_give(release, command, by); !may) {
+            return failed(may);
+        }
     }
     Draft draft(release, now, by);
     const Verdict verdict = std::visit([&](const auto& what) { return on(draft, what); }, command);
@@ -127,6 +141,20 @@ void next_of_lapses(Next& next, const Release& release, const Moments& moments, 
     }
 }
 
+void next_of_approvals(Next& next, const Release& release) {
+    for (const auto& [id, state] : release.steps) {
+        if (state.glass && !state.glass->approved && !state.glass->overdue) {
+            next.at(state.glass->due);
+        }
+        const bool may_expire = state.status == StepStatus::person || state.status == StepStatus::passed;
+        for (const auto& approval : may_expire ? state.approvals : std::vector<Approved>{}) {
+            if (approval.expires.count != 0) {
+                next.at(approval.expires);
+            }
+        }
+    }
+}
+
 void next_of_step(Next& next, const Release& release, const StepState& state, const plan::Step& step) {
     if (state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
         next.at(state.until);
@@ -169,6 +197,7 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now) {
             next_of_lapses(next, release, moments, step);
         }
     }
+    next_of_approvals(next, release);
     for (const auto& [key, state] : release.triggers) {
         for (const auto& trigger : release.plan->rollback.triggers) {
             if (state.state == "pending" && (key == trigger.id || key.starts_with(trigger.id + "/"))) {

@@ -2,6 +2,7 @@
 #include "plan/amendment.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
+#include "release/demand.h"
 #include "release/draft.h"
 #include "release/shift.h"
 
@@ -154,6 +155,12 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.files = command.files;
     disarm_all(draft); // those of the new plan arm themselves, and begin to count anew
     draft.add(std::move(amended));
+    ask_approvals_again(draft, "the plan was amended by " + draft.by().name);
+    if (draft.state().policy) { // it demands of the new plan what it demanded of the old one
+        if (const auto raised = raise(draft.state()); !raised) {
+            return failed(raised);
+        }
+    }
     amend_windows(draft);
     restart_holds(draft, "the plan was amended");
     return {};

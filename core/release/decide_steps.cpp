@@ -1,5 +1,7 @@
 /// Probes, waits, failures and what a person makes of them.
+#include "release/covered.h"
 #include "release/decide.h"
+#include "release/demand.h"
 #include "release/draft.h"
 
 #include <fmt/format.h>
@@ -66,6 +68,8 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
     if (draft.state().paused &&
         !draft.state().hand_shift(step.id)) { // a pause stops new steps: this one starts when it is over
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
+    } else if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
+        draft.add(RetryPlanned{step.id, last_attempt, approval + " must be approved again", draft.now()});
     } else {
         start(draft, step, last_attempt + 1);
     }
@@ -137,6 +141,10 @@ Verdict on(Draft& draft, const Skip& command) {
         status != StepStatus::retrying) {
         return refuse(fmt::format("the step is {}", name(status)), command.step,
                       "a step can be skipped when it failed, waits, or awaits a person");
+    }
+    if (std::holds_alternative<plan::Approve>(found->step->body) && demand(draft.state(), *found->step).by_policy) {
+        return refuse("the policy demands this approval", command.step,
+                      "who may, goes on without it: break-glass; else roll back or abort");
     }
     if (found->step->required) {
         return refuse("the plan says that this step is required", command.step, "retry it, roll back or abort");

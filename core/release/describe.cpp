@@ -23,6 +23,12 @@ std::string on_arm(const std::string& name, const std::string& arm) {
     return arm.empty() || named ? name : name + " on " + arm;
 }
 
+/// ", signed SHA256:…"; nothing without a proof.
+std::string signed_by(const Json& proof) {
+    const auto key = proof.is_object() ? proof.find("key") : proof.end();
+    return key != proof.end() && key->is_string() ? ", signed " + key->get<std::string>() : "";
+}
+
 std::string clock(Nanos length) {
     const std::int64_t whole = length.count / 1'000'000'000;
     return fmt::format("{}:{:02}", whole / 60, whole % 60);
@@ -81,11 +87,56 @@ struct Describe {
     std::string operator()(const DoubtAnswered& e) const {
         return n.operation(e.operation) + ": " + e.answer + because(e.reason);
     }
-    std::string operator()(const Confirmed& e) const { return "Confirmed " + n.step(e.step) + because(e.evidence); }
-    std::string operator()(const Approved& e) const {
-        return "Approved " + n.step(e.step) + " as " + e.by.role + because(e.reason);
+    std::string operator()(const Confirmed& e) const {
+        return "Confirmed " + n.step(e.step) + signed_by(e.proof) + because(e.evidence);
     }
-    std::string operator()(const Refused& e) const { return "Refused " + n.step(e.step) + because(e.reason); }
+    std::string operator()(const Attested& e) const {
+        return "Attested " + n.step(e.step) + " as " + e.by.role +
+               (e.proof.is_object() ? signed_by(e.proof) : ", not signed") + because(e.evidence);
+    }
+    std::string operator()(const Approved& e) const {
+        return "Approved " + n.step(e.step) + " as " + e.by.role +
+               (e.of > 0 ? fmt::format(" ({} of {})", e.count, e.of) : "") + signed_by(e.proof) +
+               (e.attested_by.empty() ? "" : ", ATTESTED by " + e.attested_by) + because(e.reason);
+    }
+    std::string operator()(const Refused& e) const {
+        return "Refused " + n.step(e.step) + signed_by(e.proof) + because(e.reason);
+    }
+    std::string operator()(const PolicyBound& e) const {
+        std::string text = fmt::format("Policy {} ({}) holds for {} in {}", e.file, e.digest.substr(0, 8),
+                                       e.type.empty() ? "a release of no type" : e.type,
+                                       e.environment.empty() ? "no environment" : e.environment);
+        if (!e.signers_digest.empty()) {
+            text += fmt::format(", keys {} ({})", e.signers_file, e.signers_digest.substr(0, 8));
+        }
+        for (const auto& raised : e.raised) {
+            text += "; " + raised;
+        }
+        return text;
+    }
+    std::string operator()(const BridgeJoined& e) const {
+        return fmt::format("{} joined the bridge as {}", e.person, fmt::join(e.roles, ", "));
+    }
+    std::string operator()(const BridgeLeft& e) const { return e.person + " left the bridge"; }
+    std::string operator()(const LeadHandedOver& e) const { return "The lead went to " + e.to + because(e.reason); }
+    std::string operator()(const SignatureAsked& e) const {
+        return fmt::format("Asked for a signature on {} ({})", n.step(e.step), e.nonce.substr(0, 8));
+    }
+    std::string operator()(const ApprovalExpired& e) const {
+        return fmt::format("The approval of {} by {} expired{}", n.step(e.step), e.person, because(e.why));
+    }
+    std::string operator()(const GlassBroken& e) const {
+        return "BREAK-GLASS: " + n.step(e.step) + " without approval" + because(e.reason);
+    }
+    std::string operator()(const ApprovalOverdue& e) const {
+        return "OVERDUE: the approval of " + n.step(e.step) + " after break-glass";
+    }
+    std::string operator()(const ApprovedAfterwards& e) const {
+        return n.step(e.step) + " is approved after break-glass" + because(e.why);
+    }
+    std::string operator()(const ApprovalAskedAgain& e) const {
+        return "The approval of " + n.step(e.step) + " is asked for again" + because(e.why);
+    }
     std::string operator()(const Decided& e) const {
         return "Decided " + n.step(e.step) + ": " + e.choice + because(e.reason);
     }

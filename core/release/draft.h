@@ -69,6 +69,12 @@ void watch_windows(Draft& draft);                         // decide_windows.cpp:
 void amend_windows(Draft& draft);                         // decide_windows.cpp: after the calendar was amended
 void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
 void disarm_all(Draft& draft);                            // decide_triggers.cpp
+void watch_approvals(Draft& draft);                       // decide_approval.cpp: what is too old, or overdue
+/// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.
+void ask_approvals_again(Draft& draft, const std::string& why);
+Result<void> bind_people(Draft& draft, const People& people); // decide_roster.cpp: policy and bridge of a new session
+/// decide_roster.cpp: whether policy and bridge let this person give the command.
+Result<void> may_give(const Release& release, const Command& command, const Actor& by);
 
 Verdict on(Draft& draft, const ProbeAnswer& command); // decide_steps.cpp
 Verdict on(Draft& draft, const Retry& command);
@@ -95,9 +101,15 @@ Verdict on(Draft& draft, const Abort& command);
 Verdict on(Draft& draft, const Pause& command);
 Verdict on(Draft& draft, const Continue& command);
 Verdict on(Draft& draft, const Shift& command);   // decide_shift.cpp
-Verdict on(Draft& draft, const Confirm& command); // decide_people.cpp
+Verdict on(Draft& draft, const Confirm& command); // decide_approval.cpp
+Verdict on(Draft& draft, const Attest& command);
 Verdict on(Draft& draft, const Approve& command);
-Verdict on(Draft& draft, const Decide& command);
+Verdict on(Draft& draft, const AskSignature& command);
+Verdict on(Draft& draft, const BreakGlass& command);
+Verdict on(Draft& draft, const HandOver& command); // decide_roster.cpp
+Verdict on(Draft& draft, const Join& command);
+Verdict on(Draft& draft, const Leave& command);
+Verdict on(Draft& draft, const Decide& command); // decide_people.cpp
 Verdict on(Draft& draft, const Note& command);
 Verdict on(Draft& draft, const Amend& command); // decide_amend.cpp
 Verdict on(Draft& draft, const CopyReport& command);

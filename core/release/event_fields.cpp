@@ -136,16 +136,83 @@ void fields(Confirmed& e, Fields& f) {
     f("step", e.step);
     f("by", e.by);
     f("evidence", e.evidence);
+    f("proof", e.proof);
+}
+void fields(Attested& e, Fields& f) {
+    f("step", e.step);
+    f("by", e.by);
+    f("evidence", e.evidence);
+    f("proof", e.proof);
 }
 void fields(Approved& e, Fields& f) {
     f("step", e.step);
     f("by", e.by);
     f("reason", e.reason);
+    f("attested_by", e.attested_by);
+    f("proof", e.proof);
+    f("expires", e.expires);
+    f("count", e.count);
+    f("of", e.of);
 }
 void fields(Refused& e, Fields& f) {
     f("step", e.step);
     f("by", e.by);
     f("reason", e.reason);
+    f("proof", e.proof);
+}
+void fields(PolicyBound& e, Fields& f) {
+    f("file", e.file);
+    f("source", e.source);
+    f("digest", e.digest);
+    f("signers_file", e.signers_file);
+    f("signers", e.signers);
+    f("signers_digest", e.signers_digest);
+    f("type", e.type);
+    f("environment", e.environment);
+    f("raised", e.raised);
+}
+void fields(BridgeJoined& e, Fields& f) {
+    f("person", e.person);
+    f("roles", e.roles);
+    f("by", e.by);
+}
+void fields(BridgeLeft& e, Fields& f) {
+    f("person", e.person);
+    f("by", e.by);
+}
+void fields(LeadHandedOver& e, Fields& f) {
+    f("to", e.to);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(SignatureAsked& e, Fields& f) {
+    f("step", e.step);
+    f("nonce", e.nonce);
+    f("request", e.request);
+    f("expires", e.expires);
+    f("by", e.by);
+}
+void fields(ApprovalExpired& e, Fields& f) {
+    f("step", e.step);
+    f("person", e.person);
+    f("why", e.why);
+}
+void fields(GlassBroken& e, Fields& f) {
+    f("step", e.step);
+    f("by", e.by);
+    f("reason", e.reason);
+    f("due", e.due);
+}
+void fields(ApprovalOverdue& e, Fields& f) {
+    f("step", e.step);
+}
+void fields(ApprovedAfterwards& e, Fields& f) {
+    f("step", e.step);
+    f("why", e.why);
+}
+void fields(ApprovalAskedAgain& e, Fields& f) {
+    f("step", e.step);
+    f("why", e.why);
 }
 void fields(Decided& e, Fields& f) {
     f("step", e.step);

@@ -4,7 +4,7 @@
 
 namespace sluice::release {
 
-/// Called once a field. Plain virtual calls, not templates: there are 39 types and nine kinds of field.
+/// Called once a field. Plain virtual calls, not templates: there are many types and nine kinds of field.
 class Fields {
 public:
     virtual ~Fields() = default;

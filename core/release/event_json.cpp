@@ -66,6 +66,17 @@ constexpr Type types[] = {
     {"told", 1},
     {"released", 1},
     {"severity-declared", 1},
+    {"attested", 1},
+    {"policy-bound", 1},
+    {"bridge-joined", 1},
+    {"bridge-left", 1},
+    {"lead-handed-over", 1},
+    {"signature-asked", 1},
+    {"approval-expired", 1},
+    {"glass-broken", 1},
+    {"approval-overdue", 1},
+    {"approved-afterwards", 1},
+    {"approval-asked-again", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

@@ -1,5 +1,7 @@
 /// What follows by itself: phases open and close, steps start, end or turn out not to apply.
 #include "base/quantity.h"
+#include "release/covered.h"
+#include "release/demand.h"
 #include "release/draft.h"
 #include "release/moments.h"
 #include "release/shift.h"
@@ -139,7 +141,7 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
 void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
     if (state.status == StepStatus::retrying) {
-        if (may_start && state.until <= draft.now()) {
+        if (may_start && state.until <= draft.now() && unapproved(draft.state(), step).empty()) {
             start(draft, step, state.attempt + 1);
         }
         return;
@@ -184,6 +186,10 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     }
     if (const std::string shut = closed_gate(draft, step); !shut.empty()) {
         wait_until(draft, step, {}, shut);
+        return;
+    }
+    if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
+        wait_until(draft, step, {}, approval + " must be approved again");
         return;
     }
     const auto from = earliest(draft, step);
@@ -280,7 +286,8 @@ void forward(Draft& draft) {
         }
         draft.add(PhaseFinished{phase.id});
     }
-    if (!open_shift(draft.state())) { // it is not done while nobody knows where the traffic goes
+    // It is not done while nobody knows where the traffic goes, nor while an approval is owed.
+    if (!open_shift(draft.state()) && owed_approvals(draft.state()).empty()) {
         close_when_quiet(draft, "done");
     }
 }
@@ -316,10 +323,11 @@ void progress(Draft& draft) {
     std::size_t before = 0;
     do {
         before = draft.size();
-        const Release& release = draft.state();
-        if (!release.plan || release.closed()) {
+        if (!draft.state().plan || draft.state().closed()) {
             return;
         }
+        watch_approvals(draft);
+        const Release& release = draft.state();
         if (release.rollback.active) {
             backward(draft);
         } else if (release.aborted) {

@@ -1,5 +1,7 @@
 #include "release/state.h"
 
+#include "release/demand.h"
+
 #include <algorithm>
 #include <ctime>
 #include <utility>
@@ -125,6 +127,13 @@ std::vector<OperationId> in_flight(const Release& release) {
 
 namespace {
 
+/// All is done but an approval that was gone on without.
+bool only_owes(const Release& release) {
+    return release.plan && !release.closed() && !owed_approvals(release).empty() &&
+           std::all_of(release.plan->steps.begin(), release.plan->steps.end(),
+                       [&](const plan::Step& step) { return over(release.at(step.id).status); });
+}
+
 bool shift_in_doubt(const Release& release) {
     return std::any_of(release.shifts.begin(), release.shifts.end(),
                        [](const auto& shift) { return shift.state.status == StepStatus::in_doubt; });
@@ -139,7 +148,8 @@ bool needs_decision(const Release& release) {
 }
 
 bool needs_person(const Release& release) {
-    return shift_in_doubt(release) || std::any_of(release.steps.begin(), release.steps.end(), [](const auto& entry) {
+    return shift_in_doubt(release) || only_owes(release) ||
+           std::any_of(release.steps.begin(), release.steps.end(), [](const auto& entry) {
                const StepStatus status = entry.second.status;
                return status == StepStatus::person || status == StepStatus::triage || status == StepStatus::in_doubt;
            });

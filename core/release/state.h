@@ -2,6 +2,7 @@
 /// The release: all that is known of a session, folded from its events. Pure; never changed but by `apply`.
 #include "plan/fill.h"
 #include "plan/model.h"
+#include "plan/policy.h"
 #include "release/event.h"
 
 #include <map>
@@ -51,6 +52,23 @@ struct HoldState {
     Nanos held_at(Nanos now) const { return running && now > mark ? held + (now - mark) : held; }
 };
 
+/// A step that was gone on with without its approval.
+struct BrokenGlass {
+    Actor by;
+    std::string reason;
+    Nanos due;
+    bool overdue = false;
+    bool approved = false; ///< afterwards
+};
+
+/// A signature that was asked for.
+struct AskedSignature {
+    StepId step;
+    Json request;
+    Nanos expires;
+    std::string used_by; ///< who answered it; empty = nobody yet
+};
+
 struct StepState {
     StepStatus status = StepStatus::to_come;
     int attempt = 0;
@@ -61,6 +79,7 @@ struct StepState {
     Nanos until;           ///< waiting, retrying
     OperationId operation; ///< of the current attempt; empty before its intent
     std::vector<Approved> approvals;
+    std::optional<BrokenGlass> glass;
     std::string choice;     ///< of a decide
     Nanos overdue;          ///< the moment by which it should have been over, once that was told; 0 = not told
     Nanos asked;            ///< since when a person is awaited; 0 = never
@@ -169,6 +188,12 @@ struct Release {
     Nanos paused_since;
     std::string outcome; ///< done | rolled-back | aborted, once closed
     int notes = 0, overrides = 0;
+    std::shared_ptr<const plan::Policy> policy;             ///< null = none
+    PolicyBound bound;                                      ///< where it is from, and what it asked for
+    std::string lead;                                       ///< who leads the session
+    std::map<std::string, std::vector<std::string>> bridge; ///< who is there → roles; empty = nobody was named
+    std::set<std::string> proposers;                        ///< of changes within the session
+    std::map<std::string, AskedSignature> requests;         ///< by nonce
 
     bool closed() const { return !outcome.empty(); }
     /// Of a step of the plan or a shift by hand; that of a step to come if there is none.

@@ -17,7 +17,10 @@ Json to_json(const GateState& gate) {
 }
 
 Json to_json(const Approved& approval) {
-    return {{"name", approval.by.name}, {"role", approval.by.role}, {"reason", approval.reason}};
+    return {{"name", approval.by.name},  {"role", approval.by.role},
+            {"reason", approval.reason}, {"attested_by", approval.attested_by},
+            {"proof", approval.proof},   {"expires", nanos_text(approval.expires)},
+            {"count", approval.count},   {"of", approval.of}};
 }
 
 Json to_json(const StepState& step) {
@@ -43,6 +46,13 @@ Json to_json(const StepState& step) {
                    {"held", nanos_text(step.hold.held)},
                    {"mark", nanos_text(step.hold.mark)},
                    {"why", step.hold.why}}}};
+    if (step.glass) {
+        json["glass"] = {{"by", {{"name", step.glass->by.name}, {"role", step.glass->by.role}}},
+                         {"reason", step.glass->reason},
+                         {"due", nanos_text(step.glass->due)},
+                         {"overdue", step.glass->overdue},
+                         {"approved", step.glass->approved}};
+    }
     for (const auto& approval : step.approvals) {
         json["approvals"].push_back(to_json(approval));
     }
@@ -147,6 +157,19 @@ Json to_json(const Release& release) {
     Json opened = to_json(Event{0, release.started, release.opened})["data"];
     opened.erase("plan_source"); // its digest stands for it, and for its files
     opened.erase("includes");
+    Json policy; // null = none
+    if (release.policy) {
+        policy = to_json(Event{0, {}, release.bound})["data"];
+        policy.erase("source");
+        policy.erase("signers");
+    }
+    Json requests = Json::object();
+    for (const auto& [nonce, asked] : release.requests) {
+        requests[nonce] = {{"step", asked.step},
+                           {"request", asked.request},
+                           {"expires", nanos_text(asked.expires)},
+                           {"used_by", asked.used_by}};
+    }
     return {{"seq", release.seq},
             {"time", nanos_text(release.time)},
             {"opened", opened},
@@ -178,7 +201,12 @@ Json to_json(const Release& release) {
             {"aborted", release.aborted},
             {"outcome", release.outcome},
             {"notes", release.notes},
-            {"overrides", release.overrides}};
+            {"overrides", release.overrides},
+            {"policy", policy},
+            {"lead", release.lead},
+            {"bridge", release.bridge},
+            {"proposers", release.proposers},
+            {"requests", requests}};
 }
 
 } // namespace sluice::release

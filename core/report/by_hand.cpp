@@ -58,6 +58,7 @@ public:
     ByHand take() && { return std::move(out_); }
 
     void operator()(const plan::Confirm& body) { remark("a person confirms: " + filled(body.text)); }
+    void operator()(const plan::Attest& body) { remark("a person states: " + filled(body.text)); }
     void operator()(const plan::Approve& body) {
         remark(fmt::format("{} approve: {}", body.quorum, fmt::join(body.roles, ", ")));
     }

@@ -1,47 +1,22 @@
 #include "support/suite.h"
 
 #ifndef Q_MOC_RUN
+#include "broken_rows.h"
 #include "plan/loader.h"
-#include <fstream>
-#include <sstream>
 #endif
 
 #include <QtTest>
 
 using namespace sluice::plan;
 
-/// broken_plans.txt: "=== name", the plan, "+++", and then each diagnostic as it must be printed, without the file's
-/// name.
 class BrokenPlans : public QObject {
     Q_OBJECT
-
-    struct Row {
-        std::string name, source, expected;
-    };
-
-    static std::vector<Row> rows() {
-        std::vector<Row> all;
-        std::ifstream file(SLUICE_SOURCE_DIR "/tests/plan/broken_plans.txt");
-        std::string line;
-        bool expecting = false;
-        while (std::getline(file, line)) {
-            if (line.starts_with("=== ")) {
-                all.push_back({line.substr(4), "", ""});
-                expecting = false;
-            } else if (line == "+++") {
-                expecting = true;
-            } else if (!all.empty()) {
-                (expecting ? all.back().expected : all.back().source) += line + "\n";
-            }
-        }
-        return all;
-    }
 
 private slots:
     void each_error_has_its_place_and_its_remedy_data() {
         QTest::addColumn<QByteArray>("source");
         QTest::addColumn<QByteArray>("expected");
-        for (const Row& row : rows()) {
+        for (const auto& row : drill::broken_rows("broken_plans.txt")) {
             QTest::newRow(row.name.c_str())
                 << QByteArray::fromStdString(row.source) << QByteArray::fromStdString(row.expected);
         }
@@ -59,11 +34,11 @@ private slots:
 
     void the_table_is_as_long_as_promised() {
         int several = 0;
-        for (const Row& row : rows()) {
+        for (const auto& row : drill::broken_rows("broken_plans.txt")) {
             several += row.name.starts_with("several:") ? 1 : 0;
             QVERIFY2(!row.expected.empty(), row.name.c_str());
         }
-        QVERIFY(rows().size() >= 40);
+        QVERIFY(drill::broken_rows("broken_plans.txt").size() >= 40);
         QVERIFY(several >= 5);
     }
 

@@ -112,6 +112,9 @@ private slots:
         row("a step taken away", "      - {id: one, confirm: One}\n", "", "step one removed: it is passed already");
         row("a step moved into another place", "      - {id: two, confirm: Two}\n",
             "      - {id: g, group: [{id: two, confirm: Two}]}\n", "step two changed");
+        row("steps that change places", "      - {id: act, run: [act]}\n      - {id: two, confirm: Two}\n",
+            "      - {id: two, confirm: Two}\n      - {id: act, run: [act]}\n",
+            "step two changed: it is awaiting a person already");
         row("the phase under way", "id: main", "id: main\n    title: Other",
             "phase main changed: it has begun already");
         row("a phase before it", "phases:\n", "phases:\n  - {id: early, steps: [{id: e, confirm: E}]}\n",

@@ -32,24 +32,52 @@ struct State {
 };
 
 /// One phase; `subject` is the step of interest, and another comes after it.
-Driver with(const std::string& subject, const std::string& more = "") {
-    return Driver(
-        plan_with("phases:\n  - id: main\n    steps:\n      - {id: green-ready, probe: {metric: lag, must: '< 5'}, "
-                  "makes-ready: green, needs: []}\n      - {id: to-10, shift: {edge: {green: 10}}, needs: "
-                  "[green-ready]}\n      - " +
-                  subject + "\n      - {id: after, confirm: After}\n" + more + rollback));
+std::string plan_of(const std::string& subject) {
+    return plan_with("phases:\n  - id: main\n    steps:\n      - {id: green-ready, probe: {metric: lag, must: '< 5'}, "
+                     "makes-ready: green, needs: []}\n      - {id: to-10, shift: {edge: {green: 10}}, needs: "
+                     "[green-ready]}\n      - " +
+                     subject + "\n      - {id: after, confirm: After}\n" + rollback);
+}
+
+Driver with(const std::string& subject) {
+    return Driver(plan_of(subject));
 }
 
 Json split(int green) {
     return {{"traffic", "edge"}, {"weights", {{"blue", 100 - green}, {"green", green}}}};
 }
 
+const char* const policy = R"(policy: 1
+allowed-signers: keys
+people:
+  lena: {roles: [lead], principals: lena@x}
+  sam: {roles: [sre], principals: sam@x}
+  ada: {roles: [owner], principals: ada@x}
+  omar: {roles: [lead], principals: omar@x}
+rules: [{type: major, environment: production, roles: [owner, sre], accept: [signed, given, attested]}]
+break-glass: {roles: [lead], approve-within: 1h}
+commands: {abort: [the-lead]}
+lead: [lead]
+)";
+
 /// With 10 % on green and the subject begun.
-Driver begun(const std::string& subject) {
-    Driver drive = with(subject);
+Driver begun(Driver drive) {
     drive.answer("green-ready", true);
     drive.done("to-10", split(10));
     return drive;
+}
+
+Driver begun(const std::string& subject) {
+    return begun(with(subject));
+}
+
+/// Under a policy, which wants the approval of owner and sre for what comes after `s`.
+Driver governed() {
+    std::string plan = plan_of("{id: s, approve: {roles: [owner]}}\n      - {id: act, run: [act]}");
+    plan.insert(plan.find("phases:"), "release: {type: major, environment: production}\n");
+    People people;
+    people.policy = PolicyBound{"policy.yaml", policy, "p1", "keys", "keys", "k1", "", "", {}};
+    return begun(Driver(plan, {{"ramp", "true"}}, seconds(1'767'600'000), people));
 }
 
 Driver in_doubt(const std::string& subject) {
@@ -89,6 +117,14 @@ std::vector<State> states() {
         {"A confirmation with evidence is awaited", "s",
          [] { return begun("{id: s, confirm: Go on, evidence: required, required: true}"); }},
         {"An approval is awaited", "s", [] { return begun("{id: s, approve: {roles: [lead, sre]}}"); }},
+        {"A statement is awaited", "s", [] { return begun("{id: s, attest: It works, owner: sre}"); }},
+        {"An approval is awaited, under a policy", "s", governed},
+        {"An approval is owed after break-glass, under a policy", "s",
+         [] {
+             Driver drive = governed();
+             (void)drive.submit(BreakGlass{"s", "fire"});
+             return drive;
+         }},
         {"A decision is awaited", "s",
          [] {
              return begun("{id: s, decide: {text: Which, choices: [{id: a, steps: [{id: x, confirm: X}]}, {id: b}]}}");
@@ -240,6 +276,34 @@ std::vector<Given> commands() {
          [](const Driver&, const StepId& s) {
              return Approve{s, true, "no"};
          }},
+        {"approve for sam, by the lead's word",
+         [](const Driver&, const StepId& s) {
+             Approve command{s, false, "by phone"};
+             command.attested = sre;
+             return command;
+         }},
+        {"attest",
+         [](const Driver&, const StepId& s) {
+             return Attest{s, "", false, ""};
+         },
+         sre},
+        {"ask for a signature",
+         [](const Driver& drive, const StepId& s) {
+             return AskSignature{s, "n1", std::string(64, 'a'), drive.release.seq};
+         }},
+        {"break the glass",
+         [](const Driver&, const StepId& s) {
+             return BreakGlass{s, "fire"};
+         }},
+        {"hand the lead to omar",
+         [](const Driver&, const StepId&) {
+             return HandOver{"omar", "night"};
+         }},
+        {"join sam",
+         [](const Driver&, const StepId&) {
+             return Join{"sam", {"sre"}};
+         }},
+        {"leave", [](const Driver&, const StepId&) { return Leave{"sam"}; }, sre},
         {"decide a",
          [](const Driver&, const StepId& s) {
              return Decide{s, "a", ""};

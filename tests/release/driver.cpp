@@ -29,7 +29,8 @@ traffic:
 )" + rest;
 }
 
-Driver::Driver(const std::string& plan, std::map<std::string, std::string> variables, Nanos start) : now(start) {
+Driver::Driver(const std::string& plan, std::map<std::string, std::string> variables, Nanos start, const People& people)
+    : now(start) {
     for (const auto& diagnostic : plan::load(plan, "small.yaml").diagnostics) {
         if (diagnostic.severity == plan::Severity::error) {
             throw std::runtime_error(plan::to_text(diagnostic, "small.yaml"));
@@ -43,7 +44,7 @@ Driver::Driver(const std::string& plan, std::map<std::string, std::string> varia
     session.plan_source = plan;
     session.variables = std::move(variables);
     session.by = lead;
-    if (const std::string why = submit(Open{session}); !why.empty()) {
+    if (const std::string why = submit(Open{session, people}); !why.empty()) {
         throw std::runtime_error(why);
     }
 }

@@ -18,7 +18,8 @@ class Driver {
 public:
     /// Opens a session of the plan; throws with the diagnostics when the plan does not load.
     explicit Driver(const std::string& plan, std::map<std::string, std::string> variables = {{"ramp", "true"}},
-                    Nanos start = seconds(1'767'600'000)); // Monday 2026-01-05T08:00Z
+                    Nanos start = seconds(1'767'600'000), // Monday 2026-01-05T08:00Z
+                    const People& people = {});
 
     /// Opens this session.
     explicit Driver(const SessionOpened& session, Nanos start = seconds(1'767'600'000));

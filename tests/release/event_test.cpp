@@ -124,10 +124,23 @@ private slots:
         const Event approved{1, Nanos{}, Approved{"go", {"ada", "sre"}, "fine"}};
         QCOMPARE(
             canonical(to_json(approved)).value(),
-            R"({"data":{"by":{"name":"ada","role":"sre"},"reason":"fine","step":"go"},"seq":1,"time":"0","type":"approved","v":1})");
+            R"({"data":{"attested_by":"","by":{"name":"ada","role":"sre"},"count":0,"expires":"0","of":0,"proof":null,)"
+            R"("reason":"fine","step":"go"},"seq":1,"time":"0","type":"approved","v":1})");
         const Event waiting{1, Nanos{}, PhaseWaiting{"p", "w", Nanos{5}}};
         QCOMPARE(canonical(to_json(waiting)).value(),
                  R"({"data":{"phase":"p","until":"5","why":"w"},"seq":1,"time":"0","type":"phase-waiting","v":1})");
+    }
+
+    void an_approval_of_a_session_from_before_there_were_policies_is_read() {
+        const auto old = parse_json(
+            R"({"data":{"by":{"name":"ada","role":"sre"},"reason":"fine","step":"go"},"seq":1,"time":"0","type":"approved","v":1})",
+            "event");
+        const auto event = event_from_json(old.value());
+        QVERIFY(event.has_value());
+        const auto& approved = std::get<Approved>(event->body);
+        QCOMPARE(approved.by.name, "ada");
+        QVERIFY(approved.proof.is_null() && approved.attested_by.empty() && approved.expires.count == 0);
+        QCOMPARE(describe(event->body), "Approved go as sre: fine");
     }
 
     void a_field_that_is_missing_has_its_default() {

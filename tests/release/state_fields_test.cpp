@@ -27,14 +27,27 @@ auto fields(HoldState& s) {
     return std::tie(running, held, mark, why);
 }
 auto fields(Approved& s) {
-    auto& [step, by, reason] = s; // the step is that in whose state it stands
-    return std::tie(by, reason);
+    auto& [step, by, reason, attested_by, proof, expires, count, of] = s; // the step is that in whose state it stands
+    return std::tie(by, reason, attested_by, proof, expires, count, of);
+}
+auto fields(BrokenGlass& s) {
+    auto& [by, reason, due, overdue, approved] = s;
+    return std::tie(by, reason, due, overdue, approved);
+}
+auto fields(AskedSignature& s) {
+    auto& [step, request, expires, used_by] = s;
+    return std::tie(step, request, expires, used_by);
+}
+auto fields(PolicyBound& s) {
+    auto& [file, source, digest, signers_file, signers, signers_digest, type, environment, raised] =
+        s; // the digests stand for the texts
+    return std::tie(file, digest, signers_file, signers_digest, type, environment, raised);
 }
 auto fields(StepState& s) {
-    auto& [status, attempt, title, started, ended, begun, why, until, operation, approvals, choice, overdue, asked,
-           escalated, advanced, gates, aside, hold] = s;
-    return std::tie(status, attempt, title, started, ended, begun, why, until, operation, approvals, choice, overdue,
-                    asked, escalated, advanced, gates, aside, hold);
+    auto& [status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice, overdue,
+           asked, escalated, advanced, gates, aside, hold] = s;
+    return std::tie(status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice,
+                    overdue, asked, escalated, advanced, gates, aside, hold);
 }
 auto fields(HandShift& s) {
     auto& [planned, state, by, reason] = s;
@@ -86,10 +99,11 @@ auto fields(SessionOpened& s) {
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
            sources, rollback, copy, amendments, files, released, severity, severity_since, paused, aborted, paused_why,
-           paused_since, outcome, notes, overrides] = s; // the plan is told by its digest
+           paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers, requests] =
+        s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
                     sources, rollback, copy, amendments, files, released, severity, severity_since, paused, aborted,
-                    paused_why, paused_since, outcome, notes, overrides);
+                    paused_why, paused_since, outcome, notes, overrides, bound, lead, bridge, proposers, requests);
 }
 
 template <typename T>
@@ -103,6 +117,10 @@ concept Map = requires(T& value) {
 template <typename T>
 concept Set = !Map<T> && requires(T & value) {
     typename T::key_type;
+};
+template <typename T>
+concept Maybe = requires(T& value) {
+    value.has_value();
 };
 template <typename T>
 concept List = requires(T& value) {
@@ -150,6 +168,14 @@ void each(T& value, const QString& where, const std::function<void(const QString
                 (each(parts, where + '/' + QString::number(place++), look), ...);
             },
             fields(value));
+    } else if constexpr (Maybe<T>) {
+        if (value) {
+            each(*value, where, look);
+        }
+        const T kept = value;
+        value = kept ? T{} : T{std::in_place};
+        look(where + "[there or not]");
+        value = kept;
     } else if constexpr (Map<T>) {
         for (auto& [key, one] : value) {
             each(one, where + '[' + QString::fromStdString(key) + ']', look);
@@ -178,16 +204,34 @@ void each(T& value, const QString& where, const std::function<void(const QString
     }
 }
 
+const char* const policy = R"(policy: 1
+allowed-signers: keys
+people:
+  lena: {roles: [lead]}
+  ada: {roles: [owner]}
+  bob: {roles: [sre]}
+rules: [{type: major, environment: production, roles: [owner, sre], accept: [given]}]
+)";
+
 /// A release in which every list has something in it.
 Release full() {
-    drill::Driver drive = drill::steps(R"(      - {id: ready, confirm: Ready, makes-ready: green}
+    People people;
+    people.policy = PolicyBound{"policy.yaml", policy, "p1", "keys", "keys", "k1", "", "", {}};
+    people.bridge = {{"bob", {"sre"}, drill::lead}};
+    drill::Driver drive(drill::plan_with(R"(release: {type: major, environment: production}
+phases:
+  - id: main
+    steps:
+      - {id: ready, confirm: Ready, makes-ready: green}
       - {id: go, approve: {roles: [owner, sre]}}
       - {id: work, run: [work]}
       - {id: to-50, shift: {edge: {green: 50}}}
       - {id: bake, hold: {for: 1m}, gates: [{metric: lag, must: '< 10'}]}
-)");
+)"),
+                        {{"ramp", "true"}}, seconds(1'767'600'000), people);
     drive.tick();
     (void)drive.submit(Confirm{"ready", "seen", false, ""});
+    (void)drive.submit(AskSignature{"go", "n1", std::string(64, 'a'), drive.release.seq});
     (void)drive.submit(Approve{"go", false, "well"}, {"ada", "owner"});
     (void)drive.submit(Approve{"go", false, "well"}, {"bob", "sre"});
     drive.done("work");
@@ -198,6 +242,7 @@ Release full() {
     (void)drive.submit(Shift{"edge", {{"green", 0}}, "odd"});
     Release release = drive.release;
     release.steps["bake"].set_aside["lag"] = "lena";
+    release.steps["go"].glass = BrokenGlass{drill::lead, "fire", Nanos{1}};
     release.triggers["errors"] = {};
     release.amendments.push_back({"digest", {"step a removed"}, drill::lead, "why", Nanos{1}});
     release.values["version"] = "v1";
@@ -216,6 +261,7 @@ private slots:
         Release release = full();
         QVERIFY(!release.shifts.empty() && !release.operations.empty() && !release.sources.empty());
         QVERIFY(!release.at("go").approvals.empty() && !release.at("bake").gates.empty());
+        QVERIFY(!release.requests.empty() && !release.bridge.empty() && !release.proposers.empty());
         const std::string before = drill::state_text(release);
         int altered = 0;
         QStringList unseen;

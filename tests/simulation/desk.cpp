@@ -7,8 +7,8 @@ namespace sluice::simulation {
 
 using session::testing::FailingDisk;
 
-Desk::Desk(Production& production, Watcher& watcher, std::filesystem::path file, int plan)
-    : production_(production), watcher_(watcher), file_(std::move(file)), plan_(plan),
+Desk::Desk(Production& production, Watcher& watcher, std::filesystem::path file, int plan, bool governed)
+    : production_(production), watcher_(watcher), file_(std::move(file)), plan_(plan), governed_(governed),
       key_(*session::SigningKey::from_seed("simulation", {})) {}
 
 Desk::~Desk() {
@@ -59,7 +59,11 @@ Result<void> Desk::open() {
     opened.plan_file = "simulated.yaml";
     opened.plan_source = plan(plan_);
     opened.by = {"lena", "lead"};
-    return engine_->open(opened);
+    release::People known;
+    if (governed_) {
+        known.policy = release::PolicyBound{"policy.yaml", policy(), "p1", "keys", "keys", "k1", "", "", {}};
+    }
+    return engine_->open(opened, known);
 }
 
 Result<void> Desk::resume() {

@@ -1,5 +1,11 @@
 #include "people.h"
 
+#include "plans.h"
+#include "release/demand.h"
+#include "release/signing.h"
+
+#include <algorithm>
+#include <fmt/format.h>
 #include <vector>
 
 namespace sluice::simulation {
@@ -11,7 +17,13 @@ std::string reason(Chance& chance) {
     return chance.one_in(6) ? "" : "because";
 }
 
-Actor somebody(Chance& chance) {
+/// Under a policy mostly one who holds the role; else their word is taken, until somebody says who is there.
+Actor somebody(const Release& release, Chance& chance) {
+    if (release.policy) {
+        const auto& [name, roles] = *std::next(people().begin(), chance.below(static_cast<int>(people().size())));
+        return chance.one_in(8) ? Actor{chance.pick<std::string>({"eve", name}), "owner"}
+                                : Actor{name, chance.of(roles)};
+    }
     return chance.pick<Actor>({{"lena", "lead"}, {"ada", "owner"}, {"bob", "sre"}, {"cy", "sre"}});
 }
 
@@ -36,44 +48,130 @@ OperationId doubtful(const Release& release, Chance& chance) {
     return found.empty() ? "s1/none/1" : chance.of(found);
 }
 
+/// The step asks for a signature, or somebody answers one of those that it asked for; now and then an old one.
+Said by_key(const Release& release, const StepId& step, Chance& chance) {
+    std::vector<Json> open;
+    for (const auto& [nonce, asked] : release.requests) {
+        if (asked.step == step && (asked.used_by.empty() || chance.one_in(4))) {
+            open.push_back(asked.request);
+        }
+    }
+    if (open.empty() || chance.one_in(4)) {
+        return {AskSignature{step, fmt::format("n{}", release.seq), std::string(64, 'a'), release.seq},
+                {"lena", "lead"},
+                "ask-signature",
+                step};
+    }
+    const Actor who = somebody(release, chance);
+    const std::string answer = chance.one_in(12) ? "no" : "yes";
+    SignedAnswer given{statement_bytes({chance.of(open), answer, who.role, "by key"}).value_or(""), "armour",
+                       who.name + "@x", "SHA256:" + who.name, true};
+    const auto* planned = release.plan->step(step);
+    if (planned != nullptr && std::holds_alternative<plan::Attest>(planned->body)) {
+        return {Attest{step, "seen", false, "", std::move(given)}, {"lena", "lead"}, "attest, signed", step};
+    }
+    return {Approve{step, false, "", {}, std::move(given)}, {"lena", "lead"}, "approve, signed", step};
+}
+
+Said approval(const Release& release, const StepId& step, Chance& chance) {
+    if (release.policy && chance.one_in(16)) {
+        return {BreakGlass{step, reason(chance)},
+                {chance.pick<std::string>({"lena", "omar"}), "lead"},
+                "break-glass",
+                step};
+    }
+    if (release.policy && chance.one_in(3)) {
+        return by_key(release, step, chance);
+    }
+    if (release.policy && chance.one_in(8)) {
+        return {Approve{step, false, "by phone", somebody(release, chance), {}},
+                {release.lead, "lead"},
+                "approve, attested",
+                step};
+    }
+    return {Approve{step, chance.one_in(12), "because"}, somebody(release, chance), "approve", step};
+}
+
+/// Another title: what has begun stays as it is, and what was approved is another plan.
+Said amendment(const Release& release, Chance& chance) {
+    std::string text = release.plan->source;
+    const auto at = text.find("title: A simulated release");
+    const auto end = text.find('\n', at);
+    if (at != std::string::npos) {
+        text.replace(at, end - at, fmt::format("title: A simulated release, amended at {}", release.seq));
+    }
+    // Whoever amends may not approve any more, as whoever moves traffic.
+    const Actor who =
+        release.policy ? Actor{chance.pick<std::string>({"lena", "omar"}), "lead"} : somebody(release, chance);
+    return {Amend{text, reason(chance)}, who, "amend", ""};
+}
+
+/// Who is there, who leads, who goes on without asking.
+Said of_people(const Release& release, const StepId& step, Chance& chance) {
+    const Actor who = somebody(release, chance);
+    const auto known = release.bridge.find(release.lead);
+    const Actor lead{release.lead,
+                     known != release.bridge.end() && !known->second.empty() ? known->second.front() : "lead"};
+    switch (chance.below(4)) {
+    case 0:
+        return {Join{who.name, {who.role}}, lead, "join", ""};
+    case 1:
+        return {Leave{who.name}, chance.one_in(2) ? lead : who, "leave", ""};
+    case 2:
+        return {HandOver{who.name, "the night is long"}, chance.one_in(4) ? who : lead, "hand-over", ""};
+    default:
+        return {BreakGlass{step, reason(chance)}, who, "break-glass", step};
+    }
+}
+
 Said anything(const Release& release, Chance& chance) {
     const StepId step = some_step(release, chance);
-    switch (chance.below(15)) {
+    switch (chance.below(19)) {
     case 0:
-        return {Confirm{step, "seen", false, ""}, somebody(chance), "confirm", step};
+        return {Confirm{step, "seen", false, ""}, somebody(release, chance), "confirm", step};
     case 1:
-        return {Approve{step, chance.one_in(4), reason(chance)}, somebody(chance), "approve", step};
+        return {Approve{step, chance.one_in(4), reason(chance)}, somebody(release, chance), "approve", step};
     case 2:
-        return {Decide{step, chance.pick<std::string>({"keep", "drop", "none"}), ""}, somebody(chance), "decide", step};
+        return {Decide{step, chance.pick<std::string>({"keep", "drop", "none"}), ""}, somebody(release, chance),
+                "decide", step};
     case 3:
-        return {Advance{step}, somebody(chance), "advance", step};
+        return {Advance{step}, somebody(release, chance), "advance", step};
     case 4:
-        return {Retry{step, reason(chance)}, somebody(chance), "retry", step};
+        return {Retry{step, reason(chance)}, somebody(release, chance), "retry", step};
     case 5:
-        return {Skip{step, reason(chance)}, somebody(chance), "skip", step};
+        return {Skip{step, reason(chance)}, somebody(release, chance), "skip", step};
     case 6:
-        return {Override{step, chance.pick<std::string>({"", "errors", "lag"}), reason(chance)}, somebody(chance),
-                "override", step};
+        return {Override{step, chance.pick<std::string>({"", "errors", "lag"}), reason(chance)},
+                somebody(release, chance), "override", step};
     case 7:
-        return {Pause{reason(chance)}, somebody(chance), "pause", ""};
+        return {Pause{reason(chance)}, somebody(release, chance), "pause", ""};
     case 8:
     case 9:
-        return {Continue{}, somebody(chance), "continue", ""};
+        return {Continue{}, somebody(release, chance), "continue", ""};
     case 10:
-        return chance.one_in(6) ? Said{Abort{reason(chance)}, somebody(chance), "abort", ""}
-                                : Said{Note{"a note", ""}, somebody(chance), "note", ""};
+        return chance.one_in(6) ? Said{Abort{reason(chance)}, somebody(release, chance), "abort", ""}
+                                : Said{Note{"a note", ""}, somebody(release, chance), "note", ""};
     case 11:
         return chance.one_in(4) ? Said{RollBack{chance.pick<std::string>({"", "undo"}), "", reason(chance)},
-                                       somebody(chance), "roll-back", ""}
-                                : Said{Note{"another", step}, somebody(chance), "note", step};
+                                       somebody(release, chance), "roll-back", ""}
+                                : Said{Note{"another", step}, somebody(release, chance), "note", step};
     case 12:
     case 13:
-        return {Shift{"edge", {{"green", chance.pick<int>({0, 10, 25, 50, 100})}}, reason(chance)}, somebody(chance),
+        // Whoever moves traffic may not approve any more: somebody must be left who may.
+        return {Shift{"edge", {{"green", chance.pick<int>({0, 10, 25, 50, 100})}}, reason(chance)},
+                release.policy ? Actor{chance.pick<std::string>({"lena", "omar"}), "lead"} : somebody(release, chance),
                 "shift", ""};
+    case 14:
+        return of_people(release, step, chance);
+    case 15:
+        return by_key(release, step, chance);
+    case 16:
+    case 17:
+        return amendment(release, chance);
     default:
         return {ResolveDoubt{doubtful(release, chance),
                              chance.pick<std::string>({"happened", "run-again", "skip", "abort"}), reason(chance)},
-                somebody(chance), "resolve-doubt", step};
+                somebody(release, chance), "resolve-doubt", step};
     }
 }
 
@@ -84,34 +182,46 @@ Said say_something(const Release& release, Chance& chance) {
         return anything(release, chance);
     }
     if (release.paused && chance.one_in(2)) {
-        return {Continue{}, somebody(chance), "continue", ""};
+        return {Continue{}, somebody(release, chance), "continue", ""};
+    }
+    if (const auto owed = owed_approvals(release); !owed.empty() && chance.one_in(2)) {
+        return approval(release, chance.of(owed), chance);
+    }
+    if (!release.policy && !release.bridge.empty() && chance.one_in(3)) {
+        const Actor who = somebody(release, chance); // the others come too
+        return {Join{who.name, {who.role}}, {release.lead, ""}, "join", ""};
     }
     const StepId id = some_step(release, chance);
     const StepStatus status = release.at(id).status;
     const plan::Step* step = release.plan->step(id);
     if (status == StepStatus::triage) {
-        return chance.one_in(3) ? Said{Skip{id, "because"}, somebody(chance), "skip", id}
-                                : Said{Retry{id, "because"}, somebody(chance), "retry", id};
+        return chance.one_in(3) ? Said{Skip{id, "because"}, somebody(release, chance), "skip", id}
+                                : Said{Retry{id, "because"}, somebody(release, chance), "retry", id};
     }
     if (status == StepStatus::in_doubt) {
         return {ResolveDoubt{doubtful(release, chance),
                              chance.pick<std::string>({"happened", "happened", "run-again", "skip"}), "because"},
-                somebody(chance), "resolve-doubt", id};
+                somebody(release, chance), "resolve-doubt", id};
     }
     if (status == StepStatus::person && step != nullptr) {
         if (std::holds_alternative<plan::Approve>(step->body)) {
-            return {Approve{id, chance.one_in(12), "because"}, somebody(chance), "approve", id};
+            return approval(release, id, chance);
+        }
+        if (std::holds_alternative<plan::Attest>(step->body)) {
+            return release.policy ? by_key(release, id, chance)
+                                  : Said{Attest{id, "seen", false, ""}, somebody(release, chance), "attest", id};
         }
         if (std::holds_alternative<plan::Decide>(step->body)) {
-            return {Decide{id, chance.pick<std::string>({"keep", "drop"}), ""}, somebody(chance), "decide", id};
+            return {Decide{id, chance.pick<std::string>({"keep", "drop"}), ""}, somebody(release, chance), "decide",
+                    id};
         }
         if (std::holds_alternative<plan::Hold>(step->body)) {
-            return {Advance{id}, somebody(chance), "advance", id};
+            return {Advance{id}, somebody(release, chance), "advance", id};
         }
-        return {Confirm{id, chance.one_in(5) ? "" : "seen", chance.one_in(12), "because"}, somebody(chance), "confirm",
-                id};
+        return {Confirm{id, chance.one_in(5) ? "" : "seen", chance.one_in(12), "because"}, somebody(release, chance),
+                "confirm", id};
     }
-    return {Note{"all is quiet", ""}, somebody(chance), "note", ""};
+    return {Note{"all is quiet", ""}, somebody(release, chance), "note", ""};
 }
 
 } // namespace sluice::simulation

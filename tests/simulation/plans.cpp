@@ -1,7 +1,8 @@
 #include "plans.h"
 
 #include <array>
-#include <string>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sluice::simulation {
 
@@ -63,6 +64,7 @@ namespace {
 const char* const head = R"(sluice: 1
 id: simulated
 title: A simulated release
+release: {type: major, environment: production}
 roles: [lead, sre, owner]
 connections:
   cluster: {kubernetes: {context: test}}
@@ -143,10 +145,35 @@ const char* const groups = R"(  - id: begin
       - {id: to-60, shift: {edge: {green: 60}}}
       - {id: short, hold: {for: 20s, on-breach: fail}, gates: [{metric: lag, must: '< 10'}]}
       - {id: post, http: {path: /posts, method: POST, json: {n: 1}}, on: app, expect: {status: 201}, retry: {times: 1, every: 5s}}
+      - {id: said, attest: It holds, owner: sre}
       - {id: last, confirm: All well}
 )";
 
 } // namespace
+
+const std::map<std::string, std::set<std::string>>& people() {
+    static const std::map<std::string, std::set<std::string>> all{{"lena", {"lead", "owner", "sre"}},
+                                                                  {"omar", {"lead", "owner"}},
+                                                                  {"ada", {"owner"}},
+                                                                  {"bob", {"sre"}},
+                                                                  {"cy", {"sre"}},
+                                                                  {"dee", {"owner", "sre"}}};
+    return all;
+}
+
+std::string policy() {
+    std::string text = "policy: 1\nallowed-signers: keys\npeople:\n";
+    for (const auto& [name, roles] : people()) {
+        text += fmt::format("  {}: {{roles: [{}], principals: {}@x}}\n", name, fmt::join(roles, ", "), name);
+    }
+    return text + R"(rules:
+  - {type: major, environment: production, roles: [owner, sre], accept: [signed, given, attested], valid-for: 4m,
+     barred: [initiator, proposer, lead]}
+break-glass: {roles: [lead], approve-within: 10m}
+commands: {abort: [the-lead, owner]}
+lead: [lead]
+)";
+}
 
 const char* plan(int number) {
     static const std::array<std::string, plan_count> whole{

@@ -38,13 +38,14 @@ public:
           production_(scheduler_, seed, weather_of(chance_)), watcher_(production_, told),
           file_(std::filesystem::path(folder) / fmt::format("{}.sluice", seed)) {
         std::filesystem::remove(file_);
+        governed_ = can_be_governed(plan_) && seed % 2 == 0;
         deaths_left_ = chance_.one_in(2) ? 1 + chance_.below(3) : 0;
         disk_failures_left_ = chance_.one_in(5) ? 1 : 0;
     }
 
     Outcome go() {
         const Nanos give_up = scheduler_.now() + hours(12);
-        Desk desk(production_, watcher_, file_, plan_);
+        Desk desk(production_, watcher_, file_, plan_, governed_);
         begin(desk);
         while (!watcher_.finding() && !outcome_.finding && scheduler_.now() < give_up) {
             if (desk.alive() && desk.engine().release().closed() && !closing_) {
@@ -142,6 +143,7 @@ private:
     Production production_;
     Watcher watcher_;
     std::filesystem::path file_;
+    bool governed_ = false;
     int deaths_left_ = 0, disk_failures_left_ = 0;
     std::optional<Nanos> closing_;
     Outcome outcome_;

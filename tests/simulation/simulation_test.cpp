@@ -64,9 +64,9 @@ private slots:
         for (const auto& [ending, count] : endings_) {
             fmt::print("  {:<12} {}\n", ending, count);
         }
-        fmt::print("command        met                  accepted   refused\n");
+        fmt::print("command            met                  accepted   refused\n");
         for (const auto& [what, counts] : reached_) {
-            fmt::print("  {:<12} {:<20} {:>8}  {:>8}\n", what.first, what.second, counts.first, counts.second);
+            fmt::print("  {:<16} {:<20} {:>8}  {:>8}\n", what.first, what.second, counts.first, counts.second);
         }
         // A storm that never leaves the harbour shows nothing.
         for (const char* ending : {"done", "rolled-back", "aborted"}) {

@@ -58,8 +58,7 @@ void Watcher::look(const Event& event) {
             }
         }
     } else if (const auto* approved = std::get_if<Approved>(&event.body)) {
-        people_[approved->step].insert(approved->by.name);
-        roles_[approved->step].insert(approved->by.role);
+        check_approved(*approved);
     } else if (const auto* aside = std::get_if<Overridden>(&event.body)) {
         forced_.insert(aside->subject);
     } else if (const auto* advanced = std::get_if<Advanced>(&event.body)) {
@@ -71,6 +70,7 @@ void Watcher::look(const Event& event) {
         }
     }
     const bool back = release_.rollback.active;
+    hear_people(event);
     apply(release_, event);
     if (std::holds_alternative<HoldChanged>(event.body)) {
         const auto& changed = std::get<HoldChanged>(event.body);
@@ -147,7 +147,7 @@ void Watcher::check_start(const StepStarted& started) {
     }
 }
 
-void Watcher::check_finish(const StepFinished& finished, Nanos) {
+void Watcher::check_finish(const StepFinished& finished, Nanos now) {
     const plan::Step* step = release_.step(finished.step);
     if (step == nullptr || finished.outcome != "passed") {
         return;
@@ -158,16 +158,9 @@ void Watcher::check_finish(const StepFinished& finished, Nanos) {
                              good_[step->id].seconds(), hold->for_.seconds()));
         }
     }
-    if (const auto* approve = std::get_if<plan::Approve>(&step->body); approve && !forced_.contains(step->id)) {
-        for (const auto& role : approve->roles) {
-            if (!roles_[step->id].contains(role)) {
-                find(step->id + " passed without the " + role);
-            }
-        }
-        const auto wanted = std::max<std::size_t>(static_cast<std::size_t>(approve->quorum), approve->roles.size());
-        if (people_[step->id].size() < wanted) {
-            find(fmt::format("{} passed by {} persons of {}", step->id, people_[step->id].size(), wanted));
-        }
+    if (const auto* approve = std::get_if<plan::Approve>(&step->body);
+        approve && (governed_ || !forced_.contains(step->id))) {
+        check_approvals(step->id, approve->roles, approve->quorum, now);
     }
 }
 

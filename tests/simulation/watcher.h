@@ -35,6 +35,10 @@ private:
     void check_start(const release::StepStarted& started);
     void check_finish(const release::StepFinished& finished, Nanos now);
     void check_settled(const release::Settled& settled);
+    void check_approved(const release::Approved& approved);
+    void check_approvals(const plan::StepId& step, std::vector<std::string> roles, int quorum, Nanos now);
+    void check_approved_before(const release::StepStarted& started, Nanos now);
+    void hear_people(const release::Event& event);
     void check_state(Nanos now);
     void count_holds(Nanos until);
     void find(const std::string& what);
@@ -46,10 +50,16 @@ private:
     std::set<std::string> intents_;      ///< in the file
     std::set<std::string> wrote_;        ///< by all lives that have ended
     std::map<plan::StepId, Nanos> good_; ///< how long all gates of a hold have passed while the program was there
-    std::map<plan::StepId, std::set<std::string>> people_, roles_; ///< who approved, as heard
-    std::set<plan::StepId> forced_;                                ///< a person set it aside, or went on by hand
-    Nanos counted_;                                                ///< holds are counted up to here
-    std::string at_;                                               ///< "event 17 step-started"
+    bool governed_ = false;              ///< by the policy of plans.h
+    std::string lead_;                   ///< as heard, like all that follows
+    std::map<std::string, std::string> why_barred_;                   ///< person → for what he did
+    std::map<plan::StepId, std::vector<release::Approved>> approved_; ///< of the current attempt, not expired
+    std::map<plan::StepId, std::string> glass_;                       ///< broken, and by whom
+    std::set<plan::StepId> owed_;                                     ///< approvals after that
+    std::set<std::string> nonces_;                                    ///< answered
+    std::set<plan::StepId> forced_;                                   ///< a person set it aside, or went on by hand
+    Nanos counted_;                                                   ///< holds are counted up to here
+    std::string at_;                                                  ///< "event 17 step-started"
 };
 
 } // namespace sluice::simulation

@@ -22,6 +22,7 @@ to_build=(
     librapidcheck-dev                            # tests with drawn values
     python3                                      # tools/verify_session.py, tests/crash, tests/run
     dbus-daemon                                  # tests: the desktop that keeps a screen from going dark
+    openssh-client                               # ssh-keygen signs and verifies approvals; an agent for its tests
     strace                                       # tests/crash: kills at a system call, and checks their order
 )
 to_check=(

@@ -18,7 +18,7 @@ QString without_dots(const QString& label) {
 
 AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* parent)
     : QDialog(parent), needed_(offer.asks == story::Asks::reason || offer.asks == story::Asks::evidence ||
-                               offer.asks == story::Asks::text),
+                               offer.asks == story::Asks::text || offer.asks == story::Asks::answer),
       subjects_(offer.subjects) {
     const QString deed = without_dots(offer.label);
     setWindowTitle(deed);
@@ -50,9 +50,16 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
     }
     text_ = new QLineEdit(this);
     const bool evidence = offer.asks == story::Asks::evidence || offer.asks == story::Asks::evidence_if_any;
-    const QString name = offer.asks == story::Asks::text ? tr("&Note") : evidence ? tr("&Evidence") : tr("&Reason");
+    const bool answer = offer.asks == story::Asks::answer;
+    const QString name = answer                            ? tr("&Answer")
+                         : offer.asks == story::Asks::text ? tr("&Note")
+                         : evidence                        ? tr("&Evidence")
+                                                           : tr("&Reason");
+    text_->setMaxLength(1 << 20); // an answer is a long text of several lines, in one
     text_->setAccessibleName(QString(name).remove(u'&'));
-    text_->setPlaceholderText(evidence ? tr("A link, a number, what was seen") : tr("It stays in the log"));
+    text_->setPlaceholderText(answer     ? tr("Paste it, from its first line to its last")
+                              : evidence ? tr("A link, a number, what was seen")
+                                         : tr("It stays in the log"));
     form->addRow(needed_ ? name : tr("%1 (optional)").arg(name), text_);
     layout->addLayout(form);
 

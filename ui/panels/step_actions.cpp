@@ -49,6 +49,14 @@ QKeySequence chord(const story::Offer& offer, int choice) {
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V);
     case Deed::by_hand:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M);
+    case Deed::ask_signature:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
+    case Deed::show_request:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
+    case Deed::read_answer:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
+    case Deed::break_glass:
+        return {}; // nobody breaks it by a slip of the fingers
     }
     return {};
 }
@@ -104,7 +112,7 @@ void StepActions::rebuild() {
 
 void StepActions::refresh() {
     for (const auto& [offer, action] : entries_) {
-        const bool sends = offer.deed != Deed::by_hand;
+        const bool sends = offer.deed != Deed::by_hand && offer.deed != Deed::show_request;
         const QString keys = action->shortcut().toString(QKeySequence::NativeText);
         const QString said = sending_ && sends         ? tr("A command is being sent")
                              : offer.why_not.isEmpty() ? offer.tip
@@ -121,7 +129,11 @@ void StepActions::begin(std::size_t index) {
     }
     const story::Offer offer = entries_[index].offer;
     if (offer.deed == Deed::by_hand) {
-        show_by_hand();
+        show_text(tr("To do it by hand"), tr("What is still to be done"), card_.by_hand);
+        return;
+    }
+    if (offer.deed == Deed::show_request) {
+        show_text(tr("To be signed"), tr("The request, for who signs it"), card_.request);
         return;
     }
     if (offer.asks == story::Asks::nothing && offer.subjects.empty()) {
@@ -161,15 +173,15 @@ void StepActions::submit(const release::Command& command) {
     });
 }
 
-void StepActions::show_by_hand() {
+void StepActions::show_text(const QString& title, const QString& name, const QString& text) {
     auto* dialog = new QDialog(&owner_);
     asked_ = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("To do it by hand"));
+    dialog->setWindowTitle(title);
     dialog->resize(720, 360);
     auto* layout = new QVBoxLayout(dialog);
-    auto* box = new TextBox(tr("What is still to be done"), 30, dialog);
-    box->show_text(card_.by_hand);
+    auto* box = new TextBox(name, 30, dialog);
+    box->show_text(text);
     layout->addWidget(box);
     layout->addStretch();
     dialog->open();

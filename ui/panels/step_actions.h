@@ -37,7 +37,7 @@ private:
     void refresh();
     void begin(std::size_t index);
     void submit(const release::Command& command);
-    void show_by_hand();
+    void show_text(const QString& title, const QString& name, const QString& text);
 
     story::CommandChannel& channel_;
     QWidget& owner_;

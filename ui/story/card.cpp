@@ -46,8 +46,10 @@ void show_body(const card::Seen& seen, CardView& view) {
         card::show_confirm(seen, *confirm, view);
     } else if (const auto* external = std::get_if<plan::External>(&seen.step.body)) {
         card::show_external(seen, *external, view);
-    } else if (const auto* approve = std::get_if<plan::Approve>(&seen.step.body)) {
-        card::show_approve(seen, *approve, view);
+    } else if (const auto* attest = std::get_if<plan::Attest>(&seen.step.body)) {
+        card::show_attest(seen, *attest, view);
+    } else if (std::holds_alternative<plan::Approve>(seen.step.body)) {
+        card::show_approve(seen, view);
     } else if (const auto* decide = std::get_if<plan::Decide>(&seen.step.body)) {
         card::show_decide(seen, *decide, view);
     } else if (const auto* wait = std::get_if<plan::Wait>(&seen.step.body)) {

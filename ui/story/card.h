@@ -85,6 +85,7 @@ struct CardView {
     QString output;            ///< the end of what it printed
     std::vector<Offer> offers; ///< what a person can do; empty in replay
     QString by_hand;           ///< a rollback: the commands to do it without this program
+    QString request;           ///< for a signature, as text for a chat
     bool operator==(const CardView&) const = default;
 };
 

@@ -1,7 +1,31 @@
 /// From a deed to the command that it is.
 #include "story/card.h"
 
+#include "release/signing.h"
+
 namespace sluice::story {
+namespace {
+
+/// What was pasted goes to the session as it is: it tells what is wrong with it.
+release::Command answered(const plan::StepId& step, const std::string& kind, const std::string& pasted) {
+    const auto read = release::read_answer_document(pasted);
+    const release::SignedAnswer answer = read ? *read : release::SignedAnswer{pasted, ""};
+    if (kind == "approve") {
+        release::Approve approve{step, false, ""};
+        approve.answer = answer;
+        return approve;
+    }
+    if (kind == "attest") {
+        release::Attest attest{step, "", false, ""};
+        attest.answer = answer;
+        return attest;
+    }
+    release::Confirm confirm{step, "", false, ""};
+    confirm.answer = answer;
+    return confirm;
+}
+
+} // namespace
 
 std::optional<release::Command> command_of(const CardView& card, const Offer& offer, const Given& given) {
     const std::string said = given.text.trimmed().toStdString();
@@ -10,8 +34,20 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
     case Deed::advance:
         return release::Advance{card.step};
     case Deed::confirm:
+        if (offer.argument == "attest") {
+            return release::Attest{card.step, said, false, ""};
+        }
         return release::Confirm{card.step, said, false, ""};
+    case Deed::ask_signature:
+        return release::AskSignature{card.step};
+    case Deed::read_answer:
+        return answered(card.step, offer.argument, said);
+    case Deed::break_glass:
+        return release::BreakGlass{card.step, said};
     case Deed::refuse:
+        if (offer.argument == "attest") {
+            return release::Attest{card.step, "", true, said};
+        }
         if (offer.argument == "approve") {
             return release::Approve{card.step, true, said};
         }
@@ -51,6 +87,7 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
     case Deed::declare:
         return release::Severity{given.subject, said};
     case Deed::by_hand:
+    case Deed::show_request:
         break;
     }
     return std::nullopt;

@@ -28,10 +28,14 @@ enum class Deed {
     note,
     declare, ///< a severity
     by_hand, ///< shows the commands; sends nothing
+    ask_signature,
+    show_request, ///< shows it, to be carried to who signs; sends nothing
+    read_answer,
+    break_glass,
 };
 
 /// What is asked before a deed is done.
-enum class Asks { nothing, reason, evidence, evidence_if_any, text };
+enum class Asks { nothing, reason, evidence, evidence_if_any, text, answer };
 
 struct Subject {
     std::string id;
@@ -48,7 +52,7 @@ struct Offer {
     Asks asks = Asks::nothing;
     enum class Look { plain, primary, danger } look = Look::plain;
     bool aside = false;            ///< stands in the menu behind the buttons
-    std::string argument;          ///< the choice of a decision, the option of a rollback
+    std::string argument;          ///< choice of a decision, option of a rollback; kind of what is signed or refused
     std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, a rollback's option, a severity
     bool operator==(const Offer&) const = default;
 };

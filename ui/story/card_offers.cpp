@@ -1,4 +1,5 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
+#include "release/demand.h"
 #include "release/window.h"
 #include "story/card_table.h"
 
@@ -74,6 +75,9 @@ void offer_skip(Table& table) {
         table.add(Deed::skip, Words::tr("Skip…"), Words::tr("Leaves this step out; needs a reason"), Asks::reason);
     if (table.seen.step.required) {
         offer.why_not = Words::tr("The plan says that this step is required");
+    } else if (std::holds_alternative<plan::Approve>(table.seen.step.body) &&
+               release::demand(table.release(), table.seen.step).by_policy) {
+        offer.why_not = Words::tr("The policy demands this approval");
     }
 }
 
@@ -204,6 +208,8 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
         offer_skip(table);
     } else if (status == StepStatus::waiting) {
         offer_skip(table);
+    } else if (seen.state.glass && !seen.state.glass->approved) {
+        offer_approve(table, viewer);
     }
     offer_pause(table);
     if (status == StepStatus::running || status == StepStatus::waiting) {

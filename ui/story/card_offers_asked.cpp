@@ -1,4 +1,5 @@
 /// What is offered when a person is asked: in doubt, after a failure, for a confirmation, an approval, a decision.
+#include "release/demand.h"
 #include "story/card_table.h"
 
 #include <algorithm>
@@ -35,32 +36,77 @@ void offer_triage(Table& table) {
 
 namespace {
 
-void offer_approve(Table& table, const plan::Approve& approve, const std::optional<release::Actor>& viewer) {
-    Offer& offer = table.add(Deed::approve, Words::tr("Approve"), Words::tr("Approves in your name and role"),
-                             Asks::nothing, Offer::Look::primary);
-    if (viewer && std::find(approve.roles.begin(), approve.roles.end(), viewer->role) == approve.roles.end()) {
+/// Where the session knows keys: a request to carry away, and the answer that comes back.
+void offer_signature(Table& table, const char* kind) {
+    if (table.release().bound.signers_digest.empty()) {
+        return;
+    }
+    table.add(Deed::ask_signature, Words::tr("Ask for a signature"),
+              Words::tr("Makes a request that a person at another desk signs"));
+    if (!table.card.request.isEmpty()) {
+        table.add(Deed::show_request, Words::tr("Show the request"),
+                  Words::tr("To be carried to who signs it with 'sluicectl approve'"));
+    }
+    table
+        .add(Deed::read_answer, Words::tr("Read an answer…"), Words::tr("Takes what the person has signed"),
+             Asks::answer)
+        .argument = kind;
+}
+
+QString why_not_approve(const Table& table, const release::Demand& wanted, const release::Actor& viewer) {
+    if (std::find(wanted.roles.begin(), wanted.roles.end(), viewer.role) == wanted.roles.end()) {
         QStringList roles;
-        for (const auto& role : approve.roles) {
+        for (const auto& role : wanted.roles) {
             roles << text(role);
         }
-        offer.why_not = Words::tr("You act as %1; this is for %2")
-                            .arg(viewer->role.empty() ? Words::tr("nobody in particular") : text(viewer->role),
-                                 roles.join(QStringLiteral(", ")));
-    } else if (viewer && std::any_of(table.seen.state.approvals.begin(), table.seen.state.approvals.end(),
-                                     [&](const auto& one) { return one.by.name == viewer->name; })) {
-        offer.why_not = Words::tr("You have approved already; another person must");
+        return Words::tr("You act as %1; this is for %2")
+            .arg(viewer.role.empty() ? Words::tr("nobody in particular") : text(viewer.role),
+                 roles.join(QStringLiteral(", ")));
     }
-    const QString why_not = offer.why_not;
-    Offer& refuse = table.add(Deed::refuse, Words::tr("Refuse…"),
-                              Words::tr("Stops here until it is settled; needs a reason"), Asks::reason);
-    refuse.argument = "approve";
-    refuse.why_not =
-        viewer && std::find(approve.roles.begin(), approve.roles.end(), viewer->role) == approve.roles.end()
-            ? why_not
-            : QString();
+    if (wanted.barred.contains(viewer.name)) {
+        return Words::tr("You may not approve here; another person must");
+    }
+    if (std::any_of(table.seen.state.approvals.begin(), table.seen.state.approvals.end(),
+                    [&](const auto& one) { return one.by.name == viewer.name; })) {
+        return Words::tr("You have approved already; another person must");
+    }
+    return wanted.accepts.contains(plan::Ground::given) ? QString()
+                                                        : Words::tr("The policy counts only signed approvals");
 }
 
 } // namespace
+
+void offer_approve(Table& table, const std::optional<release::Actor>& viewer) {
+    const auto wanted = release::demand(table.release(), table.seen.step);
+    Offer& offer = table.add(Deed::approve, Words::tr("Approve"), Words::tr("Approves in your name and role"),
+                             Asks::nothing, Offer::Look::primary);
+    offer.why_not = viewer ? why_not_approve(table, wanted, *viewer) : QString();
+    offer_signature(table, "approve");
+    if (table.seen.state.status != release::StepStatus::person) {
+        return; // it was gone on without: it is approved afterwards
+    }
+    Offer& refuse = table.add(Deed::refuse, Words::tr("Refuse…"),
+                              Words::tr("Stops here until it is settled; needs a reason"), Asks::reason);
+    refuse.argument = "approve";
+    const bool named = table.release().policy || !table.release().bridge.empty();
+    const bool asked = !viewer || (named && release::leads(table.release(), viewer->name)) ||
+                       std::find(wanted.roles.begin(), wanted.roles.end(), viewer->role) != wanted.roles.end();
+    refuse.why_not = asked ? QString() : why_not_approve(table, wanted, *viewer);
+    const auto& policy = table.release().policy;
+    if (policy && policy->break_glass) {
+        Offer& glass =
+            table.add(Deed::break_glass, Words::tr("Break the glass…"),
+                      Words::tr("Goes on without approval; needs a reason, is shown in red from then on, and "
+                                "the approval is owed"),
+                      Asks::reason, Offer::Look::danger);
+        glass.aside = true;
+        const auto& roles = policy->break_glass->roles;
+        glass.why_not = !viewer || std::any_of(roles.begin(), roles.end(),
+                                               [&](const auto& role) { return policy->holds(viewer->name, role); })
+                            ? QString()
+                            : Words::tr("The policy does not let you");
+    }
+}
 
 void offer_person(Table& table, const std::optional<release::Actor>& viewer) {
     const auto& step = table.seen.step;
@@ -74,8 +120,24 @@ void offer_person(Table& table, const std::optional<release::Actor>& viewer) {
             .add(Deed::refuse, Words::tr("Refuse…"), Words::tr("Stops here until it is settled; needs a reason"),
                  Asks::reason)
             .argument = "confirm";
-    } else if (const auto* approve = std::get_if<plan::Approve>(&step.body)) {
-        offer_approve(table, *approve, viewer);
+        offer_signature(table, "confirm");
+    } else if (std::holds_alternative<plan::Attest>(step.body)) {
+        Offer& attest =
+            table.add(Deed::confirm, Words::tr("Attest…"), Words::tr("States this in your name"),
+                      step.evidence == "required" ? Asks::evidence : Asks::evidence_if_any, Offer::Look::primary);
+        attest.argument = "attest";
+        if (!table.release().bound.signers_digest.empty() && table.release().opened.mode != "rehearse") {
+            attest.why_not = Words::tr("This statement is signed");
+        } else if (viewer && !step.owner.empty() && viewer->role != step.owner) {
+            attest.why_not = Words::tr("This is for the %1 to state").arg(text(step.owner));
+        }
+        table
+            .add(Deed::refuse, Words::tr("Refuse…"), Words::tr("Stops here until it is settled; needs a reason"),
+                 Asks::reason)
+            .argument = "attest";
+        offer_signature(table, "attest");
+    } else if (std::holds_alternative<plan::Approve>(step.body)) {
+        offer_approve(table, viewer);
     } else if (const auto* decide = std::get_if<plan::Decide>(&step.body)) {
         for (const auto& choice : decide->choices) {
             table

@@ -44,7 +44,8 @@ void show_deed(const Seen& seen, CardView& card); ///< command, changes, output 
 void show_checks(const Seen& seen, CardView& card);
 void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card);
 void show_external(const Seen& seen, const plan::External& external, CardView& card);
-void show_approve(const Seen& seen, const plan::Approve& approve, CardView& card);
+void show_attest(const Seen& seen, const plan::Attest& attest, CardView& card); ///< card_approval
+void show_approve(const Seen& seen, CardView& card);                            ///< card_approval
 void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card);
 void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card);
 void show_probe(const Seen& seen, const plan::Probe& probe, CardView& card);

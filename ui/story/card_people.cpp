@@ -37,34 +37,6 @@ void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card
     }
 }
 
-void show_approve(const Seen& seen, const plan::Approve& approve, CardView& card) {
-    std::vector<release::Approved> others = seen.state.approvals;
-    QStringList missing;
-    const auto said = [](const release::Approved& one) {
-        return one.reason.empty() ? text(one.by.name) : text(one.by.name) + QStringLiteral(": ") + text(one.reason);
-    };
-    for (const auto& role : approve.roles) {
-        const auto found =
-            std::find_if(others.begin(), others.end(), [&](const auto& one) { return one.by.role == role; });
-        if (found == others.end()) {
-            card.people.push_back({Mark::to_come, role_text(role), Words::tr("has not answered yet")});
-            missing << role_text(role);
-        } else {
-            card.people.push_back({Mark::holds, role_text(role), said(*found)});
-            others.erase(found);
-        }
-    }
-    for (const auto& one : others) {
-        card.people.push_back({Mark::holds, role_text(one.by.role), said(one)});
-    }
-    const int needed = std::max<int>(approve.quorum, static_cast<int>(approve.roles.size()));
-    card.situation = Words::tr("%1 of %2 approved").arg(seen.state.approvals.size()).arg(needed);
-    if (!missing.isEmpty() && seen.state.status == StepStatus::person) {
-        card.situation += QStringLiteral(" · ") + Words::tr("missing: %1").arg(missing.join(QStringLiteral(", ")));
-    }
-    card.progress = static_cast<double>(seen.state.approvals.size()) / std::max(1, needed);
-}
-
 void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card) {
     card.text = filled(seen.moment, decide.text);
     if (card.text == card.title) {

@@ -35,6 +35,7 @@ void offer_rollback(Table& table);
 // Situations: card_offers_asked.cpp.
 void offer_doubt(Table& table);
 void offer_triage(Table& table);
+void offer_approve(Table& table, const std::optional<release::Actor>& viewer);
 void offer_person(Table& table, const std::optional<release::Actor>& viewer);
 
 } // namespace sluice::story::card

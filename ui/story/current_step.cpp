@@ -10,7 +10,8 @@ namespace {
 using release::StepStatus;
 
 /// Lower comes first; none = it is not about this one.
-std::optional<int> urgency(const plan::Step& step, StepStatus status) {
+std::optional<int> urgency(const plan::Step& step, const release::StepState& state) {
+    const StepStatus status = state.status;
     const bool inner =
         std::holds_alternative<plan::Group>(step.body) || std::holds_alternative<plan::Decide>(step.body);
     switch (status) {
@@ -30,7 +31,8 @@ std::optional<int> urgency(const plan::Step& step, StepStatus status) {
     case StepStatus::waiting:
         return 6;
     default:
-        return std::nullopt;
+        // Gone on without its approval: once nothing else is left, that is what is awaited.
+        return state.glass && !state.glass->approved ? std::optional(8) : std::nullopt;
     }
 }
 
@@ -45,7 +47,7 @@ plan::StepId current_step(const release::Release& release) {
     int best = 99;
     for (const auto* list : std::array{&plan.rollback_steps, &plan.steps}) {
         for (const auto& step : *list) {
-            const auto own = urgency(step, release.at(step.id).status);
+            const auto own = urgency(step, release.at(step.id));
             // Once it goes back, what is still in flight forwards matters only if a person must decide about it.
             const bool past = release.rollback.active && list == &plan.steps && own && *own > 2;
             if (own && *own < best && !past) {

@@ -47,17 +47,19 @@ public:
 
     void submit(const release::Command& command, const release::Actor& actor, const CommandChannel::Answer& answer,
                 QObject* to) {
-        std::optional<Error> error;
+        const auto tell = [this, answer, to](const std::optional<Error>& error) {
+            if (feed_) {
+                feed_->flush(); // what a person did is seen at once
+                send();
+            }
+            QMetaObject::invokeMethod(to, [answer, error] { answer(error); });
+        };
         if (!host_) {
-            error = Error{ErrorCode::refused, "the session is not at work yet", "", "wait for it to open"};
-        } else if (const auto receipt = host_->engine().submit(command, actor); !receipt) {
-            error = receipt.error();
+            tell(Error{ErrorCode::refused, "the session is not at work yet", "", "wait for it to open"});
+            return;
         }
-        if (feed_) {
-            feed_->flush(); // what a person did is seen at once
-            send();
-        }
-        QMetaObject::invokeMethod(to, [answer, error] { answer(error); });
+        host_->submit(command, actor,
+                      [tell](const Result<Json>& given) { tell(given ? std::nullopt : std::optional(given.error())); });
     }
 
     void set_speed(double speed) {

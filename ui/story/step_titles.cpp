@@ -29,8 +29,9 @@ QString role_text(const std::string& role) {
 }
 
 bool by_hand(const plan::Step& step) {
-    return std::holds_alternative<plan::Confirm>(step.body) || std::holds_alternative<plan::Approve>(step.body) ||
-           std::holds_alternative<plan::Decide>(step.body) || std::holds_alternative<plan::External>(step.body);
+    return std::holds_alternative<plan::Confirm>(step.body) || std::holds_alternative<plan::Attest>(step.body) ||
+           std::holds_alternative<plan::Approve>(step.body) || std::holds_alternative<plan::Decide>(step.body) ||
+           std::holds_alternative<plan::External>(step.body);
 }
 
 } // namespace sluice::story

@@ -19,7 +19,8 @@ using Kind = Timetable::Kind;
 
 Kind kind_of(const plan::StepBody& body) {
     if (std::holds_alternative<plan::Confirm>(body) || std::holds_alternative<plan::Approve>(body) ||
-        std::holds_alternative<plan::Decide>(body) || std::holds_alternative<plan::External>(body)) {
+        std::holds_alternative<plan::Attest>(body) || std::holds_alternative<plan::Decide>(body) ||
+        std::holds_alternative<plan::External>(body)) {
         return Kind::person;
     }
     if (std::holds_alternative<plan::Hold>(body)) {

@@ -57,7 +57,7 @@ Keys keys_of_cards() {
     QWidget owner;
     panels::StepActions actions(channel, owner);
     story::CardView card;
-    for (int deed = 0; deed <= static_cast<int>(story::Deed::by_hand); ++deed) {
+    for (int deed = 0; deed <= static_cast<int>(story::Deed::break_glass); ++deed) {
         story::Offer offer;
         offer.deed = static_cast<story::Deed>(deed);
         card.offers.push_back(offer);

@@ -1,0 +1,30 @@
+#pragma once
+#include "host/session_host.h"
+#include "plan/policy.h"
+
+#include <optional>
+#include <string>
+
+namespace sluice::host {
+
+/// Which policy holds: the one that is named, else $SLUICE_POLICY, else policy.yaml in the user's configuration, if it
+/// is there. Empty = none.
+std::string policy_file(const std::string& named, const Paths& paths);
+
+/// A policy as a session records it, with the keys that it names, and checked as far as it can be without a plan.
+struct PinnedPolicy {
+    plan::Policy policy;
+    release::PolicyBound bound;
+};
+/// `bad_input` with all that is wrong, each with file, line and column; as `read_file` for files that can't be read.
+Result<PinnedPolicy> read_policy(const std::string& file);
+
+/// "NAME[:ROLE[,ROLE…]]".
+Result<release::BridgeJoined> read_operator(const std::string& text);
+
+/// Takes `--policy`, `--operator` and `--role` into the options of a start: the first operator leads; of several, or of
+/// one with roles, each is on the bridge. Who names no role takes one that he holds and that may lead.
+Result<void> take_people(StartOptions& options, const std::string& policy, const std::vector<std::string>& operators,
+                         const std::string& role);
+
+} // namespace sluice::host

@@ -1,0 +1,201 @@
+#include "release/covered.h"
+
+#include "base/digest.h"
+#include "plan/describe.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace sluice::release {
+namespace {
+
+/// The steps that must be over before each forward step can begin.
+std::map<StepId, std::set<StepId>> before_each(const plan::Plan& plan) {
+    std::map<StepId, std::set<StepId>> before;
+    std::map<StepId, std::set<StepId>> within; // of groups and decides, at any depth
+    for (const auto& step : plan.steps) {
+        for (const auto* at = &step; !at->parent.empty(); at = plan.step(at->parent)) {
+            within[at->parent].insert(step.id);
+        }
+    }
+    std::map<std::string, std::set<StepId>> earlier_phases;
+    std::set<StepId> so_far;
+    for (const auto& phase : plan.phases) {
+        earlier_phases[phase.id] = so_far;
+        for (const auto& id : phase.steps) {
+            so_far.insert(id);
+            const auto& parts = within[id];
+            so_far.insert(parts.begin(), parts.end());
+        }
+    }
+    for (const auto& step : plan.steps) { // each stands after what it needs
+        auto& mine = before[step.id];
+        if (const auto* phase = plan.phase_of(step.id)) {
+            const auto& earlier = earlier_phases[phase->id];
+            mine.insert(earlier.begin(), earlier.end());
+        }
+        if (!step.parent.empty()) {
+            const auto& outer = before[step.parent];
+            mine.insert(outer.begin(), outer.end());
+        }
+        for (const auto& need : step.needs) {
+            const auto& its = before[need];
+            const auto& parts = within[need];
+            mine.insert(need);
+            mine.insert(its.begin(), its.end());
+            mine.insert(parts.begin(), parts.end());
+        }
+    }
+    return before;
+}
+
+/// As `plan::fill`, but what has no value yet stays as it is written.
+std::string fill_known(const std::string& text, const plan::Scope& scope) {
+    const auto names = plan::names_in(text);
+    if (!names) {
+        return text;
+    }
+    plan::Scope known = scope;
+    for (const auto& use : *names) {
+        known.emplace(use.name, "${" + use.name + "}");
+    }
+    const auto filled = plan::fill(text, known);
+    return filled ? *filled : text;
+}
+
+Json fill_known(const Json& value, const plan::Scope& scope) {
+    if (value.is_string()) {
+        return fill_known(value.get<std::string>(), scope);
+    }
+    Json filled = value;
+    for (auto& part : filled) {
+        if (value.is_structured()) {
+            part = fill_known(Json(part), scope);
+        }
+    }
+    return filled;
+}
+
+Json body_of(const plan::Step& step) {
+    if (const auto* run = std::get_if<plan::Run>(&step.body)) {
+        return {
+            {"argv", run->command.argv}, {"environment", run->command.environment}, {"folder", run->command.folder}};
+    }
+    if (const auto* write = std::get_if<plan::KubernetesWrite>(&step.body)) {
+        return {{"verb", static_cast<int>(write->verb)},
+                {"object", write->object},
+                {"namespace", write->name_space},
+                {"body", write->body},
+                {"file", write->file}};
+    }
+    if (const auto* shift = std::get_if<plan::Shift>(&step.body)) {
+        return {{"traffic", shift->traffic}, {"weights", shift->weights}, {"final", shift->final_}};
+    }
+    if (const auto* scale = std::get_if<plan::Scale>(&step.body)) {
+        return {{"workload", scale->workload}, {"replicas", scale->replicas}};
+    }
+    if (const auto* http = std::get_if<plan::HttpAction>(&step.body)) {
+        Json headers = Json::array();
+        for (const auto& [name, value] : http->call.headers) {
+            headers.push_back({name, value});
+        }
+        return {{"method", http->call.method},
+                {"path", http->call.path},
+                {"headers", headers},
+                {"json", http->call.json.value_or(nullptr)},
+                {"text", http->call.text}};
+    }
+    if (const auto* shell = std::get_if<plan::Shell>(&step.body)) {
+        return {{"shell", shell->text}, {"environment", shell->command.environment}, {"folder", shell->command.folder}};
+    }
+    if (const auto* flag = std::get_if<plan::Flag>(&step.body)) {
+        return {{"flag", flag->name}, {"to", flag->value}, {"config-map", flag->config_map}};
+    }
+    if (const auto* notify = std::get_if<plan::Notify>(&step.body)) {
+        return {{"to", notify->channels}, {"message", notify->message}, {"text", notify->text}};
+    }
+    return nullptr; // what it does, in words, says it
+}
+
+/// The files that it uses, as they were pinned: [{"path", "digest"}].
+Json files_of(const Release& release, const plan::Step& step) {
+    Json files = Json::array();
+    for (const auto& [path, digest] : release.files) {
+        const bool uses = std::any_of(step.files.begin(), step.files.end(), [&, at = path](const auto& one) {
+            return at == one || at.starts_with(one + "/");
+        });
+        if (uses) {
+            files.push_back({{"path", path}, {"digest", digest}});
+        }
+    }
+    return files;
+}
+
+} // namespace
+
+std::vector<StepId> covered_by(const Release& release, const StepId& approve) {
+    const auto before = before_each(*release.plan);
+    std::vector<StepId> covered;
+    for (const auto& step : release.plan->steps) {
+        const auto& mine = before.at(step.id);
+        if (!plan::is_effect(step.body) || !mine.contains(approve)) {
+            continue;
+        }
+        const bool behind_another = std::any_of(mine.begin(), mine.end(), [&](const StepId& id) {
+            const auto* other = release.plan->step(id);
+            return id != approve && other && std::holds_alternative<plan::Approve>(other->body) &&
+                   release.at(id).status != StepStatus::not_applicable && before.at(id).contains(approve);
+        });
+        if (!behind_another) {
+            covered.push_back(step.id);
+        }
+    }
+    return covered;
+}
+
+Json what_runs(const Release& release, const std::vector<StepId>& steps) {
+    const auto names = scope(release);
+    Json runs = Json::array();
+    for (const auto& id : steps) {
+        const auto& step = *release.plan->step(id);
+        Json run = {{"step", id},
+                    {"on", step.on},
+                    {"title", fill_known(step.title, names)},
+                    {"does", fill_known(plan::summary(step), names)},
+                    {"what", fill_known(body_of(step), names).dump()}}; // as text: keys may be any
+        if (Json files = files_of(release, step); !files.empty()) {
+            run["files"] = std::move(files);
+        }
+        runs.push_back(std::move(run));
+    }
+    return runs;
+}
+
+std::string digest_of_runs(const Json& runs) {
+    const auto text = canonical(runs);
+    return text ? hex(sha256(*text)) : std::string();
+}
+
+StepId unapproved(const Release& release, const plan::Step& step) {
+    if (!plan::is_effect(step.body)) {
+        return {};
+    }
+    for (const auto& other : release.plan->steps) {
+        const StepState& state = release.at(other.id);
+        if (!std::holds_alternative<plan::Approve>(other.body) || state.attempt == 0 || satisfies(state.status)) {
+            continue;
+        }
+        const auto covered = covered_by(release, other.id);
+        if (std::find(covered.begin(), covered.end(), step.id) != covered.end()) {
+            return other.id;
+        }
+    }
+    return {};
+}
+
+bool any_begun(const Release& release, const std::vector<StepId>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [&](const StepId& id) { return release.at(id).attempt > 0; });
+}
+
+} // namespace sluice::release

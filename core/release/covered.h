@@ -1,0 +1,27 @@
+#pragma once
+/// What an approval covers: the effects that come after it, and no later approval before them. Pure.
+#include "release/state.h"
+
+#include <string>
+#include <vector>
+
+namespace sluice::release {
+
+/// Effects of the plan, in its order, that are reached through this approve step and not through another one behind it.
+std::vector<StepId> covered_by(const Release& release, const StepId& approve);
+
+/// What they will do: [{step, title, does, what}], filled with all that is known now; what an earlier step is still to
+/// give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an approver signs.
+Json what_runs(const Release& release, const std::vector<StepId>& steps);
+
+/// SHA-256 of it, hexadecimal.
+std::string digest_of_runs(const Json& runs);
+
+/// The approve step that must be passed anew before this effect begins, since its approval expired or was refused after
+/// the steps between had been done; empty = none.
+StepId unapproved(const Release& release, const plan::Step& step);
+
+/// True once any of them was begun.
+bool any_begun(const Release& release, const std::vector<StepId>& steps);
+
+} // namespace sluice::release
