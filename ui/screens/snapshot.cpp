@@ -130,7 +130,8 @@ Result<void> save_without_session(const SnapshotWish& wish) {
                         wish.session.toStdString(), "name the YAML file of a plan");
         }
         PlanPreview preview(wish.paths);
-        return save_when(preview, &PlanPreview::loaded, wish, [&] { preview.show_plan(wish.session, wish.values, wish.variant); });
+        return save_when(preview, &PlanPreview::loaded, wish,
+                         [&] { preview.show_plan(wish.session, wish.values, wish.variant); });
     }
     HelpWindow manual;
     lay_out(manual, wish);
