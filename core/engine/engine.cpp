@@ -196,8 +196,8 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
     return {};
 }
 
-/// All that was made from the plan is made anew from the one that now stands. Nothing of it was on its way: `decide`
-/// refuses an amendment while anything is.
+/// All that was made from the plan is made anew from the one that now stands. No step was on its way, for `decide`
+/// refuses an amendment while one is; a look that only proves the way back may be.
 void Engine::follow_amended_plan() {
     life_ = std::make_shared<int>(0);
     poller_.reset();
@@ -205,8 +205,7 @@ void Engine::follow_amended_plan() {
     probes_.reset();
     actions_.reset();
     maker_.reset();
-    eyes_.reset();
-    connections_.reset();
+    former_.push_back({plan_, std::move(connections_), std::move(eyes_)});
     watch_.forget();
     // It has been tried; what fails here all the same (a secret gone within the second) must not be passed over.
     if (auto connected = connect(journal_.release().plan, release::scope(journal_.release())); !connected) {

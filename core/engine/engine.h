@@ -74,6 +74,13 @@ private:
     Journal journal_;
     Watch watch_;
     Recorder recorder_;
+    /// What an amendment has replaced: a look that was under way then, to prove a way back, still ends in it.
+    struct Former {
+        std::shared_ptr<const plan::Plan> plan;
+        std::unique_ptr<Connections> connections;
+        std::unique_ptr<Eyes> eyes;
+    };
+    std::vector<Former> former_;
     std::shared_ptr<const plan::Plan> plan_;
     std::unique_ptr<Connections> connections_;
     std::unique_ptr<Eyes> eyes_;
