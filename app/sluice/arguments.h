@@ -19,6 +19,7 @@ struct Arguments {
     std::vector<std::string> faults, set;
     bool assume_yes = false;
     std::string session, operator_name, variant;
+    std::string step;
 };
 
 /// The arguments; or the exit code where nothing is left to do (--help, --version, bad input).
