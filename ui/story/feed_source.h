@@ -22,7 +22,7 @@ public:
 
 signals:
     void delivered(const sluice::story::DeliveryPtr& delivery);
-    void opened(const QString& file); ///< the session's file is known
+    void opened(const QString& file);         ///< the session's file is known
     void warned(const QStringList& warnings); ///< what was found at the opening and stops nothing; none = not told
     void failed(const sluice::Error& error);
     void closed(); ///< the session is over and its file is whole
