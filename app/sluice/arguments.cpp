@@ -36,6 +36,8 @@ Parsed parse_arguments(int argc, char** argv) {
         ->check(CLI::IsMember({"cockpit", "war-room", "replay", "start", "plan", "manual"}));
     app.add_option("--at", a.at, "With --snapshot: T+00:42:13 or 2026-01-06T02:42:13Z; default the last moment")
         ->check([](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); });
+    app.add_option("--step", a.step, "With --snapshot: the card of this step, as if it had been picked")
+        ->needs(snapshot);
     app.add_option("--size", a.size, "With --snapshot: 1600x1000")->capture_default_str();
     app.add_option("--ratio", a.ratio, "With --snapshot: device pixels a pixel")->check(CLI::Range(1.0, 4.0));
     app.add_option("--theme", a.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));

@@ -18,7 +18,7 @@ struct Arguments {
     std::uint64_t seed = 1;
     std::vector<std::string> faults, set;
     bool assume_yes = false;
-    std::string session, policy, variant;
+    std::string session, policy, variant, step;
     std::vector<std::string> operators;
 };
 

@@ -38,6 +38,7 @@ int snapshot(QApplication& application, const Arguments& a) {
     wish.text = a.text;
     wish.view = QString::fromStdString(a.view);
     wish.at = a.at;
+    wish.step = a.step;
     wish.size = *size;
     wish.ratio = a.ratio;
     wish.paths = *paths;

@@ -12,7 +12,8 @@ struct Eye {
     const plan::Plan& plan;
     const Latest& latest;
     Nanos now;
-    std::string arm; ///< the one looked at
+    const plan::Scope& values; ///< what `is` and `var` ask
+    std::string arm;           ///< the one looked at
 };
 
 TriggerTruth look(const plan::Condition& condition, const Eye& eye);
@@ -41,6 +42,14 @@ TriggerTruth look_at_metric(const plan::Condition& condition, const Eye& eye) {
     sample.unit = metric->unit;
     result.evidence.push_back(std::move(sample));
     return result;
+}
+
+TriggerTruth look_at_values(const plan::Condition& condition, const Eye& eye) {
+    const auto answer = plan::evaluate(condition, eye.values);
+    const Truth truth = answer.truth == plan::Truth::yes  ? Truth::yes
+                        : answer.truth == plan::Truth::no ? Truth::no
+                                                          : Truth::no_data;
+    return {eye.arm, truth, "", answer.why, {}};
 }
 
 TriggerTruth combine(const plan::Condition& condition, const Eye& eye, Truth decisive) {
@@ -79,7 +88,7 @@ TriggerTruth look(const plan::Condition& condition, const Eye& eye) {
         return inner;
     }
     default:
-        return {eye.arm, Truth::no_data, "", "only metrics can be asked here", {}};
+        return look_at_values(condition, eye);
     }
 }
 
@@ -99,15 +108,20 @@ const char* name(Truth truth) {
     return names[static_cast<int>(truth)];
 }
 
+bool asks_readings(const plan::Condition& condition) {
+    return condition.kind == plan::Condition::Kind::metric ||
+           std::any_of(condition.parts.begin(), condition.parts.end(), asks_readings);
+}
+
 std::vector<TriggerTruth> judge(const plan::Trigger& trigger, const plan::Plan& plan, const Latest& latest,
-                                const std::set<std::string>& with_traffic, Nanos now) {
+                                const std::set<std::string>& with_traffic, Nanos now, const plan::Scope& values) {
     std::set<std::string> arms{trigger.arm};
     if (trigger.arm.empty() && by_arm(trigger.condition, plan)) {
         arms = with_traffic;
     }
     std::vector<TriggerTruth> truths;
     for (const auto& arm : arms) {
-        TriggerTruth truth = look(trigger.condition, Eye{plan, latest, now, arm});
+        TriggerTruth truth = look(trigger.condition, Eye{plan, latest, now, values, arm});
         truth.arm = arm;
         truths.push_back(std::move(truth));
     }

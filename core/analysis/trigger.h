@@ -1,5 +1,5 @@
 #pragma once
-/// Conditions over metrics as triggers read them: one truth an arm.
+/// Conditions as triggers read them, over metrics and the plan's values: one truth an arm.
 #include "analysis/latest.h"
 
 #include <vector>
@@ -18,9 +18,13 @@ struct TriggerTruth {
     std::vector<series::Sample> evidence;
 };
 
+/// Whether a metric is asked anywhere in it; else only values are, which stand from the start.
+bool asks_readings(const plan::Condition& condition);
+
 /// Whether the trigger's condition is true now, for its arm, or for each arm with traffic. Of `all` one that is false
-/// decides, of `any` one that is true; else a source error outweighs no data, which outweighs an answer.
+/// decides, of `any` one that is true; else a source error outweighs no data, which outweighs an answer. `is` and `var`
+/// ask `values`; a name that is not there is no data.
 std::vector<TriggerTruth> judge(const plan::Trigger& trigger, const plan::Plan& plan, const Latest& latest,
-                                const std::set<std::string>& with_traffic, Nanos now);
+                                const std::set<std::string>& with_traffic, Nanos now, const plan::Scope& values);
 
 } // namespace sluice::analysis

@@ -249,6 +249,10 @@ void Engine::hear(const release::Event& event) {
         if (state.status == release::StepStatus::running) { // typed elsewhere: it is read back
             probes_->start(*journal_.release().step(confirmed->step), state.attempt);
         }
+    } else if (const auto* trigger = std::get_if<release::TriggerChanged>(&event.body)) {
+        if (trigger->state == "armed") {
+            watch_.armed();
+        }
     } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
         tell(*escalated);
     }

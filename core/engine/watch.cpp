@@ -56,6 +56,7 @@ bool watches_severity(const plan::Plan& plan) {
 
 Watch::~Watch() {
     scheduler_.cancel(late_);
+    scheduler_.cancel(armed_);
 }
 
 void Watch::wait_while(std::function<bool()> owed, Nanos patience) {
@@ -166,18 +167,37 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
 void Watch::read_triggers() {
     const auto plan = journal_.release().plan;
     for (const auto& trigger : plan->rollback.triggers) {
-        const auto& states = journal_.release().triggers;
-        const auto state = states.find(trigger.id);
-        if (!trigger.severity.empty() || state == states.end() || state->second.state == "disarmed" ||
-            state->second.state == "fired") {
-            continue;
-        }
-        const auto arms = release::arms_with_traffic(journal_.release());
-        for (const auto& truth : analysis::judge(trigger, *plan, latest_, arms, scheduler_.now())) {
-            (void)journal_.submit(release::TriggerReading{trigger.id, truth.arm, analysis::name(truth.truth),
-                                                          truth.value, truth.why, evidence_json(truth.evidence)});
-        }
+        read_trigger(trigger);
     }
+}
+
+void Watch::read_trigger(const plan::Trigger& trigger) {
+    const auto& release = journal_.release();
+    const auto state = release.triggers.find(trigger.id);
+    if (!trigger.severity.empty() || state == release.triggers.end() || state->second.state == "disarmed" ||
+        state->second.state == "fired") {
+        return;
+    }
+    const auto arms = release::arms_with_traffic(release);
+    for (const auto& truth : analysis::judge(trigger, *release.plan, latest_, arms, scheduler_.now(), scope(release))) {
+        (void)journal_.submit(release::TriggerReading{trigger.id, truth.arm, analysis::name(truth.truth), truth.value,
+                                                      truth.why, evidence_json(truth.evidence)});
+    }
+}
+
+void Watch::armed() {
+    if (armed_ != TimerId::none) {
+        return;
+    }
+    armed_ = scheduler_.after({}, [this] {
+        armed_ = TimerId::none;
+        const auto plan = journal_.release().plan;
+        for (const auto& trigger : plan->rollback.triggers) {
+            if (trigger.severity.empty() && !analysis::asks_readings(trigger.condition)) {
+                read_trigger(trigger);
+            }
+        }
+    });
 }
 
 /// Steps that wait for a metric (a `when`, a gate before the start, a wait) look again whenever something new is known.

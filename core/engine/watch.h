@@ -26,6 +26,9 @@ public:
     /// A time is due: judges too, since data grows old without a poll, and gives the release a Tick.
     void tick();
 
+    /// A trigger is armed: one that asks only values is read now, since no reading will come that could have it read.
+    void armed();
+
     const analysis::Latest& latest() const { return latest_; }
 
     /// The metrics are other ones from here on: what the last ones said counts no more.
@@ -38,6 +41,7 @@ private:
     bool anything_to_judge() const;
     void read_holds();
     void read_triggers();
+    void read_trigger(const plan::Trigger& trigger);
     void wake_waiting();
     std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold) const;
 
@@ -46,8 +50,9 @@ private:
     analysis::Latest latest_;
     std::function<bool()> owed_;
     Nanos patience_;
-    TimerId late_ = TimerId::none; ///< when it judges although not all have answered
-    bool ticked_ = false;          ///< a Tick is to follow
+    TimerId late_ = TimerId::none;  ///< when it judges although not all have answered
+    TimerId armed_ = TimerId::none; ///< when it reads the triggers that ask only values
+    bool ticked_ = false;           ///< a Tick is to follow
 };
 
 } // namespace sluice::engine

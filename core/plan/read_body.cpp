@@ -183,6 +183,11 @@ KubernetesWrite read_kubernetes_write(Reading& reading, const Node& node) {
     } else if (object != nullptr && object->is_scalar() && write.object.find('/') == std::string::npos) {
         reading.error(object->at, fmt::format("'{}' names no single object", write.object), "write kind/name");
     }
+    const bool manifest =
+        body != nullptr && body->is_map() && (write.verb == Verb::create || write.verb == Verb::apply);
+    if (manifest && (body->find("apiVersion") == nullptr || body->find("kind") == nullptr)) {
+        reading.error(node.entry("body")->at, "the manifest does not say what it is of", "add apiVersion and kind");
+    }
     const bool needs_body = write.verb == Verb::patch || write.verb == Verb::create || write.verb == Verb::set_image ||
                             write.verb == Verb::set_env || write.verb == Verb::annotate;
     if (needs_body && body == nullptr) {

@@ -117,6 +117,9 @@ FrozenVariables freeze(const Plan& plan, const Scope& given, const Scope& built_
             }
             value = std::move(*filled);
         }
+        if (value && value->empty() && variable.required_if) {
+            value.reset(); // frozen before as one that is not needed, as an amendment has it
+        }
         if (!value) {
             if (variable.required_if && evaluate(*variable.required_if, scope).truth == Truth::no) {
                 scope[variable.name] = frozen.values[variable.name] = "";

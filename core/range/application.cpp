@@ -22,6 +22,13 @@ Answer problem(int status, const char* what) {
 } // namespace
 
 Answer Application::handle(const Key& service, const Asked& asked) {
+    if (asked.method == "HEAD") {
+        Asked get = asked;
+        get.method = "GET";
+        Answer answer = handle(service, get);
+        answer.body.clear();
+        return answer;
+    }
     const auto resolved = resolve_service(world_.objects(), service.space, service.name);
     const auto versions = resolved ? ready_versions(world_.objects(), *resolved) : std::map<std::string, int>();
     if (versions.empty()) {

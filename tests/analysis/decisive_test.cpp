@@ -157,7 +157,7 @@ private slots:
         trigger.condition.name = "error_ratio";
         trigger.condition.must = {plan::Comparison::greater, 0.05, "> 5%"};
         const auto truth = [&](std::vector<series::Reading> readings) {
-            return judge(trigger, plan, ratio_latest(std::move(readings)), {}, new_year).at(0).truth;
+            return judge(trigger, plan, ratio_latest(std::move(readings)), {}, new_year, {}).at(0).truth;
         };
         QCOMPARE(truth({ratio_reading("", 0.01), ratio_reading("", 0.06)}), analysis::Truth::yes);
         QCOMPARE(truth({ratio_reading("", 0.01), ratio_reading("", 0.02)}), analysis::Truth::no);

@@ -63,7 +63,7 @@ QString truth_of(const plan::Condition& condition, const Latest& latest, const s
     plan::Trigger trigger;
     trigger.condition = condition;
     trigger.arm = arm;
-    return name(judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year).at(0).truth);
+    return name(judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year, {}).at(0).truth);
 }
 
 } // namespace
@@ -114,13 +114,13 @@ private slots:
         put(latest, "errors", {{"blue", 'n'}, {"green", 'y'}});
         plan::Trigger trigger;
         trigger.condition = above("errors");
-        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year);
+        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year, {});
         QCOMPARE(truths.size(), std::size_t(2));
         QCOMPARE(truths[0].arm, "blue");
         QCOMPARE(name(truths[0].truth), "no");
         QCOMPARE(truths[1].arm, "green");
         QCOMPARE(name(truths[1].truth), "yes");
-        QVERIFY(judge(trigger, plan_of_two(), latest, {}, new_year).empty());
+        QVERIFY(judge(trigger, plan_of_two(), latest, {}, new_year, {}).empty());
     }
 
     void its_arm_counts_with_or_without_traffic() {
@@ -135,7 +135,7 @@ private slots:
         put(latest, "lag", {{"", 'y'}});
         plan::Trigger trigger;
         trigger.condition = above("lag");
-        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year);
+        const auto truths = judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year, {});
         QCOMPARE(truths.size(), std::size_t(1));
         QCOMPARE(truths[0].arm, "");
         QCOMPARE(truths[0].why, "lag 100 is > 50");
@@ -155,12 +155,33 @@ private slots:
         QCOMPARE(truth_of(above("lag"), latest), "no-data");
     }
 
-    void other_conditions_and_unknown_metrics_are_no_data() {
-        QCOMPARE(truth_of(above("latency"), Latest{}), "no-data");
+    void an_unknown_metric_is_no_data() { QCOMPARE(truth_of(above("latency"), Latest{}), "no-data"); }
+
+    void values_are_asked_as_anywhere_else() {
+        const auto truth_with = [](const plan::Condition& condition, const plan::Scope& values) {
+            Latest latest;
+            put(latest, "lag", {{"", 'y'}});
+            plan::Trigger trigger;
+            trigger.condition = condition;
+            return judge(trigger, plan_of_two(), latest, {"blue", "green"}, new_year, values).at(0);
+        };
         plan::Condition is;
-        is.kind = plan::Condition::Kind::is;
-        is.text = "true";
-        QCOMPARE(truth_of(is, Latest{}), "no-data");
+        is.text = "${drill}";
+        plan::Condition var;
+        var.kind = plan::Condition::Kind::variable;
+        var.name = "target";
+        var.test = plan::Condition::Test::matches;
+        var.values = {"^spare-"};
+        QCOMPARE(name(truth_with(is, {{"drill", "true"}}).truth), "yes");
+        QCOMPARE(name(truth_with(is, {{"drill", "false"}}).truth), "no");
+        QCOMPARE(name(truth_with(is, {}).truth), "no-data");
+        QCOMPARE(name(truth_with(var, {{"target", "spare-1"}}).truth), "yes");
+        QCOMPARE(truth_with(var, {{"target", "db-b"}}).why, "target is 'db-b', which does not match '^spare-'");
+        const auto both = combined(plan::Condition::Kind::all, {is, above("lag")});
+        QCOMPARE(name(truth_with(both, {{"drill", "true"}}).truth), "yes");
+        QCOMPARE(name(truth_with(both, {{"drill", "false"}}).truth), "no");
+        QVERIFY(asks_readings(both));
+        QVERIFY(!asks_readings(combined(plan::Condition::Kind::any, {is, var})));
     }
 };
 

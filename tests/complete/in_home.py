@@ -29,7 +29,8 @@ class InHome(unittest.TestCase):
         return done.returncode, done.stdout + done.stderr
 
     def until(self, event, deed, *arguments):
-        """Begins something that nobody watches, and does `deed` (words of `do`) once there is such an event."""
+        """Begins something that nobody watches, and does `deed` (words of `do`, or several such, one after the other) once
+        there is such an event."""
         session = arguments[arguments.index("--session") + 1]
         with subprocess.Popen([BIN / "sluicectl", *map(str, arguments), "--no-input"], env=self.environment, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -40,8 +41,9 @@ class InHome(unittest.TestCase):
                     self.assertLess(time.monotonic(), end, f"no {event}")
                     self.assertIsNone(program.poll())
                     time.sleep(0.05)
-                code, said = self.call("do", session, *deed)
-                self.assertEqual(code, DONE, said)
+                for words in [deed] if isinstance(deed[0], str) else deed:
+                    code, said = self.call("do", session, *words)
+                    self.assertEqual(code, DONE, said)
                 told, _ = program.communicate(timeout=120)
             finally:
                 program.kill()

@@ -83,6 +83,17 @@ class Kinds(InHome):
         intents = [one["step"] for one in self.of(self.events("s.sluice"), "intent")]
         self.assertEqual(intents, ["on", "fails", "undo/on", "tidy"])
 
+    def test_an_amendment_while_the_way_back_is_being_proven(self):
+        plan = self.steps(["{id: a, confirm: A}", "{id: b, wait: 10s}"],
+                          "rollback: {options: {back: {steps: [{id: c, run: [c], rehearse: {},"
+                          " ready: {run: [can-c], rehearse: {takes: 5s}}}]}}}\n")
+        other = self.home / "other.yaml"
+        other.write_text(plan.read_text().replace("wait: 10s", "wait: 11s"))
+        code, said = self.until("step-started", [["amend", other, "--reason", "longer"], ["confirm", "a"]],
+                                "rehearse", plan, "--session", self.home / "s.sluice")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(self.of(self.events("s.sluice"), "rollback-readiness")[-1]["ready"], True)
+
     def test_messages(self):
         events = self.rehearsed(self.steps([
             "{id: good, notify: {to: ops, text: 'It is ${plan}'}}",

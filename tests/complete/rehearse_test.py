@@ -32,6 +32,57 @@ class Complete(InHome):
         declared = [e["data"] for e in self.events("p.sluice") if e["type"] == "severity-declared"]
         self.assertEqual([one["level"] for one in declared], ["major"])
 
+    def test_a_drill_goes_back_by_itself(self):
+        """Conditions on values are triggers too, also where no metric is read."""
+        for plan, settings, trigger, last in (
+                ("service", ["drill=at-25"], "drill-at-25", "to-25"),
+                ("service", ["drill=at-100"], "drill-at-100", "to-100"),
+                ("service", ["drill=at-25", "careful=false"], "drill-at-100", "to-100"),
+                ("procedure", ["drill=true"], "drill", "settled")):
+            with self.subTest(plan, settings=settings):
+                session = f"{plan}-{'-'.join(settings)}.sluice"
+                code, said = self.rehearse(plan, session, *(f"--set={one}" for one in settings))
+                self.assertEqual(code, FAILED, said)
+                events = self.events(session)
+                self.assertEqual([e["data"]["trigger"] for e in events
+                                  if e["type"] == "trigger-changed" and e["data"]["state"] == "fired"], [trigger])
+                outcomes = self.finished(session)
+                self.assertEqual((outcomes[last], outcomes.get("retire"), outcomes.get("tell")), ("passed", None, None))
+                self.assertEqual(events[-1]["data"]["outcome"], "rolled-back")
+        code, said = self.rehearse("procedure", "spare.sluice", "--set=target=spare-1")
+        self.assertEqual(code, DONE, said)  # it only proposes, and nobody takes it up
+
+    def test_all_is_taken_back_last_first(self):
+        code, said = self.until("phase-finished", ["roll-back", "undo", "--reason", "not today"],
+                                "rehearse", PLANS / "service.yaml", "--session", self.home / "s.sluice")
+        self.assertEqual(code, FAILED, said)
+        undone = [step for step in self.finished("s.sluice") if step.startswith("undo/")]
+        self.assertEqual(undone, [f"undo/{step}" for step in (
+            "order", "terms", "banner", "new-basket", "mailer-image", "prices", "room", "deploy")], said)
+        self.assertEqual({self.finished("s.sluice")[step] for step in undone}, {"passed"}, said)
+        code, said = self.until("triage-opened", ["roll-back", "--reason", "too slow"],
+                                "rehearse", PLANS / "procedure.yaml", "--session", self.home / "p.sluice", "--assume-yes",
+                                "--fault", "step:settled lag 7000")
+        self.assertEqual(code, FAILED, said)
+        undone = {step: one for step, one in self.finished("p.sluice").items() if step.startswith("undo/")}
+        self.assertEqual(undone, {f"undo/{step}": "passed" for step in ("pool", "copy", "lock", "unseal")}, said)
+
+    def test_what_is_asked_only_of_some(self):
+        code, said = self.rehearse("procedure", "e.sluice", "--set=reason=emergency")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("the variable 'incident' has no value", said)
+        code, said = self.rehearse("procedure", "e.sluice", "--set=reason=emergency", "--set=incident=INC-7")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(self.finished("e.sluice")["for-incident"], "passed")
+        self.assertEqual(self.events("e.sluice")[0]["data"]["variables"]["incident"], "INC-7")
+
+    def test_who_waits_long_for_the_window_reads_a_backup_again(self):
+        code, said = self.rehearse("procedure", "w.sluice", "--start", "2026-01-01T00:00:00Z")
+        self.assertEqual(code, DONE, said)
+        events = self.events("w.sluice")
+        self.assertEqual([e["data"]["step"] for e in events if e["type"] == "step-expired"], ["restored"])
+        self.assertEqual([e["data"]["step"] for e in events if e["type"] == "confirmed"].count("restored"), 2)
+
     def test_one_seed_gives_one_log(self):
         for plan in ("service", "procedure"):
             with self.subTest(plan):
@@ -44,7 +95,7 @@ class Complete(InHome):
         code, said = self.rehearse("service", "v.sluice", "--variant", "urgent")
         self.assertEqual(code, DONE, said)
         left_out = {e["data"]["step"] for e in self.events("v.sluice") if e["type"] == "step-not-applicable"}
-        self.assertEqual(left_out, {"certificate", "bake"})
+        self.assertEqual(left_out - {"only-a-drill", "breaking"}, {"certificate", "bake"})
         self.assertEqual(self.events("v.sluice")[0]["data"]["variant"], "urgent")
         code, said = self.rehearse("service", "w.sluice", "--variant", "slow")
         self.assertEqual(code, BAD_INPUT, said)

@@ -174,7 +174,7 @@ variables:
   tag: {default: 'app-${version}', pattern: 'app-v?[0-9.]+'}
   count: {type: integer, default: 3}
   region: {type: enum, choices: [north, south], default: north}
-  reason: {required-if: {var: region, equals: south}}
+  reason: {pattern: 'R-[0-9]+', required-if: {var: region, equals: south}}
 phases: [{id: one, steps: [{id: a, confirm: x}]}]
 )",
                                   "p");
@@ -185,6 +185,9 @@ phases: [{id: one, steps: [{id: a, confirm: x}]}]
         QCOMPARE(
             good.values,
             (Scope{{"version", "v1.2.4"}, {"tag", "app-v1.2.4"}, {"count", "7"}, {"region", "north"}, {"reason", ""}}));
+        QCOMPARE(freeze(plan, good.values, {}).values, good.values); // as an amendment freezes them once more
+        QCOMPARE(freeze(plan, {{"version", "1.2.4"}, {"region", "south"}, {"reason", ""}}, {}).errors.at(0).where,
+                 std::string("reason"));
         QCOMPARE(freeze(plan, {}, {}).errors.size(), std::size_t{2}); // the version, and the tag that needs it
         QCOMPARE(freeze(plan, {{"version", "1.2.4"}, {"region", "south"}}, {}).errors.at(0).where,
                  std::string("reason"));

@@ -141,6 +141,7 @@ class WarRoom(unittest.TestCase):
                 (["--snapshot", "a.png", "--view", "plan", "nowhere.yaml"], "there is no such plan"),
                 (["--snapshot", "a.png", "asks.yaml"], "not a session file"),
                 (["--snapshot", "a.png", "--at", "T+09:00:00", session], "does not hold that moment"),
+                (["--snapshot", "a.png", "--step", "nowhere", session], "the plan has no such step"),
                 (["--rehearse", session], "error"),
                 (["--rehearse", "asks.yaml", "--set", "version=new"], "version"),
                 (["--rehearse", "asks.yaml", "--fault", "rubbish"], "--fault"),
@@ -152,7 +153,8 @@ class WarRoom(unittest.TestCase):
                 self.assertEqual(code, BAD_INPUT, said)
                 self.assertIn(told, said)
                 self.assertFalse((self.home.folder / "a.png").exists())
-        code, said = self.sluice("--snapshot", "a.png", session)
+        code, said = self.sluice("--snapshot", "a.png", "--step", "go", "--text", session)
+        self.assertIn("Go on with v1.2.3", said)
         self.assertEqual((code, (self.home.folder / "a.png").exists()), (DONE, True), said)
         self.assertNotIn("propagateSizeHints", said)
 

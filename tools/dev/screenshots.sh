@@ -1,6 +1,8 @@
 # Pictures of every screen and state, both themes, three sizes: to be laid beside the design, and for the README.
 # All sessions are recorded anew, below the folder; nothing of the person's own settings or sessions is touched.
 
+source "$root/tools/dev/screens/language.sh"
+
 screenshots() { # [folder]
     local folder=${1:-build/screenshots}
     install_missing "${to_build[@]}"
@@ -15,9 +17,10 @@ screenshots() { # [folder]
     record_all "$folder/sessions"
     say "Drawing"
     local theme size
+    { wishes "$folder/sessions" && wishes_of_language "$folder/sessions"; } >"$folder/wishes"
     for theme in dark light; do
         for size in 1280x800 1600x1000 2560x1440; do
-            wishes "$folder/sessions" | sed "s|^|$theme $size $folder |"
+            sed "s|^|$theme $size $folder |" "$folder/wishes"
         done
     done | xargs -P "$jobs" -L 1 "$root/tools/dev/screens/draw.sh" "build/$preset/bin/sluice"
     echo "$(ls "$folder"/*.png | wc -l) pictures in $folder, $((SECONDS - start)) s"
@@ -75,6 +78,7 @@ record_all() { # folder
         --fault 'step:settings conflict' --session "$s/triage.sluice"
     killed_at_work "$s/in-doubt.sluice"
     paused_and_aborted "$s"
+    record_language "$s"
 }
 
 nova() { # session, argument of rehearse…

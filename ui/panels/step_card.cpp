@@ -142,9 +142,11 @@ void StepCard::arrange_buttons() {
         }
         delete item;
     }
+    constexpr int most = 6; // more than that takes a second row at 1280 pixels
+    int shown = 0;
     QMenu* more = nullptr;
     for (const auto& [offer, action] : actions_->entries()) {
-        if (offer.aside) {
+        if (offer.aside || (shown == most && offer.look == story::Offer::Look::plain)) {
             if (!more) {
                 more = new QMenu(this);
                 more->setToolTipsVisible(true);
@@ -152,6 +154,7 @@ void StepCard::arrange_buttons() {
             more->addAction(action);
             continue;
         }
+        ++shown;
         auto* button = new ActionButton(action, this);
         if (offer.look == story::Offer::Look::primary) {
             theme::set_role(button, "primary");

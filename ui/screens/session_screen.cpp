@@ -295,6 +295,10 @@ void SessionScreen::become_replay() {
     refresh();
 }
 
+void SessionScreen::pick(const plan::StepId& step) {
+    plan_->show_selected(step);
+}
+
 void SessionScreen::set_pace() {
     const int wanted = time_.mode() == session::TimeController::Mode::playing ? playing_ms : live_ms;
     if (tick_.interval() != wanted) {

@@ -59,7 +59,8 @@ public:
     /// What others than the one at this desk are to see: the newest, whatever he looks at; in a replay what he looks
     /// at.
     story::Moment for_the_wall();
-    void refresh(); ///< at once
+    void refresh();                      ///< at once
+    void pick(const plan::StepId& step); ///< its card, as a person picks it in the plan
 
     /// Bookmarks of the session are kept below the user's state (host/paths.h); else they end with this.
     void keep_bookmarks_in(const std::filesystem::path& state);

@@ -98,6 +98,10 @@ Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall,
         wall->show_moment(screen.moment());
     }
     settle();
+    if (!wish.step.empty()) {
+        screen.pick(wish.step);
+        settle(); // its card is of another height
+    }
     screen.refresh();
     QCoreApplication::processEvents();
     return save_picture(shown, wish);
@@ -163,6 +167,10 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         return read;
     }
     const auto& release = replay.story().release();
+    if (!wish.step.empty() && !release.plan->step(wish.step)) {
+        return fail(ErrorCode::bad_input, "the plan has no such step", "--step " + wish.step,
+                    "'sluicectl show' lists them");
+    }
     std::optional<Nanos> until;
     if (!wish.at.empty()) {
         const auto at = parse_instant(wish.at, release.t0.count != 0 ? release.t0 : release.started);

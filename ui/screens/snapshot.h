@@ -23,6 +23,7 @@ struct SnapshotWish {
     std::map<std::string, std::string> values; ///< of the plan that is shown
     QString variant;                           ///< the way through it; empty = as it stands
     host::Paths paths;                         ///< of `start`
+    std::string step;                          ///< its card, as if it had been picked; empty = the current one
     std::string at;                            ///< "T+00:42:13"; empty = the last moment
     QSize size{1600, 1000};
     double ratio = 1; ///< device pixels a pixel

@@ -180,7 +180,7 @@ void show_result(const release::OperationState& operation, CardView& card) {
         }
         said = not_told.isEmpty()
                    ? Words::tr("told: %1").arg(told.join(QStringLiteral(", ")))
-                   : Words::tr("not told: %1").arg(not_told.join(QStringLiteral(", "))) + QStringLiteral(" · ") + said;
+                   : Words::tr("not told: %1").arg(said.isEmpty() ? not_told.join(QStringLiteral(", ")) : said);
     }
     if (!said.isEmpty()) {
         card.facts.push_back({how, said, operation.settled.succeeded ? Tone::plain : Tone::breach, false});

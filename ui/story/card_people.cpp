@@ -20,6 +20,14 @@ void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card
     const auto& log = seen.moment.entries;
     for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
         const auto* done = std::get_if<release::Confirmed>(&entry->event.body);
+        if (done && done->step == seen.step.id && entry->event.time < seen.state.begun &&
+            !release::over(seen.state.status)) {
+            card.facts.push_back({Words::tr("Asked again"),
+                                  Words::tr("what %1 said at %2 has grown old")
+                                      .arg(text(done->by.name), utc_moment(entry->event.time, seen.moment.now)),
+                                  Tone::warn, false});
+            break;
+        }
         if (done && done->step == seen.step.id) {
             card.people.push_back({Mark::holds, text(done->by.role),
                                    Words::tr("%1 at %2").arg(text(done->by.name), wall_time(entry->event.time))});
@@ -71,7 +79,9 @@ void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card) {
         card.situation =
             Words::tr("until %1, another %2").arg(utc_moment(end, now), clock(std::max(Nanos{}, end - now)));
     }
-    if (wait.until || wait.window) {
+    if (wait.window) {
+        card.text = Words::tr("Until the calendar's window is open.");
+    } else if (wait.until) {
         card.text = filled(seen.moment, plan::summary(seen.step));
     }
     if (wait.deadline && runs) {

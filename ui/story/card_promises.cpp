@@ -85,6 +85,13 @@ void show_external(const Seen& seen, const plan::External& external, CardView& c
 
 void show_promises(const Seen& seen, CardView& card) {
     const auto& step = seen.step;
+    const auto& release = seen.moment.release;
+    if (const auto* phase = release.plan->phase_of(step.id); phase && phase->follow_up && release.released.count != 0) {
+        card.facts.push_back(
+            {Words::tr("Released"),
+             Words::tr("%1; what is left is follow-up work").arg(utc_moment(release.released, seen.moment.now)),
+             Tone::good, false});
+    }
     if (const auto* notify = std::get_if<plan::Notify>(&step.body)) {
         show_message(seen, *notify, card);
     }

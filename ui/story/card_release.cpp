@@ -77,6 +77,12 @@ void add_counts(const release::Release& release, CardView& card) {
 /// What was sent on the way forward and has not ended yet holds the closing up.
 void add_awaited(const release::Release& release, CardView& card) {
     for (const auto& id : release::closing_awaits(release)) {
+        const auto* step = release.plan->step(release.operations.at(id).intent.step);
+        if (step && step->always) {
+            card.facts.push_back(
+                {Words::tr("Cleans up, then it closes"), text(release.at(step->id).title), Tone::plain, false});
+            continue;
+        }
         card.facts.push_back({Words::tr("Closes when this has ended"), text(release.operations.at(id).intent.summary),
                               Tone::warn, false});
     }
@@ -134,8 +140,13 @@ CardView rollback_card(const Moment& moment) {
         return card;
     }
     const QString arm = way_back(release, *option);
-    card.title = arm.isEmpty() ? Words::tr("Rolling back: %1").arg(filled(moment, option->title))
-                               : Words::tr("Rolling back to %1").arg(arm);
+    const QString back = arm.isEmpty() ? filled(moment, option->title) : arm;
+    if (release.rollback.ended.count != 0) { // what is left is clean-up, and what was under way before
+        card.title = arm.isEmpty() ? Words::tr("Rolled back: %1").arg(back) : Words::tr("Rolled back to %1").arg(back);
+    } else {
+        card.title =
+            arm.isEmpty() ? Words::tr("Rolling back: %1").arg(back) : Words::tr("Rolling back to %1").arg(back);
+    }
     card.state = cause_text(release);
     card.situation = started_by(release);
     card.parts_title = Words::tr("Action");

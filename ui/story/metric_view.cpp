@@ -213,7 +213,7 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
     }
     if (shown != nullptr && !known && !shown->detail.empty()) {
         view.footer = QString::fromStdString(shown->detail);
-    } else if (values.size() == 2) {
+    } else if (values.size() == 2 && !values[0].first.isEmpty() && !values[1].first.isEmpty()) {
         view.footer += (view.footer.isEmpty() ? QString() : QStringLiteral(" · ")) + compared(values, metric, bound);
     }
     return view;

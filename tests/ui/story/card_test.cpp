@@ -156,6 +156,9 @@ private slots:
         row("shell", "Clean-up", "runs after an abort or a rollback too");
         row("overdue", "Overdue", "since 10:00:00 UTC");
         row("overdue", "Stands for", "1 d; then it is asked for again, if what needs it has not started");
+        row("asked again", "Asked again", "what lena said at 08:00:00 UTC has grown old");
+        row("asked again", "Evidence", "required: it is asked for with the answer"); // the old one is none
+        row("following up", "Released", "08:00:00 UTC; what is left is follow-up work");
         row("severe", "Severity",
             "Users can't work, since 08:00:00 UTC: Back from v1.2.4 · proposes: Switch back to blue");
     }
