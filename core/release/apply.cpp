@@ -27,11 +27,8 @@ public:
         pin(e.files);
         r.lead = e.by.name;
         auto loaded = plan::load(e.plan_source, e.plan_file, plan::included(e.includes));
-        if (!loaded.plan) {
+        if (!loaded.plan || !plan::take_variant(*loaded.plan, e.variant)) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
-        }
-        if (!plan::take_variant(*loaded.plan, e.variant)) {
-            return;
         }
         r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
         for (const auto& phase : r.plan->phases) {
@@ -413,11 +410,8 @@ public:
         r.amendments.push_back({e.plan_digest, e.changes, e.by, e.reason, now_});
         r.proposers.insert(e.by.name);
         auto loaded = plan::load(e.plan_source, r.opened.plan_file, plan::included(e.includes));
-        if (!loaded.plan) {
+        if (!loaded.plan || !plan::take_variant(*loaded.plan, r.opened.variant)) {
             return; // only a plan that loads is taken; verify tells of an altered one
-        }
-        if (!plan::take_variant(*loaded.plan, r.opened.variant)) {
-            return;
         }
         pin(e.files);
         r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
