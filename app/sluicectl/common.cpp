@@ -1,3 +1,4 @@
+#include "base/instant.h"
 #include "host/version.h"
 #include "sluicectl/verbs.h"
 
