@@ -55,7 +55,8 @@ QString heard(const std::vector<std::string>& commands) {
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
         }
-        tool.write("#!/bin/sh\n{ printf '%s' \"${0##*/}\"; for a in \"$@\"; do printf ' [%s]' \"$a\"; done; echo; } >> "
+        // A line at once: those of a pipe run side by side.
+        tool.write("#!/bin/sh\nl=\"${0##*/}\"; for a in \"$@\"; do l=\"$l [$a]\"; done; printf '%s\\n' \"$l\" >> "
                    "\"$HEARD\"\n"
                    "case \"$*\" in *'-f -'*) cat >/dev/null;; esac\nexit 0\n");
         tool.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
