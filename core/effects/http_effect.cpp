@@ -33,11 +33,6 @@ Json result_of(const net::HttpResponse& answer, const HttpSpec& spec) {
             {"cut", body.size() > spec.kept}};
 }
 
-/// The address as people may see it: a query can carry a token.
-std::string without_query(const std::string& url) {
-    return url.substr(0, url.find('?'));
-}
-
 class HttpEffect : public Effect {
 public:
     HttpEffect(net::HttpClient& http, Scheduler& scheduler, HttpSpec spec)
@@ -152,6 +147,10 @@ private:
 };
 
 } // namespace
+
+std::string without_query(const std::string& url) {
+    return url.substr(0, url.find('?'));
+}
 
 std::unique_ptr<Effect> http_effect(net::HttpClient& http, Scheduler& scheduler, HttpSpec spec) {
     return std::make_unique<HttpEffect>(http, scheduler, std::move(spec));

@@ -31,4 +31,7 @@ struct HttpSpec {
 /// unless the request certainly was not sent.
 std::unique_ptr<Effect> http_effect(net::HttpClient& http, Scheduler& scheduler, HttpSpec spec);
 
+/// The address as people may see it: a query can carry a token.
+std::string without_query(const std::string& url);
+
 } // namespace sluice::effects

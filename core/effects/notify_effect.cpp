@@ -27,7 +27,8 @@ public:
         Json channels = Json::array();
         for (const auto& one : deliveries_) {
             names.push_back(one.channel);
-            channels.push_back({{"channel", one.channel}, {"method", one.call.method}, {"url", one.call.url}});
+            channels.push_back(
+                {{"channel", one.channel}, {"method", one.call.method}, {"url", without_query(one.call.url)}});
         }
         Prepared prepared{"notify",
                           effect_class(),

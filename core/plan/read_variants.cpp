@@ -9,6 +9,21 @@
 namespace sluice::plan {
 namespace {
 
+/// A severity is of the whole: of a metric by arm, one must be named, or it would never be answered.
+void say_which_arm(Reading& reading, const Condition& condition) {
+    for (const Condition& part : condition.parts) {
+        say_which_arm(reading, part);
+    }
+    const auto& metrics = reading.plan.metrics;
+    const auto metric =
+        std::find_if(metrics.begin(), metrics.end(), [&](const Metric& one) { return one.name == condition.name; });
+    if (condition.kind == Condition::Kind::metric && metric != metrics.end() && !metric->by_arm.empty() &&
+        condition.arm.empty()) {
+        reading.error(condition.at, fmt::format("'{}' is measured by arm, and this does not say which", condition.name),
+                      "add arm:");
+    }
+}
+
 void read_severity(Reading& reading, const Entry& entry) {
     SeverityLevel level;
     level.id = entry.key;
@@ -21,6 +36,7 @@ void read_severity(Reading& reading, const Entry& entry) {
     }
     if (const Node* when = entry.value.find("when")) {
         level.when = read_condition(reading, *when);
+        say_which_arm(reading, *level.when);
     }
     reading.plan.severity.push_back(std::move(level));
 }
@@ -63,9 +79,10 @@ void read_replaced(Reading& reading, const Node& node, Variant& variant) {
                           "later steps may use it: give it the same outputs");
         }
     }
-    if (node.find("needs") == nullptr) {
-        step.needs = original->needs;
+    if (const Entry* needs = node.entry("needs")) { // the order of the plan is checked once, as it stands
+        reading.error(needs->at, "what a step waits for is the same in all variants", "write it at the step itself");
     }
+    step.needs = original->needs;
     step.makes_ready = original->makes_ready;
     variant.replace[id] = std::move(step);
 }
@@ -167,6 +184,11 @@ Result<void> take_variant(Plan& plan, const std::string& id) {
         }
         if (variant.omit.contains(step.id)) {
             step.left_out = "the variant '" + id + "' leaves it out";
+        }
+    }
+    for (Step& step : plan.steps) {
+        if (const auto* wait = std::get_if<Wait>(&step.body); wait && wait->window && !variant.window) {
+            step.left_out = "the variant '" + id + "' is not bound by the calendar";
         }
     }
     for (Phase& phase : plan.phases) {

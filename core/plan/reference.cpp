@@ -76,8 +76,8 @@ std::string reference_markdown() {
         "# The plan language\n\n"
         "This page is made from the table that the loader, the checks and the JSON Schema are made from\n"
         "(`sluicectl schema --format markdown`). Durations are written `90s`, `5m`, `1h30m`, `2d`; limits "
-        "`< 0.1%`,\n`>= 3`, `< 200ms`; secret references `env:NAME`, `file:PATH`, `keychain:NAME`, "
-        "`vault:PATH`.\n";
+        "`< 0.1%`,\n`>= 3`, `< 200ms`; secret references `env:NAME`, `file:PATH`, `keychain:SERVICE/ACCOUNT`, "
+        "`vault:MOUNT/PATH#KEY`.\n";
     for (const ObjectShape& shape : language()) {
         page += fmt::format("\n## {}\n\n{}\n", shape.name, shape.doc);
         if (!shape.exactly_one.empty()) {

@@ -73,6 +73,10 @@ const char* kind_name(const StepBody& body) {
     return names[body.index()];
 }
 
+bool changes_outside(const StepBody& body) {
+    return is_effect(body) || std::holds_alternative<External>(body);
+}
+
 bool is_effect(const StepBody& body) {
     return std::holds_alternative<Run>(body) || std::holds_alternative<KubernetesWrite>(body) ||
            std::holds_alternative<Shift>(body) || std::holds_alternative<Scale>(body) ||

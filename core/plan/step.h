@@ -276,5 +276,7 @@ const char* kind_name(const StepBody& body);
 
 /// True for kinds that change something outside and so have intents.
 bool is_effect(const StepBody& body);
+/// An effect, or something that a person types elsewhere: what an approval is for.
+bool changes_outside(const StepBody& body);
 
 } // namespace sluice::plan

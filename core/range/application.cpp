@@ -56,8 +56,8 @@ Answer Application::handle(const Key& service, const Asked& asked) {
         return streams(asked);
     }
     if (asked.path.starts_with("/hooks/")) { // where plans send their messages
-        const Json message = Json::parse(asked.body, nullptr, false);
-        const bool good = asked.method == "POST" && message.is_object() && message.contains("text");
+        const auto message = parse_json(asked.body, "hook");
+        const bool good = asked.method == "POST" && message && message->is_object() && message->contains("text");
         return good ? json_answer(200, R"({"ok":true})")
                     : problem(400, "a POST of a JSON object with a text is wanted");
     }

@@ -241,9 +241,9 @@ public:
     /// What was typed elsewhere is read back, if the plan says how.
     void operator()(const Confirmed& e) {
         FoldPeople::operator()(e);
-        const auto* planned = r.plan->step(e.step);
         auto* step = find(r.steps, e.step);
-        if (planned && step && planned->verify && std::holds_alternative<plan::External>(planned->body)) {
+        const auto* planned = step ? r.plan->step(e.step) : nullptr;
+        if (planned && planned->verify && std::holds_alternative<plan::External>(planned->body)) {
             step->status = StepStatus::running;
             step->why = "attested by " + e.by.name;
         }

@@ -93,6 +93,8 @@ void FoldPeople::await_again(const StepId& id, StepState& step, const std::strin
     step.status = StepStatus::person;
     step.why = why;
     step.ended = {};
+    step.asked = now_;
+    step.escalated = false;
     const auto* phase = r.plan->phase_of(id);
     if (auto* state = phase ? find(r.phases, phase->id) : nullptr;
         state && state->status == PhaseState::Status::finished) {

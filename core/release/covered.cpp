@@ -112,6 +112,9 @@ Json body_of(const plan::Step& step) {
     if (const auto* flag = std::get_if<plan::Flag>(&step.body)) {
         return {{"flag", flag->name}, {"to", flag->value}, {"config-map", flag->config_map}};
     }
+    if (const auto* external = std::get_if<plan::External>(&step.body)) {
+        return {{"typed elsewhere", external->command}, {"text", external->text}};
+    }
     if (const auto* notify = std::get_if<plan::Notify>(&step.body)) {
         return {{"to", notify->channels}, {"message", notify->message}, {"text", notify->text}};
     }
@@ -134,18 +137,22 @@ Json files_of(const Release& release, const plan::Step& step) {
 
 } // namespace
 
+bool always_passed(const plan::Step& step) {
+    return std::holds_alternative<plan::Approve>(step.body) && !step.when && step.parent.empty() &&
+           step.left_out.empty();
+}
+
 std::vector<StepId> covered_by(const Release& release, const StepId& approve) {
     const auto before = before_each(*release.plan);
     std::vector<StepId> covered;
     for (const auto& step : release.plan->steps) {
         const auto& mine = before.at(step.id);
-        if (!plan::is_effect(step.body) || !mine.contains(approve)) {
+        if (!plan::changes_outside(step.body) || !mine.contains(approve)) {
             continue;
         }
         const bool behind_another = std::any_of(mine.begin(), mine.end(), [&](const StepId& id) {
             const auto* other = release.plan->step(id);
-            return id != approve && other && std::holds_alternative<plan::Approve>(other->body) &&
-                   release.at(id).status != StepStatus::not_applicable && before.at(id).contains(approve);
+            return id != approve && other && always_passed(*other) && before.at(id).contains(approve);
         });
         if (!behind_another) {
             covered.push_back(step.id);
@@ -178,7 +185,7 @@ std::string digest_of_runs(const Json& runs) {
 }
 
 StepId unapproved(const Release& release, const plan::Step& step) {
-    if (!plan::is_effect(step.body)) {
+    if (!plan::changes_outside(step.body)) {
         return {};
     }
     for (const auto& other : release.plan->steps) {
@@ -192,6 +199,11 @@ StepId unapproved(const Release& release, const plan::Step& step) {
         }
     }
     return {};
+}
+
+bool any_to_come(const Release& release, const std::vector<StepId>& steps) {
+    return std::any_of(steps.begin(), steps.end(),
+                       [&](const StepId& id) { return release.at(id).attempt == 0 && !over(release.at(id).status); });
 }
 
 bool any_begun(const Release& release, const std::vector<StepId>& steps) {

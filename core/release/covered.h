@@ -7,11 +7,16 @@
 
 namespace sluice::release {
 
-/// Effects of the plan, in its order, that are reached through this approve step and not through another one behind it.
+/// An approve that every way through the plan passes.
+bool always_passed(const plan::Step& step);
+
+/// Effects of the plan and what is typed elsewhere, in its order, that are reached through this approve step and not
+/// through another one behind it that is always passed.
 std::vector<StepId> covered_by(const Release& release, const StepId& approve);
 
-/// What they will do: [{step, title, does, what}], filled with all that is known now; what an earlier step is still to
-/// give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an approver signs.
+/// What they will do: [{step, on, title, does, what, files}], filled with all that is known now; what an earlier step
+/// is still to give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an approver
+/// signs.
 Json what_runs(const Release& release, const std::vector<StepId>& steps);
 
 /// SHA-256 of it, hexadecimal.
@@ -20,6 +25,9 @@ std::string digest_of_runs(const Json& runs);
 /// The approve step that must be passed anew before this effect begins, since its approval expired or was refused after
 /// the steps between had been done; empty = none.
 StepId unapproved(const Release& release, const plan::Step& step);
+
+/// Whether one of them has not begun, and may yet.
+bool any_to_come(const Release& release, const std::vector<StepId>& steps);
 
 /// True once any of them was begun.
 bool any_begun(const Release& release, const std::vector<StepId>& steps);

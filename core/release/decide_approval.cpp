@@ -74,7 +74,9 @@ Result<Voice> by_key(const Draft& draft, const StepId& step, const SignedAnswer&
     return voice;
 }
 
-Result<Voice> attested(const Draft& draft, const StepId& step, const Actor& person, const std::string& reason) {
+Result<Voice> attested(const Draft& draft, const StepId& step, const Approve& command) {
+    const Actor& person = *command.attested;
+    const std::string& reason = command.reason;
     if (!leads(draft.state(), draft.by().name)) {
         return refuse("only the lead attests another's approval", step,
                       fmt::format("{} leads this session", draft.state().lead));
@@ -86,7 +88,7 @@ Result<Voice> attested(const Draft& draft, const StepId& step, const Actor& pers
         return failed(given);
     }
     const std::string role = person.role.empty() ? role_for(draft.state(), person.name, step) : person.role;
-    return Voice{{person.name, role}, plan::Ground::attested, draft.by().name, {}, nullptr, false, reason};
+    return Voice{{person.name, role}, plan::Ground::attested, draft.by().name, {}, nullptr, command.refuse, reason};
 }
 
 Voice spoken(const Draft& draft, bool refuse, const std::string& reason) {
@@ -144,7 +146,7 @@ Verdict counts(const Draft& draft, const Named& found, const Demand& wanted, con
         if (earlier.by.name == voice.by.name) {
             return refuse(voice.by.name + " has approved already", id, "another person must approve");
         }
-        if (!voice.key.empty() && earlier.proof.is_object() && earlier.proof.value("key", "") == voice.key) {
+        if (!voice.key.empty() && key_of_proof(earlier.proof) == voice.key) {
             return refuse(fmt::format("the key {} has approved already, for {}", voice.key, earlier.by.name), id,
                           "another person must approve, with a key of his own");
         }
@@ -224,7 +226,7 @@ Verdict on(Draft& draft, const Approve& command) {
         return failed(found);
     }
     const Result<Voice> voice = command.answer     ? by_key(draft, command.step, *command.answer)
-                                : command.attested ? attested(draft, command.step, *command.attested, command.reason)
+                                : command.attested ? attested(draft, command.step, command)
                                                    : spoken(draft, command.refuse, command.reason);
     if (!voice) {
         return failed(voice);
@@ -353,7 +355,8 @@ void watch_approvals(Draft& draft) {
             continue;
         }
         const auto covered = covered_by(draft.state(), step.id);
-        if (state.status == StepStatus::passed && (covered.empty() || any_begun(draft.state(), covered))) {
+        if (state.status == StepStatus::passed &&
+            (!any_to_come(draft.state(), covered) || any_begun(draft.state(), covered))) {
             continue;
         }
         for (const auto& approval : std::vector(state.approvals)) {
@@ -373,9 +376,7 @@ void ask_approvals_again(Draft& draft, const std::string& why) {
             continue;
         }
         const auto covered = covered_by(draft.state(), step.id);
-        const bool to_come = std::any_of(covered.begin(), covered.end(), [&](const StepId& id) {
-            return draft.state().at(id).attempt == 0 && !over(draft.state().at(id).status);
-        });
+        const bool to_come = any_to_come(draft.state(), covered);
         const bool half = !state.approvals.empty() && (state.status == StepStatus::person || owes_approval(state));
         if (half || (state.status == StepStatus::passed && to_come)) {
             draft.add(ApprovalAskedAgain{step.id, why});

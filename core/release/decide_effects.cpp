@@ -181,6 +181,9 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
         return refuse("'" + command.answer + "' is not an answer", command.operation,
                       "happened, run-again, skip or abort");
     }
+    if (command.answer == "run-again" && !mine && !draft.state().hand_shift(intent.step)) {
+        return refuse("the plan has gone on without it", command.operation, "happened or skip");
+    }
     if (command.answer == "run-again" && !forward) {
         return refuse("the plan is not going forward any more", command.operation, "happened or skip");
     }

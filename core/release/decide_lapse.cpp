@@ -10,8 +10,8 @@
 namespace sluice::release {
 namespace {
 
-void tell_overdue(Draft& draft, const plan::Step& step) {
-    const auto due = Moments(draft.state(), draft.now()).overdue(step);
+void tell_overdue(Draft& draft, const Moments& moments, const plan::Step& step) {
+    const auto due = moments.overdue(step);
     if (due && *due <= draft.now()) {
         const std::string anchor = step.due->step.empty() ? "T0" : step.due->step;
         draft.add(StepOverdue{step.id, *due,
@@ -21,8 +21,8 @@ void tell_overdue(Draft& draft, const plan::Step& step) {
     }
 }
 
-void ask_again(Draft& draft, const plan::Step& step) {
-    const auto stale = Moments(draft.state(), draft.now()).stale(step);
+void ask_again(Draft& draft, const Moments& moments, const plan::Step& step) {
+    const auto stale = moments.stale(step);
     if (!stale || *stale > draft.now()) {
         return;
     }
@@ -33,8 +33,8 @@ void ask_again(Draft& draft, const plan::Step& step) {
     start(draft, step, attempt + 1);
 }
 
-void escalate(Draft& draft, const plan::Step& step) {
-    const auto when = Moments(draft.state(), draft.now()).escalated(step);
+void escalate(Draft& draft, const Moments& moments, const plan::Step& step) {
+    const auto when = moments.escalated(step);
     if (when && *when <= draft.now()) {
         draft.add(Escalated{step.id, step.escalate->to, step.escalate->channel,
                             fmt::format("it has waited for {}", duration_text(step.escalate->after))});
@@ -61,12 +61,7 @@ void clean(Draft& draft, const plan::Step& step) {
     if (state.status != StepStatus::to_come && state.status != StepStatus::waiting) {
         return;
     }
-    if (!step.left_out.empty()) {
-        draft.add(StepNotApplicable{step.id, step.left_out});
-        return;
-    }
-    if (const std::string why = nothing_to_put_back(draft.state(), step); !why.empty()) {
-        draft.add(StepNotApplicable{step.id, why});
+    if (passed_over(draft, step)) {
         return;
     }
     if (step.when) {
@@ -84,17 +79,18 @@ void clean(Draft& draft, const plan::Step& step) {
 void watch_lapses(Draft& draft) {
     const auto plan = draft.state().plan;
     const bool forward = !draft.state().rollback.active && !draft.state().aborted;
+    const Moments moments(draft.state(), draft.now()); // asks the calendar once
     for (const auto& step : plan->steps) {
         if (forward) {
-            tell_overdue(draft, step);
+            tell_overdue(draft, moments, step);
         }
         if (forward && !draft.state().paused) {
-            ask_again(draft, step);
+            ask_again(draft, moments, step);
         }
     }
     for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
         for (const auto& step : *list) {
-            escalate(draft, step);
+            escalate(draft, moments, step);
         }
     }
 }

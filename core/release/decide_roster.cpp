@@ -51,12 +51,13 @@ Verdict bind_people(Draft& draft, const People& people) {
     if (people.policy) {
         PolicyBound bound = *people.policy;
         const auto names = scope(draft.state());
-        const auto filled = [&](const std::string& text) {
-            const auto result = plan::fill(text, names);
-            return result ? *result : std::string();
-        };
-        bound.type = filled(draft.state().plan->release.type);
-        bound.environment = filled(draft.state().plan->release.environment);
+        const auto type = plan::fill(draft.state().plan->release.type, names);
+        const auto environment = plan::fill(draft.state().plan->release.environment, names);
+        if (!type || !environment) { // which rule is for it must be known, or none would be
+            return failed(type ? environment : type);
+        }
+        bound.type = *type;
+        bound.environment = *environment;
         // What it raises is known once it is folded in; the event tells it too, so it is folded on a copy first.
         Release trial = draft.state();
         apply(trial, Event{trial.seq + 1, draft.now(), bound});

@@ -120,6 +120,26 @@ void fire_for_severity(Draft& draft, const std::string& why) {
     }
 }
 
+namespace {
+
+/// One that is armed while what it waits for is declared fires at once; one that proposed stays fired until the
+/// severity is lowered.
+void watch_severity_of(Draft& draft, const plan::Trigger& trigger) {
+    if (trigger.severity.empty() || !wanted(draft.state(), trigger)) {
+        return;
+    }
+    const std::string state = state_of(draft.state(), trigger.id);
+    const std::string& declared = draft.state().severity;
+    const bool bad = as_bad_as(draft.state(), trigger.severity);
+    if (state == "armed" && bad) {
+        fire(draft, trigger, {trigger.id, "", "yes", declared, declared + " is declared", nullptr});
+    } else if (state == "fired" && !bad) {
+        draft.add(TriggerChanged{trigger.id, "", "armed", "", "", nullptr});
+    }
+}
+
+} // namespace
+
 void disarm_all(Draft& draft) {
     const auto plan = draft.state().plan;
     for (const auto& trigger : plan->rollback.triggers) {
@@ -141,6 +161,7 @@ void watch_triggers(Draft& draft) {
             draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
         }
         forget_idle_arms(draft, trigger);
+        watch_severity_of(draft, trigger);
     }
 }
 

@@ -17,13 +17,16 @@ bool rehearsed(const Release& release) {
     return release.opened.mode == "rehearse";
 }
 
-std::string persons(int number) {
-    return number == 1 ? "1 person" : fmt::format("{} persons", number);
+/// More than messages comes after it.
+bool covers_deeds(const Release& release, const StepId& approve) {
+    const auto covered = covered_by(release, approve);
+    return std::any_of(covered.begin(), covered.end(), [&](const StepId& id) {
+        return !std::holds_alternative<plan::Notify>(release.plan->step(id)->body);
+    });
 }
 
-/// Every way through the plan passes it.
-bool always_passed(const plan::Step& step) {
-    return std::holds_alternative<plan::Approve>(step.body) && !step.when && step.parent.empty();
+std::string persons(int number) {
+    return number == 1 ? "1 person" : fmt::format("{} persons", number);
 }
 
 } // namespace
@@ -146,11 +149,11 @@ Result<std::vector<std::string>> raise(const Release& release) {
     std::vector<std::string> raised;
     bool passed = false, guards = false;
     for (const auto& step : plan.steps) {
-        if (!std::holds_alternative<plan::Approve>(step.body)) {
+        if (!std::holds_alternative<plan::Approve>(step.body) || !step.left_out.empty()) {
             continue;
         }
         passed = passed || always_passed(step);
-        guards = guards || (always_passed(step) && !covered_by(release, step.id).empty());
+        guards = guards || (always_passed(step) && covers_deeds(release, step.id));
         const auto& asked = std::get<plan::Approve>(step.body);
         const Demand wanted = demand(release, step);
         const auto barred = rehearsed(release) ? std::set<std::string>{} : wanted.barred;
@@ -167,7 +170,7 @@ Result<std::vector<std::string>> raise(const Release& release) {
         }
     }
     const bool acts = std::any_of(plan.steps.begin(), plan.steps.end(),
-                                  [](const plan::Step& step) { return plan::is_effect(step.body); });
+                                  [](const plan::Step& step) { return plan::changes_outside(step.body); });
     if (rule && acts && !guards) {
         return refuse(fmt::format("the policy demands approval by {} of {}, and {}", persons(rule->quorum),
                                   fmt::join(rule->roles, ", "),

@@ -25,8 +25,8 @@ std::string on_arm(const std::string& name, const std::string& arm) {
 
 /// ", signed SHA256:…"; nothing without a proof.
 std::string signed_by(const Json& proof) {
-    const auto key = proof.is_object() ? proof.find("key") : proof.end();
-    return key != proof.end() && key->is_string() ? ", signed " + key->get<std::string>() : "";
+    const std::string key = key_of_proof(proof);
+    return key.empty() ? "" : ", signed " + key;
 }
 
 std::string clock(Nanos length) {

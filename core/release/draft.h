@@ -61,6 +61,9 @@ bool was_begun(const Release& release, const StepId& id);
 /// night no person has to say that a value is missing which nobody needs. A reader that was skipped or overridden
 /// proves nothing, since the plan went on after it; nor does one that sends something itself and has begun.
 std::string nothing_to_put_back(const Release& release, const plan::Step& step);
+/// progress.cpp: a step that the variant leaves out, whose deed to undo was not done, or that has nothing to put back
+/// is told as not applicable; false = it is none.
+bool passed_over(Draft& draft, const plan::Step& step);
 void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
 void watch_lapses(Draft& draft);                          // decide_lapse.cpp: tells what is overdue, stale, late

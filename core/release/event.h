@@ -539,6 +539,9 @@ Result<Event> event_from_json(const Json& json);
 std::string describe(const Body& body);
 std::string describe(const Body& body, const Names& names);
 
+/// The fingerprint of the key that signed; empty where nothing was signed, or the proof says nothing that is one.
+std::string key_of_proof(const Json& proof);
+
 /// Who did it, for the audit table: a person's name, "engine", "trigger".
 std::string actor_of(const Body& body);
 

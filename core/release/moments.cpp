@@ -26,7 +26,7 @@ std::optional<Nanos> Moments::of(const plan::NotBefore& moment) const {
 
 std::optional<Nanos> Moments::overdue(const plan::Step& step) const {
     const StepState& state = release_.at(step.id);
-    if (!step.due || over(state.status) || state.overdue.count != 0) {
+    if (!step.due || !step.left_out.empty() || over(state.status) || state.overdue.count != 0) {
         return std::nullopt;
     }
     const auto moment = of(*step.due);

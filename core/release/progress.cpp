@@ -161,16 +161,7 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     if (state.status == StepStatus::waiting && blind(draft, step)) {
         return; // it looks again when there are readings
     }
-    if (!step.undoes.empty() && !was_begun(draft.state(), step.undoes)) {
-        draft.add(StepNotApplicable{step.id, step.undoes + " was not done"});
-        return;
-    }
-    if (!step.left_out.empty()) {
-        draft.add(StepNotApplicable{step.id, step.left_out});
-        return;
-    }
-    if (const std::string why = nothing_to_put_back(draft.state(), step); !why.empty()) {
-        draft.add(StepNotApplicable{step.id, why});
+    if (passed_over(draft, step)) {
         return;
     }
     if (step.when) {
@@ -314,6 +305,21 @@ void backward(Draft& draft) {
 }
 
 } // namespace
+
+bool passed_over(Draft& draft, const plan::Step& step) {
+    std::string why = step.left_out;
+    if (why.empty() && !step.undoes.empty() && !was_begun(draft.state(), step.undoes)) {
+        why = step.undoes + " was not done";
+    }
+    if (why.empty()) {
+        why = nothing_to_put_back(draft.state(), step);
+    }
+    if (why.empty()) {
+        return false;
+    }
+    draft.add(StepNotApplicable{step.id, why});
+    return true;
+}
 
 void start(Draft& draft, const plan::Step& step, int attempt) {
     draft.add(StepStarted{step.id, attempt, filled(draft, step.title)});

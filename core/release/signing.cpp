@@ -1,12 +1,14 @@
 #include "release/signing.h"
 
 #include "base/digest.h"
+#include "base/printable.h"
 #include "plan/fill.h"
 #include "release/covered.h"
 #include "release/demand.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sstream>
 
 namespace sluice::release {
 namespace {
@@ -42,6 +44,31 @@ const std::string& plan_digest(const Release& release) {
     return release.amendments.empty() ? release.opened.plan_digest : release.amendments.back().digest;
 }
 
+/// What the signer of a step that is no approve states; of what is typed elsewhere, that it was.
+std::string stated_by(const plan::StepBody& body) {
+    if (const auto* confirm = std::get_if<plan::Confirm>(&body)) {
+        return confirm->text;
+    }
+    if (const auto* attest = std::get_if<plan::Attest>(&body)) {
+        return attest->text;
+    }
+    const auto* external = std::get_if<plan::External>(&body);
+    return !external                ? std::string()
+           : external->text.empty() ? external->command
+                                    : external->command + ": " + external->text;
+}
+
+/// Each line of a value indented, and no character that a terminal obeys: it comes from another desk, and whoever signs
+/// goes by what he sees.
+std::string shown(const std::string& value) {
+    std::string text;
+    std::istringstream stream(value);
+    for (std::string line; std::getline(stream, line);) {
+        text += (text.empty() ? "" : "\n            ") + printable(line);
+    }
+    return text;
+}
+
 Error not_a(const char* what, const std::string& why) {
     return {ErrorCode::bad_input,
             fmt::format("this is no {}: {}", what, why),
@@ -60,8 +87,7 @@ Json signature_request(const Release& release, const plan::Step& step, const Ask
         roles = demand(release, step).roles;
         runs = what_runs(release, covered_by(release, step.id));
     } else {
-        const auto* confirm = std::get_if<plan::Confirm>(&step.body);
-        const auto& wanted = confirm ? confirm->text : std::get<plan::Attest>(step.body).text;
+        const std::string wanted = stated_by(step.body);
         const auto filled = plan::fill(wanted, scope(release));
         text = filled ? *filled : wanted;
         if (!step.owner.empty()) {
@@ -128,10 +154,10 @@ Result<void> check_request(const Json& request) {
 }
 
 std::string request_text(const Json& request) {
-    std::string text = fmt::format("{}  {}\n", text_of(request, "purpose"), text_of(request, "title"));
+    std::string text = fmt::format("{}  {}\n", shown(text_of(request, "purpose")), shown(text_of(request, "title")));
     const auto line = [&](const char* name, const std::string& value) {
         if (!value.empty()) {
-            text += fmt::format("  {:<9} {}\n", name, value);
+            text += fmt::format("  {:<9} {}\n", name, shown(value));
         }
     };
     std::vector<std::string> roles;
@@ -149,13 +175,18 @@ std::string request_text(const Json& request) {
     line("expires", expires ? instant(*expires) : "");
     line("nonce", text_of(request, "nonce"));
     if (!request["runs"].empty()) {
-        text += fmt::format("  what will run ({}):\n", text_of(request, "covers"));
+        text += fmt::format("  what will run ({}):\n", shown(text_of(request, "covers")));
     }
     for (const auto& run : request["runs"]) {
-        const std::string what = text_of(run, "what");
-        text += fmt::format("    {}: {}\n", text_of(run, "step"), text_of(run, "does"));
+        const std::string what = text_of(run, "what"), on = text_of(run, "on");
+        text += fmt::format("    {}: {}{}\n", shown(text_of(run, "step")), shown(text_of(run, "does")),
+                            on.empty() ? "" : " on " + shown(on));
         if (!what.empty() && what != "null") {
-            text += fmt::format("      {}{}\n", what, text_of(run, "on").empty() ? "" : " on " + text_of(run, "on"));
+            text += fmt::format("      {}\n", shown(what));
+        }
+        const Json files = run.value("files", Json::array());
+        for (const auto& file : files.is_array() ? files : Json::array()) {
+            text += fmt::format("      file {} {}\n", shown(text_of(file, "path")), shown(text_of(file, "digest")));
         }
     }
     return text;

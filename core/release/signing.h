@@ -15,7 +15,7 @@ namespace sluice::release {
 /// The namespace of the signatures, so that none made for something else can be used.
 inline constexpr const char* signature_namespace = "approval@sluice";
 
-/// For a confirm, an attest or an approve.
+/// For a confirm, an attest, an external or an approve.
 Json signature_request(const Release& release, const plan::Step& step, const AskSignature& command, Nanos expires,
                        const std::string& asked_by);
 

@@ -18,7 +18,7 @@ private slots:
         int plans = 0;
         for (const auto& entry : fs::recursive_directory_iterator(SLUICE_SOURCE_DIR "/plans")) {
             const std::string folder = entry.path().parent_path().filename();
-            if (entry.path().extension() != ".yaml" || folder == "manifests" || folder == "scripts" ||
+            if (entry.path().extension() != ".yaml" || folder == "manifests" ||
                 entry.path().filename() == "range.yaml") {
                 continue;
             }
@@ -28,7 +28,7 @@ private slots:
             }
             // A shell step is flagged wherever it stands; the example that shows every kind has one.
             for (const Diagnostic& diagnostic : outcome.diagnostics) {
-                QVERIFY2(diagnostic.what.starts_with("a shell step"), diagnostic.what.c_str());
+                QVERIFY2(folder == "complete" && diagnostic.what.starts_with("a shell step"), diagnostic.what.c_str());
             }
             QVERIFY(outcome.plan.has_value());
             QVERIFY(rehearsal_errors(*outcome.plan).empty());

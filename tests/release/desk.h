@@ -45,7 +45,7 @@ inline std::string plan_text(const std::string& approve = "approve: {roles: [own
 class Desk {
 public:
     explicit Desk(const std::string& policy, const std::string& plan = plan_text(), const std::string& mode = "run",
-                  const Actor& by = {"lena", "lead"}) {
+                  const Actor& by = {"lena", "lead"}, const std::string& variant = "") {
         SessionOpened session;
         session.session = "s1";
         session.mode = mode;
@@ -54,6 +54,7 @@ public:
         session.plan_digest = "d1";
         session.variables = {{"ramp", "true"}};
         session.by = by;
+        session.variant = variant;
         People people;
         if (!policy.empty()) {
             people.policy = PolicyBound{"policy.yaml", policy, "p1", "keys", "keys", "k1", "", "", {}};
