@@ -19,7 +19,9 @@ Result<std::string> read_document(const std::string& file) {
     if (file != "-") {
         return host::read_file(file, 1u << 20);
     }
-    std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    std::string text((1u << 20) + 1, '\0');
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::cin.gcount()));
     if (text.size() > 1u << 20) {
         return fail(ErrorCode::bad_input, "this is too long to be a request or an answer", "standard input");
     }

@@ -81,13 +81,13 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
         const auto command = sluice::plan::fill(external->command, scope(release));
         const auto text = sluice::plan::fill(external->text, scope(release));
         return fmt::format("{}to be typed elsewhere:\n    {}\n  {}\n  yes{} | no REASON", head,
-                           command ? *command : external->command,
-                           text && !text->empty() ? *text : std::string("Then say that it was done."),
+                           lines(command ? *command : external->command),
+                           text && !text->empty() ? lines(*text) : std::string("Then say that it was done."),
                            step.evidence.empty() ? "" : " EVIDENCE");
     }
     if (const auto* attest = std::get_if<sluice::plan::Attest>(&step.body)) {
         const auto text = sluice::plan::fill(attest->text, scope(release));
-        return head + (text ? *text : attest->text) + (step.owner.empty() ? "" : " (by the " + step.owner + ")") +
+        return head + lines(text ? *text : attest->text) + (step.owner.empty() ? "" : " (by the " + step.owner + ")") +
                "\n  attest NAME [EVIDENCE] | no REASON";
     }
     if (std::holds_alternative<sluice::plan::Approve>(step.body)) {

@@ -23,7 +23,7 @@ void print_approvals(const sluice::release::Release& release, const sluice::plan
     for (const auto& approval : state.approvals) {
         const bool counts = std::any_of(valid.begin(), valid.end(),
                                         [&](const auto& other) { return other.by.name == approval.by.name; });
-        const std::string key = approval.proof.is_object() ? approval.proof.value("key", "") : "";
+        const std::string key = sluice::release::key_of_proof(approval.proof);
         fmt::print("      {} as {}{}{}{}{}\n", sluice::printable(approval.by.name), approval.by.role,
                    key.empty() ? "" : ", signed " + key,
                    approval.attested_by.empty() ? "" : ", attested by " + sluice::printable(approval.attested_by),

@@ -64,8 +64,7 @@ int validate(const std::vector<std::string>& files, const std::string& policy) {
     if (!policy.empty()) {
         auto read = sluice::host::read_policy(policy);
         if (!read) {
-            fmt::print(stderr, "{}\n", sluice::to_text(read.error()));
-            return read.error().code == sluice::ErrorCode::bad_input ? bad_input : unreachable;
+            return complain(read.error());
         }
         pinned = std::move(*read);
         fmt::print("{}: valid, {} and {}\n", policy, counted(pinned->policy.people.size(), "person"),
@@ -186,8 +185,8 @@ void add_plan_verbs(CLI::App& app, Action& action) {
     auto* new_verb = app.add_subcommand("new", "Start a plan from a template; without one, list them");
     auto name = std::make_shared<std::string>();
     auto into = std::make_shared<std::string>();
-    new_verb->add_option("TEMPLATE", *name, "Its name");
-    new_verb->add_option("-o,--output", *into, "File to write; default standard output");
+    auto* which = new_verb->add_option("TEMPLATE", *name, "Its name");
+    new_verb->add_option("-o,--output", *into, "File to write; default standard output")->needs(which);
     new_verb->callback([&action, name, into] { action = [name, into] { return start_new(*name, *into); }; });
 }
 

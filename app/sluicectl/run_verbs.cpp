@@ -6,6 +6,7 @@
 #include "host/remote_rehearsal.h"
 #include "host/take_up.h"
 #include "host/user.h"
+#include "release/demand.h"
 #include "sluicectl/console.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/progress.h"
@@ -144,7 +145,10 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
         if (!first) {
             return sluice::failed(first);
         }
-        start.by = sluice::host::user_as(first->person, options.role.empty() ? "release-lead" : options.role);
+        // Without a role it is the one that the session's policy or bridge gives.
+        start.by = sluice::host::user_as(first->person, !options.role.empty()  ? options.role
+                                                        : first->roles.empty() ? ""
+                                                                               : first->roles.front());
     }
     start.wrapper = sluice::host::wrapper_beside_us();
     return start;
@@ -199,6 +203,14 @@ sluice::Result<Host> take_up(const RunOptions& options, const sluice::host::Star
     return sluice::host::take_up(wanted);
 }
 
+/// With the role that the session has for who gave none.
+sluice::release::Actor acting(sluice::host::SessionHost& host, sluice::release::Actor by) {
+    if (by.role.empty()) {
+        by.role = sluice::release::role_for(host.engine().release(), by.name, "");
+    }
+    return by;
+}
+
 int resume(const RunOptions& options) {
     const auto start = start_options(options, false);
     if (!start) {
@@ -215,7 +227,8 @@ int resume(const RunOptions& options) {
     if (!host) {
         return complain(host.error());
     }
-    return watch(**host, start->by, options); // closed, but killed before its file was whole: it is made whole
+    return watch(**host, acting(**host, start->by),
+                 options); // closed, but killed before its file was whole: it is made whole
 }
 
 int roll_back(const RunOptions& options) {
@@ -254,10 +267,11 @@ int roll_back(const RunOptions& options) {
     if (!host) {
         return complain(host.error());
     }
-    if (const auto receipt = (*host)->engine().submit(command, start->by); !receipt) {
+    const auto by = acting(**host, start->by);
+    if (const auto receipt = (*host)->engine().submit(command, by); !receipt) {
         return complain(receipt.error());
     }
-    const int code = watch(**host, start->by, options);
+    const int code = watch(**host, by, options);
     return (*host)->engine().release().outcome == "rolled-back" ? done : code;
 }
 

@@ -24,7 +24,6 @@ Result<std::string> digest_of_file(const fs::path& path, std::uintmax_t& left) {
         return fail(error ? ErrorCode::io : ErrorCode::bad_input,
                     error ? error.message() : "more than 256 MiB can't be pinned", path.string());
     }
-    left -= size;
     std::ifstream stream(path, std::ios::binary);
     if (!stream) {
         return fail(ErrorCode::io, "it can't be read", path.string());
@@ -33,7 +32,15 @@ Result<std::string> digest_of_file(const fs::path& path, std::uintmax_t& left) {
     std::string part(1u << 16, '\0');
     while (stream) {
         stream.read(part.data(), static_cast<std::streamsize>(part.size()));
-        digest.feed(std::string_view(part).substr(0, static_cast<std::size_t>(stream.gcount())));
+        const auto got = static_cast<std::size_t>(stream.gcount());
+        if (got > left) { // it grows while it is read
+            return fail(ErrorCode::bad_input, "more than 256 MiB can't be pinned", path.string());
+        }
+        left -= got;
+        digest.feed(std::string_view(part).substr(0, got));
+    }
+    if (stream.bad()) {
+        return fail(ErrorCode::io, "it can't be read to its end", path.string());
     }
     return hex(digest.digest());
 }
@@ -76,6 +83,9 @@ Result<std::string> digest_of(const std::string& path) {
         } else if (entry->is_regular_file(error)) {
             files.push_back(entry->path());
         }
+        if (error) {
+            break;
+        }
         if (files.size() > most_files) {
             return fail(ErrorCode::bad_input, "more than 10,000 files can't be pinned", path);
         }
@@ -90,7 +100,7 @@ Result<std::string> digest_of(const std::string& path) {
         if (!digest) {
             return digest;
         }
-        list += *digest + "  " + fs::relative(file, path, error).generic_string() + "\n";
+        list += *digest + "  " + file.lexically_relative(path).generic_string() + "\n";
     }
     return hex(sha256(list));
 }

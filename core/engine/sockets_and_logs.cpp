@@ -47,7 +47,8 @@ void next_pod(const std::shared_ptr<LogReading>& reading) {
     request.key = reading->key + "/" + pod;
     auto ready = reading->eyes.connections.cluster(reading->on)->signed_request(std::move(request));
     if (!ready) {
-        reading->done(failed(ready));
+        reading->eyes.outside.scheduler.after(
+            {}, [reading, error = ready.error()] { reading->done(tl::unexpected(error)); });
         return;
     }
     reading->eyes.outside.http.send(std::move(*ready), [reading, pod](Result<net::HttpResponse> answer) {

@@ -131,7 +131,7 @@ std::string commit_of(const std::string& folder, const std::string& path) {
     return changed.good && changed.out.empty() ? id : id + "-dirty";
 }
 
-Json commits_of(const plan::Plan& plan, const plan::Scope& values) {
+Json commits_of(const plan::Plan& plan, const plan::Scope& values, const std::string& folder) {
     if (plan.release.repository_path.empty()) {
         return nullptr;
     }
@@ -151,9 +151,10 @@ Json commits_of(const plan::Plan& plan, const plan::Scope& values) {
         told["error"] = "a commit can't begin with '-'"; // it would be read as an option
         return told;
     }
-    const Said log = git(at_home(*path), {QStringLiteral("log"), QStringLiteral("--max-count=500"),
-                                          QStringLiteral("--format=%H%x1f%cI%x1f%an%x1f%s"),
-                                          QString::fromStdString(*from + ".." + *to), QStringLiteral("--")});
+    const Said log = git((fs::path(folder) / at_home(*path)).string(),
+                         {QStringLiteral("log"), QStringLiteral("--max-count=500"),
+                          QStringLiteral("--format=%H%x1f%cI%x1f%an%x1f%s"), QString::fromStdString(*from + ".." + *to),
+                          QStringLiteral("--")});
     if (!log.good) {
         told["error"] = log.error.substr(0, log.error.find('\n'));
         return told;
@@ -184,9 +185,12 @@ Result<Json> evidence_for(const plan::Plan& plan, const plan::Scope& values, con
     }
     std::vector<std::pair<fs::file_time_type, fs::path>> files;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(sessions, error)) {
-        if (entry.path().extension() == ".sluice") {
-            files.emplace_back(entry.last_write_time(error), entry.path());
+    for (auto entry = fs::directory_iterator(sessions, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        std::error_code gone;
+        const auto written = entry->last_write_time(gone);
+        if (!gone && entry->path().extension() == ".sluice") {
+            files.emplace_back(written, entry->path());
         }
     }
     std::sort(files.rbegin(), files.rend());

@@ -16,7 +16,8 @@ std::string commit_of(const std::string& folder, const std::string& path);
 /// What `git log` tells of the release: {"path", "from", "to", "commits": [{"id", "time", "author", "subject"}]}, the
 /// newest 500; or {"path", "error"}: that a clone is missing does not keep a release from starting, but is told.
 /// Null when the plan names no repository.
-Json commits_of(const plan::Plan& plan, const plan::Scope& values);
+/// `folder`: the plan's, from which a relative path counts.
+Json commits_of(const plan::Plan& plan, const plan::Scope& values, const std::string& folder);
 
 /// The session that the plan asks for, the newest that fits and is as it was written: {"session", "file", "outcome",
 /// "mode", "same_plan"}; null when it asks for none. `refused` says what was looked for, and what was wrong with the

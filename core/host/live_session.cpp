@@ -121,7 +121,8 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
     session.variables = checked->values;
     session.by = options.by;
     session.evidence = std::move(*evidence);
-    session.repository = commits_of(checked->plan, checked->values);
+    session.repository =
+        commits_of(checked->plan, checked->values, std::filesystem::absolute(options.plan_file).parent_path().string());
     if (auto opened = live->open(options, session, *key, live->outside(), live->processes_, {}); !opened) {
         return failed(opened);
     }

@@ -17,7 +17,9 @@ std::string policy_file(const std::string& named, const Paths& paths) {
     }
     std::error_code ignored;
     const auto own = paths.config / "policy.yaml";
-    return std::filesystem::exists(own, ignored) ? own.string() : std::string();
+    // One that can't be followed (a link to a share that is not there) is not none: reading it then says so.
+    const bool none = std::filesystem::symlink_status(own, ignored).type() == std::filesystem::file_type::not_found;
+    return none ? std::string() : own.string();
 }
 
 Result<PinnedPolicy> read_policy(const std::string& file) {

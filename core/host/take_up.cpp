@@ -2,6 +2,7 @@
 
 #include "host/live_session.h"
 #include "host/remote_rehearsal.h"
+#include "release/demand.h"
 #include "session/owner_lock.h"
 #include "session/session_reader.h"
 
@@ -84,6 +85,9 @@ Result<std::unique_ptr<SessionHost>> take_up(const TakeUp& options) {
     release::Release before;
     for (const auto& event : *events) {
         release::apply(before, event);
+    }
+    if (at.by.role.empty()) {
+        at.by.role = release::role_for(before, at.by.name, "");
     }
     auto live = LiveSession::resume(options.session, at, before);
     return live ? Result<std::unique_ptr<SessionHost>>(std::move(*live)) : failed(live);

@@ -102,7 +102,7 @@ class Complete(InHome):
         self.assertIn("one of: urgent", said)
 
     def test_a_changed_file_is_refused(self):
-        """It changes between the start and its use: while a person is awaited."""
+        """It changes between the start and its use."""
         (self.home / "script.sh").write_text("echo good\n")
         (self.home / "plan.yaml").write_text(
             "sluice: 1\nid: pins\nphases: [{id: one, steps: [{id: change, run: [sh, -c, 'echo bad > script.sh']},"
