@@ -12,6 +12,13 @@ namespace {
 
 constexpr int comparison_row_height = 24;
 constexpr int comparison_figure_pixels = 12;
+constexpr int comparison_two_lines = 36; ///< height of a row whose name needs two lines
+
+bool needs_two_lines(const story::Comparison& row, int width) {
+    const int units =
+        row.unit.isEmpty() ? 0 : QFontMetrics(theme::text_font(11)).horizontalAdvance(row.unit) + theme::grid;
+    return QFontMetrics(theme::text_font(13)).horizontalAdvance(row.metric) > width - units - theme::grid;
+}
 
 /// Paints cells by themselves: a style sheet's padding would cost the narrow columns their figures.
 class ComparisonCell : public QStyledItemDelegate {
@@ -22,7 +29,12 @@ public:
         const auto& row = static_cast<const ComparisonModel*>(index.model())->row_at(index.row());
         const theme::Tokens& t = theme::tokens();
         painter->save();
-        if (index.column() == ComparisonModel::metric) {
+        if (index.column() == ComparisonModel::metric && needs_two_lines(row, option.rect.width())) {
+            painter->setFont(theme::text_font(12));
+            painter->setPen(t.text);
+            const QString unit = row.unit.isEmpty() ? QString() : u' ' + row.unit;
+            painter->drawText(option.rect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, row.metric + unit);
+        } else if (index.column() == ComparisonModel::metric) {
             const QFont name = theme::text_font(13), unit = theme::text_font(11);
             const int units = row.unit.isEmpty() ? 0 : QFontMetrics(unit).horizontalAdvance(row.unit) + theme::grid;
             const QFontMetrics metrics(name);
@@ -184,7 +196,6 @@ void ComparisonTable::show_comparisons(const story::TrafficView& view) {
     const int before = model_->rowCount();
     model_->show_comparisons(view);
     if (model_->rowCount() != before) {
-        setFixedHeight(model_->rowCount() * comparison_row_height + comparison_row_height + 2);
         setVisible(model_->rowCount() > 0);
     }
     fit_columns();
@@ -216,6 +227,13 @@ void ComparisonTable::fit_columns() {
             setColumnWidth(column, widths[column]);
         }
     }
+    int high = comparison_row_height + 2;
+    for (int row = 0; row < model_->rowCount(); ++row) {
+        const bool two = needs_two_lines(model_->row_at(row), widths[ComparisonModel::metric]);
+        setRowHeight(row, two ? comparison_two_lines : comparison_row_height);
+        high += rowHeight(row);
+    }
+    setFixedHeight(model_->rowCount() == 0 ? 0 : high);
 }
 
 } // namespace sluice::panels

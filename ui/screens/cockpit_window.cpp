@@ -97,7 +97,8 @@ void CockpitWindow::show_plan(const QString& file) {
     for (const auto& [name, value] : defaults_.values) { // the command line goes before
         values[name] = value;
     }
-    preview_->show_plan(file, values, QString::fromStdString(defaults_.variant));
+    const std::string& asked = defaults_.variant; // by the command line, for the plan that it names
+    preview_->show_plan(file, values, asked.empty() ? remembered_variant(file) : QString::fromStdString(asked));
     remember_plan(file);
     stack_->setCurrentWidget(preview_);
     setWindowTitle(tr("%1 – Sluice").arg(QFileInfo(file).fileName()));
@@ -106,6 +107,7 @@ void CockpitWindow::show_plan(const QString& file) {
 void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values, double speed) {
     remember_plan(file);
     remember_values(file, values);
+    remember_variant(file, preview_->variant());
     QSettings().setValue("speed", speed);
     host::RehearsalOptions options;
     static_cast<host::StartOptions&>(options) = defaults_;
@@ -155,6 +157,7 @@ void CockpitWindow::run_plan() {
     options.copy = preview_->copy().toStdString();
     QSettings().setValue("copy", preview_->copy());
     remember_values(preview_->file(), options.values);
+    remember_variant(preview_->file(), preview_->variant());
     rehearses_ = false;
     owns_ = true;
     show_session(story::OwnedSource::run(options));

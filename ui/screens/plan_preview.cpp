@@ -136,9 +136,7 @@ QWidget* PlanPreview::build_side() {
     variant_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     variant_part_ = section(tr("Way through the plan"), {variant_});
     connect(variant_, &QComboBox::currentIndexChanged, this, [this] {
-        take_way();
-        connections_->show_plan(*reading_->plan);
-        tested_->clear();
+        take_way(); // its connections are those of the plan
         ask_window();
         check();
     });
@@ -229,8 +227,13 @@ void PlanPreview::take(const PlanReading& reading, const plan::Scope& given, con
     }
     read_ = reading.plan;
     offer_variants(variant);
+    if (variant_->findData(variant) < 0) { // another way than the one that was asked for is never taken silently
+        auto way = *read_;
+        refuse(to_text(plan::take_variant(way, variant.toStdString()).error()));
+        return;
+    }
     take_way();
-    form_ = new VariablesForm(*reading.plan, given);
+    form_ = new VariablesForm(*reading_->plan, given);
     form_place_->layout()->addWidget(form_);
     form_->show(); // now: the first field that is wrong gets the focus below
     connect(form_, &VariablesForm::changed, this, [this] {
@@ -240,7 +243,7 @@ void PlanPreview::take(const PlanReading& reading, const plan::Scope& given, con
         }
         check();
     });
-    connections_->show_plan(*reading.plan);
+    connections_->show_plan(*reading_->plan);
     connections_part_->setVisible(!connections_->empty());
     test_action_->setEnabled(!connections_->empty());
     tested_->clear();
@@ -263,6 +266,16 @@ void PlanPreview::offer_variants(const QString& chosen) {
     }
     variant_->setCurrentIndex(std::max(0, variant_->findData(chosen)));
     variant_part_->setVisible(!read_->variants.empty());
+}
+
+void PlanPreview::refuse(const std::string& why) {
+    reading_->plan.reset();
+    timeline_->hide();
+    variant_part_->hide();
+    below_->setText(tr("This plan can't be used so."));
+    problem_->setText(QString::fromStdString(why));
+    problem_->show();
+    emit loaded();
 }
 
 /// Takes the chosen way: other steps apply, other persons approve, other things may be missing for a rehearsal.

@@ -70,6 +70,7 @@ private:
     void take(const PlanReading& reading, const plan::Scope& given, const QString& variant);
     void offer_variants(const QString& chosen);
     void take_way();
+    void refuse(const std::string& why);
     void show_diagnostics(const PlanReading& reading);
     void show_steps();
     void check();

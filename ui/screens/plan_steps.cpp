@@ -14,20 +14,12 @@ namespace {
 constexpr int step_role = Qt::UserRole, row_high = 24;
 constexpr int kind_wide = 104, who_column = 2, who_wide = 148, times_wide = 72, titles_wide = 760;
 
-/// Whose hands it needs: those who approve, or the owner; empty for what a program does alone.
+/// As the plan has it; what a policy demands beyond that is known once a session has begun.
 QString who(const plan::Step& step) {
     const auto* approve = std::get_if<plan::Approve>(&step.body);
-    if (approve == nullptr) {
-        return story::role_text(step.owner);
-    }
-    QStringList roles;
-    for (const auto& role : approve->roles) {
-        roles << story::role_text(role);
-    }
-    const QString all = roles.join(QStringLiteral(", "));
-    return approve->quorum > static_cast<int>(approve->roles.size())
-               ? PlanSteps::tr("%1 of: %2").arg(approve->quorum).arg(all)
-               : all;
+    const QString all = story::who_of(step, approve != nullptr ? approve->roles : std::vector<std::string>());
+    const bool more = approve != nullptr && approve->quorum > static_cast<int>(approve->roles.size());
+    return more ? PlanSteps::tr("%1 of: %2").arg(approve->quorum).arg(all) : all;
 }
 
 } // namespace

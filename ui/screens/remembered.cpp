@@ -33,9 +33,16 @@ void take_out(const QString& key, const QString& file) {
     settings.setValue(key, files);
 }
 
-QString values_key(const QString& plan) {
+QString key_of(const char* what, const QString& plan) {
     const auto hash = QCryptographicHash::hash(whole(plan).toUtf8(), QCryptographicHash::Sha256);
-    return QStringLiteral("plan-values/") + QString::fromLatin1(hash.toHex().left(24));
+    return QString::fromLatin1(what) + QString::fromLatin1(hash.toHex().left(24));
+}
+
+QString values_key(const QString& plan) {
+    return key_of("plan-values/", plan);
+}
+QString variant_key(const QString& plan) {
+    return key_of("plan-variant/", plan);
 }
 
 } // namespace
@@ -55,9 +62,17 @@ void remember_session(const QString& file) {
 void forget_plan(const QString& file) {
     take_out(plans, file);
     QSettings().remove(values_key(file));
+    QSettings().remove(variant_key(file));
 }
 void forget_session(const QString& file) {
     take_out(sessions, file);
+}
+
+QString remembered_variant(const QString& plan) {
+    return QSettings().value(variant_key(plan)).toString();
+}
+void remember_variant(const QString& plan, const QString& variant) {
+    QSettings().setValue(variant_key(plan), variant);
 }
 
 plan::Scope remembered_values(const QString& plan) {

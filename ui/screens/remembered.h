@@ -18,6 +18,8 @@ void forget_session(const QString& file);
 /// What a plan was filled in with last; a secret is only its reference.
 plan::Scope remembered_values(const QString& plan);
 void remember_values(const QString& plan, const plan::Scope& values);
+QString remembered_variant(const QString& plan); ///< the way that was taken last; empty = as it stands
+void remember_variant(const QString& plan, const QString& variant);
 
 /// The session that is at work in this program, so that its next start can offer to go on with it.
 struct OpenSession {

@@ -11,13 +11,9 @@ namespace {
 
 using release::StepStatus;
 
-QString key_of(const Json& proof) {
-    return proof.is_object() ? text(proof.value("key", std::string())) : QString();
-}
-
 QString said(const release::Approved& one, Nanos now) {
     QStringList parts{text(one.by.name)};
-    if (const QString key = key_of(one.proof); !key.isEmpty()) {
+    if (const QString key = text(release::key_of_proof(one.proof)); !key.isEmpty()) {
         parts << Words::tr("signed %1").arg(key);
     }
     if (!one.attested_by.empty()) {
@@ -54,13 +50,13 @@ void show_request(const Seen& seen, CardView& card) {
 void show_attest(const Seen& seen, const plan::Attest& attest, CardView& card) {
     card.text = filled(seen.moment, attest.text);
     if (!seen.step.owner.empty()) {
-        card.facts.push_back({Words::tr("Owner"), text(seen.step.owner), Tone::plain, false});
+        card.facts.push_back({Words::tr("Owner"), role_text(seen.step.owner), Tone::plain, false});
     }
     const auto& log = seen.moment.entries;
     for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
         const auto* done = std::get_if<release::Attested>(&entry->event.body);
         if (done && done->step == seen.step.id) {
-            const QString key = key_of(done->proof);
+            const QString key = text(release::key_of_proof(done->proof));
             card.people.push_back(
                 {Mark::holds, role_text(done->by.role),
                  Words::tr("%1 at %2, %3")

@@ -1,6 +1,7 @@
 /// What is offered when a person is asked: in doubt, after a failure, for a confirmation, an approval, a decision.
 #include "release/demand.h"
 #include "story/card_table.h"
+#include "story/step_titles.h"
 
 #include <algorithm>
 
@@ -57,10 +58,10 @@ QString why_not_approve(const Table& table, const release::Demand& wanted, const
     if (std::find(wanted.roles.begin(), wanted.roles.end(), viewer.role) == wanted.roles.end()) {
         QStringList roles;
         for (const auto& role : wanted.roles) {
-            roles << text(role);
+            roles << role_text(role);
         }
         return Words::tr("You act as %1; this is for %2")
-            .arg(viewer.role.empty() ? Words::tr("nobody in particular") : text(viewer.role),
+            .arg(viewer.role.empty() ? Words::tr("nobody in particular") : role_text(viewer.role),
                  roles.join(QStringLiteral(", ")));
     }
     if (wanted.barred.contains(viewer.name)) {
@@ -129,7 +130,7 @@ void offer_person(Table& table, const std::optional<release::Actor>& viewer) {
         if (!table.release().bound.signers_digest.empty() && table.release().opened.mode != "rehearse") {
             attest.why_not = Words::tr("This statement is signed");
         } else if (viewer && !step.owner.empty() && viewer->role != step.owner) {
-            attest.why_not = Words::tr("This is for the %1 to state").arg(text(step.owner));
+            attest.why_not = Words::tr("This is for the %1 to state").arg(role_text(step.owner));
         }
         table
             .add(Deed::refuse, Words::tr("Refuse…"), Words::tr("Stops here until it is settled; needs a reason"),

@@ -2,6 +2,7 @@
 /// bad it is, where somebody has said so.
 #include "release/moments.h"
 #include "story/card_parts.h"
+#include "story/step_titles.h"
 
 #include <QStringList>
 #include <algorithm>
@@ -45,12 +46,12 @@ void show_waiting_promises(const Seen& seen, CardView& card) {
     }
     if (seen.state.escalated) {
         card.facts.push_back(
-            {Words::tr("Escalated"), Words::tr("to %1").arg(text(step.escalate->to)), Tone::warn, false});
+            {Words::tr("Escalated"), Words::tr("to %1").arg(role_text(step.escalate->to)), Tone::warn, false});
     } else {
-        card.facts.push_back(
-            {Words::tr("Escalates"),
-             Words::tr("to %1 when it has waited for %2").arg(text(step.escalate->to), spell(step.escalate->after)),
-             Tone::plain, false});
+        card.facts.push_back({Words::tr("Escalates"),
+                              Words::tr("to %1 when it has waited for %2")
+                                  .arg(role_text(step.escalate->to), spell(step.escalate->after)),
+                              Tone::plain, false});
     }
 }
 

@@ -17,7 +17,7 @@ void count_one(ProgressCount& sum, const release::Release& release, const plan::
     ++sum.steps;
     sum.over += release::over(status) ? 1 : 0;
     sum.passed += status == StepStatus::passed ? 1 : 0;
-    sum.by_hand += status == StepStatus::passed && by_hand(step) ? 1 : 0;
+    sum.by_hand += status == StepStatus::passed && by_hand(step.body) ? 1 : 0;
     sum.skipped += status == StepStatus::skipped ? 1 : 0;
     sum.overridden += status == StepStatus::overridden ? 1 : 0;
     sum.not_applicable += status == StepStatus::not_applicable ? 1 : 0;

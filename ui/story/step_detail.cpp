@@ -1,5 +1,6 @@
 #include "story/step_detail.h"
 
+#include "release/demand.h"
 #include "story/format.h"
 #include "story/step_mark.h"
 
@@ -15,27 +16,25 @@ struct StepText {
     Q_DECLARE_TR_FUNCTIONS(StepText)
 };
 
-QString approvals_text(const plan::Approve& approve, const release::StepState& state) {
+/// What counts of it, against what plan and policy demand: as the card says.
+QString approvals_text(const plan::Step& step, const release::StepState& state, const Moment& moment) {
+    const bool open = state.status == StepStatus::person || (state.glass && !state.glass->approved);
+    const auto given = open ? release::counting(moment.release, step, moment.now) : state.approvals;
     QStringList roles;
-    for (const auto& approval : state.approvals) {
+    for (const auto& approval : given) {
         roles << role_text(approval.by.role.empty() ? approval.by.name : approval.by.role);
     }
-    QString text = StepText::tr("%1 of %2 approved").arg(state.approvals.size()).arg(approve.quorum);
+    QString text =
+        StepText::tr("%1 of %2 approved").arg(given.size()).arg(release::demand(moment.release, step).quorum);
     if (!roles.isEmpty()) {
         text += QStringLiteral(": ") + roles.join(QStringLiteral(", "));
     }
     return text;
 }
 
-QString who_of(const plan::Step& step) {
-    if (const auto* approve = std::get_if<plan::Approve>(&step.body)) {
-        QStringList roles;
-        for (const auto& role : approve->roles) {
-            roles << role_text(role);
-        }
-        return roles.join(QStringLiteral(", "));
-    }
-    return role_text(step.owner);
+QString who(const plan::Step& step, const Moment& moment) {
+    const bool approve = std::holds_alternative<plan::Approve>(step.body);
+    return who_of(step, approve ? release::demand(moment.release, step).roles : std::vector<std::string>());
 }
 
 QString with_why(const QString& word, const std::string& why) {
@@ -56,25 +55,25 @@ QString running_text(const plan::Step& step, const release::StepState& state) {
     return QString::fromStdString(state.why);
 }
 
-QString person_text(const plan::Step& step, const release::StepState& state) {
-    if (const auto* approve = std::get_if<plan::Approve>(&step.body)) {
-        return approvals_text(*approve, state);
+QString person_text(const plan::Step& step, const release::StepState& state, const Moment& moment) {
+    if (std::holds_alternative<plan::Approve>(step.body)) {
+        return approvals_text(step, state, moment);
     }
     if (std::holds_alternative<plan::Hold>(step.body)) {
         return StepText::tr("held as long as asked: a person advances");
     }
-    const QString who = who_of(step);
-    return who.isEmpty() ? StepText::tr("awaits a person") : StepText::tr("awaits %1").arg(who);
+    const QString whom = who(step, moment);
+    return whom.isEmpty() ? StepText::tr("awaits a person") : StepText::tr("awaits %1").arg(whom);
 }
 
-QString passed_text(const plan::Step& step, const release::StepState& state) {
+QString passed_text(const plan::Step& step, const release::StepState& state, const Moment& moment) {
     if (!state.set_aside.empty()) {
         return StepText::tr("gate %1 overridden by %2")
             .arg(QString::fromStdString(state.set_aside.begin()->first),
                  QString::fromStdString(state.set_aside.begin()->second));
     }
-    if (const auto* approve = std::get_if<plan::Approve>(&step.body)) {
-        return approvals_text(*approve, state);
+    if (std::holds_alternative<plan::Approve>(step.body)) {
+        return approvals_text(step, state, moment);
     }
     if (const auto* decide = std::get_if<plan::Decide>(&step.body)) {
         for (const auto& choice : decide->choices) {
@@ -103,7 +102,7 @@ QString detail_of(const plan::Step& step, const release::StepState& state, const
         if (step.point_of_no_return) {
             return StepText::tr("no way back after this");
         }
-        return by_hand(step) ? who_of(step) : QString();
+        return by_hand(step.body) ? who(step, moment) : QString();
     case StepStatus::waiting:
         return until(state.why.empty() ? StepText::tr("waits") : QString::fromStdString(state.why));
     case StepStatus::retrying:
@@ -111,9 +110,9 @@ QString detail_of(const plan::Step& step, const release::StepState& state, const
     case StepStatus::running:
         return running_text(step, state);
     case StepStatus::person:
-        return person_text(step, state);
+        return person_text(step, state, moment);
     case StepStatus::passed:
-        return passed_text(step, state);
+        return passed_text(step, state, moment);
     case StepStatus::triage:
     case StepStatus::in_doubt:
     case StepStatus::skipped:

@@ -1,5 +1,7 @@
 #include "story/step_titles.h"
 
+#include <QStringList>
+
 namespace sluice::story {
 
 QString StepTitles::of(const plan::Step& step) {
@@ -28,10 +30,21 @@ QString role_text(const std::string& role) {
     return text.size() <= 3 ? text.toUpper() : text;
 }
 
-bool by_hand(const plan::Step& step) {
-    return std::holds_alternative<plan::Confirm>(step.body) || std::holds_alternative<plan::Attest>(step.body) ||
-           std::holds_alternative<plan::Approve>(step.body) || std::holds_alternative<plan::Decide>(step.body) ||
-           std::holds_alternative<plan::External>(step.body);
+bool by_hand(const plan::StepBody& body) {
+    return std::holds_alternative<plan::Confirm>(body) || std::holds_alternative<plan::Attest>(body) ||
+           std::holds_alternative<plan::Approve>(body) || std::holds_alternative<plan::Decide>(body) ||
+           std::holds_alternative<plan::External>(body);
+}
+
+QString who_of(const plan::Step& step, const std::vector<std::string>& approvers) {
+    if (!std::holds_alternative<plan::Approve>(step.body)) {
+        return role_text(step.owner);
+    }
+    QStringList roles;
+    for (const auto& role : approvers) {
+        roles << role_text(role);
+    }
+    return roles.join(QStringLiteral(", "));
 }
 
 } // namespace sluice::story

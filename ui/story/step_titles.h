@@ -4,6 +4,8 @@
 #include <QString>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace sluice::story {
 
@@ -24,6 +26,9 @@ private:
 QString role_text(const std::string& role);
 
 /// True for what people do: confirm, approve, decide.
-bool by_hand(const plan::Step& step);
+bool by_hand(const plan::StepBody& body);
+
+/// Whose hands it needs: the roles that approve, else the owner; empty for what a program does alone.
+QString who_of(const plan::Step& step, const std::vector<std::string>& approvers);
 
 } // namespace sluice::story

@@ -1,6 +1,7 @@
 #include "story/timetable.h"
 
 #include "story/format.h"
+#include "story/step_titles.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -18,9 +19,7 @@ struct TimetableText {
 using Kind = Timetable::Kind;
 
 Kind kind_of(const plan::StepBody& body) {
-    if (std::holds_alternative<plan::Confirm>(body) || std::holds_alternative<plan::Approve>(body) ||
-        std::holds_alternative<plan::Attest>(body) || std::holds_alternative<plan::Decide>(body) ||
-        std::holds_alternative<plan::External>(body)) {
+    if (by_hand(body)) {
         return Kind::person;
     }
     if (std::holds_alternative<plan::Hold>(body)) {

@@ -1,5 +1,6 @@
 #include "story/top_view.h"
 
+#include "release/demand.h"
 #include "release/schedule.h"
 #include "release/window.h"
 #include "story/format.h"
@@ -31,6 +32,10 @@ QString capital(QString text) {
 
 QString subtitle_of(const release::Release& release, StepTitles& titles) {
     QStringList parts;
+    // First: what is cut at the end of a narrow screen must not be that.
+    if (const auto owed = release::owed_approvals(release); !owed.empty()) {
+        parts << TopText::tr("✕ APPROVAL OWED: %1").arg(titles.of(owed.front()));
+    }
     if (release.opened.mode == "rehearse") {
         parts << TopText::tr("Rehearsal");
     }
@@ -43,7 +48,11 @@ QString subtitle_of(const release::Release& release, StepTitles& titles) {
         parts << TopText::tr("variant %1").arg(QString::fromStdString(release.plan->variant));
     }
     if (!release.severity.empty()) {
-        parts << TopText::tr("severity %1").arg(QString::fromStdString(release.severity));
+        QString title = QString::fromStdString(release.severity);
+        for (const auto& level : release.plan->severity) {
+            title = level.id == release.severity ? titles.filled(level.title) : title;
+        }
+        parts << TopText::tr("severity: %1").arg(title);
     }
     if (release.released.count != 0 && !release.closed() && !release.rollback.active) {
         parts << TopText::tr("released, following up");

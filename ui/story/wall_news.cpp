@@ -98,6 +98,25 @@ public:
     QString operator()(const release::RollbackFinished& e) const {
         return NewsText::tr("Rollback %1").arg(QString::fromStdString(e.outcome));
     }
+    QString operator()(const release::GlassBroken& e) const {
+        return NewsText::tr("Gone on without approval: %1").arg(titles_.of(e.step)) + because(e.reason);
+    }
+    QString operator()(const release::ApprovalOverdue& e) const {
+        return NewsText::tr("%1: the approval is overdue").arg(titles_.of(e.step));
+    }
+    QString operator()(const release::ApprovedAfterwards& e) const {
+        return NewsText::tr("%1: approved afterwards").arg(titles_.of(e.step));
+    }
+    QString operator()(const release::ApprovalExpired& e) const {
+        return NewsText::tr("%1: an approval has expired").arg(titles_.of(e.step));
+    }
+    QString operator()(const release::ApprovalAskedAgain& e) const {
+        return NewsText::tr("%1 is to be approved again").arg(titles_.of(e.step)) + because(e.why);
+    }
+    QString operator()(const release::PlanAmended& e) const { return NewsText::tr("Plan amended") + because(e.reason); }
+    QString operator()(const release::LeadHandedOver& e) const {
+        return NewsText::tr("The lead went to %1").arg(QString::fromStdString(e.to));
+    }
     QString operator()(const release::Released&) const { return NewsText::tr("Released; follow-up work is left"); }
     QString operator()(const release::SeverityDeclared& e) const {
         QString title = QString::fromStdString(e.level);

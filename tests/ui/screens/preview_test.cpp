@@ -175,6 +175,7 @@ private slots:
         };
         QCOMPARE(row("Go"), (QStringList{"Go", "approve", "release lead, owner"}));
         QCOMPARE(row("Bake"), (QStringList{"Bake", "hold", ""}));
+        QVERIFY(QTest::qWaitFor([&] { return all_text(preview).contains("Window"); }, patience_ms));
         ways->setCurrentIndex(1);
         QCOMPARE(preview.variant(), "urgent");
         QCOMPARE(row("Go"), (QStringList{"Go", "approve", "release lead"}));
@@ -184,6 +185,11 @@ private slots:
         action(preview, Qt::Key_F5)->trigger();
         QVERIFY(shown(preview));
         QCOMPARE(preview.variant(), "urgent"); // it stays when the plan is read again
+        QVERIFY(preview.can_rehearse());
+        preview.show_plan(SLUICE_SOURCE_DIR "/plans/examples/complete/service.yaml", {}, "urgnt");
+        QVERIFY(shown(preview));
+        QVERIFY2(all_text(preview).contains("one of: urgent"), qPrintable(all_text(preview)));
+        QVERIFY(!preview.can_rehearse() && !action(preview, Qt::CTRL | Qt::SHIFT | Qt::Key_Return)->isEnabled());
     }
 
     void a_plan_with_mistakes_says_where_and_starts_nothing() {

@@ -263,7 +263,7 @@ private slots:
                                               << "";
         QTest::newRow("another role") << "a.lead"
                                       << "lead"
-                                      << "You act as lead; this is for product-owner, sre";
+                                      << "You act as lead; this is for product owner, SRE";
         QTest::newRow("twice") << "p.owner"
                                << "product-owner"
                                << "You have approved already; another person must";

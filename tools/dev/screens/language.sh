@@ -18,11 +18,13 @@ record_language() { # folder
     attended $complete/service.yaml "$s/severity.sluice" triage-opened --assume-yes \
         --fault 'split:green>=25 errors 3% on green'
     recorded 0 do "$s/severity.sluice" severity middle --reason 'one order of thirty fails'
+    sleep 1.5 # what is measured is written once a second, and no event tells of it
     recorded 0 export "$s/severity.sluice" -o "$s/severity-declared.sluice"
     abort_it "$s/severity.sluice"
     attended $complete/procedure.yaml "$s/overdue.sluice" step-overdue
     changed "$s/amended" procedure 's/wait: {for: 10m}/title: Twenty minutes to settle, wait: {for: 20m}/'
     recorded 0 do "$s/overdue.sluice" amend "$s/amended/procedure.yaml" --reason 'the standby took long last time'
+    sleep 1.5 # as above
     recorded 0 export "$s/overdue.sluice" -o "$s/amended.sluice"
     abort_it "$s/overdue.sluice"
 }
@@ -42,11 +44,11 @@ attended() { # plan, session, event, argument of rehearse…
     local tries
     for tries in $(seq 300); do
         if "$ctl" log "$session" --json 2>/dev/null | grep -q "\"type\":\"$event\""; then
-            sleep 1.5 # what it measured meanwhile is written too
             return 0
         fi
         sleep 0.1
     done
+    kill "$owner" 2>/dev/null
     die "$session: no $event"
 }
 
