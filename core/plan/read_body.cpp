@@ -73,7 +73,7 @@ Wait read_wait(Reading& reading, const Node& step_node, const Node& node) {
     }
     wait.for_ = reading.duration(node, "for");
     if (const Node* until = node.find("until")) {
-        wait.until = read_condition(reading, *until);
+        wait.until = read_condition_of_all(reading, *until);
     }
     wait.window = reading.boolean(node, "window", false);
     if (const Node* window = node.find("window"); window != nullptr && !wait.window) {

@@ -9,6 +9,20 @@
 namespace sluice::plan {
 namespace {
 
+void say_which_arm(Reading& reading, const Condition& condition) {
+    for (const Condition& part : condition.parts) {
+        say_which_arm(reading, part);
+    }
+    const auto& metrics = reading.plan.metrics;
+    const auto metric =
+        std::find_if(metrics.begin(), metrics.end(), [&](const Metric& one) { return one.name == condition.name; });
+    if (condition.kind == Condition::Kind::metric && metric != metrics.end() && !metric->by_arm.empty() &&
+        condition.arm.empty()) {
+        reading.error(condition.at, fmt::format("'{}' is measured by arm, and this does not say which", condition.name),
+                      "add arm:");
+    }
+}
+
 void read_variable_test(Reading& reading, const Node& node, Condition& condition) {
     const auto check_alone = [&](const char* key) {
         const Entry* entry = node.entry(key);
@@ -132,6 +146,12 @@ void check_metric_limit(Reading& reading, const std::string& metric, const Node&
         reading.error(arm->at, fmt::format("the metric '{}' has no arms", metric),
                       "remove the arm, or give the metric a by-arm");
     }
+}
+
+Condition read_condition_of_all(Reading& reading, const Node& node) {
+    Condition condition = read_condition(reading, node);
+    say_which_arm(reading, condition);
+    return condition;
 }
 
 Condition read_condition(Reading& reading, const Node& node) {

@@ -84,7 +84,7 @@ void read_option(Reading& reading, const Entry& entry) {
     option.by_default = reading.boolean(node, "default", false);
     option.planned = reading.duration(node, "planned");
     if (const Node* condition = node.find("available-if")) {
-        option.available_if = read_condition(reading, *condition);
+        option.available_if = read_condition_of_all(reading, *condition);
     }
     const Node* steps = node.find("steps");
     if (steps == nullptr || (steps->is_list() && steps->items.empty())) {

@@ -112,7 +112,7 @@ std::vector<Output> read_outputs(Reading& reading, const Node* map) {
 
 void read_attributes(Reading& reading, const Node& node, Step& step) {
     if (const Node* when = node.find("when")) {
-        step.when = read_condition(reading, *when);
+        step.when = read_condition_of_all(reading, *when);
     }
     step.timeout = reading.duration(node, "timeout");
     if (const Node* retry = node.find("retry")) {

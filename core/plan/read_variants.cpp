@@ -9,21 +9,6 @@
 namespace sluice::plan {
 namespace {
 
-/// A severity is of the whole: of a metric by arm, one must be named, or it would never be answered.
-void say_which_arm(Reading& reading, const Condition& condition) {
-    for (const Condition& part : condition.parts) {
-        say_which_arm(reading, part);
-    }
-    const auto& metrics = reading.plan.metrics;
-    const auto metric =
-        std::find_if(metrics.begin(), metrics.end(), [&](const Metric& one) { return one.name == condition.name; });
-    if (condition.kind == Condition::Kind::metric && metric != metrics.end() && !metric->by_arm.empty() &&
-        condition.arm.empty()) {
-        reading.error(condition.at, fmt::format("'{}' is measured by arm, and this does not say which", condition.name),
-                      "add arm:");
-    }
-}
-
 void read_severity(Reading& reading, const Entry& entry) {
     SeverityLevel level;
     level.id = entry.key;
@@ -35,8 +20,7 @@ void read_severity(Reading& reading, const Entry& entry) {
         reading.check_known(level.option, option->at, "rollback option", reading.names.options);
     }
     if (const Node* when = entry.value.find("when")) {
-        level.when = read_condition(reading, *when);
-        say_which_arm(reading, *level.when);
+        level.when = read_condition_of_all(reading, *when);
     }
     reading.plan.severity.push_back(std::move(level));
 }

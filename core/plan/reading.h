@@ -114,6 +114,8 @@ Approve read_approve(Reading& reading, const Node& node);
 void read_contingencies(Reading& reading, const Node& root);
 void read_messages(Reading& reading, const Node& root);
 Condition read_condition(Reading& reading, const Node& node);
+/// Where nothing else says of which arm: each metric by arm must name one, or it would never be answered.
+Condition read_condition_of_all(Reading& reading, const Node& node);
 std::vector<Gate> read_gates(Reading& reading, const Node* list);
 Expect read_expect(Reading& reading, const Node* node);
 void check_metric_limit(Reading& reading, const std::string& metric, const Node& map);
