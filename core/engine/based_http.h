@@ -28,6 +28,7 @@ public:
         }
         return way_.send(std::move(request), std::move(done));
     }
+    const std::shared_ptr<const net::Tls>& tls() const { return tls_; }
     void cancel(net::ExchangeId exchange) override { way_.cancel(exchange); }
 
 private:

@@ -12,7 +12,7 @@ struct Connections::Parts {
     std::map<std::string, Json> settings;
     std::map<std::string, std::unique_ptr<kubernetes::Client>> clusters;
     std::vector<std::unique_ptr<net::HttpClient>> ways; ///< proxies that the connections below go through
-    std::map<std::string, std::unique_ptr<net::HttpClient>> http;
+    std::map<std::string, std::unique_ptr<BasedHttp>> http;
 };
 
 namespace {
@@ -50,7 +50,7 @@ Result<kubernetes::Cluster> cluster_of(const Json& settings, const Outside& outs
                                                text_at(settings, "context"), outside.read_file);
 }
 
-Result<std::unique_ptr<net::HttpClient>> based(const Json& settings, const Outside& outside, net::HttpClient& way) {
+Result<std::unique_ptr<BasedHttp>> based(const Json& settings, const Outside& outside, net::HttpClient& way) {
     net::Headers headers;
     const Json wanted = settings.value("headers", Json::object());
     for (const auto& [name, value] : wanted.items()) {
@@ -134,6 +134,14 @@ kubernetes::Client* Connections::cluster(const std::string& name) const {
 net::HttpClient* Connections::http(const std::string& name) const {
     const auto found = parts_->http.find(name);
     return found == parts_->http.end() ? nullptr : found->second.get();
+}
+
+std::shared_ptr<const net::Tls> Connections::tls(const std::string& name) const {
+    if (const auto* client = cluster(name)) {
+        return client->cluster().tls;
+    }
+    const auto found = parts_->http.find(name);
+    return found == parts_->http.end() ? nullptr : found->second->tls();
 }
 
 const Json& Connections::settings(const std::string& name) const {

@@ -41,6 +41,10 @@ public:
     /// Takes requests whose URL is a path ("/health?x=1"); puts on the address, the headers and the way around.
     net::HttpClient* http(const std::string& name) const;
 
+    /// How a TLS peer of the connection is believed: its own authorities, certificate and name; null = as the system
+    /// does.
+    std::shared_ptr<const net::Tls> tls(const std::string& name) const;
+
     /// As the plan, or the rehearsal, has them.
     const Json& settings(const std::string& name) const;
 

@@ -199,7 +199,6 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
 /// All that was made from the plan is made anew from the one that now stands. No effect of it was on its way: `decide`
 /// refuses an amendment while one is. Looks may be, and keep what they look through.
 void Engine::follow_amended_plan() {
-    life_ = std::make_shared<int>(0);
     poller_.reset();
     readiness_.reset();
     probes_.reset();
@@ -283,6 +282,9 @@ void Engine::tell(const release::Escalated& escalated) {
     request.timeout = message->call.timeout;
     request.key = journal_.release().opened.session + "/" + escalated.step + "#escalated" +
                   std::to_string(journal_.release().at(escalated.step).attempt);
+    if (message->call.idempotent) {
+        request.headers.emplace_back("Idempotency-Key", request.key);
+    }
     request.pool = net::Pool::acting;
     message->http->send(std::move(request), [report](Result<net::HttpResponse> answer) {
         const bool good = answer && answer->status >= 200 && answer->status < 300;

@@ -94,7 +94,7 @@ private:
     TimerId tick_ = TimerId::none;
     TimerId signing_ = TimerId::none;
     std::function<void()> closed_;
-    std::shared_ptr<int> life_ = std::make_shared<int>(0); ///< of what was made from the plan that now stands
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
     bool wound_up_ = false;
 };
 

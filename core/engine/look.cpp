@@ -329,6 +329,7 @@ void look_at(const plan::ReachRead& read, const Gaze& gaze, const std::optional<
     ask.port = place->port;
     ask.timeout = gaze.timeout;
     ask.key = gaze.key;
+    ask.tls = gaze.eyes.connections.tls(gaze.on);
     gaze.eyes.outside.reach->ask(ask, [gaze, kind = read.kind](Result<net::Reached> reached) {
         if (!reached) {
             gaze.unanswered(reached.error());

@@ -5,9 +5,7 @@
 #include "kubernetes/rollout.h"
 #include "plan/fill.h"
 
-#include <QUrl>
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -133,34 +131,19 @@ Result<plan::StepResult> counted(const std::string& log, const std::string& want
     return result;
 }
 
-Result<Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on) {
+Result<plan::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on) {
     const auto host = plan::fill(read.host, eyes.scope());
     if (!host) {
         return failed(host);
     }
-    Place place{*host, read.port};
-    if (place.host.empty() || (place.port == 0 && !on.empty())) {
-        const Json& settings = eyes.connections.settings(on);
-        std::string address = settings.value("url", settings.value("server", std::string()));
-        if (address.empty()) {
-            const std::string bootstrap = settings.value("bootstrap", std::string());
-            address = bootstrap.empty() ? "" : "tcp://" + bootstrap.substr(0, bootstrap.find(','));
-        }
-        if (address.empty() && eyes.connections.cluster(on)) {
-            address = eyes.connections.cluster(on)->cluster().server;
-        }
-        const QUrl url(QString::fromStdString(address));
-        if (place.host.empty()) {
-            place.host = url.host().toStdString();
-        }
-        if (place.port == 0) {
-            place.port = url.port(url.scheme() == QLatin1String("http") ? 80 : 443);
-        }
+    Json settings = on.empty() ? Json::object() : eyes.connections.settings(on);
+    if (const auto* cluster = on.empty() ? nullptr : eyes.connections.cluster(on)) {
+        settings["server"] = cluster->cluster().server; // it may come from the kubeconfig
     }
+    plan::Place place = plan::reach_place(*host, read.port, settings);
     if (place.host.empty()) {
         return fail(ErrorCode::bad_input, "the connection has no host", on, "say host: in the probe");
     }
-    place.port = place.port == 0 ? 443 : place.port;
     return place;
 }
 

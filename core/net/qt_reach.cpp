@@ -1,5 +1,7 @@
 #include "net/qt_reach.h"
 
+#include "net/tls.h"
+
 #include <QDateTime>
 #include <QHostInfo>
 #include <QNetworkProxy>
@@ -107,7 +109,17 @@ void QtReach::connect(const std::shared_ptr<Looking>& looking) {
         reached.valid_until = seconds(certificate.expiryDate().toSecsSinceEpoch());
         answer(looking, std::move(reached));
     });
-    socket->connectToHostEncrypted(host, port);
+    QString name = host;
+    if (looking->ask.tls) {
+        const auto configuration = ssl_configuration(*looking->ask.tls);
+        if (!configuration) {
+            answer(looking, failed(configuration));
+            return;
+        }
+        socket->setSslConfiguration(*configuration);
+        name = looking->ask.tls->server_name.empty() ? host : QString::fromStdString(looking->ask.tls->server_name);
+    }
+    socket->connectToHostEncrypted(host, port, name);
 }
 
 void QtReach::answer(const std::shared_ptr<Looking>& looking, Result<Reached> result) {

@@ -2,6 +2,7 @@
 /// Whether a name, a port or a certificate is there: what probes look at with a socket of their own.
 #include "base/nanos.h"
 #include "base/result.h"
+#include "net/http.h"
 
 #include <functional>
 #include <memory>
@@ -16,7 +17,8 @@ struct ReachAsk {
     std::string host;
     int port = 443;
     Nanos timeout = seconds(10);
-    std::string key; ///< orders answers that are ready together, as for the Scheduler
+    std::string key;                ///< orders answers that are ready together, as for the Scheduler
+    std::shared_ptr<const Tls> tls; ///< tls: whose authorities, own certificate and name; null = system authorities
 };
 
 struct Reached {

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
+#include "plan/reach_place.h"
 #include "plan/secret_reference.h"
 
 #include <algorithm>
@@ -202,16 +203,15 @@ private:
             words.insert(words.end(), {"-c", read.container});
         }
         say(words);
+        if (!read.pods.starts_with("pod/")) {
+            remark("kubectl reads one of its pods: repeat this for each that 'kubectl get pods' shows");
+        }
         remark("count the lines in which this is found: " + read.pattern);
     }
     void look(const plan::ReachRead& read) {
-        const std::string address = setting(settings(step_.on), "url");
-        std::string host = filled(read.host);
-        if (host.empty()) {
-            const auto begin = address.find("://") == std::string::npos ? 0 : address.find("://") + 3;
-            host = address.substr(begin, address.find_first_of("/:", begin) - begin);
-        }
-        const std::string port = std::to_string(read.port == 0 ? 443 : read.port);
+        const plan::Place place = plan::reach_place(filled(read.host), read.port, settings(step_.on));
+        const std::string& host = place.host;
+        const std::string port = std::to_string(place.port);
         if (host.empty()) {
             other();
         } else if (read.kind == plan::ReachRead::Kind::dns) {

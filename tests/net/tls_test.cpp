@@ -1,6 +1,7 @@
 #include "fake_server.h"
 #include "net/live_scheduler.h"
 #include "net/qt_http_client.h"
+#include "net/qt_reach.h"
 #include "support/suite.h"
 
 #include <QFile>
@@ -181,6 +182,27 @@ private slots:
         QVERIFY(!result);
         QCOMPARE(result.error().code, ErrorCode::bad_input);
         QVERIFY2(result.error().what.find(why.toStdString()) != std::string::npos, result.error().what.c_str());
+    }
+
+    void a_look_at_the_certificate_believes_as_the_connection_does() {
+        QtReach reach(scheduler_);
+        const auto look = [&](const std::string& authority, const std::string& name) {
+            auto tls = std::make_shared<Tls>();
+            tls->ca_pem = file(QString::fromStdString(authority) + ".pem").toStdString();
+            tls->server_name = name;
+            std::optional<Result<Reached>> got;
+            reach.ask({ReachAsk::Kind::tls, "127.0.0.1", server_->serverPort(), seconds(10), "s/look/1", tls},
+                      [&](Result<Reached> result) { got = std::move(result); });
+            return QTest::qWaitFor([&] { return got.has_value(); }, 10'000) ? *got
+                                                                            : fail(ErrorCode::internal, "no call back");
+        };
+        const auto own = look("ca", "api.test");
+        QVERIFY2(own.has_value(), own ? "" : to_text(own.error()).c_str());
+        QCOMPARE(own->subject, std::string("api.test"));
+        QCOMPARE(own->issuer, std::string("ca"));
+        QCOMPARE(look("other", "api.test").error().code, ErrorCode::unreachable);
+        QCOMPARE(look("ca", "other.test").error().code, ErrorCode::unreachable);
+        QCOMPARE(look("empty", "api.test").error().code, ErrorCode::unreachable); // by the system's authorities
     }
 };
 
