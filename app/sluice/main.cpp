@@ -58,17 +58,18 @@ int cockpit(const Arguments& a) {
     sluice::host::RehearsalOptions options;
     options.paths = *paths;
     options.values = *values;
-    // The wall only looks; everything else may start a session, and then by the rules.
     options.by = sluice::host::user_as("");
-    const auto taken =
-        a.war_room.empty() ? sluice::host::take_people(options, a.policy, a.operators, "") : sluice::Result<void>();
-    if (!taken) {
-        return complain(taken.error());
-    }
+    const sluice::host::PeopleAsked people{a.policy, a.operators, ""};
     options.wrapper = sluice::host::wrapper_beside_us();
     options.variant = a.variant;
     if (!a.theme.empty()) {
         QSettings().setValue("scheme", QString::fromStdString(a.theme));
+    }
+    // What was typed wrongly is told where it was typed, before there is a window.
+    if (!a.rehearse.empty() || !a.policy.empty() || !a.operators.empty()) {
+        if (const auto taken = sluice::host::take_people(options, people); !taken) {
+            return complain(taken.error());
+        }
     }
     if (!a.rehearse.empty()) {
         options.plan_file = a.rehearse;
@@ -77,12 +78,11 @@ int cockpit(const Arguments& a) {
         options.seed = a.seed;
         options.faults = a.faults;
         options.assume_yes = a.assume_yes;
-        // What was typed wrongly is told where it was typed, before there is a window.
         if (const auto checked = sluice::host::check_rehearsal(options); !checked) {
             return complain(checked.error());
         }
     }
-    sluice::screens::CockpitWindow window(options);
+    sluice::screens::CockpitWindow window(options, people);
     window.show();
     if (!a.rehearse.empty()) {
         window.rehearse(options);

@@ -10,7 +10,7 @@
 
 namespace sluicectl {
 
-void print_approvals(const sluice::release::Release& release, const sluice::plan::Step& step) {
+void print_approvals(const sluice::release::Release& release, const sluice::plan::Step& step, sluice::Nanos at) {
     const auto& state = release.at(step.id);
     if (std::holds_alternative<sluice::plan::Approve>(step.body) &&
         state.status == sluice::release::StepStatus::person) {
@@ -19,7 +19,7 @@ void print_approvals(const sluice::release::Release& release, const sluice::plan
                    wanted.barred.empty() ? "" : fmt::format(", not {}", fmt::join(wanted.barred, ", ")));
     }
     const bool open = state.status == sluice::release::StepStatus::person || (state.glass && !state.glass->approved);
-    const auto valid = open ? sluice::release::counting(release, step, release.time) : state.approvals;
+    const auto valid = open ? sluice::release::counting(release, step, at) : state.approvals;
     for (const auto& approval : state.approvals) {
         const bool counts = std::any_of(valid.begin(), valid.end(),
                                         [&](const auto& other) { return other.by.name == approval.by.name; });

@@ -5,6 +5,7 @@
 namespace sluicectl {
 
 void print_people(const sluice::release::Release& release);
-void print_approvals(const sluice::release::Release& release, const sluice::plan::Step& step);
+/// `at`: whether an approval has expired is asked of that moment.
+void print_approvals(const sluice::release::Release& release, const sluice::plan::Step& step, sluice::Nanos at);
 
 } // namespace sluicectl

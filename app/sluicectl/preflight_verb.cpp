@@ -1,10 +1,12 @@
 #include "base/instant.h"
 #include "engine/pinned_files.h"
 #include "host/at_the_start.h"
+#include "host/policy_file.h"
 #include "host/preflight.h"
 #include "host/user.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
+#include "release/decide.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
@@ -17,6 +19,7 @@ namespace {
 struct PreflightOptions {
     std::string plan, at, variant;
     std::vector<std::string> set;
+    sluice::host::PeopleAsked people;
 };
 
 /// Counts what stands in the way, one line each.
@@ -67,6 +70,45 @@ void tell_window(const sluice::plan::Plan& plan, const sluice::plan::Scope& valu
                        window->next ? "it may start at " + sluice::utc(*window->next) + "; --at asks for another time"
                                     : "it does not open within 400 days: widen the calendar's allow, or "
                                       "narrow its deny"});
+    }
+}
+
+/// Whether the policy lets this person start this release, and what it asks beyond the plan: what the start itself
+/// would decide.
+void tell_people(const PreflightOptions& options, const sluice::plan::Plan& plan,
+                 const sluice::plan::FrozenVariables& frozen, const sluice::host::Paths& paths, sluice::Nanos now,
+                 Lines& lines) {
+    sluice::host::StartOptions start;
+    start.paths = paths;
+    if (const auto taken = sluice::host::take_people(start, options.people); !taken) {
+        lines.trouble("people", taken.error());
+        return;
+    }
+    if ((!start.policy && start.bridge.empty()) || !frozen.errors.empty()) {
+        return; // nobody asks, or what they ask depends on what is missing
+    }
+    sluice::release::SessionOpened session;
+    session.mode = "run";
+    session.plan_source = plan.source;
+    session.includes = plan.includes;
+    session.plan_file = options.plan;
+    session.variables = frozen.values;
+    session.variant = options.variant;
+    session.by = start.by;
+    const auto opened =
+        sluice::release::decide({}, sluice::release::Open{session, {start.policy, start.bridge}}, now, start.by);
+    if (!opened) {
+        lines.trouble("people", opened.error());
+        return;
+    }
+    lines.good("people",
+               fmt::format("{} may lead{}", start.by.name, start.by.role.empty() ? "" : " as " + start.by.role));
+    for (const auto& body : *opened) {
+        if (const auto* bound = std::get_if<sluice::release::PolicyBound>(&body)) {
+            for (const auto& line : bound->raised) {
+                lines.good("policy", line);
+            }
+        }
     }
 }
 
@@ -131,6 +173,7 @@ int preflight(const PreflightOptions& options) {
     const auto frozen = sluice::plan::freeze(*plan, *values, {});
     Lines lines;
     tell_variables(*plan, frozen, lines);
+    tell_people(options, *plan, frozen, *paths, *at, lines);
     tell_window(*plan, frozen.values, *at, lines);
     tell_files(*plan, options.plan, lines);
     tell_evidence(*plan, frozen.values, *paths, lines);
@@ -154,7 +197,8 @@ int preflight(const PreflightOptions& options) {
     secrets();
     QCoreApplication::exec();
     if (lines.troubles() == 0) {
-        fmt::print("nothing stands in the way of what was asked: variables, window, connections\n");
+        fmt::print(
+            "nothing of what was asked stands in the way: variables, people, window, files, secrets, connections\n");
         return done;
     }
     fmt::print("{} in the way\n",
@@ -169,12 +213,17 @@ int preflight(const PreflightOptions& options) {
 } // namespace
 
 void add_preflight_verb(CLI::App& app, Action& action) {
-    auto* verb =
-        app.add_subcommand("preflight", "What would stand in the way of a run: variables, window, connections");
+    auto* verb = app.add_subcommand(
+        "preflight", "What would stand in the way of a run: variables, people, window, files, secrets, connections");
     const auto o = std::make_shared<PreflightOptions>();
     verb->add_option("PLAN", o->plan, "File of the plan")->required();
     verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
     verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
+    verb->add_option("--policy", o->people.policy,
+                     "The organisation's policy; default $SLUICE_POLICY, else policy.yaml in your configuration");
+    verb->add_option("--operator", o->people.operators, "NAME[:ROLE,ROLE]: who would lead, and who would be there")
+        ->allow_extra_args(false);
+    verb->add_option("--role", o->people.role, "As which role");
     verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now")
         ->check(not_empty());
     verb->callback([&action, o] {

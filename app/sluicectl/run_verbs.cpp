@@ -82,11 +82,18 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
             [&](std::span<const sluice::release::Event> events) { progress.show(engine.release(), events); });
     }
     Console console(host, by, !options.no_input && !options.assume_yes);
-    const auto go_or_stop = [&] {
+    const auto leave_when_released = [&] {
         const auto& state = engine.release();
-        if (options.until_released && state.released.count != 0 && !state.closed() && !state.rollback.active &&
-            !sluice::release::needs_decision(state) && sluice::release::in_flight(state).empty()) {
+        const bool leave = options.until_released && state.released.count != 0 && !state.closed() &&
+                           !state.rollback.active && !sluice::release::needs_decision(state) &&
+                           sluice::release::in_flight(state).empty();
+        if (leave) {
             host.scheduler().after({}, [&] { finish(done); });
+        }
+        return leave;
+    };
+    const auto go_or_stop = [&] {
+        if (leave_when_released()) {
             return;
         }
         if (engine.looking_back()) {
@@ -101,6 +108,7 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     engine.journal().listen([&](std::span<const sluice::release::Event>) { go_or_stop(); });
     console.on_end_of_input(go_or_stop); // what is in doubt since before the resume tells nothing new
     engine.on_looked_back(go_or_stop);
+    leave_when_released(); // it may be so already
     host.on_closed([&] { finish(exit_of(engine.release().outcome)); });
     host.on_broken([&](const sluice::Error& error) { finish(complain(error)); });
     if (!over) {
@@ -136,7 +144,7 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
     start.variant = options.variant;
     start.paths = std::move(*places);
     if (fresh) {
-        if (auto taken = sluice::host::take_people(start, options.policy, options.operators, options.role); !taken) {
+        if (auto taken = sluice::host::take_people(start, {options.policy, options.operators, options.role}); !taken) {
             return sluice::failed(taken);
         }
     } else {
@@ -285,10 +293,12 @@ void add_run_verbs(CLI::App& app, Action& action) {
                 "NAME[:ROLE,ROLE]: who leads; default your login name. Again for each who is on the bridge too")
             ->allow_extra_args(false);
         verb->add_option("--role", o->role, "As which role; default one that the policy gives, else release-lead");
-        verb->add_flag("--until-released", o->until_released,
-                       "Leave when only follow-up work is left; 'resume' goes on with it");
         verb->add_flag("--quiet", o->quiet, "Print only the outcome");
         verb->add_flag("--no-input", o->no_input, "Nobody is at this terminal: commands come by 'sluicectl do'");
+    };
+    const auto leaves = [o](CLI::App* verb) {
+        verb->add_flag("--until-released", o->until_released,
+                       "Leave when only follow-up work is left; 'resume' goes on with it");
     };
     const auto copied = [o](CLI::App* verb) {
         verb->add_option("--copy", o->copy,
@@ -321,12 +331,14 @@ void add_run_verbs(CLI::App& app, Action& action) {
     auto* run_verb = app.add_subcommand("run", "Run a plan against production");
     plan(run_verb);
     common(run_verb);
+    leaves(run_verb);
     run_verb->callback(
         [&action, o, within_loop] { action = [o, within_loop] { return within_loop([o] { return run_plan(*o); }); }; });
 
     auto* rehearse_verb = app.add_subcommand("rehearse", "Run a plan against a simulated production");
     plan(rehearse_verb);
     common(rehearse_verb);
+    leaves(rehearse_verb);
     rehearse_verb
         ->add_option("--speed", o->speed, "Seconds of the rehearsal a real second at most; 0 = as fast as it can")
         ->check(speed)
@@ -346,6 +358,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
     auto* resume_verb = app.add_subcommand("resume", "Go on with a session whose program ended");
     resume_verb->add_option("SESSION", o->session, "Its file")->required();
     common(resume_verb);
+    leaves(resume_verb);
     resume_verb->add_flag("--assume-yes", o->assume_yes, "Of a rehearsal: answer confirms, approvals and decisions");
     resume_verb->add_option("--range", o->range, "Of a rehearsal: its range");
     const auto take_over = [o](CLI::App* verb) {

@@ -86,7 +86,7 @@ void print_state(const Release& release, Nanos now) {
                     continue;
                 }
                 fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
-                print_approvals(release, step);
+                print_approvals(release, step, now);
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                 }

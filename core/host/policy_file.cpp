@@ -67,6 +67,10 @@ Result<release::BridgeJoined> read_operator(const std::string& text) {
     if (member.person.empty()) {
         return refuse();
     }
+    if (member.person == release::own_name) {
+        return fail(ErrorCode::bad_input, "this program calls itself so in the log", "--operator " + text,
+                    "another name for the person");
+    }
     for (std::size_t from = colon; from != std::string::npos;) {
         const auto to = text.find_first_of(":,", from + 1);
         member.roles.push_back(text.substr(from + 1, to == std::string::npos ? to : to - from - 1));
@@ -92,8 +96,8 @@ std::string role_to_lead(const plan::Policy& policy, const std::string& name) {
 
 } // namespace
 
-Result<void> take_people(StartOptions& options, const std::string& policy, const std::vector<std::string>& operators,
-                         const std::string& role) {
+Result<void> take_people(StartOptions& options, const PeopleAsked& asked) {
+    const auto& [policy, operators, role] = asked;
     std::optional<plan::Policy> rules;
     if (const auto file = policy_file(policy, options.paths); !file.empty()) {
         auto pinned = read_policy(file);
@@ -104,6 +108,10 @@ Result<void> take_people(StartOptions& options, const std::string& policy, const
         options.policy = std::move(pinned->bound);
     }
     options.by = user_as("", role);
+    if (options.by.name == release::own_name && operators.empty()) {
+        return fail(ErrorCode::bad_input, "your login name is what this program calls itself in the log", {},
+                    "--operator NAME");
+    }
     for (const auto& text : operators) {
         auto member = read_operator(text);
         if (!member) {

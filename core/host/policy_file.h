@@ -22,9 +22,15 @@ Result<PinnedPolicy> read_policy(const std::string& file);
 /// "NAME[:ROLE[,ROLE…]]".
 Result<release::BridgeJoined> read_operator(const std::string& text);
 
-/// Takes `--policy`, `--operator` and `--role` into the options of a start: the first operator leads; of several, or of
+/// What was asked for by `--policy`, `--operator` and `--role`; nothing of it has been read.
+struct PeopleAsked {
+    std::string policy;
+    std::vector<std::string> operators;
+    std::string role;
+};
+
+/// Takes them into the options of a start: the first operator leads; of several, or of
 /// one with roles, each is on the bridge. Who names no role takes one that he holds and that may lead.
-Result<void> take_people(StartOptions& options, const std::string& policy, const std::vector<std::string>& operators,
-                         const std::string& role);
+Result<void> take_people(StartOptions& options, const PeopleAsked& asked);
 
 } // namespace sluice::host

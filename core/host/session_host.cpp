@@ -289,7 +289,7 @@ void SessionHost::answer(const Json& request, const net::CommandServer::Reply& r
         by = {text(body["by"], "name"), text(body["by"], "role")};
         body.erase("by");
     }
-    if (by.name.empty() || by.name == "engine") {
+    if (by.name.empty() || by.name == release::own_name) {
         reply(net::error_reply({ErrorCode::bad_input, "the command does not say who gives it", "by", {}}));
         return;
     }

@@ -225,9 +225,13 @@ public:
         operation->read_back = e.read_back;
         auto* step = any_step(operation->intent.step);
         if (step && step->operation == e.operation && !over(step->status)) {
+            const bool known =
+                step->status == StepStatus::in_doubt; // said again: the person waits since the first time
             step->status = StepStatus::in_doubt;
             step->why = e.why;
-            ask(*step);
+            if (!known) {
+                ask(*step);
+            }
         }
     }
     void operator()(const DoubtAnswered& e) {

@@ -22,6 +22,9 @@ Verdict may_hold(const Release& release, const std::string& person, const std::v
     if (person.empty() || roles.empty()) {
         return refuse("a person joins with at least one role", person, "join NAME ROLE…");
     }
+    if (person == own_name) {
+        return refuse("this program calls itself so in the log", person, "another name for the person");
+    }
     for (const auto& role : roles) {
         if (release.policy && !release.policy->holds(person, role)) {
             return refuse(fmt::format("{} does not hold the role '{}'", person, role), person,

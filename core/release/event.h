@@ -542,6 +542,9 @@ std::string describe(const Body& body, const Names& names);
 /// The fingerprint of the key that signed; empty where nothing was signed, or the proof says nothing that is one.
 std::string key_of_proof(const Json& proof);
 
+/// What no person asked for was done by this name, which is no person's.
+inline constexpr const char* own_name = "engine";
+
 /// Who did it, for the audit table: a person's name, "engine", "trigger".
 std::string actor_of(const Body& body);
 

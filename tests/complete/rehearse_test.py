@@ -154,6 +154,16 @@ class Complete(InHome):
         self.assertEqual(code, DONE, said)
         self.assertEqual(self.events("f.sluice")[-1]["type"], "session-closed")
 
+    def test_who_leaves_when_it_is_released_does_not_stay_where_it_is(self):
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: follow\nphases: [{id: one, steps: [{id: a, run: ['true']}]},"
+            " {id: after, follow-up: true, steps: [{id: w, confirm: All is quiet}]}]\n")
+        session = self.home / "f.sluice"
+        for verb in (("run", self.home / "plan.yaml", "--session", session), ("resume", session)):
+            code, said = self.call(*verb, "--until-released", "--no-input")
+            self.assertEqual(code, DONE, said)
+            self.assertNotIn("session-closed", [e["type"] for e in self.events("f.sluice")])
+
     def test_templates(self):
         code, said = self.call("new")
         self.assertEqual(code, DONE, said)

@@ -92,6 +92,26 @@ class Preflight(unittest.TestCase):
         self.assertIn("env:APP_TOKEN", said)
         self.assertNotIn("/", [path for path, _ in self.server.heard])
 
+    def test_the_policy_says_who_may_and_what_it_asks(self):
+        policy = self.home.folder / "rules.yaml"
+        policy.write_text(json.dumps({
+            "policy": 1, "people": {"lena": {"roles": ["sre"]}, "ada": {"roles": ["owner"]}}, "lead": ["sre"],
+            "rules": [{"environment": "", "roles": ["owner"]}]}))
+        words = ("--set", "version=v1.2.3", "--at", TUESDAY, "--policy", policy)
+        code, said = self.preflight(*words, "--operator", "lena")
+        self.assertEqual(code, DONE, said)
+        self.assertIn("✓ people: lena may lead as sre", said)
+        code, said = self.preflight(*words, "--operator", "ada")
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertIn("✕ people: ada: ada may not lead this session", said)
+        code, said = self.preflight(*words, "--operator", "engine")
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertIn("another name for the person", said)
+        policy.write_text("policy: 1\nnonsense: 1\n")
+        code, said = self.preflight(*words, "--operator", "lena")
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertIn("rules.yaml:2", said)
+
     def test_bad_input_is_told_apart(self):
         self.assertEqual(self.home.call("preflight", "no-such-plan.yaml")[0], BAD_INPUT)
         code, said = self.preflight("--at", "tomorrow")

@@ -19,8 +19,9 @@
 
 namespace sluice::screens {
 
-CockpitWindow::CockpitWindow(host::StartOptions defaults, QWidget* parent)
-    : QMainWindow(parent), defaults_(std::move(defaults)), stack_(new QStackedWidget), wall_(this) {
+CockpitWindow::CockpitWindow(host::StartOptions defaults, std::optional<host::PeopleAsked> people, QWidget* parent)
+    : QMainWindow(parent), defaults_(std::move(defaults)), people_asked_(std::move(people)), stack_(new QStackedWidget),
+      wall_(this) {
     apply_scheme(); // what is made below measures itself with the theme's fonts
     start_ = new StartScreen(defaults_.paths);
     preview_ = new PlanPreview(defaults_.paths);
@@ -104,13 +105,31 @@ void CockpitWindow::show_plan(const QString& file) {
     setWindowTitle(tr("%1 – Sluice").arg(QFileInfo(file).fileName()));
 }
 
+std::optional<host::StartOptions> CockpitWindow::to_start() {
+    host::StartOptions options = defaults_;
+    const auto taken = people_asked_ ? host::take_people(options, *people_asked_) : Result<void>();
+    if (taken) {
+        return options;
+    }
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Nothing was started"),
+                                QString::fromStdString(to_text(taken.error())), QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    panels::wear_mark(*box, theme::Mark::source_error);
+    box->open();
+    return std::nullopt;
+}
+
 void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values, double speed) {
+    const auto ready = to_start();
+    if (!ready) {
+        return;
+    }
     remember_plan(file);
     remember_values(file, values);
     remember_variant(file, preview_->variant());
     QSettings().setValue("speed", speed);
     host::RehearsalOptions options;
-    static_cast<host::StartOptions&>(options) = defaults_;
+    static_cast<host::StartOptions&>(options) = *ready;
     options.plan_file = file.toStdString();
     options.values = values;
     options.speed = speed;
@@ -138,11 +157,15 @@ void CockpitWindow::rehearse(const host::RehearsalOptions& options) {
 }
 
 void CockpitWindow::run_plan() {
+    const auto ready = to_start();
+    if (!ready) {
+        return;
+    }
     QMessageBox sure(
         QMessageBox::NoIcon, tr("Run against production"),
         tr("This acts on production as %1 (%2)%3. It begins with the first phase; nothing is sent before it is "
            "recorded.")
-            .arg(QString::fromStdString(defaults_.by.name), QString::fromStdString(defaults_.by.role),
+            .arg(QString::fromStdString(ready->by.name), QString::fromStdString(ready->by.role),
                  preview_->variant().isEmpty() ? QString() : tr(", by the variant '%1'").arg(preview_->variant())),
         QMessageBox::Ok | QMessageBox::Cancel, this);
     sure.setDefaultButton(QMessageBox::Cancel);
@@ -150,7 +173,7 @@ void CockpitWindow::run_plan() {
     if (sure.exec() != QMessageBox::Ok) {
         return;
     }
-    host::StartOptions options = defaults_;
+    host::StartOptions options = *ready;
     options.plan_file = preview_->file().toStdString();
     options.values = preview_->values();
     options.variant = preview_->variant().toStdString();
@@ -178,7 +201,11 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
     }
     const std::string socket = host::socket_of(defaults_.paths, path).string();
     offered_ = false;
-    show_session(std::make_unique<story::FileSource>(path, socket, defaults_.by)); // its owner listens
+    host::StartOptions asks = defaults_; // its owner listens, and judges by its own policy who may what
+    if (people_asked_) {
+        (void)host::take_people(asks, *people_asked_);
+    }
+    show_session(std::make_unique<story::FileSource>(path, socket, asks.by));
     auto& owner = session_->watch_owner([socket] { return net::CommandClient::connect(socket).has_value(); });
     connect(&owner, &OwnerWatch::gone, this, [this, path, shown = session_] {
         asked_before_.ask([path, paths = defaults_.paths] { return story::read_recent_session(path, paths); },
@@ -332,9 +359,13 @@ void CockpitWindow::resume(const QString& file) {
     if (!may_leave()) {
         return;
     }
+    const auto ready = to_start();
+    if (!ready) {
+        return;
+    }
     keep_looks();
     host::TakeUp options;
-    static_cast<host::StartOptions&>(options) = defaults_;
+    static_cast<host::StartOptions&>(options) = *ready;
     options.session = file.toStdString();
     rehearses_ = false;
     owns_ = true;

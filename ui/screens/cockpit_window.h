@@ -1,4 +1,5 @@
 #pragma once
+#include "host/policy_file.h"
 #include "host/rehearsal.h"
 #include "screens/desktop_scheme.h"
 #include "screens/file_found.h"
@@ -11,6 +12,7 @@
 #include <QPointer>
 #include <QStackedWidget>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace sluice::story {
@@ -28,7 +30,9 @@ class StartScreen;
 class CockpitWindow : public QMainWindow {
     Q_OBJECT
 public:
-    CockpitWindow(host::StartOptions defaults, QWidget* parent = nullptr);
+    /// `people`: read, with the policy, at each start of a session, so that a change of the policy holds from then on
+    /// and a broken one hinders no replay. Nothing = as `defaults` has them.
+    CockpitWindow(host::StartOptions defaults, std::optional<host::PeopleAsked> people = {}, QWidget* parent = nullptr);
     ~CockpitWindow() override;
 
     void open(const QString& file); ///< a plan or a session, told apart by what is in it, off the GUI thread
@@ -73,7 +77,9 @@ private:
     void show_about();
     bool owns_running() const;
 
+    std::optional<host::StartOptions> to_start(); ///< tells what hinders; nothing then
     host::StartOptions defaults_;
+    std::optional<host::PeopleAsked> people_asked_;
     DesktopScheme desktop_;
     Watchdog watchdog_;
     QStackedWidget* stack_;

@@ -91,6 +91,32 @@ private slots:
         confirm_and_finish(window);
     }
 
+    void a_policy_holds_as_it_is_when_a_session_starts() {
+        const OwnDesk desk;
+        const QString policy = desk.write("rules.yaml", "policy: 1\nnonsense: true\n");
+        CockpitWindow window(desk.defaults(), host::PeopleAsked{policy.toStdString(), {"noor"}, ""});
+        QVERIFY(testing::in_front(window));
+        window.show_plan(desk.write("plan.yaml", testing::plan_with_a_person(desk.base())));
+        auto* preview = window.findChild<screens::PlanPreview*>();
+        QVERIFY(QTest::qWaitFor([&] { return preview->shown() && preview->can_rehearse(); }, patience_ms));
+        QTest::keyClick(&window, Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* told = question(window);
+        QVERIFY(told != nullptr);
+        QCOMPARE(told->windowTitle(), QString("Nothing was started"));
+        QVERIFY2(told->text().contains("rules.yaml:2") && told->text().contains("nonsense"), qPrintable(told->text()));
+        QVERIFY(testing::press_button(*told, "Close"));
+        QVERIFY(QTest::qWaitFor([&] { return window.findChildren<QMessageBox*>().isEmpty(); }, patience_ms));
+
+        QVERIFY(testing::in_front(window));
+        desk.write("rules.yaml", "policy: 1\npeople: {noor: {roles: [sre]}}\notherwise: allow\n"
+                                 "rules: [{environment: elsewhere, roles: [sre]}]\n"); // mended while it is open
+        answering(window, "OK",
+                  [&] { QTest::keyClick(&window, Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier); });
+        QVERIFY(waits_at(window, "ask"));
+        QVERIFY(release_of(window).policy != nullptr);
+        confirm_and_finish(window);
+    }
+
     void a_killed_run_goes_on_when_resume_is_chosen() {
         const OwnDesk desk;
         testing::RunOfAnother owner(desk);
