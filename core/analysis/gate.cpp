@@ -16,7 +16,8 @@ series::Sample evidence_of(const plan::Metric& metric, const series::Reading& re
     return sample;
 }
 
-GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const series::Reading& reading) {
+GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const series::Reading& reading,
+                      const Reference& from) {
     GateVerdict verdict;
     verdict.gate = gate.id;
     verdict.arm = reading.arm;
@@ -29,12 +30,27 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
         return verdict;
     }
     verdict.value = reading.value;
-    verdict.headroom = headroom(gate.must, reading.value);
     verdict.evidence.push_back(evidence_of(metric, reading));
-    const bool holds = gate.must.holds(reading.value);
+    if (!from.limit && from.value && reading.value == *from.value && gate.must.holds(0)) {
+        verdict.verdict = Verdict::pass; // both are 0: no share is asked for
+        verdict.why = fmt::format("{}, as {}", format_value(reading.value, metric.unit), reference_text(gate));
+        return verdict;
+    }
+    if (!from.limit) {
+        verdict.verdict = from.verdict;
+        verdict.why = from.why;
+        return verdict;
+    }
+    verdict.limit = from.limit;
+    verdict.headroom = headroom(*from.limit, reading.value);
+    const bool holds = from.limit->holds(reading.value);
     verdict.verdict = holds ? Verdict::pass : Verdict::fail;
     verdict.close = holds && verdict.headroom && *verdict.headroom <= close_share;
-    verdict.why = fmt::format("{}, must be {}", format_value(reading.value, metric.unit), gate.must.text);
+    verdict.why = fmt::format("{}, must be {}", format_value(reading.value, metric.unit), from.limit->text);
+    if (from.value) {
+        verdict.why += fmt::format(", which is {} ({} is {})", format_value(from.limit->limit, metric.unit),
+                                   reference_text(gate), format_value(*from.value, metric.unit));
+    }
     return verdict;
 }
 
@@ -56,11 +72,45 @@ std::optional<double> headroom(const plan::Must& must, double value) {
     }
 }
 
+Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
+                    const BaselineOf& baselines, Nanos now) {
+    Reference from;
+    if (!gate.against) {
+        from.limit = gate.must;
+        return from;
+    }
+    const auto& against = *gate.against;
+    const std::string of = against.arm.empty() ? arm : against.arm;
+    if (!against.baseline.empty()) {
+        from.value =
+            baselines ? baselines(against.baseline, metric.name, metric.by_arm.empty() ? "" : of) : std::nullopt;
+        from.why = "there is no baseline: none was measured during " + against.baseline;
+    } else {
+        const auto reading = latest.read(metric, of, now);
+        if (reading.status == series::Status::ok && !std::isnan(reading.value)) {
+            from.value = reading.value;
+        } else {
+            from.verdict = reading.status == series::Status::source_error ? Verdict::source_error : Verdict::no_data;
+            from.why = of + " can't be compared with: " + (reading.detail.empty() ? "no data" : reading.detail);
+        }
+    }
+    if (from.value) {
+        from.limit = plan::counted_from(gate, *from.value);
+        from.why = reference_text(gate) + " is 0: how far off a value is can't be said as a share of it";
+    }
+    return from;
+}
+
 std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metric, const Latest& latest,
-                               const std::set<std::string>& with_traffic, Nanos now) {
+                               const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines) {
     std::vector<GateVerdict> verdicts;
     for (const auto& arm : arms_of(metric, gate.arm, with_traffic)) {
-        verdicts.push_back(judge_arm(gate, metric, decisive(latest, metric, arm, gate.must, now)));
+        if (gate.against && gate.against->baseline.empty() && gate.against->arm == arm) {
+            continue;
+        }
+        const Reference from = reference(gate, metric, arm, latest, baselines, now);
+        const auto reading = decisive(latest, metric, arm, from.limit.value_or(gate.must), now);
+        verdicts.push_back(judge_arm(gate, metric, reading, from));
     }
     return verdicts;
 }

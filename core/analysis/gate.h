@@ -2,6 +2,7 @@
 /// Gates: does a metric stand where it must, now, for each arm that counts?
 #include "analysis/latest.h"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -13,18 +14,34 @@ struct GateVerdict {
     Verdict verdict = Verdict::no_data;
     bool close = false; ///< holds, but within 10 % of its limit
     std::optional<double> value;
-    std::optional<double> headroom; ///< share of the limit that is left: 0.26 of < 1 → 0.74; negative when breached
-    std::string why;                ///< for people
+    std::optional<plan::Must> limit; ///< in the metric's unit; none where what it is counted from is not known
+    std::optional<double> headroom;  ///< share of the limit that is left: 0.26 of < 1 → 0.74; negative when breached
+    std::string why;                 ///< for people
     std::vector<series::Sample> evidence;
 };
+
+/// The average that was captured at a step, of a metric and an arm ("" = the whole); none = it was not.
+using BaselineOf =
+    std::function<std::optional<double>(const plan::StepId& step, const std::string& metric, const std::string& arm)>;
+
+/// What a gate's limit is counted from for an arm, and what comes of it.
+struct Reference {
+    std::optional<plan::Must> limit;    ///< in the metric's unit; none = it can't be said
+    std::optional<double> value;        ///< what it is counted from; none also where the limit is a fixed one
+    Verdict verdict = Verdict::no_data; ///< of the gate, where there is no limit
+    std::string why;                    ///< then
+};
+Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
+                    const BaselineOf& baselines, Nanos now);
 
 constexpr double close_share = 0.10; ///< PLAN.md: within 10 % of its limit a gate is close
 
 /// (limit − value)/|limit| for "<", the other way round for ">"; none for equality or a limit of 0.
 std::optional<double> headroom(const plan::Must& must, double value);
 
-/// One verdict an arm: the gate's own, else each arm with traffic, else the whole.
+/// One verdict an arm: the gate's own, else each arm with traffic (but the one that it is compared with as it is now),
+/// else the whole.
 std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metric, const Latest& latest,
-                               const std::set<std::string>& with_traffic, Nanos now);
+                               const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines = {});
 
 } // namespace sluice::analysis

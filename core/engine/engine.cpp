@@ -252,6 +252,10 @@ void Engine::hear(const release::Event& event) {
         if (trigger->state == "armed") {
             watch_.armed();
         }
+    } else if (const auto* finished = std::get_if<release::StepFinished>(&event.body)) {
+        if (release::satisfies(journal_.release().at(finished->step).status)) {
+            watch_.capture(finished->step);
+        }
     } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
         tell(*escalated);
     }

@@ -29,7 +29,7 @@ release::GateReading reading_of(const analysis::GateVerdict& verdict, const plan
     reading.verdict = analysis::name(verdict.verdict);
     reading.close = verdict.close;
     reading.value = verdict.value ? analysis::format_value(*verdict.value, metric.unit) : "";
-    reading.limit = gate.must.text;
+    reading.limit = verdict.limit ? verdict.limit->text : plan::limit_text(gate);
     reading.headroom = verdict.headroom ? fmt::format("{:.0f} %", *verdict.headroom * 100) : "";
     reading.why = verdict.why;
     reading.samples = evidence_json(verdict.evidence);
@@ -70,11 +70,21 @@ void Watch::take(series::SampleBatch batch) {
         report.state = "degraded";
         report.why = batch.degraded.front();
     }
+    if (journal_.release().plan) {
+        baselines_.take(journal_.release(), batch);
+    }
     latest_.take(std::move(batch));
     if (!journal_.release().closed()) {
         (void)journal_.submit(report);
     }
     judge_in_time();
+}
+
+void Watch::capture(const release::StepId& step) {
+    const auto& release = journal_.release();
+    if (Baselines::wanted(*release.plan, step)) {
+        (void)journal_.submit(release::Baseline{step, baselines_.close(release, step)});
+    }
 }
 
 void Watch::tick() {
@@ -149,10 +159,11 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
     const auto plan = journal_.release().plan;
     const auto& state = journal_.release().at(step.id);
     const auto arms = release::arms_with_traffic(journal_.release());
+    const auto baselines = [this](const auto&... of) { return release::baseline(journal_.release(), of...); };
     release::GateReadings command{step.id, {}};
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
-        for (const auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now())) {
+        for (const auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now(), baselines)) {
             const auto* batch = latest_.of(metric.name);
             const bool asked_since = batch && batch->received_at > state.begun;
             if (state.gates.empty() && !asked_since && !verdict.value) {

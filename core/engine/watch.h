@@ -1,6 +1,7 @@
 #pragma once
 /// The samples' way into a release: what gates, triggers and sources say now (DESIGN.md, "One idea", the lower line).
 #include "analysis/latest.h"
+#include "engine/baselines.h"
 #include "engine/journal.h"
 #include "series/sample.h"
 
@@ -29,6 +30,9 @@ public:
     /// A trigger is armed: one that asks only values is read now, since no reading will come that could have it read.
     void armed();
 
+    /// A step has ended well: if gates are counted from it, what was measured meanwhile is put to the release.
+    void capture(const release::StepId& step);
+
     const analysis::Latest& latest() const { return latest_; }
 
     /// The metrics are other ones from here on: what the last ones said counts no more.
@@ -48,6 +52,7 @@ private:
     Scheduler& scheduler_;
     Journal& journal_;
     analysis::Latest latest_;
+    Baselines baselines_;
     std::function<bool()> owed_;
     Nanos patience_;
     TimerId late_ = TimerId::none;  ///< when it judges although not all have answered

@@ -84,6 +84,17 @@ void check_due(Reading& reading) {
     }
 }
 
+/// What was not measured before can't be compared with. In a way back all that the release did lies before.
+void check_baselines(Reading& reading, const StepGraph& graph) {
+    for (const auto& ref : reading.baseline_refs) {
+        const bool rollback = ref.by.find('/') != std::string::npos;
+        if (reading.plan.step(ref.of) != nullptr && !rollback && !graph.comes_before(ref.of, ref.by)) {
+            reading.error(ref.at, fmt::format("'{}' does not come before '{}'", ref.of, ref.by),
+                          "name a step that is always done before");
+        }
+    }
+}
+
 } // namespace
 
 void check_graph(Reading& reading) {
@@ -107,6 +118,7 @@ void check_graph(Reading& reading) {
                       "take one of these needs away");
         return;
     }
+    check_baselines(reading, graph);
     check_ready(reading, graph, reading.plan.steps, false);
     check_ready(reading, graph, reading.plan.rollback_steps, true);
     std::vector<Step> ordered;

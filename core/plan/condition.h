@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,16 +47,35 @@ struct Condition {
     Position at;
 };
 
+/// What a gate's limit is counted from, where it is no fixed one.
+struct Against {
+    std::string arm;      ///< of which arm; empty = of the one that the gate looks at, or of the whole
+    std::string baseline; ///< as it was while this step was at work, on the average; empty = as it is now
+    bool share = false;   ///< the limit is a share of it; else it is a difference in the metric's unit
+    Position at;
+};
+
 /// A condition over one metric that must hold, on its own or within a hold.
 struct Gate {
     std::string id;    ///< unique in its step; default the metric's name
     std::string title; ///< default the metric's title
     std::string metric;
-    std::string arm; ///< empty = each arm that has traffic (or the whole, for a metric without arms)
-    Must must;
-    Nanos for_ = {}; ///< how long it must have held by itself; 0 = at once
+    std::string arm;                ///< empty = each arm that has traffic (or the whole, for a metric without arms)
+    Must must;                      ///< with `against`: of the difference from it
+    std::optional<Against> against; ///< nothing = `must` is a limit as it stands
+    Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once
     Position at;
 };
+
+/// The gate's limit once it is known what it is counted from, in the metric's unit; `text` says both. Nothing where a
+/// share of 0 would be asked for: it says nothing of how far off a value is.
+std::optional<Must> counted_from(const Gate& gate, double reference);
+
+/// "blue", "the baseline of soak", "blue's baseline of soak"; empty without `against`.
+std::string reference_text(const Gate& gate);
+
+/// "< 200ms", "<= blue + 10%", ">= the baseline of soak - 50": the limit for people, as the plan has it.
+std::string limit_text(const Gate& gate);
 
 using Scope = std::map<std::string, std::string>; ///< what `${name}` stands for
 

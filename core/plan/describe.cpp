@@ -161,7 +161,7 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
     if (const auto* hold = std::get_if<Hold>(&step->body)) {
         for (const Gate& gate : hold->gates) {
             text += fmt::format("{}    gate {}{} {}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
-                                gate.must.text);
+                                limit_text(gate));
         }
     }
     if (const auto* decide = std::get_if<Decide>(&step->body)) {
@@ -181,8 +181,14 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
 }
 
 Json gate_json(const Gate& gate) {
-    return {{"id", gate.id},   {"title", gate.title},    {"metric", gate.metric},
-            {"arm", gate.arm}, {"must", gate.must.text}, {"for", nanos_text(gate.for_)}};
+    Json json = {{"id", gate.id},   {"title", gate.title},    {"metric", gate.metric},
+                 {"arm", gate.arm}, {"must", gate.must.text}, {"for", nanos_text(gate.for_)}};
+    if (gate.against) {
+        json["against"] = {{"arm", gate.against->arm},
+                           {"baseline", gate.against->baseline},
+                           {"as", gate.against->share ? "share" : "difference"}};
+    }
+    return json;
 }
 
 Json step_json(const Step& step) {

@@ -258,7 +258,15 @@ std::vector<ObjectShape> plan_language() {
           {"metric", text, "A metric.", true},
           {"arm", text, "One arm.", false, "each arm that has traffic"},
           {"must", must, "What makes it hold.", true},
+          {"against", object("against"), "The limit is counted from another value: 'must' is of the difference."},
           {"for", duration, "For so long by itself.", false, "0s"}}},
+        {"against",
+         "What a gate's limit is counted from. '<= 10%' as a share of blue: at most a tenth above what blue has.",
+         {{"arm", text, "Another arm, as it is now; with a baseline, the arm whose baseline it is.", false,
+           "the arm that the gate looks at"},
+          {"baseline", text, "A step before: the metric's average while that was at work."},
+          {"as", choice({"difference", "share"}), "In the metric's unit, or as a share of the value.", false,
+           "difference"}}},
     };
 }
 

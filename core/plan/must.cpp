@@ -51,6 +51,45 @@ Result<Must> parse_must(std::string_view text) {
                 "start with <, <=, >, >=, == or !=, for example '< 0.1%'");
 }
 
+std::optional<Must> counted_from(const Gate& gate, double reference) {
+    if (!gate.against) {
+        return gate.must;
+    }
+    const bool share = gate.against->share;
+    if (!std::isfinite(reference) || (share && reference == 0)) {
+        return std::nullopt;
+    }
+    Must must = gate.must;
+    must.limit = reference + (share ? std::abs(reference) * gate.must.limit : gate.must.limit);
+    must.text = limit_text(gate);
+    return must;
+}
+
+std::string reference_text(const Gate& gate) {
+    if (!gate.against) {
+        return {};
+    }
+    const auto& [arm, baseline, share, at] = *gate.against;
+    if (baseline.empty()) {
+        return arm;
+    }
+    return arm.empty() ? "the baseline of " + baseline : arm + "'s baseline of " + baseline;
+}
+
+std::string limit_text(const Gate& gate) {
+    if (!gate.against) {
+        return gate.must.text;
+    }
+    const auto amount = gate.must.text.find_first_not_of("<>=! ");
+    const std::string sign = gate.must.text.substr(0, gate.must.text.find_first_not_of("<>=!"));
+    const std::string from = sign + " " + reference_text(gate);
+    if (gate.must.limit == 0 || amount == std::string::npos) {
+        return from;
+    }
+    return gate.must.limit < 0 ? from + " - " + gate.must.text.substr(gate.must.text.find('-', amount) + 1)
+                               : from + " + " + gate.must.text.substr(amount);
+}
+
 Result<void> suits(const Must& must, const std::string& unit) {
     const auto refuse = [&](const char* remedy) {
         return fail(ErrorCode::bad_input, fmt::format("'{}' has another unit than the metric's ({})", must.text, unit),

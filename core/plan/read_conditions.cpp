@@ -141,8 +141,14 @@ void check_metric_limit(Reading& reading, const std::string& metric, const Node&
     if (const auto fine = suits(*limit, found->unit); !fine) {
         reading.error(node->at, fine.error().what, fine.error().remedy);
     }
+    check_arm(reading, metric, map);
+}
+
+void check_arm(Reading& reading, const std::string& metric, const Node& map) {
+    const auto found = std::find_if(reading.plan.metrics.begin(), reading.plan.metrics.end(),
+                                    [&](const Metric& one) { return one.name == metric; });
     const Node* arm = map.find("arm");
-    if (arm != nullptr && found->by_arm.empty()) {
+    if (arm != nullptr && found != reading.plan.metrics.end() && found->by_arm.empty()) {
         reading.error(arm->at, fmt::format("the metric '{}' has no arms", metric),
                       "remove the arm, or give the metric a by-arm");
     }
@@ -201,40 +207,6 @@ Condition read_condition(Reading& reading, const Node& node) {
     }
     check_strays(reading, node, condition.kind);
     return condition;
-}
-
-std::vector<Gate> read_gates(Reading& reading, const Node* list) {
-    std::vector<Gate> gates;
-    std::set<std::string> ids;
-    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
-        const Node& node = list->items[i];
-        if (!node.is_map()) {
-            continue;
-        }
-        Gate gate;
-        gate.at = node.at;
-        gate.metric = reading.text(node, "metric");
-        gate.arm = reading.text(node, "arm");
-        gate.id = reading.text(node, "id", gate.arm.empty() ? gate.metric : gate.metric + "-" + gate.arm);
-        gate.must = reading.must(node, "must").value_or(Must{});
-        gate.for_ = reading.duration(node, "for").value_or(Nanos{});
-        if (const Node* metric = node.find("metric")) {
-            reading.check_known(gate.metric, metric->at, "metric", reading.names.metrics);
-        }
-        if (const Node* arm = node.find("arm")) {
-            reading.check_known(gate.arm, arm->at, "arm", reading.names.arms);
-        }
-        check_metric_limit(reading, gate.metric, node);
-        const auto metric = std::find_if(reading.plan.metrics.begin(), reading.plan.metrics.end(),
-                                         [&](const Metric& one) { return one.name == gate.metric; });
-        gate.title = reading.text(node, "title", metric == reading.plan.metrics.end() ? gate.metric : metric->title);
-        if (!gate.id.empty() && !ids.insert(gate.id).second) {
-            reading.error(node.at, fmt::format("two gates have the id '{}'", gate.id),
-                          "give one of them an id of its own");
-        }
-        gates.push_back(std::move(gate));
-    }
-    return gates;
 }
 
 Expect read_expect(Reading& reading, const Node* node) {

@@ -72,6 +72,11 @@ public:
     bool aside = false; ///< what is being read is no part of the step's work
     std::string option; ///< the rollback option being read
     std::vector<StepRef> step_refs;
+    struct BaselineRef {
+        StepId by, of;
+        Position at;
+    };
+    std::vector<BaselineRef> baseline_refs;
     std::map<StepId, Position> needs_at;
     std::map<StepId, Position> shift_at;
     std::vector<std::pair<std::string, Position>> options_without_steps;
@@ -119,6 +124,7 @@ Condition read_condition_of_all(Reading& reading, const Node& node);
 std::vector<Gate> read_gates(Reading& reading, const Node* list);
 Expect read_expect(Reading& reading, const Node* node);
 void check_metric_limit(Reading& reading, const std::string& metric, const Node& map);
+void check_arm(Reading& reading, const std::string& metric, const Node& map);
 
 void check_names(Reading& reading);
 void check_graph(Reading& reading);

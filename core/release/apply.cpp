@@ -1,24 +1,16 @@
 #include "plan/loader.h"
-#include "release/apply_people.h"
+#include "release/apply_measures.h"
 
 #include <algorithm>
 
 namespace sluice::release {
 namespace {
 
-std::string key_of(const std::string& name, const std::string& arm) {
-    return arm.empty() ? name : name + "/" + arm;
-}
-
-bool key_names(const std::string& key, const std::string& name) {
-    return key == name || key.starts_with(name + "/");
-}
-
 /// One overload an event type; `now` is the event's time.
-class Fold : public FoldPeople {
+class Fold : public FoldMeasures {
 public:
-    Fold(Release& release, Nanos now, bool away) : FoldPeople(release, now), away_(away) {}
-    using FoldPeople::operator();
+    Fold(Release& release, Nanos now, bool away) : FoldMeasures(release, now), away_(away) {}
+    using FoldMeasures::operator();
 
     void operator()(const SessionOpened& e) {
         r.opened = e;
@@ -327,26 +319,6 @@ public:
         r.paused_why.clear();
     }
 
-    void operator()(const GateChanged& e) {
-        auto* step = find(r.steps, e.step);
-        if (!step) {
-            return;
-        }
-        auto& gate = step->gates[key_of(e.gate, e.arm)];
-        if (gate.verdict != e.verdict || gate.since.count == 0) {
-            gate.since = now_;
-        }
-        gate.verdict = e.verdict;
-        gate.close = e.close;
-        gate.value = e.value;
-        gate.limit = e.limit;
-        gate.headroom = e.headroom;
-        gate.why = e.why;
-        if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
-            gate.overridden = true;
-            gate.overridden_by = aside->second;
-        }
-    }
     void operator()(const HoldChanged& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->hold = {e.state == "running", e.held, now_, e.why};
@@ -364,30 +336,6 @@ public:
             step->hold.mark = now_;
         }
     }
-    void operator()(const TriggerChanged& e) {
-        auto& trigger = r.triggers[key_of(e.trigger, e.arm)];
-        if (e.state == "pending") {
-            // Going on after it was frozen: the frozen time does not count, nor is what went before lost.
-            trigger.since = trigger.state == "frozen" ? now_ - (trigger.frozen_at - trigger.since) : now_;
-            trigger.state = e.state;
-        } else if (e.state == "frozen") {
-            freeze(trigger, now_);
-        } else if (e.state == "disarmed") {
-            trigger = TriggerState{};
-            std::erase_if(r.triggers, [&](const auto& entry) {
-                return entry.first.starts_with(e.trigger + "/") &&
-                       entry.second.state != "fired"; // which arm did it stays
-            });
-            return;
-        } else {
-            trigger.state = e.state;
-            trigger.since = now_;
-        }
-        trigger.value = e.value;
-        trigger.why = e.why;
-    }
-    void operator()(const SourceChanged& e) { r.sources[e.source] = {e.state, e.why, now_}; }
-
     void operator()(const RollbackStarted& e) {
         r.rollback.active = true;
         r.rollback.option = e.option;
@@ -525,10 +473,6 @@ private:
             step.hold.why = why;
         }
         step.hold.mark = now_;
-    }
-    void freeze(TriggerState& trigger, Nanos at) {
-        trigger.state = "frozen";
-        trigger.frozen_at = at;
     }
     /// What was pending before an absence counts if that was short, and then leaves at least ten seconds to go
     /// (ref/semantics.md, "Verdicts"; Prometheus' rules/manager.go, RestoreForState).

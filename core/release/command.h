@@ -90,6 +90,11 @@ struct TriggerReading {
     std::string value, why;
     Json samples;
 };
+/// What metrics were on the average while a step was at work; see BaselineCaptured.
+struct Baseline {
+    StepId step;
+    Json readings;
+};
 struct SourceReport {
     std::string source, state, why;
 };
@@ -231,7 +236,7 @@ using Command =
     std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
                  TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
                  Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity,
-                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave>;
+                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave, Baseline>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

@@ -173,6 +173,14 @@ Verdict on(Draft& draft, const GateReadings& command) {
     return {};
 }
 
+Verdict on(Draft& draft, const Baseline& command) {
+    if (const auto found = named(draft, command.step); !found) {
+        return failed(found);
+    }
+    draft.add(BaselineCaptured{command.step, command.readings});
+    return {};
+}
+
 Verdict on(Draft& draft, const Advance& command) {
     const auto found = named(draft, command.step);
     if (!found) {

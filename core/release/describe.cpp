@@ -203,6 +203,18 @@ struct Describe {
     std::string operator()(const Escalated& e) const {
         return "Escalated to " + e.to + ": " + n.step(e.step) + because(e.why);
     }
+    std::string operator()(const BaselineCaptured& e) const {
+        std::string all;
+        for (const auto& one : e.readings.is_array() ? e.readings : Json::array()) {
+            if (one.is_object()) {
+                all += fmt::format("{}{} {}{}", all.empty() ? ": " : ", ", one.value("metric", std::string()),
+                                   one.value("arm", std::string()).empty() ? "" : one.value("arm", std::string()) + " ",
+                                   one.value("value", std::string()));
+            }
+        }
+        return "The baseline of " + n.step(e.step) +
+               (all.empty() ? " is missing: nothing was measured" : " was taken" + all);
+    }
     std::string operator()(const Told& e) const {
         return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + n.step(e.step) + because(e.why);
     }

@@ -99,6 +99,7 @@ Verdict on(Draft& draft, const TriggerReading& command); // decide_triggers.cpp
 Verdict on(Draft& draft, const SourceReport& command);
 Verdict on(Draft& draft, const Readiness& command);
 Verdict on(Draft& draft, const Delivery& command); // decide_lapse.cpp
+Verdict on(Draft& draft, const Baseline& command); // decide_gates.cpp
 Verdict on(Draft& draft, const RollBack& command); // decide_rollback.cpp
 Verdict on(Draft& draft, const Abort& command);
 Verdict on(Draft& draft, const Pause& command);

@@ -469,6 +469,12 @@ struct Escalated {
     std::string why;
 };
 
+/// What metrics were on the average while a step was at work, for gates that are counted from it.
+struct BaselineCaptured {
+    StepId step;
+    Json readings; ///< [{"metric", "arm", "value", "count", "from", "to"}]: count readings, measured from … to
+};
+
 /// What became of a message that no step of the plan sends (an escalation).
 struct Told {
     StepId step;
@@ -499,7 +505,8 @@ using AnyBody =
                  HoldHeartbeat, TriggerChanged, SourceChanged, RollbackStarted, RollbackFinished, RollbackReadiness,
                  ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened, StepOverdue, StepExpired, Escalated,
                  Told, Released, SeverityDeclared, Attested, PolicyBound, BridgeJoined, BridgeLeft, LeadHandedOver,
-                 SignatureAsked, ApprovalExpired, GlassBroken, ApprovalOverdue, ApprovedAfterwards, ApprovalAskedAgain>;
+                 SignatureAsked, ApprovalExpired, GlassBroken, ApprovalOverdue, ApprovedAfterwards, ApprovalAskedAgain,
+                 BaselineCaptured>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

@@ -347,6 +347,10 @@ void fields(Escalated& e, Fields& f) {
     f("channel", e.channel);
     f("why", e.why);
 }
+void fields(BaselineCaptured& e, Fields& f) {
+    f("step", e.step);
+    f("readings", e.readings);
+}
 void fields(Told& e, Fields& f) {
     f("step", e.step);
     f("channel", e.channel);

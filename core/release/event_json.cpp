@@ -77,6 +77,7 @@ constexpr Type types[] = {
     {"approval-overdue", 1},
     {"approved-afterwards", 1},
     {"approval-asked-again", 1},
+    {"baseline-captured", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

@@ -101,6 +101,26 @@ void wait_for_time(Draft& draft, const plan::Step& step, std::optional<Nanos> fr
     }
 }
 
+std::optional<double> latest_of(const Draft& draft, const std::string& metric, const std::string& arm) {
+    if (!draft.latest) {
+        return std::nullopt;
+    }
+    const auto found = draft.latest->find(arm.empty() ? metric : metric + "/" + arm);
+    return found == draft.latest->end() ? std::nullopt : std::optional(found->second);
+}
+
+/// The gate's limit for an arm, counted from another value where the plan says so; nothing while that is not known.
+std::optional<plan::Must> limit_of(const Draft& draft, const plan::Gate& gate, const std::string& arm) {
+    if (!gate.against) {
+        return gate.must;
+    }
+    const auto& against = *gate.against;
+    const std::string of = against.arm.empty() ? arm : against.arm;
+    const auto from = against.baseline.empty() ? latest_of(draft, gate.metric, of)
+                                               : baseline(draft.state(), against.baseline, gate.metric, of);
+    return from ? plan::counted_from(gate, *from) : std::nullopt;
+}
+
 /// Gates of a step that is not a hold must stand where they must before it starts; names the first that does not.
 std::string closed_gate(const Draft& draft, const plan::Step& step) {
     if (std::holds_alternative<plan::Hold>(step.body)) {
@@ -119,13 +139,16 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
             return "gate " + gate.id + " has no answer";
         }
         for (const auto& arm : arms) {
-            const std::string key = arm.empty() ? gate.metric : gate.metric + "/" + arm;
-            const auto found = draft.latest ? draft.latest->find(key) : decltype(draft.latest->end()){};
-            if (!draft.latest || found == draft.latest->end()) {
+            if (gate.against && gate.against->baseline.empty() && gate.against->arm == arm) {
+                continue;
+            }
+            const auto value = latest_of(draft, gate.metric, arm);
+            const auto limit = limit_of(draft, gate, arm);
+            if (!value || !limit) {
                 return "gate " + gate.id + " has no answer";
             }
-            if (!gate.must.holds(found->second)) {
-                return "gate " + gate.id + " must be " + gate.must.text;
+            if (!limit->holds(*value)) {
+                return "gate " + gate.id + " must be " + limit->text;
             }
         }
     }

@@ -115,6 +115,18 @@ std::vector<OperationId> closing_awaits(const Release& release) {
     return !release.closed() && (back || release.aborted) ? in_flight(release) : std::vector<OperationId>();
 }
 
+std::optional<double> baseline(const Release& release, const StepId& step, const std::string& metric,
+                               const std::string& arm) {
+    const auto taken = release.baselines.find(step);
+    if (taken == release.baselines.end()) {
+        return std::nullopt;
+    }
+    const auto* known = release.plan ? release.plan->metric(metric) : nullptr;
+    const bool whole = arm.empty() || (known && known->by_arm.empty());
+    const auto found = taken->second.find(whole ? metric : metric + "/" + arm);
+    return found == taken->second.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::vector<OperationId> in_flight(const Release& release) {
     std::vector<OperationId> ids;
     for (const auto& [id, operation] : release.operations) {

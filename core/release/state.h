@@ -179,8 +179,10 @@ struct Release {
     CopyState copy;
     std::vector<AmendmentState> amendments;   ///< in order; `plan` is the last one's
     std::map<std::string, std::string> files; ///< what steps use: path → SHA-256 at the start
-    Nanos released;                           ///< when all but the follow-up work was done; 0 before
-    std::string severity;                     ///< declared; empty = none
+    /// Captured: step → "metric" or "metric/arm" → average.
+    std::map<StepId, std::map<std::string, double>> baselines;
+    Nanos released;       ///< when all but the follow-up work was done; 0 before
+    std::string severity; ///< declared; empty = none
     Nanos severity_since;
     bool paused = false;
     bool aborted = false;
@@ -219,6 +221,10 @@ std::set<std::string> arms_with_traffic(const Release& release);
 
 /// The whole of it, in canonical JSON order; its hash is compared live against replayed.
 Json to_json(const Release& release);
+
+/// What was captured at a step, of a metric and an arm (of the whole, if the metric has no arms).
+std::optional<double> baseline(const Release& release, const StepId& step, const std::string& metric,
+                               const std::string& arm);
 
 /// Operations that are neither settled nor in doubt.
 std::vector<OperationId> in_flight(const Release& release);

@@ -170,6 +170,13 @@ Json to_json(const Release& release) {
                            {"expires", nanos_text(asked.expires)},
                            {"used_by", asked.used_by}};
     }
+    Json baselines = Json::object();
+    for (const auto& [step, values] : release.baselines) {
+        baselines[step] = Json::object();
+        for (const auto& [key, value] : values) {
+            baselines[step][key] = number_text(value);
+        }
+    }
     return {{"seq", release.seq},
             {"time", nanos_text(release.time)},
             {"opened", opened},
@@ -192,6 +199,7 @@ Json to_json(const Release& release) {
               {"since", nanos_text(release.copy.since)}}},
             {"amendments", amendments},
             {"files", files},
+            {"baselines", baselines},
             {"released", nanos_text(release.released)},
             {"severity", release.severity},
             {"severity_since", nanos_text(release.severity_since)},

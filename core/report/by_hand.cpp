@@ -79,7 +79,7 @@ public:
     void operator()(const plan::Hold& body) {
         remark(fmt::format("watch for {}, all of it together:", duration_text(body.for_)));
         for (const auto& gate : body.gates) {
-            watch(gate.metric, gate.arm, gate.must.text);
+            watch(gate.metric, gate.arm, plan::limit_text(gate));
         }
     }
     void operator()(const plan::Probe& body) {

@@ -216,6 +216,49 @@ private slots:
         QFETCH(QString, unit);
         QTEST(QString::fromStdString(format_value(value, unit.toStdString())), "text");
     }
+
+    void a_gate_is_held_against_the_other_arm_as_it_is_now() {
+        auto slower = gate("<= 10%");
+        slower.against = plan::Against{"blue", "", true, {}};
+        const auto judged = [&](std::vector<series::Reading> readings) {
+            return judge(slower, metric("version"), latest(std::move(readings)), {"blue", "green"}, new_year);
+        };
+        auto verdicts = judged({reading("blue", 100), reading("green", 109)});
+        QCOMPARE(verdicts.size(), 1u); // blue is not held against itself
+        QCOMPARE(verdicts[0].arm, "green");
+        QCOMPARE(verdicts[0].verdict, Verdict::pass);
+        QVERIFY(verdicts[0].close);
+        QCOMPARE(verdicts[0].why, "109, must be <= blue + 10%, which is 110 (blue is 100)");
+        QCOMPARE(judged({reading("blue", 100), reading("green", 111)})[0].verdict, Verdict::fail);
+        // What can't be compared never passes.
+        verdicts = judged({reading("blue", 100, minutes(10)), reading("green", 1)});
+        QCOMPARE(verdicts[0].verdict, Verdict::no_data);
+        QVERIFY2(verdicts[0].why.starts_with("blue can't be compared with: "), verdicts[0].why.c_str());
+        QCOMPARE(judged({reading("green", 1)})[0].verdict, Verdict::no_data);
+        // A share of nothing says nothing; both at 0 are alike.
+        QCOMPARE(judged({reading("blue", 0), reading("green", 1)})[0].verdict, Verdict::no_data);
+        QCOMPARE(judged({reading("blue", 0), reading("green", 0)})[0].verdict, Verdict::pass);
+    }
+
+    void a_gate_is_held_against_a_baseline() {
+        auto more = gate("<= 50");
+        more.against = plan::Against{"", "soak", false, {}};
+        std::map<std::string, double> taken;
+        const BaselineOf baselines = [&](const std::string& step, const std::string& name, const std::string& arm) {
+            const auto found = taken.find(step + " " + name + " " + arm);
+            return found == taken.end() ? std::nullopt : std::optional(found->second);
+        };
+        const auto judged = [&](double value) {
+            return judge(more, metric(), latest({reading("", value)}), {"blue"}, new_year, baselines).at(0);
+        };
+        QCOMPARE(judged(120).verdict, Verdict::no_data);
+        QCOMPARE(judged(120).why, "there is no baseline: none was measured during soak");
+        taken["soak lag "] = 100;
+        QCOMPARE(judged(120).verdict, Verdict::pass);
+        QCOMPARE(judged(151).verdict, Verdict::fail);
+        QCOMPARE(judged(151).why,
+                 "151, must be <= the baseline of soak + 50, which is 150 (the baseline of soak is 100)");
+    }
 };
 
 SLUICE_TEST(GateTest)

@@ -31,14 +31,14 @@ phases:
 /// A hold and two metrics that are polled each five seconds; the test gives the answers, one after the other.
 class Desk {
 public:
-    Desk()
+    explicit Desk(const std::string& plan = bake)
         : log_(*session::SessionLog::create(folder_.filePath("a.sluice").toStdString(),
                                             {"s1", scheduler.now(), "test", ""})),
           journal(scheduler, log_, *session::SigningKey::from_seed("test", {})), watch(scheduler, journal) {
         watch.wait_while([this] { return owed; }, seconds(1));
         release::SessionOpened opened;
         opened.session = "s1";
-        opened.plan_source = bake;
+        opened.plan_source = plan;
         (void)journal.submit(release::Open{opened});
     }
     void rest() {
@@ -200,6 +200,36 @@ private slots:
         desk.no_answer("errors");
         QVERIFY(!desk.hold().running);
         QCOMPARE(desk.hold().why, "errors: nothing there");
+    }
+
+    void what_was_measured_during_a_step_is_the_baseline_of_a_later_gate() {
+        std::string plan = bake;
+        plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,
+                     "{metric: lag, must: '<= 50%', against: {baseline: begin, as: share}}");
+        Desk desk(plan);
+        desk.journal.listen([&](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                if (const auto* finished = std::get_if<release::StepFinished>(&event.body)) {
+                    desk.watch.capture(finished->step);
+                }
+            }
+        });
+        desk.answer("lag", 1000); // before the step begins
+        desk.rest();
+        desk.pass(seconds(5));
+        desk.answer("lag", 90);
+        desk.pass(seconds(5));
+        desk.answer("lag", 110);
+        desk.no_answer("lag");
+        (void)desk.journal.submit(release::Confirm{"begin", "", false, ""}, {"lena", "lead"});
+        QCOMPARE(desk.journal.release().baselines.at("begin").at("lag"), 100.0);
+        desk.pass(seconds(5));
+        desk.answers(0, 150);
+        QVERIFY(desk.hold().running);
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").limit, "<= the baseline of begin + 50%");
+        desk.pass(seconds(5));
+        desk.answers(0, 151);
+        QVERIFY(!desk.hold().running);
     }
 };
 

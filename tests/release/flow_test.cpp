@@ -154,6 +154,22 @@ phases:
         QCOMPARE(urgent.status("act"), "running");
     }
 
+    void a_gate_of_an_effect_is_held_against_a_baseline() {
+        Driver drive = steps("      - {id: soak, confirm: Soak}\n"
+                             "      - {id: act, run: [act], gates: [{metric: lag, must: '<= 50%', against: {baseline: "
+                             "soak, as: share}}]}\n");
+        (void)drive.submit(Confirm{"soak", "", false, ""});
+        drive.tick({{"lag", 20}});
+        QCOMPARE(drive.why("act"), "gate lag has no answer"); // nothing was measured during it
+        const Json taken = Json::array({{{"metric", "lag"}, {"arm", ""}, {"value", "10"}, {"count", 3}}});
+        QCOMPARE(drive.submit(Baseline{"soak", taken}), "");
+        drive.tick({{"lag", 16}});
+        QCOMPARE(drive.why("act"), "gate lag must be <= the baseline of soak + 50%");
+        drive.tick({{"lag", 15}});
+        QCOMPARE(drive.status("act"), "running");
+        QCOMPARE(drive.submit(Baseline{"nowhere", taken}), "the plan has no step 'nowhere'");
+    }
+
     void not_before_waits_after_its_step() {
         Driver drive =
             steps("      - {id: first, confirm: First}\n      - {id: late, confirm: Late, not-before: first + 2h}\n");

@@ -98,12 +98,13 @@ auto fields(SessionOpened& s) {
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-           sources, rollback, copy, amendments, files, released, severity, severity_since, paused, aborted, paused_why,
-           paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers, requests] =
+           sources, rollback, copy, amendments, files, baselines, released, severity, severity_since, paused, aborted,
+           paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers, requests] =
         s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-                    sources, rollback, copy, amendments, files, released, severity, severity_since, paused, aborted,
-                    paused_why, paused_since, outcome, notes, overrides, bound, lead, bridge, proposers, requests);
+                    sources, rollback, copy, amendments, files, baselines, released, severity, severity_since, paused,
+                    aborted, paused_why, paused_since, outcome, notes, overrides, bound, lead, bridge, proposers,
+                    requests);
 }
 
 template <typename T>
@@ -139,6 +140,9 @@ void alter(int& value) {
 }
 void alter(std::int64_t& value) {
     ++value;
+}
+void alter(double& value) {
+    value += 0.5;
 }
 void alter(Nanos& value) {
     value = value + Nanos{1};
@@ -238,6 +242,7 @@ phases:
     drive.done("to-50", {{"traffic", "edge"}, {"weights", {{"blue", 50}, {"green", 50}}}});
     drive.gate("bake", "lag", "pass");
     (void)drive.submit(SourceReport{"lag", "no-data", "it is silent"});
+    (void)drive.submit(Baseline{"work", Json::array({{{"metric", "lag"}, {"arm", ""}, {"value", "7"}}})});
     (void)drive.submit(CopyReport{"/copy", "kept", ""});
     (void)drive.submit(Shift{"edge", {{"green", 0}}, "odd"});
     Release release = drive.release;
@@ -261,6 +266,7 @@ private slots:
         Release release = full();
         QVERIFY(!release.shifts.empty() && !release.operations.empty() && !release.sources.empty());
         QVERIFY(!release.at("go").approvals.empty() && !release.at("bake").gates.empty());
+        QVERIFY(!release.baselines.at("work").empty());
         QVERIFY(!release.requests.empty() && !release.bridge.empty() && !release.proposers.empty());
         const std::string before = drill::state_text(release);
         int altered = 0;

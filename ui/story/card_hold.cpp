@@ -2,6 +2,7 @@
 #include "analysis/gate.h"
 #include "story/card_parts.h"
 #include "story/figure.h"
+#include "story/gate_limit.h"
 
 namespace sluice::story::card {
 namespace {
@@ -19,7 +20,8 @@ Nanos watched_until(const Seen& seen) {
 }
 
 /// What the metric read for this arm: of several series the one that is nearest to its limit, or past it.
-const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const std::string& arm, Nanos time) {
+const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const plan::Must& limit,
+                                const std::string& arm, Nanos time) {
     const Reading* found = nullptr;
     double least = 0;
     for (const Line* line : moment.readings.answering(gate.metric, time)) {
@@ -31,10 +33,9 @@ const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, co
             continue;
         }
         const bool answered = reading->status == session::SampleStatus::ok;
-        const double room = !answered ? -1e300
-                            : gate.must.holds(reading->value)
-                                ? analysis::headroom(gate.must, reading->value).value_or(1)
-                                : -1 - std::abs(reading->value - gate.must.limit);
+        const double room = !answered                     ? -1e300
+                            : limit.holds(reading->value) ? analysis::headroom(limit, reading->value).value_or(1)
+                                                          : -1 - std::abs(reading->value - limit.limit);
         if (!found || room < least) {
             found = reading;
             least = room;
@@ -62,8 +63,10 @@ const Reading* last_data(const Moment& moment, const plan::Gate& gate, const std
 void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, GateRow& row) {
     const plan::Metric* metric = seen.moment.release.plan->metric(gate.metric);
     const Nanos time = watched_until(seen);
-    const Reading* reading = metric ? decisive_reading(seen.moment, gate, arm, time) : nullptr;
-    row.limit = limit_text(gate.must, metric ? metric->unit : "");
+    const auto limit = limit_at(seen.moment, gate, arm, time);
+    const Reading* reading =
+        metric ? decisive_reading(seen.moment, gate, limit.value_or(gate.must), arm, time) : nullptr;
+    row.limit = limit ? limit_text(*limit, metric ? metric->unit : "") : text(plan::limit_text(gate));
     if (!reading) {
         return;
     }
@@ -74,9 +77,10 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     if (reading->status != session::SampleStatus::ok || !fresh) {
         return;
     }
-    row.now = figure(reading->value, metric->unit, gate.must.limit);
-    row.exact = exact_figure(reading->value, metric->unit, gate.must.limit);
-    if (const auto room = analysis::headroom(gate.must, reading->value)) {
+    const auto bound = limit ? std::optional(limit->limit) : std::nullopt;
+    row.now = figure(reading->value, metric->unit, bound);
+    row.exact = exact_figure(reading->value, metric->unit, bound);
+    if (const auto room = limit ? analysis::headroom(*limit, reading->value) : std::nullopt) {
         // Far past the limit the figure says no more than that.
         row.headroom = *room < -9.99 ? QStringLiteral("< −999 %") : percent(*room, 0).replace(u'-', u'−');
     }

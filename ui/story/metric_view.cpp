@@ -1,6 +1,7 @@
 #include "story/metric_view.h"
 
 #include "story/figure.h"
+#include "story/gate_limit.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -67,6 +68,19 @@ struct Limit {
     bool breached_above = true;
 };
 
+/// The arm whose limit is drawn where a gate looks at all that have traffic: not the one that they are compared with.
+std::string looked_at(const Moment& moment, const plan::Gate& gate, const plan::Metric& metric) {
+    if (!gate.arm.empty() || metric.by_arm.empty()) {
+        return gate.arm;
+    }
+    for (const auto& arm : release::arms_with_traffic(moment.release)) {
+        if (!gate.against || gate.against->arm != arm) {
+            return arm;
+        }
+    }
+    return {};
+}
+
 /// Of the gates of the step that holds now, else the first of any: several would hide the lines.
 std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) {
     std::optional<Limit> found;
@@ -76,11 +90,12 @@ std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) 
         const bool running = moment.release.at(step.id).status == release::StepStatus::running;
         const bool comparable =
             gate.must.comparison != Comparison::equal && gate.must.comparison != Comparison::not_equal;
-        if (comparable && (!found || (running && !of_now))) {
+        const auto limit = limit_at(moment, gate, looked_at(moment, gate, metric), moment.now);
+        if (comparable && limit && (!found || (running && !of_now))) {
             of_now = running;
             const bool above =
                 gate.must.comparison == Comparison::less || gate.must.comparison == Comparison::less_equal;
-            found = Limit{gate.must, above};
+            found = Limit{*limit, above};
         }
     });
     return found;

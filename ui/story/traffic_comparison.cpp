@@ -1,5 +1,6 @@
 #include "analysis/gate.h"
 #include "story/figure.h"
+#include "story/gate_limit.h"
 #include "story/traffic_parts.h"
 
 #include <algorithm>
@@ -94,7 +95,11 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
     Comparison row;
     row.metric = QString::fromStdString(metric.title.empty() ? metric.name : metric.title);
     const plan::Gate* gate = watching_gate(moment.release, metric.name);
-    const RowFormat format(metric.unit, released, initial, gate ? std::optional(gate->must.limit) : std::nullopt);
+    const auto limit_of = [&](const std::string& arm) {
+        return gate ? limit_at(moment, *gate, arm, moment.now) : std::nullopt;
+    };
+    const auto bound = limit_of(sides.released);
+    const RowFormat format(metric.unit, released, initial, bound ? std::optional(bound->limit) : std::nullopt);
     const auto cell = [&](const Answer& answer) {
         return answer.value ? format.text(*answer.value) : QStringLiteral("–");
     };
@@ -111,10 +116,12 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
     row.mark = Mark::holds;
     QString why, unknown;
     for (const auto& [arm, answer] : {std::pair(sides.released, &released), std::pair(sides.initial, &initial)}) {
-        if (!gate->arm.empty() && gate->arm != arm) {
+        const bool compared_with = gate->against && gate->against->baseline.empty() && gate->against->arm == arm;
+        if ((!gate->arm.empty() && gate->arm != arm) || compared_with) {
             continue;
         }
-        Mark mark = mark_against(*answer, gate->must);
+        const auto limit = limit_of(arm);
+        Mark mark = limit ? mark_against(*answer, *limit) : Mark::no_data;
         if (gate->arm.empty() && !served.contains(arm)) {
             if (!answer->value) {
                 unknown = as_text(arm);

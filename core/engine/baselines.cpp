@@ -1,0 +1,74 @@
+#include "engine/baselines.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace sluice::engine {
+namespace {
+
+/// The steps from which gates on this metric are counted; all metrics' for "".
+std::set<release::StepId> steps_for(const plan::Plan& plan, const std::string& metric) {
+    std::set<release::StepId> found;
+    for (const auto* list : {&plan.steps, &plan.rollback_steps}) {
+        for (const auto& step : *list) {
+            const auto* hold = std::get_if<plan::Hold>(&step.body);
+            for (const auto& gate : hold ? hold->gates : step.gates) {
+                if (gate.against && !gate.against->baseline.empty() && (metric.empty() || gate.metric == metric)) {
+                    found.insert(gate.against->baseline);
+                }
+            }
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+bool Baselines::wanted(const plan::Plan& plan, const release::StepId& step) {
+    return steps_for(plan, "").contains(step);
+}
+
+void Baselines::take(const release::Release& release, const series::SampleBatch& batch) {
+    for (const auto& step : steps_for(*release.plan, batch.metric)) {
+        const auto& state = release.at(step);
+        if (state.begun.count == 0 || release::over(state.status)) {
+            continue;
+        }
+        for (const auto& reading : batch.readings) {
+            if (reading.status != series::Status::ok || !std::isfinite(reading.value)) {
+                continue;
+            }
+            auto& sum = sums_[step][{batch.metric, reading.arm}];
+            // Of before the step began: measured, but not during it. The same again: nothing was measured since.
+            if (reading.measured_at < state.begun || (sum.count > 0 && reading.measured_at <= sum.to)) {
+                continue;
+            }
+            sum.from = sum.count == 0 ? reading.measured_at : sum.from;
+            sum.to = reading.measured_at;
+            sum.total += reading.value;
+            ++sum.count;
+        }
+    }
+}
+
+Json Baselines::close(const release::Release& release, const release::StepId& step) {
+    Json readings = Json::array();
+    if (!wanted(*release.plan, step)) {
+        return readings;
+    }
+    for (const auto& [key, sum] : sums_[step]) {
+        if (sum.count > 0) {
+            readings.push_back({{"metric", key.first},
+                                {"arm", key.second},
+                                {"value", number_text(sum.total / static_cast<double>(sum.count))},
+                                {"count", sum.count},
+                                {"from", nanos_text(sum.from)},
+                                {"to", nanos_text(sum.to)}});
+        }
+    }
+    sums_.erase(step);
+    return readings;
+}
+
+} // namespace sluice::engine

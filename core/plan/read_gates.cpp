@@ -1,0 +1,96 @@
+/// Gates: what a metric must be, and what that is counted from.
+#include "plan/reading.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace sluice::plan {
+namespace {
+
+/// Of a difference the limit has the metric's unit, of a share none: '10%', or 0.1.
+void check_share(Reading& reading, const Gate& gate, const Node& limit) {
+    if (gate.must.dimension != Dimension::ratio && gate.must.dimension != Dimension::plain) {
+        reading.error(limit.at, fmt::format("'{}' is no share", gate.must.text),
+                      "write per cent, for example '<= 10%'");
+    }
+}
+
+std::optional<Against> read_against(Reading& reading, const Node& node, const Gate& gate, const Metric* metric) {
+    Against against;
+    against.at = node.at;
+    against.arm = reading.text(node, "arm");
+    against.baseline = reading.text(node, "baseline");
+    against.share = reading.text(node, "as", "difference") == "share";
+    if (against.arm.empty() && against.baseline.empty()) {
+        reading.error(node.at, "a limit that is counted from nothing", "say arm: or baseline:");
+        return std::nullopt;
+    }
+    if (const Node* arm = node.find("arm")) {
+        reading.check_known(against.arm, arm->at, "arm", reading.names.arms);
+        if (metric != nullptr && metric->by_arm.empty()) {
+            reading.error(arm->at, fmt::format("the metric '{}' has no arms", gate.metric),
+                          "remove the arm, or give the metric a by-arm");
+        } else if (against.baseline.empty() && against.arm == gate.arm) {
+            reading.error(arm->at, "this is counted from itself", "name the other arm, or a baseline");
+        }
+    }
+    if (const Node* baseline = node.find("baseline")) {
+        reading.baseline_refs.push_back({reading.step, against.baseline, baseline->at});
+        reading.step_refs.push_back({against.baseline, baseline->at, false});
+    }
+    if (metric != nullptr && (metric->reduce == Reduce::each || metric->reduce == Reduce::any)) {
+        reading.error(node.at, fmt::format("'{}' keeps several series, and this does not say which", gate.metric),
+                      "reduce it to one: sum, max, min or avg");
+    }
+    if (gate.must.comparison == Comparison::equal || gate.must.comparison == Comparison::not_equal) {
+        reading.error(node.at, "two measured values are never quite equal", "compare with <, <=, > or >=");
+    }
+    return against;
+}
+
+} // namespace
+
+std::vector<Gate> read_gates(Reading& reading, const Node* list) {
+    std::vector<Gate> gates;
+    std::set<std::string> ids;
+    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+        const Node& node = list->items[i];
+        if (!node.is_map()) {
+            continue;
+        }
+        Gate gate;
+        gate.at = node.at;
+        gate.metric = reading.text(node, "metric");
+        gate.arm = reading.text(node, "arm");
+        gate.id = reading.text(node, "id", gate.arm.empty() ? gate.metric : gate.metric + "-" + gate.arm);
+        gate.must = reading.must(node, "must").value_or(Must{});
+        gate.for_ = reading.duration(node, "for").value_or(Nanos{});
+        if (const Node* metric = node.find("metric")) {
+            reading.check_known(gate.metric, metric->at, "metric", reading.names.metrics);
+        }
+        if (const Node* arm = node.find("arm")) {
+            reading.check_known(gate.arm, arm->at, "arm", reading.names.arms);
+        }
+        const auto metric = std::find_if(reading.plan.metrics.begin(), reading.plan.metrics.end(),
+                                         [&](const Metric& one) { return one.name == gate.metric; });
+        const Metric* known = metric == reading.plan.metrics.end() ? nullptr : &*metric;
+        if (const Node* against = node.find("against"); against != nullptr && against->is_map()) {
+            gate.against = read_against(reading, *against, gate, known);
+        }
+        if (gate.against && gate.against->share) {
+            check_share(reading, gate, node.find("must") ? *node.find("must") : node);
+            check_arm(reading, gate.metric, node);
+        } else {
+            check_metric_limit(reading, gate.metric, node);
+        }
+        gate.title = reading.text(node, "title", known ? known->title : gate.metric);
+        if (!gate.id.empty() && !ids.insert(gate.id).second) {
+            reading.error(node.at, fmt::format("two gates have the id '{}'", gate.id),
+                          "give one of them an id of its own");
+        }
+        gates.push_back(std::move(gate));
+    }
+    return gates;
+}
+
+} // namespace sluice::plan

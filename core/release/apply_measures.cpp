@@ -1,0 +1,77 @@
+#include "release/apply_measures.h"
+
+namespace sluice::release {
+
+std::string key_of(const std::string& name, const std::string& arm) {
+    return arm.empty() ? name : name + "/" + arm;
+}
+
+bool key_names(const std::string& key, const std::string& name) {
+    return key == name || key.starts_with(name + "/");
+}
+
+void FoldMeasures::operator()(const GateChanged& e) {
+    auto* step = find(r.steps, e.step);
+    if (!step) {
+        return;
+    }
+    auto& gate = step->gates[key_of(e.gate, e.arm)];
+    if (gate.verdict != e.verdict || gate.since.count == 0) {
+        gate.since = now_;
+    }
+    gate.verdict = e.verdict;
+    gate.close = e.close;
+    gate.value = e.value;
+    gate.limit = e.limit;
+    gate.headroom = e.headroom;
+    gate.why = e.why;
+    if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
+        gate.overridden = true;
+        gate.overridden_by = aside->second;
+    }
+}
+void FoldMeasures::operator()(const TriggerChanged& e) {
+    auto& trigger = r.triggers[key_of(e.trigger, e.arm)];
+    if (e.state == "pending") {
+        // Going on after it was frozen: the frozen time does not count, nor is what went before lost.
+        trigger.since = trigger.state == "frozen" ? now_ - (trigger.frozen_at - trigger.since) : now_;
+        trigger.state = e.state;
+    } else if (e.state == "frozen") {
+        freeze(trigger, now_);
+    } else if (e.state == "disarmed") {
+        trigger = TriggerState{};
+        std::erase_if(r.triggers, [&](const auto& entry) {
+            return entry.first.starts_with(e.trigger + "/") && entry.second.state != "fired"; // which arm did it stays
+        });
+        return;
+    } else {
+        trigger.state = e.state;
+        trigger.since = now_;
+    }
+    trigger.value = e.value;
+    trigger.why = e.why;
+}
+void FoldMeasures::operator()(const SourceChanged& e) {
+    r.sources[e.source] = {e.state, e.why, now_};
+}
+
+void FoldMeasures::operator()(const BaselineCaptured& e) {
+    auto& taken = r.baselines[e.step];
+    taken.clear(); // of a step that was done again the last time counts
+    for (const auto& one : e.readings.is_array() ? e.readings : Json::array()) {
+        const auto text = [&](const char* key) {
+            const auto found = one.is_object() ? one.find(key) : one.end();
+            return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
+        };
+        if (const auto value = parse_number(text("value")); value && !text("metric").empty()) {
+            taken[key_of(text("metric"), text("arm"))] = *value;
+        }
+    }
+}
+
+void FoldMeasures::freeze(TriggerState& trigger, Nanos at) {
+    trigger.state = "frozen";
+    trigger.frozen_at = at;
+}
+
+} // namespace sluice::release
