@@ -69,7 +69,8 @@ private:
         }
         Prepared part;
         part.detail = {{"key", key_ + "/" + deliveries_[at_].channel}};
-        parts_[at_]->start(part, {sink_.output, [this](Outcome outcome) {
+        parts_[at_]->start(part, {[this](std::string_view text) { print(text); },
+                                  [this](Outcome outcome) {
                                       const std::string& channel = deliveries_[at_].channel;
                                       if (outcome.ending == Ending::done) {
                                           told_.push_back(channel);
@@ -84,6 +85,22 @@ private:
                                           }
                                       });
                                   }});
+    }
+
+    /// Several answer: each by its name, on lines of its own.
+    void print(std::string_view answer) {
+        if (!sink_.output || answer.empty()) {
+            return;
+        }
+        if (deliveries_.size() == 1) {
+            sink_.output(answer);
+            return;
+        }
+        std::string lines = deliveries_[at_].channel + ": " + std::string(answer);
+        if (lines.back() != '\n') {
+            lines += '\n';
+        }
+        sink_.output(lines);
     }
 
     void settle() {
