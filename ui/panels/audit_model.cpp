@@ -1,6 +1,5 @@
 #include "panels/audit_model.h"
 
-#include "story/format.h"
 #include "story/plan_names.h"
 #include "theme/tokens.h"
 
@@ -29,12 +28,23 @@ void AuditModel::show(std::span<const story::Entry> entries, const release::Rele
         shown_ = count;
         endInsertRows();
     }
+    const bool one_day = shown_ == 0 || lines_.front().day == lines_.at(shown_ - 1).day;
+    if (one_day != of_one_day_) { // once rows have come or gone: those that stay change then
+        of_one_day_ = one_day;
+        if (shown_ > 0) {
+            emit dataChanged(index(0, time), index(static_cast<int>(shown_) - 1, time));
+        }
+    }
+}
+
+QString AuditModel::time_text(int row) const {
+    return of_one_day_ ? line(row).time : line(row).day + u' ' + line(row).time;
 }
 
 QString AuditModel::copied(int row) const {
     const auto& one = line(row);
-    const QStringList parts{story::date(one.at) + u'T' + one.time + u'Z', one.actor, one.exact,
-                            QString::number(one.seq), QString::fromStdString(hex(one.root))};
+    const QStringList parts{one.day + u'T' + one.time + u'Z', one.actor, one.exact, QString::number(one.seq),
+                            QString::fromStdString(hex(one.root))};
     return parts.join(u'\t');
 }
 
@@ -55,7 +65,7 @@ QVariant AuditModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
         switch (index.column()) {
         case time:
-            return one.time;
+            return time_text(index.row());
         case actor:
             return one.actor;
         case text:
@@ -67,11 +77,12 @@ QVariant AuditModel::data(const QModelIndex& index, int role) const {
         return index.column() == text ? (one.exact == one.text ? one.text : one.text + u'\n' + one.exact)
                : index.column() == proof
                    ? tr("Root of the tree after entry %1: %2").arg(one.seq).arg(QString::fromStdString(hex(one.root)))
-               : index.column() == time ? story::date(one.at) + u' ' + one.time + QStringLiteral(" UTC")
+               : index.column() == time ? one.day + u' ' + one.time + QStringLiteral(" UTC")
                                         : QVariant();
     case Qt::AccessibleTextRole:
-        return index.column() == text ? QStringList{one.time, one.actor, one.text}.join(QStringLiteral(", "))
-                                      : data(index, Qt::DisplayRole);
+        return index.column() == text
+                   ? QStringList{time_text(index.row()), one.actor, one.text}.join(QStringLiteral(", "))
+                   : data(index, Qt::DisplayRole);
     case Qt::FontRole:
         return index.column() == time || index.column() == proof ? theme::figure_font(12) : theme::text_font(12);
     case Qt::ForegroundRole:

@@ -17,6 +17,8 @@ public:
     /// `release`: as the last of them left it.
     void show(std::span<const story::Entry> entries, const release::Release& release);
     const story::AuditLine& line(int row) const { return lines_.at(shown_ - 1 - static_cast<std::size_t>(row)); }
+    /// "14:51:02.114"; with the day before it where what is shown is not of one day.
+    QString time_text(int row) const;
     /// Tab-separated, with the date, the ids and the whole root: to be kept elsewhere.
     QString copied(int row) const;
 
@@ -28,6 +30,7 @@ public:
 private:
     std::vector<story::AuditLine> lines_; ///< oldest first; may know more than is shown
     std::size_t shown_ = 0;
+    bool of_one_day_ = true; ///< what is shown
 };
 
 } // namespace sluice::panels

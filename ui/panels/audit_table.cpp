@@ -125,8 +125,9 @@ void AuditTable::copy() {
 QStringList AuditTable::texts() const {
     QStringList all{seal_.text};
     for (int row = 0; row < filter_.rowCount(); ++row) {
-        const auto& line = model_.line(filter_.mapToSource(filter_.index(row, 0)).row());
-        all << QStringList{line.time, line.actor, line.text, line.proof}.join(QStringLiteral(" | "));
+        const int of = filter_.mapToSource(filter_.index(row, 0)).row();
+        const auto& line = model_.line(of);
+        all << QStringList{model_.time_text(of), line.actor, line.text, line.proof}.join(QStringLiteral(" | "));
     }
     return all;
 }

@@ -2,6 +2,7 @@
 
 #include "theme/tokens.h"
 
+#include <QAbstractButton>
 #include <QMessageBox>
 #include <QPainter>
 
@@ -18,6 +19,9 @@ void wear_mark(QMessageBox& box, theme::Mark mark) {
     painter.drawText(QRect(0, 0, side, side), Qt::AlignCenter, theme::glyph(mark));
     painter.end();
     box.setIconPixmap(pixmap);
+    for (auto* button : box.buttons()) {
+        button->setIcon({}); // the words say it; the style's pictures are of another design
+    }
 }
 
 } // namespace sluice::panels

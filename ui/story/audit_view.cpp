@@ -41,6 +41,7 @@ AuditLine audit_line(const Entry& entry, const release::Names& names) {
     line.seq = entry.event.seq;
     line.root = entry.root;
     line.time = wall_time_exactly(entry.event.time);
+    line.day = date(entry.event.time);
     line.actor = QString::fromStdString(release::actor_of(entry.event.body));
     line.exact = QString::fromStdString(release::describe(entry.event.body)).simplified();
     line.text = QString::fromStdString(release::describe(entry.event.body, names)).simplified();

@@ -10,6 +10,7 @@ struct AuditLine {
     Nanos at;
     std::int64_t seq = 0;
     QString time;  ///< "14:51:02.114", UTC
+    QString day;   ///< "2026-11-18", UTC
     QString actor; ///< a person's name, "engine", "trigger …"
     QString text;  ///< in the plan's titles
     QString exact; ///< the same with ids, as `sluicectl log` has it

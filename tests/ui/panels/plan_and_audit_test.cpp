@@ -203,6 +203,26 @@ private slots:
         QCOMPARE(model.rowCount(), 25);
     }
 
+    void a_log_of_several_days_says_the_day_with_the_time() {
+        AuditModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto& release = told_.release();
+        auto entries = std::vector(told_.entries().begin(), told_.entries().begin() + 3);
+        const auto told = [&](int row) { return model.index(row, AuditModel::time).data().toString(); };
+        model.show(entries, release);
+        QVERIFY2(QRegularExpression("^\\d\\d:\\d\\d:\\d\\d\\.\\d{3}$").match(told(0)).hasMatch(), qPrintable(told(0)));
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        entries.push_back(told_.entries()[3]);
+        entries.back().event.time = entries.front().event.time + hours(24);
+        model.show(entries, release);
+        QCOMPARE(told(0),
+                 story::date(entries.back().event.time) + ' ' + story::wall_time_exactly(entries.back().event.time));
+        QVERIFY(told(3).startsWith(story::date(told_.begin()) + ' '));
+        QVERIFY(!changed.isEmpty()); // the rows that were there say it too
+        model.show(std::span(entries).first(3), release);
+        QVERIFY(!told(0).contains(' '));
+    }
+
     void heartbeats_are_hidden_and_words_filter() {
         AuditTable table;
         table.resize(1600, 195);

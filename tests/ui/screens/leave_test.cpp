@@ -35,6 +35,9 @@ void answering(CockpitWindow& window, const QString& with, const std::function<v
     patience.callOnTimeout([&] {
         for (auto* box : window.findChildren<QMessageBox*>()) {
             if (box->isVisible() && !answered) {
+                for (const auto* button : box->buttons()) {
+                    QVERIFY2(button->icon().isNull(), qPrintable(button->text())); // the words say it
+                }
                 answered = testing::press_button(*box, with);
             }
         }
