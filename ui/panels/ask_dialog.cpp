@@ -40,13 +40,19 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
 
     auto* form = new QFormLayout;
     form->setRowWrapPolicy(QFormLayout::WrapAllRows);
+    if (offer.names_person) {
+        person_ = new QLineEdit(this);
+        person_->setAccessibleName(tr("Who"));
+        form->addRow(tr("&Who"), person_);
+    }
     if (!subjects_.empty()) {
+        const QString which = offer.which.isEmpty() ? tr("&Which") : offer.which;
         subject_ = new QComboBox(this);
-        subject_->setAccessibleName(tr("Which"));
+        subject_->setAccessibleName(QString(which).remove(u'&'));
         for (const auto& subject : subjects_) {
             subject_->addItem(subject.title);
         }
-        form->addRow(tr("&Which"), subject_);
+        form->addRow(which, subject_);
     }
     text_ = new QLineEdit(this);
     const bool evidence = offer.asks == story::Asks::evidence || offer.asks == story::Asks::evidence_if_any;
@@ -79,8 +85,11 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(done_, &QPushButton::clicked, this, &QDialog::accept);
     connect(text_, &QLineEdit::textChanged, this, [this] { check(); });
+    if (person_) {
+        connect(person_, &QLineEdit::textChanged, this, [this] { check(); });
+    }
     check();
-    text_->setFocus();
+    (person_ ? person_ : text_)->setFocus();
 }
 
 story::Given AskDialog::given() const {
@@ -89,11 +98,13 @@ story::Given AskDialog::given() const {
     if (subject_ && subject_->currentIndex() >= 0) {
         given.subject = subjects_[static_cast<std::size_t>(subject_->currentIndex())].id;
     }
+    given.person = person_ ? person_->text().trimmed() : QString();
     return given;
 }
 
 void AskDialog::check() {
-    const bool enough = !needed_ || !text_->text().trimmed().isEmpty();
+    const bool enough =
+        (!needed_ || !text_->text().trimmed().isEmpty()) && (!person_ || !person_->text().trimmed().isEmpty());
     done_->setEnabled(enough);
     done_->setToolTip(enough ? QString() : tr("It must be given first"));
 }

@@ -22,6 +22,7 @@ private:
     bool needed_ = false;
     std::vector<story::Subject> subjects_;
     QComboBox* subject_ = nullptr;
+    QLineEdit* person_ = nullptr; ///< null where no name is asked for
     QLineEdit* text_ = nullptr;
     QPushButton* done_ = nullptr;
 };

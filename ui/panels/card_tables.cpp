@@ -70,16 +70,23 @@ Rows check_rows(const std::vector<story::CheckRow>& checks) {
 }
 
 std::vector<Column> people_columns() {
-    return {{QString(), 4, false}, {Heads::tr("Role"), 30, false}, {QString(), 66, false}};
+    return {{QString(), 4, false},
+            {Heads::tr("Role"), 16, false},
+            {QString(), 20, false},
+            {QString(), 22, false},
+            {QString(), 38, false}};
 }
 
 Rows people_rows(const std::vector<story::PersonRow>& people) {
     Rows rows;
     for (const auto& person : people) {
         const bool answered = person.mark == story::Mark::holds;
+        const QString ground = person.by_word ? QStringLiteral("△ ") + person.ground : person.ground;
         rows.push_back({{glyph(person.mark), ink_of(person.mark), true},
                         {person.role},
-                        {person.said, answered ? Ink::text : Ink::dim, false, person.said}});
+                        {person.said, answered ? Ink::text : Ink::dim, false, person.said},
+                        {ground, person.by_word ? Ink::warn : Ink::text, false, person.exact},
+                        {person.rest, Ink::dim, false, person.rest}});
     }
     return rows;
 }

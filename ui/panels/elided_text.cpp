@@ -29,6 +29,13 @@ void ElidedText::set_text(const QString& text) {
     update();
 }
 
+void ElidedText::set_tone(Tone tone) {
+    if (tone != tone_) {
+        tone_ = tone;
+        update();
+    }
+}
+
 void ElidedText::reserve(const QString& longest) {
     reserved_ = QFontMetrics(font()).horizontalAdvance(longest) + 2;
     updateGeometry();
@@ -46,7 +53,8 @@ QSize ElidedText::minimumSizeHint() const {
 void ElidedText::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setFont(font());
-    painter.setPen(tone_ == Tone::plain ? theme::tokens().text : theme::tokens().dim);
+    const auto& t = theme::tokens();
+    painter.setPen(tone_ == Tone::plain ? t.text : tone_ == Tone::dim ? t.dim : t.breach);
     painter.drawText(rect(), static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
                      QFontMetrics(font()).elidedText(text_, Qt::ElideRight, width()));
 }

@@ -9,10 +9,11 @@ namespace sluice::panels {
 class ElidedText : public QWidget {
     Q_OBJECT
 public:
-    enum class Tone { plain, dim };
+    enum class Tone { plain, dim, breach };
     ElidedText(const QFont& font, Tone tone, QWidget* parent = nullptr);
 
     void set_text(const QString& text);
+    void set_tone(Tone tone);
     QString text() const { return text_; }
     /// As wide as this text would be, whatever is shown.
     void reserve(const QString& longest);

@@ -25,6 +25,8 @@ QKeySequence chord(const story::Offer& offer, int choice) {
         return choice < 9 ? QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + choice)) : QKeySequence();
     case Deed::skip:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K);
+    case Deed::roll_back_proposed:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J);
     case Deed::roll_back:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B);
     case Deed::abort:
@@ -53,6 +55,8 @@ QKeySequence chord(const story::Offer& offer, int choice) {
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     case Deed::show_request:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
+    case Deed::attest_other:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Y);
     case Deed::read_answer:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
     case Deed::break_glass:

@@ -13,7 +13,13 @@
 namespace sluice::panels {
 namespace {
 
-constexpr int little_room = 1500, least_subtitle = 230;
+constexpr int little_room = 1500, very_little_room = 1120, close_together = 3 * theme::grid, least_subtitle = 230,
+              most_lead = 150;
+
+/// As quiet as the words beside it, until it is pointed at or has the focus.
+const char* const lead_style =
+    "QToolButton { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 0 3px; "
+    "font-size: 12px; font-weight: 400; color: palette(link); } QToolButton:hover { text-decoration: underline; }";
 
 QVBoxLayout* stacked(QWidget* above, QWidget* below) {
     auto* column = new QVBoxLayout;
@@ -35,10 +41,29 @@ TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
       sources_(new SourceAges(this)) {
     setFixedHeight(64);
     clock_->reserve(QStringLiteral("T+00:00:00"));
+    auto* below_title = new QWidget(this);
+    auto* facts = new QHBoxLayout(below_title);
+    facts->setContentsMargins(0, 0, 0, 0);
+    facts->setSpacing(theme::grid * 3);
+    facts->addWidget(subtitle_);
+    subtitle_->setMinimumWidth(64); // its first word: what comes first is what matters
+    if (commands != nullptr) {
+        lead_ = new QToolButton(below_title);
+        lead_->setFocusPolicy(Qt::TabFocus);
+        lead_->setCursor(Qt::PointingHandCursor);
+        lead_->setStyleSheet(lead_style);
+        lead_->setToolTip(tr("Who leads, and who is here"));
+        connect(lead_, &QToolButton::clicked, this, &TopBar::people_asked);
+        facts->addWidget(lead_);
+    } else {
+        lead_label_ = new ElidedText(theme::text_font(12), ElidedText::Tone::dim, below_title);
+        facts->addWidget(lead_label_);
+    }
+    facts->addStretch();
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 4, 16, 5);
-    row->setSpacing(theme::grid * 6);
-    row->addLayout(stacked(title_, subtitle_), 0);
+    row->setSpacing(close_together); // more where there is room: a bar must not keep its window from being narrow
+    row->addLayout(stacked(title_, below_title), 0);
     row->addWidget(phases_, 1);
     row->addStretch(0);
     row->addWidget(sources_, 0);
@@ -70,14 +95,26 @@ void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) 
     title_->set_text(view_.title);
     title_->setMinimumWidth(std::min(title_->sizeHint().width(), 320));
     subtitle_->set_text(view_.subtitle);
+    subtitle_->set_tone(view_.owed ? ElidedText::Tone::breach : ElidedText::Tone::dim);
+    show_lead();
     phases_->show_phases(view_.phases);
     sources_->show_sources(view_.sources);
     clock_->set_text(view_.clock);
     below_->set_text(view_.window.isEmpty() ? view_.time : view_.time + QStringLiteral(" · ") + view_.window);
 }
 
+void TopBar::show_lead() {
+    if (lead_label_ != nullptr) {
+        lead_label_->set_text(view_.lead);
+        return;
+    }
+    lead_->setText(lead_->fontMetrics().elidedText(view_.lead, Qt::ElideRight, most_lead).replace(u'&', "&&"));
+    lead_->setAccessibleName(view_.lead);
+    lead_->setAccessibleDescription(tr("Shows who is here, and hands over the lead"));
+}
+
 QStringList TopBar::texts() const {
-    QStringList all{view_.title, view_.subtitle};
+    QStringList all{view_.title, view_.subtitle, view_.lead};
     for (const auto& phase : view_.phases) {
         all << phase.title + QStringLiteral(": ") + phase.word;
     }
@@ -92,6 +129,7 @@ QStringList TopBar::texts() const {
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     subtitle_->setMaximumWidth(width() < little_room ? least_subtitle : QWIDGETSIZE_MAX);
+    layout()->setSpacing(width() < very_little_room ? close_together : theme::grid * 6);
 }
 
 void TopBar::paintEvent(QPaintEvent*) {

@@ -3,6 +3,7 @@
 #include "panels/rollback_face.h"
 #include "story/top_view.h"
 
+#include <QToolButton>
 #include <QWidget>
 
 namespace sluice::panels {
@@ -25,17 +26,24 @@ public:
     /// All that it prints, a line each: for `--snapshot --text`.
     QStringList texts() const;
 
+signals:
+    void people_asked(); ///< who leads was pressed
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void show_lead();
+
     story::TopView view_;
     ElidedText *title_, *subtitle_, *clock_, *below_;
     PhaseStrip* phases_;
     SourceAges* sources_;
     RollbackButton* button_ = nullptr;
     RollbackLabel* label_ = nullptr;
+    QToolButton* lead_ = nullptr;      ///< opens who is here; null where there is no way to act
+    ElidedText* lead_label_ = nullptr; ///< there
 };
 
 } // namespace sluice::panels

@@ -5,6 +5,7 @@
 #include "screens/amend_dialog.h"
 #include "screens/cockpit_window.h"
 #include "screens/help_window.h"
+#include "screens/people_dialog.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/screen_choice.h"
 #include "screens/sheet_window.h"
@@ -38,6 +39,8 @@ void CockpitWindow::make_actions() {
                         [this] { show_session_sheet(); });
     amend_action_ =
         add(tr("Amend the plan of this session"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A}, [this] { amend_plan(); });
+    people_action_ =
+        add(tr("People: who leads, who is here"), {Qt::CTRL | Qt::SHIFT | Qt::Key_T}, [this] { show_people(); });
     add(tr("Theme: dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
     add(tr("Theme: light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
     add(tr("Theme: as the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
@@ -96,12 +99,14 @@ void CockpitWindow::offer_actions() {
     const bool session = session_ && session_->story().release().plan;
     sheet_action_->setEnabled(session);
     amend_action_->setEnabled(session && session_->acts());
+    people_action_->setEnabled(session && session_->acts());
     for (auto* action : session_actions_) {
         action->setEnabled(session);
     }
     for (auto* action : speed_actions_) {
         action->setEnabled(session_ && session_->rehearsal() != nullptr);
     }
+    follow_people();
 }
 
 // As of now, also while somebody looks back: it is what would have to be typed.
@@ -122,6 +127,36 @@ void CockpitWindow::amend_plan() {
     auto* dialog = new AmendDialog(session_->story().release().plan, session_->commands(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
+}
+
+void CockpitWindow::show_people() {
+    if (!session_ || !session_->acts() || session_->story().empty()) {
+        return;
+    }
+    if (!people_) {
+        people_ = new PeopleDialog(session_->commands(), this);
+        people_->setAttribute(Qt::WA_DeleteOnClose);
+        connect(people_, &PeopleDialog::desk_changed, this, [this] {
+            if (session_) {
+                session_->refresh(); // what is offered is for who sits here now
+            }
+        });
+    }
+    follow_people();
+    people_->show();
+    people_->raise();
+    people_->activateWindow();
+}
+
+void CockpitWindow::follow_people() {
+    if (!people_) {
+        return;
+    }
+    if (!session_ || !session_->acts()) {
+        people_->close(); // there is nothing to do about it any more
+        return;
+    }
+    people_->show_moment(session_->of_now());
 }
 
 void CockpitWindow::set_scheme(const QString& wanted) {

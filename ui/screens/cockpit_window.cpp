@@ -3,6 +3,7 @@
 #include "net/local_socket.h"
 #include "panels/worn_mark.h"
 #include "screens/help_window.h"
+#include "screens/people_dialog.h"
 #include "screens/plan_preview.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/remembered.h"
@@ -221,6 +222,7 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
 
 void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     preview_->leave();
+    delete people_.data();
     delete session_.data();
     session_ = new SessionScreen(std::move(source));
     session_->restore_layout(QSettings().value("layout").toByteArray());
@@ -241,6 +243,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
         update_title();
         wall_.show_moment(session_->for_the_wall());
     });
+    connect(session_, &SessionScreen::people_asked, this, &CockpitWindow::show_people);
     connect(&session_->source(), &story::FeedSource::opened, this, [this](const QString& opened) {
         if (owns_) {
             remember_open_session({opened, rehearses_});

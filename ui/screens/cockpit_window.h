@@ -22,6 +22,7 @@ class FeedSource;
 namespace sluice::screens {
 
 class HelpWindow;
+class PeopleDialog;
 class PlanPreview;
 class StartScreen;
 
@@ -72,6 +73,8 @@ private:
     void show_keys();
     void show_session_sheet();
     void amend_plan();
+    void show_people();
+    void follow_people(); ///< the dialog shows what is, while there is something to do in it
     void offer_actions(); ///< only what can be done now is among the keys
     void show_palette();
     void show_about();
@@ -87,13 +90,14 @@ private:
     PlanPreview* preview_ = nullptr;
     QPointer<SessionScreen> session_;
     QPointer<HelpWindow> help_;
+    QPointer<PeopleDialog> people_;
     WallDisplay wall_;
     LatestAnswer<FileFound> asked_;
     LatestAnswer<story::RecentSession> asked_before_;
     bool owns_ = false; ///< the session is at work in this process
     bool rehearses_ = false;
     bool offered_ = false; ///< to take up what is followed, whose program is gone
-    QAction *sheet_action_ = nullptr, *amend_action_ = nullptr;
+    QAction *sheet_action_ = nullptr, *amend_action_ = nullptr, *people_action_ = nullptr;
     std::vector<QAction*> speed_actions_, session_actions_;
 };
 

@@ -14,6 +14,7 @@ public:
         answer(Error{ErrorCode::refused, "a picture can't act", {}, {}});
     }
     release::Actor actor() const override { return actor_; }
+    void act_as(const release::Actor& person) override { actor_ = person; }
 
 private:
     release::Actor actor_;

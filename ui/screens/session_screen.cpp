@@ -137,6 +137,7 @@ void SessionScreen::build() {
         set_pace();
         refresh();
     });
+    connect(top_, &panels::TopBar::people_asked, this, &SessionScreen::people_asked);
     connect_bookmarks();
     for (auto* splitter : {columns_, rows_}) {
         connect(splitter, &QSplitter::splitterMoved, this, [this, splitter] { moved_.insert(splitter); });

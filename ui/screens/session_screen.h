@@ -59,8 +59,9 @@ public:
     /// What others than the one at this desk are to see: the newest, whatever he looks at; in a replay what he looks
     /// at.
     story::Moment for_the_wall();
-    void refresh();                      ///< at once
-    void pick(const plan::StepId& step); ///< its card, as a person picks it in the plan
+    story::Moment of_now() const { return story_.latest(mode()); } ///< the newest, whatever is looked at
+    void refresh();                                                ///< at once
+    void pick(const plan::StepId& step);                           ///< its card, as a person picks it in the plan
 
     /// Bookmarks of the session are kept below the user's state (host/paths.h); else they end with this.
     void keep_bookmarks_in(const std::filesystem::path& state);
@@ -86,6 +87,7 @@ signals:
     void ended();                       ///< nothing follows
     void first_painted();               ///< once: there is a session on the screen
     void chart_metrics_changed();       ///< somebody has chosen
+    void people_asked();                ///< who leads was pressed
 
 protected:
     bool event(QEvent* event) override; ///< keys that the control with the focus needs for itself

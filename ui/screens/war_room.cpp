@@ -68,13 +68,15 @@ private:
         const double right = size_.width() - margin_;
         const double clock = text(right, 10.5 * u_, view_.clock, 8.6, t_.text, width_ / 2, QFont::DemiBold, true, true);
         text(right, 14 * u_, view_.rollback, 2.7, t_.dim, width_ * 0.45, QFont::Normal, false, true);
+        const double lead =
+            text(right, 17.2 * u_, view_.lead, 2.7, t_.dim, width_ * 0.2, QFont::Normal, false, true) + 2 * u_;
         const double room = width_ - clock - 4 * u_;
         text(margin_, 7.6 * u_, view_.title, 4.8, t_.text, room, QFont::Bold);
         text(margin_, 11.8 * u_, view_.where, 2.8, t_.dim, room);
         if (!view_.banner.isEmpty()) {
             const double length = text(margin_, 17.2 * u_, view_.banner, 3.0, loud(), width_ * 0.5, QFont::Bold);
             text(margin_ + length + 2 * u_, 17.2 * u_, view_.banner_why, 2.7,
-                 view_.tone == WallView::Tone::calm ? t_.dim : loud(), width_ - length - 2 * u_);
+                 view_.tone == WallView::Tone::calm ? t_.dim : loud(), width_ - length - 2 * u_ - lead);
         }
     }
 
@@ -214,7 +216,7 @@ void WarRoom::show_moment(const story::Moment& moment) {
         return;
     }
     view_ = std::move(view);
-    QStringList said{view_.title, view_.clock, view_.where, view_.banner, view_.banner_why, view_.rollback};
+    QStringList said{view_.title, view_.clock, view_.where, view_.lead, view_.banner, view_.banner_why, view_.rollback};
     for (const auto& share : view_.split) {
         said << QString("%1 %2 %").arg(share.arm).arg(share.percent);
     }

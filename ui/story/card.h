@@ -50,6 +50,10 @@ struct PartRow {
 struct PersonRow {
     Mark mark = Mark::to_come;
     QString role, said;
+    QString ground;       ///< what it rests on: "signed", "attested by lena"; empty = the person's own word
+    QString exact;        ///< all of it: the key; tooltip of `ground`
+    bool by_word = false; ///< of another: the lead's
+    QString rest;         ///< until when, and what was said to it
     bool operator==(const PersonRow&) const = default;
 };
 

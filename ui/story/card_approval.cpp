@@ -11,23 +11,70 @@ namespace {
 
 using release::StepStatus;
 
-QString said(const release::Approved& one, Nanos now) {
-    QStringList parts{text(one.by.name)};
-    if (const QString key = text(release::key_of_proof(one.proof)); !key.isEmpty()) {
-        parts << Words::tr("signed %1").arg(key);
+/// By the first signs of the key: enough to tell two apart; all of it is the tip.
+void rest_on_key(PersonRow& row, const Json& proof) {
+    const QString key = text(release::key_of_proof(proof));
+    if (!key.isEmpty()) {
+        const auto from = key.indexOf(u':') + 1;
+        constexpr int enough = 10;
+        row.ground = Words::tr("signed with %1").arg(key.size() > from + enough ? key.left(from + enough) + u'…' : key);
+        row.exact = Words::tr("signed with the key %1").arg(key);
     }
+}
+
+PersonRow row_of(const release::Approved& one, bool counts, Nanos now) {
+    PersonRow row;
+    row.mark = counts ? Mark::holds : Mark::breached;
+    row.role = role_text(one.by.role);
+    row.said = text(one.by.name);
+    rest_on_key(row, one.proof);
     if (!one.attested_by.empty()) {
-        parts << Words::tr("attested by %1").arg(text(one.attested_by));
+        row.ground = Words::tr("attested by %1").arg(text(one.attested_by));
+        row.exact = Words::tr("%1 says so; %2 has not signed").arg(text(one.attested_by), text(one.by.name));
+        row.by_word = true;
+    }
+    QStringList rest;
+    if (!counts) {
+        rest << Words::tr("does not count any more");
     }
     if (one.expires.count != 0) {
-        parts << Words::tr("expires %1").arg(utc_moment(one.expires, now));
+        rest << (one.expires > now ? Words::tr("expires %1") : Words::tr("expired %1"))
+                    .arg(utc_moment(one.expires, now));
     }
-    const QString whole = parts.join(QStringLiteral(", "));
-    return one.reason.empty() ? whole : whole + QStringLiteral(": ") + text(one.reason);
+    if (!one.reason.empty()) {
+        rest << text(one.reason);
+    }
+    row.rest = rest.join(QStringLiteral(" · "));
+    return row;
+}
+
+/// Why what had been given is asked for once more, while it is.
+void show_asked_again(const Seen& seen, CardView& card) {
+    if (seen.state.status != StepStatus::person) {
+        return;
+    }
+    for (const auto& entry : seen.moment.entries) {
+        if (const auto* expired = std::get_if<release::ApprovalExpired>(&entry.event.body);
+            expired && expired->step == seen.step.id) {
+            card.facts.push_back({Words::tr("Expired"),
+                                  Words::tr("the approval of %1, %2: what it was for had not begun")
+                                      .arg(text(expired->person), utc_moment(entry.event.time, seen.moment.now)),
+                                  Tone::warn, false});
+        } else if (const auto* again = std::get_if<release::ApprovalAskedAgain>(&entry.event.body);
+                   again && again->step == seen.step.id) {
+            card.facts.push_back(
+                {Words::tr("Asked again"),
+                 Words::tr("%1: %2").arg(utc_moment(entry.event.time, seen.moment.now), text(again->why)), Tone::warn,
+                 false});
+        }
+    }
 }
 
 /// A signature that is asked for and can still be given; the last one.
 void show_request(const Seen& seen, CardView& card) {
+    if (seen.state.status != StepStatus::person && !(seen.state.glass && !seen.state.glass->approved)) {
+        return; // it is over, however many more were asked for
+    }
     const release::AskedSignature* last = nullptr;
     for (const auto& [nonce, asked] : seen.moment.release.requests) {
         if (asked.step == seen.step.id && asked.used_by.empty() && asked.expires > seen.moment.now &&
@@ -56,12 +103,13 @@ void show_attest(const Seen& seen, const plan::Attest& attest, CardView& card) {
     for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
         const auto* done = std::get_if<release::Attested>(&entry->event.body);
         if (done && done->step == seen.step.id) {
-            const QString key = text(release::key_of_proof(done->proof));
-            card.people.push_back(
-                {Mark::holds, role_text(done->by.role),
-                 Words::tr("%1 at %2, %3")
-                     .arg(text(done->by.name), wall_time(entry->event.time),
-                          key.isEmpty() ? Words::tr("not signed") : Words::tr("signed %1").arg(key))});
+            PersonRow row{Mark::holds, role_text(done->by.role),
+                          Words::tr("%1 at %2").arg(text(done->by.name), wall_time(entry->event.time))};
+            rest_on_key(row, done->proof);
+            if (row.ground.isEmpty()) {
+                row.ground = Words::tr("not signed");
+            }
+            card.people.push_back(std::move(row));
             if (!done->evidence.empty()) {
                 card.facts.push_back({Words::tr("Evidence"), text(done->evidence), Tone::plain, false});
             }
@@ -86,19 +134,18 @@ void show_approve(const Seen& seen, CardView& card) {
             card.people.push_back({Mark::to_come, role_text(role), Words::tr("has not answered yet")});
             missing << role_text(role);
         } else {
-            card.people.push_back({Mark::holds, role_text(role), said(*found, seen.moment.now)});
+            card.people.push_back(row_of(*found, true, seen.moment.now));
             others.erase(found);
         }
     }
     for (const auto& one : others) {
-        card.people.push_back({Mark::holds, role_text(one.by.role), said(one, seen.moment.now)});
+        card.people.push_back(row_of(one, true, seen.moment.now));
     }
     for (const auto& one : seen.state.approvals) {
         const bool counts =
             std::any_of(valid.begin(), valid.end(), [&](const auto& other) { return other.by.name == one.by.name; });
         if (!counts) {
-            card.people.push_back({Mark::breached, role_text(one.by.role),
-                                   Words::tr("%1, does not count any more").arg(said(one, seen.moment.now))});
+            card.people.push_back(row_of(one, false, seen.moment.now));
         }
     }
     card.situation = Words::tr("%1 of %2 approved").arg(valid.size()).arg(wanted.quorum);
@@ -113,7 +160,9 @@ void show_approve(const Seen& seen, CardView& card) {
         }
         card.facts.push_back({Words::tr("May not approve"), names.join(QStringLiteral(", ")), Tone::plain, false});
     }
+    show_asked_again(seen, card);
     if (const auto& glass = seen.state.glass) {
+        card.tone = glass->approved ? card.tone : Tone::breach;
         const QString due = utc_moment(glass->due, seen.moment.now);
         card.facts.push_back({Words::tr("Break-glass"),
                               Words::tr("%1: %2").arg(text(glass->by.name), text(glass->reason)), Tone::breach, false});

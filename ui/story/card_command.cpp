@@ -54,13 +54,22 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
         return release::Confirm{card.step, "", true, said};
     case Deed::approve:
         return release::Approve{card.step, false, said};
+    case Deed::attest_other: {
+        const auto slash = given.subject.find('/'); // a role has none
+        release::Approve approve{card.step, false, said};
+        approve.attested = release::Actor{slash == std::string::npos ? given.person.trimmed().toStdString()
+                                                                     : given.subject.substr(slash + 1),
+                                          given.subject.substr(0, slash)};
+        return approve;
+    }
     case Deed::decide:
         return release::Decide{card.step, offer.argument, said};
     case Deed::retry:
         return release::Retry{card.step, said};
     case Deed::skip:
         return release::Skip{card.step, said};
-    case Deed::roll_back: {
+    case Deed::roll_back:
+    case Deed::roll_back_proposed: {
         release::RollBack back;
         back.option = given.subject.empty() ? offer.argument : given.subject;
         back.reason = said;

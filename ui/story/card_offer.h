@@ -13,10 +13,12 @@ enum class Deed {
     confirm,
     refuse, ///< a confirmation or an approval
     approve,
+    attest_other, ///< another person's approval, by the lead's word
     decide,
     retry,
     skip,
     roll_back,
+    roll_back_proposed, ///< what the severity proposes
     abort,
     happened, ///< the four answers to an action in doubt
     run_again,
@@ -35,7 +37,7 @@ enum class Deed {
 };
 
 /// What is asked before a deed is done.
-enum class Asks { nothing, reason, evidence, evidence_if_any, text, answer };
+enum class Asks { nothing, reason, reason_if_any, evidence, evidence_if_any, text, answer };
 
 struct Subject {
     std::string id;
@@ -53,7 +55,9 @@ struct Offer {
     enum class Look { plain, primary, danger } look = Look::plain;
     bool aside = false;            ///< stands in the menu behind the buttons
     std::string argument;          ///< choice of a decision, option of a rollback; kind of what is signed or refused
-    std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, a rollback's option, a severity
+    std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, a rollback's option, a severity, …
+    QString which;                 ///< what is asked with the subjects: "Who approved"; empty = "Which"
+    bool names_person = false;     ///< and a name is typed: of somebody whom the session does not know
     bool operator==(const Offer&) const = default;
 };
 
@@ -63,6 +67,7 @@ struct CardView;
 struct Given {
     QString text;        ///< reason, evidence, note
     std::string subject; ///< one of the offer's subjects
+    QString person = {}; ///< where a name is asked for
 };
 
 /// The command that a deed is; nothing for those that send none. Pure.

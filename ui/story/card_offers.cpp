@@ -1,7 +1,9 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
 #include "release/demand.h"
+#include "release/draft.h"
 #include "release/window.h"
 #include "story/card_table.h"
+#include "story/rollback_view.h"
 
 #include <algorithm>
 
@@ -105,6 +107,27 @@ void offer_rollback(Table& table) {
     }
 }
 
+void offer_proposed(Table& table) {
+    const auto* option = proposed_option(table.release());
+    if (!option) {
+        return;
+    }
+    const QString title = filled(table.seen.moment, option->title);
+    const bool by_default = option == table.release().plan->default_option();
+    const QString tip = point_passed(table.release())
+                            ? Words::tr("The severity proposes this. The point of no return is past: it does not lead "
+                                        "back to what was before")
+                        : by_default && table.release().rollback.ready
+                            ? Words::tr("The severity proposes this way back; it is proven ready")
+                            : Words::tr("The severity proposes this way back. Its readiness is not proven");
+    Offer& offer = table.add(Deed::roll_back_proposed, Words::tr("Roll back: %1…").arg(title), tip, Asks::reason,
+                             Offer::Look::danger);
+    offer.argument = option->id;
+    if (const std::string why = release::not_available(table.release(), *option); !why.empty()) {
+        offer.why_not = Words::tr("Not available now: %1").arg(text(why));
+    }
+}
+
 namespace {
 
 void offer_running(Table& table) {
@@ -170,6 +193,16 @@ void offer_severity(Table& table) {
     offer.aside = true;
 }
 
+/// Why the answer is not this person's to give: not only where a pointer rests.
+void tell_why_not(CardView& card) {
+    if (card.offers.empty() || card.offers.front().why_not.isEmpty() ||
+        (card.offers.front().deed != Deed::approve && card.offers.front().deed != Deed::confirm)) {
+        return;
+    }
+    const QString why = card.offers.front().why_not;
+    card.situation = card.situation.isEmpty() ? why : card.situation + QStringLiteral(" · ") + why;
+}
+
 Offer note_offer() {
     Offer note;
     note.deed = Deed::note;
@@ -196,10 +229,7 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
         offer_triage(table);
     } else if (status == StepStatus::person) {
         offer_person(table, viewer);
-        if (!card.offers.empty() && card.offers.front().deed == Deed::approve &&
-            !card.offers.front().why_not.isEmpty()) {
-            card.situation += QStringLiteral(" · ") + card.offers.front().why_not; // not only where a pointer rests
-        }
+        tell_why_not(card);
     } else if (status == StepStatus::running) {
         offer_running(table);
     } else if (status == StepStatus::retrying) {
@@ -210,6 +240,10 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
         offer_skip(table);
     } else if (seen.state.glass && !seen.state.glass->approved) {
         offer_approve(table, viewer);
+        tell_why_not(card);
+    }
+    if (status != StepStatus::triage) {
+        offer_proposed(table);
     }
     offer_pause(table);
     if (status == StepStatus::running || status == StepStatus::waiting) {
@@ -239,6 +273,7 @@ void offer_between(const Moment& moment, CardView& card) {
             break;
         }
     }
+    offer_proposed(table);
     offer_pause(table);
     card.offers.push_back(note_offer());
     offer_severity(table);

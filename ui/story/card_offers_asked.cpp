@@ -1,6 +1,7 @@
 /// What is offered when a person is asked: in doubt, after a failure, for a confirmation, an approval, a decision.
 #include "release/demand.h"
 #include "story/card_table.h"
+#include "story/people_view.h"
 #include "story/step_titles.h"
 
 #include <algorithm>
@@ -31,7 +32,10 @@ void offer_triage(Table& table) {
         .why_not = table.forward() ? QString() : Words::tr("The plan is not going forward any more");
     offer_skip(table);
     offer_override(table);
-    offer_rollback(table);
+    offer_proposed(table);
+    if (!proposed_option(table.release()) || table.release().plan->rollback.options.size() > 1) {
+        offer_rollback(table); // else the one that there is stands beside it
+    }
     offer_abort(table, false);
 }
 
@@ -75,6 +79,35 @@ QString why_not_approve(const Table& table, const release::Demand& wanted, const
                                                         : Words::tr("The policy counts only signed approvals");
 }
 
+/// By phone, in the chat: somebody approved who is at no desk of this session, and the lead says so.
+void offer_attested(Table& table, const release::Demand& wanted, const std::optional<release::Actor>& viewer) {
+    Offer& offer = table.add(Deed::attest_other, Words::tr("Attest another's approval…"),
+                             Words::tr("You say that another person approved: by phone, in the chat. It is recorded "
+                                       "and shown as attested by you. Say how you know"),
+                             Asks::reason);
+    const bool known = table.release().policy || !table.release().bridge.empty();
+    for (const auto& person : holders(table.release(), wanted.roles)) {
+        const bool given = std::any_of(table.seen.state.approvals.begin(), table.seen.state.approvals.end(),
+                                       [&](const auto& one) { return one.by.name == person.name; });
+        if (!given && !wanted.barred.contains(person.name) && !(viewer && viewer->name == person.name)) {
+            offer.subjects.push_back(
+                {person.role + '/' + person.name, Words::tr("%1, %2").arg(text(person.name), role_text(person.role))});
+        }
+    }
+    offer.which = known ? Words::tr("&Who approved") : Words::tr("&As which role");
+    offer.names_person = !known;
+    for (const auto& role : known ? std::vector<std::string>{} : wanted.roles) {
+        offer.subjects.push_back({role, role_text(role)});
+    }
+    offer.why_not = viewer && !release::leads(table.release(), viewer->name)
+                        ? Words::tr("Only the lead can: %1 leads").arg(text(table.release().lead))
+                    : !wanted.accepts.contains(plan::Ground::attested)
+                        ? Words::tr("The policy does not count what the lead attests")
+                    : offer.subjects.empty() ? Words::tr("Nobody else is known who may approve this")
+                                             : QString();
+    offer.aside = !offer.why_not.isEmpty();
+}
+
 } // namespace
 
 void offer_approve(Table& table, const std::optional<release::Actor>& viewer) {
@@ -83,6 +116,7 @@ void offer_approve(Table& table, const std::optional<release::Actor>& viewer) {
                              Asks::nothing, Offer::Look::primary);
     offer.why_not = viewer ? why_not_approve(table, wanted, *viewer) : QString();
     offer_signature(table, "approve");
+    offer_attested(table, wanted, viewer);
     if (table.seen.state.status != release::StepStatus::person) {
         return; // it was gone on without: it is approved afterwards
     }
@@ -128,7 +162,7 @@ void offer_person(Table& table, const std::optional<release::Actor>& viewer) {
                       step.evidence == "required" ? Asks::evidence : Asks::evidence_if_any, Offer::Look::primary);
         attest.argument = "attest";
         if (!table.release().bound.signers_digest.empty() && table.release().opened.mode != "rehearse") {
-            attest.why_not = Words::tr("This statement is signed");
+            attest.why_not = Words::tr("This statement must be signed: ask for a signature");
         } else if (viewer && !step.owner.empty() && viewer->role != step.owner) {
             attest.why_not = Words::tr("This is for the %1 to state").arg(role_text(step.owner));
         }

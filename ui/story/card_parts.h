@@ -56,6 +56,8 @@ QString last_line(const QString& output);
 // What its attributes promise, and how bad it is: card_promises.
 void show_promises(const Seen& seen, CardView& card);
 void show_severity(const Moment& moment, CardView& card);
+const plan::Option*
+proposed_option(const release::Release& release); ///< by the severity; null = none is, or it is over
 
 // How it stands: card_state.
 void show_state(const Seen& seen, CardView& card);

@@ -15,7 +15,7 @@ void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card
         card.text.clear();
     }
     if (!seen.step.owner.empty()) {
-        card.facts.push_back({Words::tr("Owner"), text(seen.step.owner), Tone::plain, false});
+        card.facts.push_back({Words::tr("Owner"), role_text(seen.step.owner), Tone::plain, false});
     }
     const auto& log = seen.moment.entries;
     for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
@@ -29,7 +29,7 @@ void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card
             break;
         }
         if (done && done->step == seen.step.id) {
-            card.people.push_back({Mark::holds, text(done->by.role),
+            card.people.push_back({Mark::holds, role_text(done->by.role),
                                    Words::tr("%1 at %2").arg(text(done->by.name), wall_time(entry->event.time))});
             if (!done->evidence.empty()) {
                 card.facts.push_back({Words::tr("Evidence"), text(done->evidence), Tone::plain, false});
@@ -51,7 +51,7 @@ void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card) {
         card.text.clear();
     }
     if (!seen.step.owner.empty()) {
-        card.facts.push_back({Words::tr("Owner"), text(seen.step.owner), Tone::plain, false});
+        card.facts.push_back({Words::tr("Owner"), role_text(seen.step.owner), Tone::plain, false});
     }
     if (!seen.state.choice.empty()) {
         show_children(seen, card);
@@ -70,6 +70,42 @@ void show_decide(const Seen& seen, const plan::Decide& decide, CardView& card) {
     }
 }
 
+namespace {
+
+void show_wait_for_window(const Seen& seen, CardView& card) {
+    const Nanos now = seen.moment.now;
+    card.text = Words::tr("Waits until the calendar's window is open.");
+    if (release::over(seen.state.status)) {
+        return;
+    }
+    const auto& calendar = seen.moment.release.plan->calendar;
+    const auto answer = plan::ask(calendar, now);
+    if (answer && answer->open) {
+        card.facts.push_back({Words::tr("The window"), Words::tr("is open now"), Tone::good, false});
+        return;
+    }
+    const auto opens = plan::next_open(calendar, now);
+    card.facts.push_back(
+        {Words::tr("The window"),
+         opens ? Words::tr("opens %1 UTC, in %2").arg(date(*opens) + u' ' + wall_time(*opens), spell(*opens - now))
+               : Words::tr("does not open within 400 days"),
+         opens ? Tone::plain : Tone::warn, false});
+    if (answer && !answer->why.empty()) {
+        card.facts.push_back({Words::tr("Closed now"), text(answer->why), Tone::plain, false});
+    }
+    if (seen.state.status == StepStatus::running) {
+        card.facts.push_back({Words::tr("Sooner"),
+                              Words::tr("Override goes on at once: it needs a reason, stays in the log and is shown in "
+                                        "red from then on"),
+                              Tone::plain, false});
+        if (opens) {
+            card.situation = Words::tr("another %1").arg(spell(*opens - now));
+        }
+    }
+}
+
+} // namespace
+
 void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card) {
     const bool runs = seen.state.status == StepStatus::running;
     const Nanos now = seen.moment.now;
@@ -80,7 +116,7 @@ void show_wait(const Seen& seen, const plan::Wait& wait, CardView& card) {
             Words::tr("until %1, another %2").arg(utc_moment(end, now), clock(std::max(Nanos{}, end - now)));
     }
     if (wait.window) {
-        card.text = Words::tr("Until the calendar's window is open.");
+        show_wait_for_window(seen, card);
     } else if (wait.until) {
         card.text = filled(seen.moment, plan::summary(seen.step));
     }

@@ -93,6 +93,14 @@ void show_promises(const Seen& seen, CardView& card) {
              Words::tr("%1; what is left is follow-up work").arg(utc_moment(release.released, seen.moment.now)),
              Tone::good, false});
     }
+    if (const auto& amended = release.amendments;
+        !amended.empty() && !release::over(seen.state.status) && amended.back().time >= seen.state.started) {
+        const auto& last = amended.back();
+        card.facts.push_back({Words::tr("Plan amended"),
+                              Words::tr("by %1, %2: %3")
+                                  .arg(text(last.by.name), utc_moment(last.time, seen.moment.now), text(last.reason)),
+                              Tone::warn, false});
+    }
     if (const auto* notify = std::get_if<plan::Notify>(&step.body)) {
         show_message(seen, *notify, card);
     }
@@ -118,6 +126,16 @@ void show_promises(const Seen& seen, CardView& card) {
     }
 }
 
+const plan::Option* proposed_option(const release::Release& release) {
+    if (release.severity.empty() || release.rollback.active || release.closed()) {
+        return nullptr;
+    }
+    const auto& levels = release.plan->severity;
+    const auto level =
+        std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.id == release.severity; });
+    return level == levels.end() ? nullptr : release.plan->option(level->option);
+}
+
 void show_severity(const Moment& moment, CardView& card) {
     const auto& release = moment.release;
     if (release.severity.empty() || !release.plan || release.closed()) {
@@ -129,14 +147,16 @@ void show_severity(const Moment& moment, CardView& card) {
     if (level == levels.end()) {
         return;
     }
-    QString said = text(level->title) + Words::tr(", since %1").arg(utc_moment(release.severity_since, moment.now));
+    card.facts.push_back(
+        {Words::tr("Severity"),
+         Words::tr("%1, since %2").arg(filled(moment, level->title), utc_moment(release.severity_since, moment.now)),
+         Tone::warn, false});
     if (!level->response.empty()) {
-        said += QStringLiteral(": ") + filled(moment, level->response);
+        card.facts.push_back({Words::tr("What to do"), filled(moment, level->response), Tone::plain, false});
     }
-    if (const auto* option = release.plan->option(level->option); option && !release.rollback.active) {
-        said += Words::tr(" · proposes: %1").arg(filled(moment, option->title));
+    if (const auto* option = proposed_option(release)) {
+        card.facts.push_back({Words::tr("Proposed"), filled(moment, option->title), Tone::plain, false});
     }
-    card.facts.push_back({Words::tr("Severity"), said, Tone::warn, false});
 }
 
 } // namespace sluice::story::card

@@ -72,8 +72,8 @@ void show_state(const Seen& seen, CardView& card) {
         said << Words::tr("for %1").arg(clock(now - seen.state.begun));
     } else if (release::over(status)) {
         said << (seen.state.started.count != 0 ? Words::tr("took %1").arg(took(seen.state, now)) : QString());
-        if (card.facts.empty()) {
-            said << text(seen.state.why);
+        if (const QString why = text(seen.state.why); card.facts.empty() && !card.situation.contains(why)) {
+            said << why;
         }
     }
     if (status != StepStatus::to_come) {

@@ -18,6 +18,10 @@ public:
 
     /// Whose commands these are.
     virtual release::Actor actor() const = 0;
+
+    /// Somebody else sits down at this desk, or the same person takes another role: what is given from here on is
+    /// that person's. Without a role the session takes one that fits (release/demand.h, role_for).
+    virtual void act_as(const release::Actor& person) = 0;
 };
 
 } // namespace sluice::story

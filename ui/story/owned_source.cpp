@@ -112,11 +112,11 @@ class OwnedSource::Channel : public CommandChannel {
 public:
     explicit Channel(OwnedSource& source) : source_(source) {}
     void submit(const release::Command& command, Answer answer) override {
-        QMetaObject::invokeMethod(source_.worker_, [this, worker = source_.worker_, command, answer] {
-            worker->submit(command, source_.actor_, answer, this);
-        });
+        QMetaObject::invokeMethod(source_.worker_, [this, worker = source_.worker_, command, actor = source_.actor_,
+                                                    answer] { worker->submit(command, actor, answer, this); });
     }
     release::Actor actor() const override { return source_.actor_; }
+    void act_as(const release::Actor& person) override { source_.actor_ = person; }
 
 private:
     OwnedSource& source_;

@@ -114,6 +114,9 @@ void present_ready(RollbackView& view, const release::Release& release) {
     if (const std::string why = release::not_available(release, *option); !why.empty()) {
         view.state = RollbackView::State::unavailable;
         view.detail = RollbackText::tr("not available: %1").arg(QString::fromStdString(why));
+    } else if (point_passed(release) != nullptr) { // at once: what was proven, was proven before it
+        view.state = RollbackView::State::not_armed;
+        view.detail = RollbackText::tr("past the point of no return");
     } else if (release.rollback.ready) {
         view.state = RollbackView::State::armed;
         view.detail = joined(RollbackText::tr("armed"), estimate(*option));
@@ -127,6 +130,17 @@ void present_ready(RollbackView& view, const release::Release& release) {
 }
 
 } // namespace
+
+const plan::Step* point_passed(const release::Release& release) {
+    if (!release.plan) {
+        return nullptr;
+    }
+    const auto& steps = release.plan->steps;
+    const auto found = std::find_if(steps.begin(), steps.end(), [&](const plan::Step& step) {
+        return step.point_of_no_return && release.at(step.id).attempt > 0;
+    });
+    return found == steps.end() ? nullptr : &*found;
+}
 
 RollbackView present_rollback(const Moment& moment, bool acting) {
     if (moment.mode != Mode::replay) {

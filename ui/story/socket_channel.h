@@ -15,6 +15,7 @@ public:
 
     void submit(const release::Command& command, Answer answer) override;
     release::Actor actor() const override { return actor_; }
+    void act_as(const release::Actor& person) override { actor_ = person; }
 
 private:
     std::string socket_;

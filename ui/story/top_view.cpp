@@ -57,7 +57,10 @@ QString subtitle_of(const release::Release& release, StepTitles& titles) {
     if (release.released.count != 0 && !release.closed() && !release.rollback.active) {
         parts << TopText::tr("released, following up");
     }
-    parts << TopText::tr("plan %1").arg(QString::fromStdString(release.opened.plan_digest.substr(0, 8)));
+    const bool amended = !release.amendments.empty();
+    const auto& digest = amended ? release.amendments.back().digest : release.opened.plan_digest;
+    parts << (amended ? TopText::tr("plan %1, amended") : TopText::tr("plan %1"))
+                 .arg(QString::fromStdString(digest.substr(0, 8)));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -161,6 +164,8 @@ TopView present_top(const Moment& moment) {
     StepTitles titles(release);
     view.title = titles.filled(release.plan->title);
     view.subtitle = subtitle_of(release, titles);
+    view.owed = !release::owed_approvals(release).empty();
+    view.lead = TopText::tr("Lead: %1").arg(QString::fromStdString(release.lead));
     for (const auto& phase : release.plan->phases) {
         PhaseBar bar;
         bar.id = phase.id;

@@ -30,6 +30,8 @@ struct SourceLine {
 /// What the top bar prints, but for the rollback button (story/rollback_view.h).
 struct TopView {
     QString title, subtitle;
+    bool owed = false; ///< an approval is: the subtitle begins with it
+    QString lead;      ///< "Lead: ada"
     std::vector<PhaseBar> phases;
     std::vector<SourceLine> sources; ///< three at most, those that are not well first
     QString clock;                   ///< "T+00:42:13"

@@ -1,11 +1,13 @@
 #include "story/wall_view.h"
 
 #include "plan/fill.h"
+#include "release/demand.h"
 #include "story/counted.h"
 #include "story/current_step.h"
 #include "story/format.h"
 #include "story/metric_view.h"
 #include "story/rollback_view.h"
+#include "story/step_titles.h"
 #include "story/top_view.h"
 #include "story/wall_news.h"
 
@@ -87,6 +89,18 @@ QString why_aborted(const Moment& moment) {
     return {};
 }
 
+/// Whose hands a step needs; of an approval those roles that are still missing.
+QString awaited(const release::Release& release, const plan::Step& step) {
+    if (!std::holds_alternative<plan::Approve>(step.body)) {
+        return who_of(step, {});
+    }
+    std::vector<std::string> roles = release::demand(release, step).roles;
+    for (const auto& approval : release::counting(release, step, release.time)) {
+        std::erase(roles, approval.by.role);
+    }
+    return who_of(step, roles);
+}
+
 void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     const auto& release = moment.release;
     if (release.closed()) {
@@ -129,7 +143,7 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
         view.banner_why = wall_words("%1 of %2 gates hold · ").arg(gates.hold).arg(gates.all) + gates.trouble;
     } else if (state.status == StepStatus::person) {
         view.banner = wall_words("▸ WAITS FOR A PERSON");
-        view.banner_why = QString::fromStdString(step->owner);
+        view.banner_why = awaited(release, *step);
     }
 }
 
@@ -210,6 +224,7 @@ WallView present_wall(const Moment& moment) {
     }
     const auto& plan = *release.plan;
     view.title = filled(plan.title, release);
+    view.lead = wall_words("Lead: %1").arg(QString::fromStdString(release.lead));
     const auto t0 = expected_t0(release, moment.now);
     view.clock = t0 ? t_clock(moment.now, *t0) : t_clock_unknown();
     // The wall never acts, so nothing is said of that: it tells what the lead's button tells.
@@ -266,8 +281,8 @@ WallView present_wall(const Moment& moment) {
         view.next_when = hold  ? wall_words("when all gates have held %1 together").arg(spell(hold->for_))
                          : now ? wall_words("after %1").arg(title_of(*now, release))
                                : QString();
-        if (!next->owner.empty()) {
-            view.next_when += QStringLiteral(" · ") + QString::fromStdString(next->owner);
+        if (const QString who = awaited(release, *next); !who.isEmpty()) {
+            view.next_when += QStringLiteral(" · ") + who;
         }
     }
     StepTitles titles(release);

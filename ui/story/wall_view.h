@@ -32,6 +32,7 @@ struct WallView {
     };
 
     QString title, where, clock, rollback;
+    QString lead;   ///< "Lead: ada"
     QString banner; ///< "❚❚ PAUSED 0:38", "✕ BREACHED", "ROLLING BACK 0:09"; empty = calm
     QString banner_why;
     Tone tone = Tone::calm;

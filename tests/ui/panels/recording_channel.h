@@ -19,6 +19,7 @@ public:
         }
     }
     release::Actor actor() const override { return {"a.lead", "release-lead"}; }
+    void act_as(const release::Actor&) override {}
 };
 
 } // namespace sluice::testing

@@ -20,6 +20,7 @@ class NoAnswer : public story::CommandChannel {
 public:
     void submit(const release::Command&, Answer) override {}
     release::Actor actor() const override { return {"r.sre", "sre"}; }
+    void act_as(const release::Actor&) override {}
 };
 
 } // namespace

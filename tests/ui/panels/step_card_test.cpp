@@ -31,6 +31,7 @@ public:
             this, [answer, error] { answer(error); }, Qt::QueuedConnection);
     }
     release::Actor actor() const override { return by_; }
+    void act_as(const release::Actor& person) override { by_ = person; }
 
     QStringList sent;
 
@@ -235,6 +236,7 @@ private slots:
                 last = std::move(answer);
             }
             release::Actor actor() const override { return {"a.lead", "lead"}; }
+            void act_as(const release::Actor&) override {}
             int sent = 0;
             Answer last;
         } channel;

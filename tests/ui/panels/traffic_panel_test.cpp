@@ -36,6 +36,7 @@ public:
         answers.push_back(std::move(answer));
     }
     release::Actor actor() const override { return {"lena", "release-lead"}; }
+    void act_as(const release::Actor&) override {}
 
     std::vector<release::Command> sent;
     std::vector<Answer> answers;

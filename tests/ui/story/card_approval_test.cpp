@@ -1,7 +1,6 @@
-#include "release/covered.h"
-#include "release/decide.h"
+#include "policy_desk.h"
 #include "release/signing.h"
-#include "story/card.h"
+#include "support/small_session.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -9,74 +8,9 @@
 
 using namespace sluice;
 using namespace sluice::story;
+using Desk = testing::PolicyDesk;
 
 namespace {
-
-const char* const policy = R"(policy: 1
-allowed-signers: keys
-people:
-  lena: {roles: [lead, sre], principals: lena@x}
-  ada: {roles: [owner], principals: ada@x}
-  bob: {roles: [sre], principals: bob@x}
-rules: [{environment: production, roles: [owner, sre], accept: [signed, attested], valid-for: 4h}]
-break-glass: {roles: [lead], approve-within: 1h}
-)";
-const char* const plan_text = R"(sluice: 1
-id: small
-release: {environment: production}
-roles: [lead, sre, owner]
-phases:
-  - id: one
-    steps:
-      - {id: go, title: Go, approve: {roles: [owner]}}
-      - {id: deploy, run: [deploy]}
-      - {id: say, title: Say so, attest: It works, owner: sre}
-)";
-
-/// A session with a policy, driven without an engine.
-class Desk {
-public:
-    Desk() {
-        release::SessionOpened session;
-        session.session = "s1";
-        session.mode = "run";
-        session.plan_source = plan_text;
-        session.by = {"lena", "lead"};
-        release::People people;
-        people.policy = release::PolicyBound{"policy.yaml", policy, "p1", "keys", "keys", "k1", "", "", {}};
-        submit(release::Open{session, people});
-    }
-    void submit(const release::Command& command, const release::Actor& by = {"lena", "lead"}) {
-        auto bodies = release::decide(release_, command, now, by);
-        QVERIFY2(bodies.has_value(), bodies ? "" : bodies.error().what.c_str());
-        for (auto& body : *bodies) {
-            const release::Event event{release_.seq + 1, now, std::move(body)};
-            release::apply(release_, event);
-            Entry entry;
-            entry.event = event;
-            entries_.push_back(entry);
-        }
-    }
-    void sign(const std::string& nonce, const std::string& person, const std::string& role) {
-        submit(release::AskSignature{"go", nonce, "aa", release_.seq});
-        release::Approve command{"go", false, ""};
-        command.answer = release::SignedAnswer{
-            release::statement_bytes({release_.requests.at(nonce).request, "yes", role, ""}).value(), "armour",
-            person + "@x", "SHA256:" + person, true};
-        submit(command);
-    }
-    CardView card(const std::string& step, const release::Actor& viewer = {"lena", "lead"}) const {
-        static const Readings readings;
-        static const Outputs outputs;
-        return present_card(Moment{release_, now, entries_, readings, outputs}, step, viewer);
-    }
-
-    Nanos now = seconds(1'767'600'000);
-
-private:
-    release::Release release_;
-    std::vector<Entry> entries_;
-};
 
 QString offered(const CardView& card) {
     QStringList all;
@@ -84,6 +18,10 @@ QString offered(const CardView& card) {
         all << (offer.why_not.isEmpty() ? "" : "-") + offer.label;
     }
     return all.join(" | ");
+}
+
+QString said(const PersonRow& row) {
+    return QStringList{row.said, row.ground, row.rest}.join(" | ");
 }
 
 QString fact(const CardView& card, const QString& name) {
@@ -106,18 +44,19 @@ private slots:
                  "0 of 2 approved · missing: owner, SRE · You act as lead; this is for owner, SRE");
         QCOMPARE(fact(desk.card("go"), "May not approve"), "lena");
         QCOMPARE(offered(desk.card("go")),
-                 "-Approve | Ask for a signature | Read an answer… | Refuse… | Break the glass… | -Skip… | Pause | Add "
-                 "note | Abort release…");
+                 "-Approve | Ask for a signature | Read an answer… | Attest another's approval… | Refuse… | Break the "
+                 "glass… | -Skip… | Pause | Add note | Abort release…");
         desk.sign("n1", "ada", "owner");
         release::Approve attested{"go", false, "by phone"};
         desk.submit(release::AskSignature{"go", "n2", "aa", 9});
         const auto card = desk.card("go");
-        QCOMPARE(card.people.front().said, "ada, signed SHA256:ada, expires 12:00:00 UTC");
+        QCOMPARE(said(card.people.front()), "ada | signed with SHA256:ada | expires 12:00:00 UTC");
         QVERIFY(card.request.startsWith("-----BEGIN SLUICE REQUEST-----"));
         QVERIFY(offered(card).contains("Show the request"));
         attested.attested = release::Actor{"bob", "sre"};
         desk.submit(attested);
-        QCOMPARE(desk.card("go").people.back().said, "bob, attested by lena, expires 12:00:00 UTC: by phone");
+        QCOMPARE(said(desk.card("go").people.back()), "bob | attested by lena | expires 12:00:00 UTC · by phone");
+        QVERIFY(desk.card("go").people.back().by_word);
         QCOMPARE(desk.card("go").situation, "2 of 2 approved · took 0:00");
     }
 
@@ -135,6 +74,8 @@ private slots:
         auto card = desk.card("go");
         QCOMPARE(fact(card, "Break-glass"), "lena: fire");
         QVERIFY(fact(card, "Approval").startsWith("owed until"));
+        QVERIFY(card.tone == Tone::breach);
+        QVERIFY(card.situation.endsWith("You act as lead; this is for owner, SRE")); // as long as it is owed
         QVERIFY(offered(card).startsWith("-Approve | Ask for a signature | Read an answer…"));
         desk.now = desk.now + hours(1);
         desk.submit(release::Tick{}, {"engine", ""});
@@ -142,6 +83,61 @@ private slots:
         desk.sign("n1", "ada", "owner");
         desk.sign("n2", "bob", "sre");
         QCOMPARE(fact(desk.card("go"), "Approval"), "given afterwards");
+        QVERIFY(desk.card("go").tone != Tone::breach);
+    }
+
+    void the_lead_attests_what_another_has_approved() {
+        Desk desk;
+        const auto attest = [](const CardView& card) {
+            const auto found = std::find_if(card.offers.begin(), card.offers.end(),
+                                            [](const Offer& one) { return one.deed == Deed::attest_other; });
+            return found == card.offers.end() ? Offer{} : *found;
+        };
+        const auto card = desk.card("go");
+        const Offer offer = attest(card);
+        QStringList persons;
+        for (const auto& subject : offer.subjects) {
+            persons << subject.title;
+        }
+        QCOMPARE(persons, (QStringList{"ada, owner", "bob, SRE"})); // lena opened it, so hers would not count
+        QVERIFY(!offer.names_person && offer.asks == Asks::reason);
+        desk.submit(*command_of(card, offer, {"by phone at two", offer.subjects[1].id}));
+        QCOMPARE(said(desk.card("go").people.back()),
+                 "bob | attested by lena | expires 12:00:00 UTC · by phone at two");
+        QCOMPARE(attest(desk.card("go")).subjects.size(), 1);
+        QCOMPARE(attest(desk.card("go", {"bob", "sre"})).why_not, "Only the lead can: lena leads");
+        // A policy that does not count it says so beforehand, as the rules would.
+        Desk strict("signed");
+        QCOMPARE(attest(strict.card("go")).why_not, "The policy does not count what the lead attests");
+    }
+
+    void where_nobody_is_known_the_lead_names_who_approved() {
+        testing::SmallSession session(testing::plan_without_people);
+        const auto card = present_card(session.moment(), "go", release::Actor{"lena", "lead"});
+        const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
+                                        [](const Offer& one) { return one.deed == Deed::attest_other; });
+        QVERIFY(offer != card.offers.end() && offer->names_person);
+        const auto command = command_of(card, *offer, {"in the chat", offer->subjects[1].id, " bob "});
+        const auto& approve = std::get<release::Approve>(*command);
+        QVERIFY(approve.attested == (release::Actor{"bob", "sre"}));
+        QCOMPARE(session.drive.submit(*command, {"lena", "lead"}), "");
+        QCOMPARE(said(present_card(session.moment(), "go").people.back()), "bob | attested by lena | in the chat");
+    }
+
+    void an_approval_that_has_expired_is_told_and_a_request_ends_with_its_step() {
+        Desk desk;
+        desk.sign("n1", "ada", "owner");
+        desk.now = desk.now + hours(4) + seconds(1);
+        desk.submit(release::Tick{}, {"engine", ""});
+        QVERIFY2(fact(desk.card("go"), "Expired").startsWith("the approval of ada, 12:00:01 UTC"),
+                 qPrintable(fact(desk.card("go"), "Expired")));
+        QCOMPARE(desk.card("go").people.front().said, "has not answered yet");
+        desk.submit(release::AskSignature{"go", "n2", "aa", 30});
+        QVERIFY(fact(desk.card("go"), "Signature").startsWith("asked for"));
+        desk.sign("n3", "ada", "owner");
+        desk.sign("n4", "bob", "sre");
+        QCOMPARE(fact(desk.card("go"), "Signature"), ""); // n2 is open still, and nobody waits for it
+        QVERIFY(desk.card("go").request.isEmpty());
     }
 
     void what_was_pasted_goes_to_the_session() {

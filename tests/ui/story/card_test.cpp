@@ -90,7 +90,7 @@ private slots:
         row("plain confirm", "The team is told", "running needs a person", "",
             "Confirm! | Refuse… | -Skip… | Pause | Add note | Abort release…");
         row("approve", "Go / no-go: canary", "running needs a person", "1 of 2 approved · missing: SRE",
-            "Approve! | Refuse… | Skip… | Pause | Add note | Abort release…");
+            "Approve! | Attest another's approval… | Refuse… | Skip… | Pause | Add note | Abort release…");
         row("decide", "Can green be put right?", "running needs a person", "",
             "No: all traffic to blue! | Yes: stay and investigate | Skip… | Pause | Add note | Abort release…");
         row("run", "Run database migration", "running running", "for 0:12", "Pause | Add note | Abort release…");
@@ -119,7 +119,9 @@ private slots:
             "Retry! | -Skip… | Roll back… | Abort release… | Pause | Add note");
         row("flag", "The new basket", "running running", "for 0:00", "Pause | Add note | Abort release…");
         row("severe", "Go on", "running needs a person", "",
-            "Confirm! | Refuse… | Skip… | Pause | Add note | Declare severity… | Abort release…");
+            "Confirm! | Refuse… | Skip… | Roll back: Switch back to blue… | Pause | Add note | Declare severity… | "
+            "Abort "
+            "release…");
         row("done", "Nova Streaming v1.2.4", "holds done", "closed 08:03:00 UTC", "");
     }
     void each_state_says_what_it_is_and_what_can_be_done() {
@@ -145,7 +147,7 @@ private slots:
         row("external", "command", "vault operator unseal --target v1.2.4");
         row("external", "text", "Three of five keys were given");
         row("external", "Then", "it is read back before the plan goes on");
-        row("external", "Escalated", "to product-owner");
+        row("external", "Escalated", "to product owner");
         row("read back", "Evidence", "ticket 42");
         row("message", "text", "Nova moves to v1.2.4.");
         row("message", "Tells", "ops (Who is on call), all");
@@ -159,8 +161,9 @@ private slots:
         row("asked again", "Asked again", "what lena said at 08:00:00 UTC has grown old");
         row("asked again", "Evidence", "required: it is asked for with the answer"); // the old one is none
         row("following up", "Released", "08:00:00 UTC; what is left is follow-up work");
-        row("severe", "Severity",
-            "Users can't work, since 08:00:00 UTC: Back from v1.2.4 · proposes: Switch back to blue");
+        row("severe", "Severity", "Users can't work, since 08:00:00 UTC");
+        row("severe", "What to do", "Back from v1.2.4");
+        row("severe", "Proposed", "Switch back to blue");
     }
     void each_kind_and_attribute_says_what_it_is_about() {
         QFETCH(QString, name);
@@ -172,6 +175,39 @@ private slots:
             said = card.changes[0].object + ": " + card.changes[0].before + " → " + card.changes[0].after;
         }
         QCOMPARE(said, wanted);
+    }
+
+    void what_the_severity_proposes_is_one_deed_and_asks_for_its_reason() {
+        const auto session = testing::make_small("severe");
+        const auto card = present_card(session->moment());
+        const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
+                                        [](const auto& one) { return one.deed == Deed::roll_back_proposed; });
+        QVERIFY(offer != card.offers.end());
+        QVERIFY(offer->asks == Asks::reason && offer->look == Offer::Look::danger && !offer->aside);
+        QVERIFY2(offer->tip.contains("Its readiness is not proven"), qPrintable(offer->tip));
+        const auto command = command_of(card, *offer, {"they can't work", ""});
+        QCOMPARE(std::get<release::RollBack>(*command).option, "to-blue");
+        QCOMPARE(session->drive.submit(*command, {"lena", "lead"}), "");
+        QVERIFY(session->drive.release.rollback.active);
+        QCOMPARE(fact(present_card(session->moment(), "severe"), "Proposed"), "");
+    }
+
+    void a_wait_for_the_window_says_when_it_opens_and_how_to_go_on_sooner() {
+        // The drive begins on a Monday at eight.
+        testing::SmallSession session(R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+calendar: {allow: [{name: Nights, days: [tue], from: '22:00', to: '23:00', zone: UTC}]}
+phases: [{id: one, steps: [{id: opening, title: The night, wait: {window: true}}]}]
+)");
+        session.drive.pass(minutes(30));
+        const auto card = present_card(session.moment());
+        QVERIFY2(fact(card, "The window").contains(QRegularExpression("^opens \\d{4}-\\d\\d-\\d\\d 22:00:00 UTC, in ")),
+                 qPrintable(fact(card, "The window")));
+        QVERIFY(fact(card, "Sooner").startsWith("Override goes on at once"));
+        QVERIFY(offered(card).contains("Override…"));
+        QCOMPARE(session.drive.submit(release::Override{"opening", "", "agreed with the desk"}, {"lena", "lead"}), "");
+        QCOMPARE(fact(present_card(session.moment(), "opening"), "The window"), "");
     }
 
     void in_replay_nothing_is_offered() {

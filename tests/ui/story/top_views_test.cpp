@@ -6,6 +6,7 @@
 #include "story/plan_view.h"
 #include "story/rollback_view.h"
 #include "story/top_view.h"
+#include "support/small_session.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -44,6 +45,24 @@ class TopViewsTest : public QObject {
     Story done_, back_;
 
 private slots:
+    void past_the_point_of_no_return_the_button_is_not_armed_at_once() {
+        testing::SmallSession session(R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+phases: [{id: one, steps: [{id: ask, confirm: Go on}, {id: drop, title: Drop the old table, run: [drop], point-of-no-return: true}]}]
+rollback: {options: {back: {title: Back, default: true, steps: [{id: undo, run: [undo]}]}}}
+)");
+        QCOMPARE(session.drive.submit(release::Readiness{"back", true, ""}, release::drill::engine), "");
+        QVERIFY(present_rollback(session.moment()).state == RollbackView::State::armed);
+        QVERIFY(point_passed(session.drive.release) == nullptr);
+        QCOMPARE(session.drive.submit(release::Confirm{"ask", "", false, ""}, {"lena", "lead"}), "");
+        const auto view = present_rollback(session.moment()); // and nothing has been proven since
+        QVERIFY(view.state == RollbackView::State::not_armed);
+        QCOMPARE(view.detail, "past the point of no return");
+        QVERIFY(rollback_question(view, "back").contains("past the point of no return"));
+        QCOMPARE(point_passed(session.drive.release)->id, "drop");
+    }
+
     void initTestCase() {
         done_ = testing::nova_story(folder_);
         QCOMPARE(QString::fromStdString(done_.release().outcome), "done");
@@ -204,19 +223,20 @@ private slots:
         }
     }
 
-    void the_button_is_armed_exactly_while_the_release_is_proven_ready() {
+    void the_button_is_armed_exactly_while_the_release_is_proven_ready_and_can_go_back() {
         for (const Nanos time : ten_times(done_)) {
             const Moment moment = done_.at(time, Mode::live);
             const RollbackView view = present_rollback(moment);
-            QCOMPARE(view.state == RollbackView::State::armed, moment.release.rollback.ready);
+            const bool past = point_passed(moment.release) != nullptr, ready = moment.release.rollback.ready;
+            QCOMPARE(view.state == RollbackView::State::armed, ready && !past);
             QCOMPARE(view.title, "Roll back to blue");
             QCOMPARE(QString::fromStdString(view.option), "to-blue");
             QCOMPARE(view.detail,
-                     moment.release.rollback.ready
-                         ? "armed · est. 2 m"
-                         : "not armed: " + (moment.release.rollback.ready_why.empty()
-                                                ? QString("not proven yet")
-                                                : QString::fromStdString(moment.release.rollback.ready_why)));
+                     past    ? "past the point of no return"
+                     : ready ? "armed · est. 2 m"
+                             : "not armed: " + (moment.release.rollback.ready_why.empty()
+                                                    ? QString("not proven yet")
+                                                    : QString::fromStdString(moment.release.rollback.ready_why)));
             QCOMPARE(view.options.size(), moment.release.plan->rollback.options.size());
             QVERIFY(view.options[0].by_default);
             QCOMPARE(view.options[1].title, "Option 2: database from the snapshot, then blue");
