@@ -29,7 +29,7 @@ bool any_of(const std::vector<Row>& rows, QString Row::*text) {
 
 StepCard::StepCard(story::CommandChannel* channel, QWidget* parent)
     : QFrame(parent), channel_(channel), heading_(new CardHeading(this)), bar_(new CountBar(this)),
-      text_(new QLabel(this)), command_(new TextBox(tr("Command"), 4, this)),
+      body_(new ScrolledBody(this)), text_(new QLabel(this)), command_(new TextBox(tr("Command"), 4, this)),
       gates_(new CellsView(gate_columns(), tr("Gates"), true, this)),
       changes_(new CellsView(change_columns(), tr("Changes"), true, this)), facts_(new FactsGrid(this)),
       people_(new CellsView(people_columns(), tr("People"), true, this)),
@@ -39,7 +39,7 @@ StepCard::StepCard(story::CommandChannel* channel, QWidget* parent)
     setObjectName(QStringLiteral("step_card"));
     setAccessibleName(tr("Current step"));
     theme::set_role(this, "panel");
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     text_->setWordWrap(true);
     text_->setTextFormat(Qt::PlainText);
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -51,9 +51,13 @@ StepCard::StepCard(story::CommandChannel* channel, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(16, 12, 16, 14);
     layout->setSpacing(10);
-    for (QWidget* part : std::initializer_list<QWidget*>{heading_, bar_, text_, command_, gates_, changes_, facts_,
-                                                         people_, parts_, checks_, output_}) {
-        layout->addWidget(part);
+    layout->addWidget(heading_);
+    layout->addWidget(bar_);
+    layout->addWidget(body_, 1);
+    body_->setAccessibleName(tr("What is known of the step"));
+    for (QWidget* part : std::initializer_list<QWidget*>{text_, command_, gates_, changes_, facts_, people_, parts_,
+                                                         checks_, output_}) {
+        body_->add(part);
     }
     if (channel_) {
         refusal_ = new QLabel(this);
@@ -81,9 +85,21 @@ void StepCard::set_output_lines(int most) {
 void StepCard::set_compact(bool compact) {
     layout()->setContentsMargins(compact ? QMargins(12, 8, 12, 10) : QMargins(16, 12, 16, 14));
     layout()->setSpacing(compact ? 6 : 10);
+    body_->set_spacing(compact ? 6 : 10);
     for (auto* table : {gates_, changes_, people_, parts_, checks_}) {
         table->set_compact(compact);
     }
+}
+
+int StepCard::height_at(int width) const {
+    return layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width) : layout()->totalSizeHint().height();
+}
+
+int StepCard::least_height_at(int width) const {
+    constexpr int few_rows = 96;
+    const auto margins = layout()->contentsMargins();
+    const int all = body_->isHidden() ? 0 : body_->heightForWidth(width - margins.left() - margins.right());
+    return height_at(width) - all + std::min(all, few_rows);
 }
 
 void StepCard::select(const std::optional<plan::StepId>& step) {
@@ -129,6 +145,7 @@ void StepCard::show_card(const story::CardView& card) {
     checks_->cells().name_column(2, any_of(card.checks, &story::CheckRow::found) ? tr("found") : QString());
     checks_->show_rows(check_rows(card.checks));
     output_->show_text(card.output);
+    body_->setVisible(!body_->is_empty());
     if (actions_) {
         actions_->offer(card);
     }

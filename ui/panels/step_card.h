@@ -4,6 +4,7 @@
 #include "panels/count_bar.h"
 #include "panels/facts_grid.h"
 #include "panels/flow_layout.h"
+#include "panels/scrolled_body.h"
 #include "panels/step_actions.h"
 #include "panels/text_box.h"
 
@@ -27,6 +28,9 @@ public:
     void set_output_lines(int most); ///< of the output that are seen before it scrolls
     void set_compact(bool compact);  ///< on a low screen: less air, lower rows
 
+    int height_at(int width) const;       ///< that shows all of it
+    int least_height_at(int width) const; ///< with head and buttons whole, and room for a few rows between them
+
     const story::CardView& card() const { return card_; }
     StepActions* actions() { return actions_; } ///< null without a channel
 
@@ -42,6 +46,7 @@ private:
 
     CardHeading* heading_;
     CountBar* bar_;
+    ScrolledBody* body_; ///< all between the head and the buttons, which stay in sight
     QLabel* text_;
     TextBox* command_;
     CellsView* gates_;

@@ -5,42 +5,28 @@
 #include "panels/step_card.h"
 
 #include <QEvent>
-#include <QScrollArea>
-#include <QScrollBar>
 #include <QTimer>
 
 #include <algorithm>
 
 namespace sluice::screens {
-namespace {
-
-constexpr int least_card = 200;
-
-} // namespace
-
-MiddleHeights middle_heights(int room, int card_wants, int gap) {
+MiddleHeights middle_heights(int room, int card_wants, int card_least, int gap) {
     const int row = charts::least_chart.height();
     if (card_wants + gap + row <= room) {
         return {card_wants, room - card_wants - gap};
     }
-    if (room - gap - row >= least_card) {
+    if (room - gap - row >= card_least) {
         return {room - gap - row, row};
     }
     return {std::min(card_wants, room), 0};
 }
 
 MiddleColumn::MiddleColumn(panels::StepCard* card, charts::ChartGrid* charts, QWidget* parent)
-    : QWidget(parent), card_(card), charts_(charts), scroll_(new QScrollArea(this)) {
-    scroll_->setFrameShape(QFrame::NoFrame);
-    scroll_->setWidgetResizable(true);
-    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll_->setFocusPolicy(Qt::NoFocus);
-    scroll_->setAccessibleName(tr("Current step, scrolled"));
-    scroll_->setWidget(card_);
+    : QWidget(parent), card_(card), charts_(charts) {
+    card_->setParent(this);
     charts_->setParent(this);
     charts_->fit_room();
     card_->installEventFilter(this);
-    connect(scroll_->verticalScrollBar(), &QScrollBar::rangeChanged, this, &MiddleColumn::arrange_soon);
 }
 
 void MiddleColumn::set_compact(bool compact) {
@@ -76,13 +62,12 @@ void MiddleColumn::arrange() {
     const QRect inside = rect().adjusted(margin, margin, -margin, -margin);
     // Without charts there is room for what a program prints.
     card_->set_output_lines(charts_->charts().empty() ? std::max(8, (inside.height() - 300) / 17) : 8);
-    auto* layout = card_->layout();
-    const int wants =
-        layout->hasHeightForWidth() ? layout->totalHeightForWidth(inside.width()) : layout->totalSizeHint().height();
-    const auto heights = middle_heights(inside.height(), wants, gap);
-    // A bar that comes for a moment would make the card narrower, its texts longer, and so stay.
-    scroll_->setVerticalScrollBarPolicy(heights.card < wants ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
-    scroll_->setGeometry(inside.left(), inside.top(), inside.width(), heights.card);
+    const int wants = card_->height_at(inside.width());
+    const auto heights =
+        charts_->charts().empty()
+            ? MiddleHeights{std::min(wants, inside.height()), 0}
+            : middle_heights(inside.height(), wants, card_->least_height_at(inside.width()), gap);
+    card_->setGeometry(inside.left(), inside.top(), inside.width(), heights.card);
     charts_->setVisible(heights.charts > 0);
     charts_->setGeometry(inside.left(), inside.top() + heights.card + gap, inside.width(), std::max(1, heights.charts));
 }

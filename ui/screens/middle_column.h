@@ -1,8 +1,6 @@
 #pragma once
 #include <QWidget>
 
-class QScrollArea;
-
 namespace sluice::charts {
 class ChartGrid;
 }
@@ -13,13 +11,13 @@ class StepCard;
 namespace sluice::screens {
 
 /// Heights in the middle of the cockpit, in pixels: the card is as high as what is on it, the charts take the rest. A
-/// card that leaves no room for a row of charts gives way and is scrolled, but not below what keeps its head and its
-/// buttons in sight; then there are no charts.
+/// card that leaves no room for a row of charts gives way and is scrolled between its head and its buttons, but not
+/// below what still shows something there; then there are no charts.
 struct MiddleHeights {
     int card = 0, charts = 0;
     bool operator==(const MiddleHeights&) const = default;
 };
-MiddleHeights middle_heights(int room, int card_wants, int gap);
+MiddleHeights middle_heights(int room, int card_wants, int card_least, int gap);
 
 /// The card of the step over the charts.
 class MiddleColumn : public QWidget {
@@ -39,7 +37,6 @@ private:
     void arrange_soon(); ///< once what happens now is over
     panels::StepCard* card_;
     charts::ChartGrid* charts_;
-    QScrollArea* scroll_;
     bool compact_ = false, waits_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include <QDir>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QToolButton>
 #include <QtTest>
 
@@ -40,7 +41,49 @@ class StepCardLookTest : public QObject {
         }
     }
 
+    static QString text_of(const panels::StepCard& card) {
+        QStringList all;
+        for (const auto* button : card.findChildren<QPushButton*>()) {
+            all << (button->isVisible() ? button->text() : QString());
+        }
+        return all.join('|');
+    }
+
 private slots:
+    void with_little_height_the_middle_is_scrolled_and_never_cut_data() { every_state_is_drawn_in_both_themes_data(); }
+    void with_little_height_the_middle_is_scrolled_and_never_cut() {
+        QFETCH(QString, state);
+        const auto session = testing::make_small(state.toStdString());
+        panels::StepCard card(&channel_);
+        card.set_compact(true);
+        card.show_moment(session->moment());
+        constexpr int width = 460; // of the middle at 1024 pixels
+        settle(card, width);
+        const int all = card.height_at(width), least = card.least_height_at(width);
+        QVERIFY(least <= all);
+        auto* body = card.findChild<panels::ScrolledBody*>();
+        for (const int height : {all, least}) {
+            card.resize(width, height);
+            for (int i = 0; i < 3; ++i) {
+                QCoreApplication::sendPostedEvents();
+                QCoreApplication::processEvents();
+            }
+            for (const auto* button : card.findChildren<QPushButton*>()) {
+                const QRect at(button->mapTo(&card, QPoint()), button->size());
+                QVERIFY2(button->isHidden() || card.rect().contains(at), qPrintable(state + ' ' + text_of(card)));
+            }
+            for (const auto* part : body->widget()->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly)) {
+                const int wants =
+                    part->hasHeightForWidth() ? part->heightForWidth(part->width()) : part->sizeHint().height();
+                QVERIFY2(part->isHidden() || part->height() >= wants, qPrintable(state + ' ' + part->accessibleName()));
+                QVERIFY(part->isHidden() || body->widget()->rect().contains(part->geometry()));
+            }
+            const bool scrolls = body->verticalScrollBar()->maximum() > 0;
+            QCOMPARE(scrolls, height < all && !body->isHidden());
+            QCOMPARE(body->focusPolicy() == Qt::TabFocus, scrolls); // and the keys can do it
+        }
+    }
+
     void every_state_is_drawn_in_both_themes_data() {
         QTest::addColumn<QString>("state");
         for (const auto& name : testing::small_sessions()) {

@@ -33,18 +33,21 @@ private slots:
     void the_card_gives_way_before_the_charts_are_gone_data() {
         QTest::addColumn<int>("room");
         QTest::addColumn<int>("card");
+        QTest::addColumn<int>("least");
         QTest::addColumn<int>("shown");
         QTest::addColumn<int>("charts");
-        QTest::newRow("room for both") << 600 << 300 << 300 << 290;
-        QTest::newRow("just a row of charts") << 420 << 300 << 300 << 110;
-        QTest::newRow("the card is scrolled") << 380 << 300 << 262 << 108;
-        QTest::newRow("no charts") << 300 << 320 << 300 << 0;
-        QTest::newRow("a small card, little room") << 200 << 150 << 150 << 0;
+        QTest::newRow("room for both") << 600 << 300 << 200 << 300 << 290;
+        QTest::newRow("just a row of charts") << 420 << 300 << 200 << 300 << 110;
+        QTest::newRow("the card is scrolled") << 380 << 300 << 200 << 262 << 108;
+        QTest::newRow("its buttons go before the charts") << 380 << 340 << 280 << 340 << 0;
+        QTest::newRow("no charts") << 300 << 320 << 200 << 300 << 0;
+        QTest::newRow("a small card, little room") << 200 << 150 << 150 << 150 << 0;
     }
     void the_card_gives_way_before_the_charts_are_gone() {
         QFETCH(int, room);
         QFETCH(int, card);
-        const MiddleHeights heights = middle_heights(room, card, 10);
+        QFETCH(int, least);
+        const MiddleHeights heights = middle_heights(room, card, least, 10);
         QTEST(heights.card, "shown");
         QTEST(heights.charts, "charts");
     }
