@@ -2,6 +2,7 @@
 # All sessions are recorded anew, below the folder; nothing of the person's own settings or sessions is touched.
 
 source "$root/tools/dev/screens/language.sh"
+source "$root/tools/dev/screens/people.sh"
 
 screenshots() { # [folder]
     local folder=${1:-build/screenshots}
@@ -17,7 +18,7 @@ screenshots() { # [folder]
     record_all "$folder/sessions"
     say "Drawing"
     local theme size
-    { wishes "$folder/sessions" && wishes_of_language "$folder/sessions"; } >"$folder/wishes"
+    { wishes "$folder/sessions" && wishes_of_language "$folder/sessions" && wishes_of_people "$folder/sessions"; } >"$folder/wishes"
     for theme in dark light; do
         for size in 1280x800 1600x1000 2560x1440; do
             sed "s|^|$theme $size $folder |" "$folder/wishes"
@@ -79,6 +80,7 @@ record_all() { # folder
     killed_at_work "$s/in-doubt.sluice"
     paused_and_aborted "$s"
     record_language "$s"
+    record_people "$s"
 }
 
 nova() { # session, argument of rehearse…

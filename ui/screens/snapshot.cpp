@@ -3,6 +3,7 @@
 #include "base/instant.h"
 #include "screens/file_found.h"
 #include "screens/help_window.h"
+#include "screens/people_dialog.h"
 #include "screens/picture_source.h"
 #include "screens/plan_preview.h"
 #include "screens/session_screen.h"
@@ -72,23 +73,29 @@ void lay_out(QWidget& shown, const SnapshotWish& wish) {
     shown.show();
 }
 
-/// Writes the picture of a widget, and prints its text, as wished.
-Result<void> save_picture(QWidget& widget, const SnapshotWish& wish) {
-    if (wish.text) {
-        QTextStream(stdout) << visible_text(widget).join('\n') << '\n';
-    }
+Result<void> draw_and_save(const SnapshotWish& wish, const std::function<void(QPainter&)>& draw) {
     if (wish.picture.isEmpty()) {
         return {};
     }
     QImage image(wish.size * wish.ratio, QImage::Format_RGB32);
     image.setDevicePixelRatio(wish.ratio);
     image.fill(theme::tokens().background);
-    widget.render(&image);
+    QPainter painter(&image);
+    draw(painter);
+    painter.end();
     if (!image.save(wish.picture, "PNG")) {
         return fail(ErrorCode::io, "the picture could not be written", wish.picture.toStdString(),
                     "name a file in a folder that can be written");
     }
     return {};
+}
+
+/// Writes the picture of a widget, and prints its text, as wished.
+Result<void> save_picture(QWidget& widget, const SnapshotWish& wish) {
+    if (wish.text) {
+        QTextStream(stdout) << visible_text(widget).join('\n') << '\n';
+    }
+    return draw_and_save(wish, [&](QPainter& painter) { widget.render(&painter); });
 }
 
 Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall, const SnapshotWish& wish) {
@@ -105,6 +112,26 @@ Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall,
     screen.refresh();
     QCoreApplication::processEvents();
     return save_picture(shown, wish);
+}
+
+/// Who is here, as it lies over the cockpit.
+Result<void> show_people_and_save(SessionScreen& screen, const SnapshotWish& wish) {
+    lay_out(screen, wish);
+    screen.refresh();
+    PeopleDialog people(screen.commands(), &screen);
+    people.setAttribute(Qt::WA_DontShowOnScreen);
+    people.show();
+    people.show_moment(screen.moment());
+    settle();
+    if (wish.text) {
+        QTextStream(stdout) << visible_text(people).join('\n') << '\n';
+    }
+    return draw_and_save(wish, [&](QPainter& painter) {
+        screen.render(&painter);
+        const QPoint at((wish.size.width() - people.width()) / 2, (wish.size.height() - people.height()) / 2);
+        painter.fillRect(QRect(QPoint(), wish.size), QColor(0, 0, 0, 90)); // what lies behind it steps back
+        people.render(&painter, at);
+    });
 }
 
 /// What is read off the GUI thread is waited for: this is no window that somebody waits at.
@@ -188,6 +215,9 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         return show_and_save(replay, replay, nullptr, wish);
     }
     SessionScreen then(std::make_unique<PictureSource>(std::move(deliveries), until, wish.session));
+    if (wish.view == "people") {
+        return show_people_and_save(then, wish);
+    }
     WarRoom wall;
     const bool of_wall = wish.view == "war-room";
     return show_and_save(of_wall ? static_cast<QWidget&>(wall) : then, then, of_wall ? &wall : nullptr, wish);
