@@ -356,6 +356,9 @@ void progress(Draft& draft) {
             return;
         }
         watch_approvals(draft);
+        // Time comes first: nothing begins on what it has brought to an end, not even after a pause or an absence.
+        watch_windows(draft);
+        watch_lapses(draft);
         const Release& release = draft.state();
         if (release.rollback.active) {
             backward(draft);
@@ -367,9 +370,7 @@ void progress(Draft& draft) {
             forward(draft);
         }
         if (!draft.state().closed()) {
-            watch_windows(draft);
             watch_severity(draft);
-            watch_lapses(draft);
             watch_triggers(draft);
         }
     } while (draft.size() != before);

@@ -73,6 +73,21 @@ private slots:
         QCOMPARE(drive.status("go"), "awaiting a person");
     }
 
+    void nothing_begins_after_a_pause_on_a_tick_that_grew_too_old_in_it() {
+        auto drive = listed("[{id: list, confirm: List, valid-for: 1h}, {id: ask, confirm: Ask, needs: []}, "
+                            "{id: go, confirm: Go, needs: [list, ask]}]");
+        drive.submit(Confirm{"list", "", false, ""});
+        drive.submit(Pause{"lunch"});
+        drive.submit(Confirm{"ask", "", false, ""});
+        drive.pass(hours(2));
+        QCOMPARE(drive.status("list"), "passed"); // nobody is asked meanwhile
+        QCOMPARE(drive.submit(Continue{}), "");
+        QCOMPARE(drive.status("list"), "awaiting a person");
+        QCOMPARE(drive.status("go"), "to come");
+        drive.submit(Confirm{"list", "", false, ""});
+        QCOMPARE(drive.status("go"), "awaiting a person");
+    }
+
     void a_tick_of_a_phase_that_is_over_can_grow_old_too() {
         auto drive = whole(R"(phases:
   - {id: one, steps: [{id: list, confirm: List, valid-for: 1h}]}

@@ -1,4 +1,8 @@
 #include "driver.h"
+#include "simulation/drawn.h"
+#include "simulation/people.h"
+#include "simulation/plans.h"
+#include "simulation/rules.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -73,15 +77,6 @@ const std::string& side_by_side() {
     return text;
 }
 
-const std::vector<StepId>& step_ids() {
-    static const std::vector<StepId> ids{
-        "list",        "ready",      "side",       "a",      "b",          "c",          "to-25",
-        "bake",        "watch",      "go",         "to-50",  "to-100",     "way",        "tell",
-        "drain",       "retire",     "typed",      "tidy",   "back/scale", "back/ready", "back/all-blue",
-        "undo/to-100", "undo/to-25", "undo/to-50", "nothing"};
-    return ids;
-}
-
 template <typename T>
 T pick(std::initializer_list<T> values) {
     return *rc::gen::elementOf(std::vector<T>(values));
@@ -113,6 +108,23 @@ public:
         submit(Open{session});
     }
 
+    /// One of the plans that are simulated, with people who do what it needs, and all that must be true of it.
+    Storm(const simulation::Drawn& drawn, bool governed) : plan_(simulation::text_of(drawn)), peopled_(true) {
+        SessionOpened session;
+        session.session = "s1";
+        session.plan_id = "simulated";
+        session.plan_source = plan_;
+        session.variables = simulation::variables_of(drawn);
+        session.variant = drawn.variant;
+        session.by = drill::lead;
+        People known;
+        if (governed) {
+            known.policy = PolicyBound{"policy.yaml", simulation::policy(), "p1", "keys", "keys", "k1", "", "", {}};
+        }
+        submit(Open{session, known}, drill::lead);
+        RC_ASSERT(live_.plan != nullptr);
+    }
+
     void step() {
         if (chance(2)) {
             now_ += pick<Nanos>(
@@ -121,7 +133,13 @@ public:
             RC_ASSERT(*next > now_);
             now_ = *next;
         }
-        submit(chance(10) ? anything() : fitting());
+        if (peopled_ && chance(2)) {
+            simulation::Chance of(*rc::gen::arbitrary<std::uint64_t>());
+            const auto said = simulation::say_something(live_, of);
+            submit(said.command, said.by);
+        } else {
+            submit(chance(10) ? anything() : fitting());
+        }
         if (chance(20)) {
             submit(Shift{"edge", {{"green", pick<int>({0, 10, 25, 50, 100})}}, reason()});
         }
@@ -136,6 +154,14 @@ public:
         RC_CLASSIFY(std::any_of(live_.shifts.begin(), live_.shifts.end(),
                                 [](const auto& one) { return one.state.status == StepStatus::passed; }));
         RC_CLASSIFY(live_.at("bake").status == StepStatus::passed);
+        if (peopled_) {
+            RC_CLASSIFY(live_.policy != nullptr, "governed");
+            RC_CLASSIFY(live_.released.count != 0, "released");
+            RC_CLASSIFY(!live_.severity.empty(), "severity");
+            RC_CLASSIFY(!live_.amendments.empty(), "amended");
+            RC_CLASSIFY(!live_.opened.variant.empty(), "variant");
+            RC_CLASSIFY(any_of(&StepState::escalated), "escalated");
+        }
         RC_CLASSIFY(std::any_of(live_.operations.begin(), live_.operations.end(),
                                 [](const auto& one) { return one.second.phase == OperationState::Phase::in_doubt; }));
     }
@@ -147,9 +173,15 @@ public:
     }
 
 private:
-    void submit(const Command& command) {
+    bool any_of(bool StepState::*what) const {
+        return std::any_of(live_.steps.begin(), live_.steps.end(), [&](const auto& one) { return one.second.*what; });
+    }
+
+    void submit(const Command& command) { submit(command, actor()); }
+
+    void submit(const Command& command, const Actor& by) {
         const bool closed = live_.closed();
-        auto bodies = decide(live_, command, now_, actor());
+        auto bodies = decide(live_, command, now_, by);
         if (!bodies) {
             RC_ASSERT(!bodies.error().what.empty());
             return;
@@ -157,6 +189,9 @@ private:
         for (const Body& body : *bodies) {
             check_before(body, closed);
             const Event event{live_.seq + 1, now_, body};
+            if (peopled_) {
+                rules_.hear(live_, event);
+            }
             const auto text = canonical(to_json(event));
             RC_ASSERT(text.has_value());
             apply(live_, event);
@@ -164,6 +199,9 @@ private:
             RC_ASSERT(to_json(live_) == to_json(replayed_));
             RC_ASSERT(!describe(body).empty());
             check_state();
+        }
+        if (peopled_ && (!bodies->empty() || std::holds_alternative<Tick>(command))) {
+            rules_.decided(live_, now_);
         }
         // All that follows by itself has followed: asked again, nothing new comes at this instant.
         if (std::holds_alternative<Tick>(command)) {
@@ -184,7 +222,9 @@ private:
                 return; // clean-up, whatever else happened
             }
             for (const auto& need : step.needs) {
-                RC_ASSERT(satisfies(live_.at(need).status));
+                const bool message = live_.rollback.active && live_.at(need).attempt > 0 &&
+                                     std::holds_alternative<plan::Notify>(live_.plan->step(need)->body);
+                RC_ASSERT(message || satisfies(live_.at(need).status)); // no message holds up the way back
             }
             RC_ASSERT(!live_.paused);
             const bool back = started->step.find('/') != std::string::npos;
@@ -205,8 +245,11 @@ private:
                               std::holds_alternative<DoubtAnswered>(body) ||
                               std::holds_alternative<StepFinished>(body) || std::holds_alternative<OutputTaken>(body);
             RC_ASSERT(was_closed); // nothing follows the closing in its own batch
+            const bool afterwards = std::holds_alternative<Approved>(body) ||
+                                    std::holds_alternative<ApprovedAfterwards>(body) ||
+                                    std::holds_alternative<SignatureAsked>(body) || std::holds_alternative<Told>(body);
             RC_ASSERT(late || std::holds_alternative<Noted>(body) || std::holds_alternative<SessionResumed>(body) ||
-                      std::holds_alternative<RollbackStarted>(body));
+                      std::holds_alternative<RollbackStarted>(body) || afterwards);
         }
     }
 
@@ -247,7 +290,14 @@ private:
                 busy.push_back(id);
             }
         }
-        return busy.empty() || chance(6) ? *rc::gen::elementOf(step_ids()) : *rc::gen::elementOf(busy);
+        if (!busy.empty() && !chance(6)) {
+            return *rc::gen::elementOf(busy);
+        }
+        std::vector<StepId> ids{"nothing"};
+        for (const auto& [id, state] : live_.steps) {
+            ids.push_back(id);
+        }
+        return *rc::gen::elementOf(ids);
     }
 
     OperationId some_operation() {
@@ -360,7 +410,11 @@ private:
     /// Anything at all.
     Command anything() {
         const StepId id = some_step();
-        switch (below(26)) {
+        switch (below(28)) {
+        case 26:
+            return CopyReport{"/copy", pick<std::string>({"kept", "behind"}), pick<std::string>({"", "full"})};
+        case 27:
+            return Delivery{id, "ops", chance(2), "because"};
         case 0:
             return Resume{actor()};
         case 1:
@@ -424,6 +478,8 @@ private:
     }
 
     std::string plan_;
+    bool peopled_ = false;
+    simulation::Rules rules_{[](const std::string& what) { RC_FAIL(what); }};
     Release live_, replayed_;
     Nanos now_ = seconds(1'767'600'000);
 };
@@ -433,6 +489,20 @@ private:
 class PropertyTest : public QObject {
     Q_OBJECT
 private slots:
+    void whatever_people_do_with_a_drawn_plan_the_rules_hold() {
+        const bool held = rc::check([&] {
+            simulation::Chance of(*rc::gen::arbitrary<std::uint64_t>());
+            const auto drawn = simulation::draw(of);
+            Storm storm(drawn, simulation::can_be_governed(drawn) && chance(2));
+            const int steps = 1 + below(150);
+            for (int i = 0; i < steps; ++i) {
+                storm.step();
+                storm.rollback_is_open();
+            }
+            storm.classify();
+        });
+        QVERIFY(held);
+    }
     void whatever_is_commanded_the_rules_hold_data() {
         QTest::addColumn<bool>("in_order");
         QTest::newRow("a go-live") << true;

@@ -162,6 +162,21 @@ phases:
         QCOMPARE(drill::replayed(held.log), drill::state_text(held.release));
     }
 
+    void nothing_begins_when_it_has_ended_while_the_program_was_away() {
+        Driver drive(plan_of(", when-window-ends: pause", "",
+                             "{id: go, confirm: Go}, {id: after, confirm: After, not-before: go + 1h}"),
+                     {{"ramp", "true"}}, at(tuesday));
+        drive.submit(Confirm{"go", "", false, ""});
+        QCOMPARE(drive.status("after"), "waiting");
+        drive.now += hours(5); // nobody watched
+        QCOMPARE(drive.submit(Resume{drill::lead}), "");
+        QCOMPARE(drive.status("after"), "waiting");
+        QVERIFY(drive.release.paused);
+        drive.pass(hours(24 * 7));
+        QCOMPARE(drive.status("after"), "awaiting a person");
+        QCOMPARE(when(drive.release.at("after").started), "2026-01-13T02:00");
+    }
+
     void going_on_outside_of_it_needs_a_reason() {
         Driver drive(plan_of(", when-window-ends: pause"), {{"ramp", "true"}}, at(tuesday));
         drive.pass(hours(3));

@@ -7,8 +7,8 @@ namespace sluice::simulation {
 
 using session::testing::FailingDisk;
 
-Desk::Desk(Production& production, Watcher& watcher, std::filesystem::path file, int plan, bool governed)
-    : production_(production), watcher_(watcher), file_(std::move(file)), plan_(plan), governed_(governed),
+Desk::Desk(Production& production, Watcher& watcher, std::filesystem::path file, Drawn plan, bool governed)
+    : production_(production), watcher_(watcher), file_(std::move(file)), plan_(std::move(plan)), governed_(governed),
       key_(*session::SigningKey::from_seed("simulation", {})) {}
 
 Desk::~Desk() {
@@ -57,7 +57,9 @@ Result<void> Desk::open() {
     opened.mode = "run";
     opened.plan_id = "simulated";
     opened.plan_file = "simulated.yaml";
-    opened.plan_source = plan(plan_);
+    opened.plan_source = text_of(plan_);
+    opened.variables = variables_of(plan_);
+    opened.variant = plan_.variant;
     opened.by = {"lena", "lead"};
     release::People known;
     if (governed_) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "drawn.h"
 #include "engine/engine.h"
 #include "life_clock.h"
 #include "outside.h"
@@ -13,7 +14,7 @@ namespace sluice::simulation {
 /// The program: engine, file and connections of one life after the other, on a production that goes on.
 class Desk {
 public:
-    Desk(Production& production, Watcher& watcher, std::filesystem::path file, int plan, bool governed);
+    Desk(Production& production, Watcher& watcher, std::filesystem::path file, Drawn plan, bool governed);
     ~Desk();
 
     /// Opens the session, or comes back to it. `disk_fails_at`: the n-th sync from now on fails; 0 = none.
@@ -33,7 +34,7 @@ private:
     Production& production_;
     Watcher& watcher_;
     std::filesystem::path file_;
-    int plan_;
+    Drawn plan_;
     bool governed_; ///< by the policy
     session::SigningKey key_;
     std::unique_ptr<session::testing::FailingDisk> disk_;

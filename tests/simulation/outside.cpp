@@ -54,7 +54,9 @@ net::ExchangeId Network::send(net::HttpRequest request, Done done) {
     std::string host;
     const range::Asked asked = asked_of(request, host);
     if (writes(asked, host)) {
-        wrote_.insert(request.key.substr(0, request.key.find('#')));
+        if (request.key.find("#escalated") == std::string::npos) { // that is a message, and no operation
+            wrote_.insert(operation_of(request.key));
+        }
     }
     const auto happens = [&](int one_in) { return one_in != 0 && chance.one_in(one_in); };
     const std::string where = request.method + " " + request.url;

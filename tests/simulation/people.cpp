@@ -1,5 +1,6 @@
 #include "people.h"
 
+#include "drawn.h"
 #include "plans.h"
 #include "release/demand.h"
 #include "release/signing.h"
@@ -65,10 +66,13 @@ Said by_key(const Release& release, const StepId& step, Chance& chance) {
     const Actor who = somebody(release, chance);
     const std::string answer = chance.one_in(12) ? "no" : "yes";
     SignedAnswer given{statement_bytes({chance.of(open), answer, who.role, "by key"}).value_or(""), "armour",
-                       who.name + "@x", "SHA256:" + who.name, true};
+                       who.name + "@x", "SHA256:" + (chance.one_in(4) ? "shared" : who.name), true};
     const auto* planned = release.plan->step(step);
     if (planned != nullptr && std::holds_alternative<plan::Attest>(planned->body)) {
         return {Attest{step, "seen", false, "", std::move(given)}, {"lena", "lead"}, "attest, signed", step};
+    }
+    if (planned != nullptr && !std::holds_alternative<plan::Approve>(planned->body)) {
+        return {Confirm{step, "seen", false, "", std::move(given)}, {"lena", "lead"}, "confirm, signed", step};
     }
     return {Approve{step, false, "", {}, std::move(given)}, {"lena", "lead"}, "approve, signed", step};
 }
@@ -92,18 +96,37 @@ Said approval(const Release& release, const StepId& step, Chance& chance) {
     return {Approve{step, chance.one_in(12), "because"}, somebody(release, chance), "approve", step};
 }
 
-/// Another title: what has begun stays as it is, and what was approved is another plan.
+/// Another title, or with a part more or less: what has begun stays as it is, and what was approved is another plan.
 Said amendment(const Release& release, Chance& chance) {
-    std::string text = release.plan->source;
-    const auto at = text.find("title: A simulated release");
-    const auto end = text.find('\n', at);
-    if (at != std::string::npos) {
-        text.replace(at, end - at, fmt::format("title: A simulated release, amended at {}", release.seq));
+    Drawn drawn = read_back(release.plan->source);
+    drawn.amended = static_cast<int>(release.seq);
+    if (chance.one_in(2)) {
+        const std::string& part = chance.of(all_parts());
+        if (drawn.parts.erase(part) == 0) {
+            drawn.parts.insert(part);
+        }
     }
     // Whoever amends may not approve any more, as whoever moves traffic.
     const Actor who =
         release.policy ? Actor{chance.pick<std::string>({"lena", "omar"}), "lead"} : somebody(release, chance);
-    return {Amend{text, reason(chance)}, who, "amend", ""};
+    return {Amend{text_of(drawn), reason(chance)}, who, "amend", ""};
+}
+
+/// How bad it is; now and then something that the plan does not know.
+Said severity(const Release& release, Chance& chance) {
+    const bool worst = chance.one_in(8);
+    return {Severity{worst ? "worst" : chance.pick<std::string>({"low", "high", "none"}), reason(chance)},
+            somebody(release, chance), "severity", ""};
+}
+
+/// A phase that waits for its window, or stands still since that is over.
+std::string some_phase(const Release& release, Chance& chance) {
+    for (const auto& [id, phase] : release.phases) {
+        if (phase.status == PhaseState::Status::waiting || phase.held_by_window()) {
+            return id;
+        }
+    }
+    return chance.of(release.phases).first;
 }
 
 /// Who is there, who leads, who goes on without asking.
@@ -126,7 +149,7 @@ Said of_people(const Release& release, const StepId& step, Chance& chance) {
 
 Said anything(const Release& release, Chance& chance) {
     const StepId step = some_step(release, chance);
-    switch (chance.below(19)) {
+    switch (chance.below(22)) {
     case 0:
         return {Confirm{step, "seen", false, ""}, somebody(release, chance), "confirm", step};
     case 1:
@@ -168,6 +191,12 @@ Said anything(const Release& release, Chance& chance) {
     case 16:
     case 17:
         return amendment(release, chance);
+    case 18:
+    case 19:
+        return severity(release, chance);
+    case 20:
+        return {Override{some_phase(release, chance), "", reason(chance)}, somebody(release, chance), "override phase",
+                ""};
     default:
         return {ResolveDoubt{doubtful(release, chance),
                              chance.pick<std::string>({"happened", "run-again", "skip", "abort"}), reason(chance)},
@@ -178,6 +207,9 @@ Said anything(const Release& release, Chance& chance) {
 } // namespace
 
 Said say_something(const Release& release, Chance& chance) {
+    if (release.closed() && chance.one_in(6)) { // what was done or aborted can still be taken back
+        return {RollBack{"", "", "it was wrong"}, somebody(release, chance), "roll-back", ""};
+    }
     if (chance.one_in(7)) {
         return anything(release, chance);
     }
@@ -217,6 +249,9 @@ Said say_something(const Release& release, Chance& chance) {
         }
         if (std::holds_alternative<plan::Hold>(step->body)) {
             return {Advance{id}, somebody(release, chance), "advance", id};
+        }
+        if (release.policy && chance.one_in(4)) {
+            return by_key(release, id, chance);
         }
         return {Confirm{id, chance.one_in(5) ? "" : "seen", chance.one_in(12), "because"}, somebody(release, chance),
                 "confirm", id};

@@ -10,10 +10,6 @@
 namespace sluice::simulation {
 namespace {
 
-std::string operation_of(std::string_view request_id) {
-    return std::string(request_id.substr(0, request_id.find('#')));
-}
-
 std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     std::uint64_t x = a * 0x9e3779b97f4a7c15ULL + b;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -22,6 +18,11 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
 }
 
 } // namespace
+
+std::string operation_of(std::string_view request_id) {
+    const std::string id(request_id.substr(0, request_id.find('#')));
+    return id.ends_with("/ops") || id.ends_with("/all") ? id.substr(0, id.size() - 4) : id;
+}
 
 Production::Production(VirtualScheduler& scheduler, std::uint64_t seed, const Weather& weather)
     : scheduler_(scheduler), chance_(mixed(seed, 1)), seed_(seed), weather_(weather), faults_({}, scheduler.now()),
@@ -61,13 +62,16 @@ range::Answer Production::application(const range::Asked& asked) {
     }
     const std::string operation = operation_of(asked.id());
     const std::string key(asked.header("Idempotency-Key"));
+    const bool message = asked.path.starts_with("/hooks/");
+    const std::string told = message ? "told " + asked.path.substr(7) : "";
     if (key.empty()) {
-        deeds_.push_back({scheduler_.now(), operation, "post"});
+        const bool escalated = asked.id().find("#escalated") != std::string_view::npos;
+        deeds_.push_back({scheduler_.now(), operation, escalated ? "escalated" : message ? told : "post"});
         return range::json_answer(201, R"({"made":1})");
     }
     if (!answered_.contains(key)) {
         answered_[key] = R"({"made":1})";
-        deeds_.push_back({scheduler_.now(), operation, "keyed"});
+        deeds_.push_back({scheduler_.now(), operation, message ? told : "keyed"});
     }
     return range::json_answer(201, answered_[key]);
 }

@@ -26,6 +26,9 @@ struct Weather {
     int unanswered = 0;    ///< of a minute: the metrics answer nothing
 };
 
+/// "s1/step/attempt" of a request's id; of a message to a channel too.
+std::string operation_of(std::string_view request_id);
+
 /// What is outside of the program, and goes on when that dies: a cluster, an application, metrics, processes. It keeps
 /// its own account of everything that was really done, whatever the log says.
 class Production {
@@ -36,7 +39,7 @@ public:
     struct Deed {
         Nanos at;
         std::string operation; ///< whose: "s1/step/attempt"
-        std::string what;      ///< "run", "post", "keyed", "write"
+        std::string what;      ///< "run", "post", "keyed", "write", "told CHANNEL", "escalated"
     };
     const std::vector<Deed>& deeds() const { return deeds_; }
     int count(const std::string& operation, const std::string& what) const;

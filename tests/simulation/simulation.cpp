@@ -2,7 +2,6 @@
 
 #include "desk.h"
 #include "people.h"
-#include "plans.h"
 #include "release/event.h"
 #include "session/verify.h"
 
@@ -34,7 +33,7 @@ Weather weather_of(Chance& chance) {
 class Run {
 public:
     Run(std::uint64_t seed, const std::string& folder, bool told)
-        : told_(told), chance_(seed), scheduler_(seconds(1'767'600'000)), plan_(chance_.below(plan_count)),
+        : told_(told), chance_(seed), scheduler_(seconds(1'767'600'000)), plan_(draw(chance_)),
           production_(scheduler_, seed, weather_of(chance_)), watcher_(production_, told),
           file_(std::filesystem::path(folder) / fmt::format("{}.sluice", seed)) {
         std::filesystem::remove(file_);
@@ -48,7 +47,9 @@ public:
         Desk desk(production_, watcher_, file_, plan_, governed_);
         begin(desk);
         while (!watcher_.finding() && !outcome_.finding && scheduler_.now() < give_up) {
-            if (desk.alive() && desk.engine().release().closed() && !closing_) {
+            if (desk.alive() && !desk.engine().release().closed()) {
+                closing_.reset(); // not yet, or not any more
+            } else if (desk.alive() && !closing_) {
                 closing_ = scheduler_.now() + minutes(2); // what is still under way comes to its end
             }
             if (closing_ && scheduler_.now() >= *closing_) {
@@ -89,7 +90,7 @@ private:
             begin(desk);
             return;
         }
-        if (desk.alive() && !desk.engine().release().closed()) {
+        if (desk.alive() && (!desk.engine().release().closed() || chance_.one_in(4))) {
             speak(desk);
         }
     }
@@ -97,7 +98,8 @@ private:
     void speak(Desk& desk) {
         const auto& release = desk.engine().release();
         const Said said = say_something(release, chance_);
-        const std::string met = said.step.empty() ? (release.paused            ? "paused"
+        const std::string met = said.step.empty() ? (release.closed()          ? "closed"
+                                                     : release.paused          ? "paused"
                                                      : release.rollback.active ? "rolling back"
                                                      : release.aborted         ? "aborting"
                                                                                : "running")
@@ -139,7 +141,7 @@ private:
     bool told_;
     Chance chance_;
     VirtualScheduler scheduler_;
-    int plan_;
+    Drawn plan_;
     Production production_;
     Watcher watcher_;
     std::filesystem::path file_;

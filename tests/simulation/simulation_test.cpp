@@ -1,5 +1,7 @@
 /// Thousands of releases with random faults, people and deaths. SLUICE_SEEDS=N runs so many; SLUICE_SEED=N runs that
 /// one alone and prints what happens in it: a seed that was found wanting is looked at so.
+#include "drawn.h"
+#include "plan/loader.h"
 #include "simulation.h"
 #include "support/suite.h"
 
@@ -34,6 +36,26 @@ class SimulationTest : public QObject {
 
 private slots:
     void initTestCase() { QVERIFY(folder_.isValid()); }
+
+    void every_drawn_plan_loads() {
+        for (int plan = 0; plan < plan_count; ++plan) {
+            Drawn all{plan, {all_parts().begin(), all_parts().end()}};
+            std::vector<Drawn> some{{plan, {}}, all};
+            for (const auto& part : all_parts()) {
+                some.push_back({plan, {part}});
+                some.push_back(all);
+                some.back().parts.erase(part);
+            }
+            for (const auto& one : some) {
+                const std::string text = text_of(one);
+                QCOMPARE(text_of(read_back(text)), text);
+                for (const auto& diagnostic : sluice::plan::load(text, "drawn.yaml").diagnostics) {
+                    QVERIFY2(diagnostic.severity != sluice::plan::Severity::error,
+                             (sluice::plan::to_text(diagnostic, "drawn.yaml") + "\n" + text).c_str());
+                }
+            }
+        }
+    }
 
     // In parts, since Qt gives each five minutes.
     void whatever_happens_what_must_be_true_is_true_data() {

@@ -34,6 +34,9 @@ void Watcher::hear(std::span<const session::EventRecord> records, const Release&
         }
         look(*event);
     }
+    if (!records.empty()) {
+        rules_.decided(release_, release_.time);
+    }
     // All of it is compared now and then: it is the dearest of these checks by far.
     if (live.seq == release_.seq && (live.seq % 16 == 0 || live.closed()) && to_json(live) != to_json(release_)) {
         find("the live release differs from the one that the file tells");
@@ -45,7 +48,7 @@ void Watcher::look(const Event& event) {
     if (const auto* started = std::get_if<StepStarted>(&event.body)) {
         check_start(*started);
     } else if (const auto* finished = std::get_if<StepFinished>(&event.body)) {
-        check_finish(*finished, event.time);
+        check_finish(*finished);
     } else if (const auto* settled = std::get_if<Settled>(&event.body)) {
         check_settled(*settled);
     } else if (const auto* intent = std::get_if<Intent>(&event.body)) {
@@ -57,8 +60,10 @@ void Watcher::look(const Event& event) {
                 }
             }
         }
-    } else if (const auto* approved = std::get_if<Approved>(&event.body)) {
-        check_approved(*approved);
+    } else if (const auto* declared = std::get_if<SeverityDeclared>(&event.body)) {
+        check_declared(*declared, event.time);
+    } else if (const auto* escalated = std::get_if<Escalated>(&event.body)) {
+        calls_[escalated->step] += escalated->channel.empty() ? 0 : 1;
     } else if (const auto* aside = std::get_if<Overridden>(&event.body)) {
         forced_.insert(aside->subject);
     } else if (const auto* advanced = std::get_if<Advanced>(&event.body)) {
@@ -70,7 +75,7 @@ void Watcher::look(const Event& event) {
         }
     }
     const bool back = release_.rollback.active;
-    hear_people(event);
+    rules_.hear(release_, event);
     apply(release_, event);
     if (std::holds_alternative<HoldChanged>(event.body)) {
         const auto& changed = std::get<HoldChanged>(event.body);
@@ -121,8 +126,11 @@ void Watcher::check_start(const StepStarted& started) {
         find("a step that the plan does not have has started");
         return;
     }
-    for (const auto& need : step->needs) {
-        if (!satisfies(release_.at(need).status)) {
+    const bool cleans_up = step->always && (release_.aborted || release_.rollback.active); // Rules say when
+    for (const auto& need : cleans_up ? std::vector<StepId>{} : step->needs) {
+        const bool message = release_.rollback.active && release_.at(need).attempt > 0 &&
+                             std::holds_alternative<plan::Notify>(release_.plan->step(need)->body);
+        if (!satisfies(release_.at(need).status) && !message) {
             find(fmt::format("{} starts before {} is passed", started.step, need));
         }
     }
@@ -130,10 +138,10 @@ void Watcher::check_start(const StepStarted& started) {
         find(started.step + " starts while the release is paused");
     }
     const bool way_back = started.step.find('/') != std::string::npos;
-    if (way_back != release_.rollback.active) {
+    if (way_back != release_.rollback.active && !cleans_up) {
         find(started.step + (way_back ? " starts though nothing is rolled back" : " starts during a rollback"));
     }
-    if (release_.aborted && !way_back) {
+    if (release_.aborted && !way_back && !cleans_up) {
         find(started.step + " starts after the abort");
     }
     if (started.attempt != release_.at(started.step).attempt + 1) {
@@ -147,7 +155,7 @@ void Watcher::check_start(const StepStarted& started) {
     }
 }
 
-void Watcher::check_finish(const StepFinished& finished, Nanos now) {
+void Watcher::check_finish(const StepFinished& finished) {
     const plan::Step* step = release_.step(finished.step);
     if (step == nullptr || finished.outcome != "passed") {
         return;
@@ -157,10 +165,6 @@ void Watcher::check_finish(const StepFinished& finished, Nanos now) {
             find(fmt::format("{} passed after its gates had held {:.1f} s of {:.1f} s", step->id,
                              good_[step->id].seconds(), hold->for_.seconds()));
         }
-    }
-    if (const auto* approve = std::get_if<plan::Approve>(&step->body);
-        approve && (governed_ || !forced_.contains(step->id))) {
-        check_approvals(step->id, approve->roles, approve->quorum, now);
     }
 }
 
@@ -183,6 +187,11 @@ void Watcher::check_settled(const Settled& settled) {
         if (!settled.succeeded && settled.how == "verified" && release_.plan->step(intent.step) != nullptr &&
             !release_.plan->step(intent.step)->verify && runs != 0) {
             find(settled.operation + " is told as never begun, and ran");
+        }
+    }
+    for (const Json& channel : intent.kind == "notify" ? settled.result.value("told", Json::array()) : Json::array()) {
+        if (production_.count(settled.operation, "told " + channel.get<std::string>()) == 0) {
+            find(settled.operation + " is told as done, and never arrived");
         }
     }
     if (intent.kind == "http" && settled.succeeded && posts + production_.count(settled.operation, "keyed") == 0) {
@@ -245,20 +254,40 @@ void Watcher::reopened(Nanos now, std::span<const session::EventRecord> records)
             find(operation + " was sent, and its intent is not in the file");
         }
     }
+    rules_.next_decision();
     counted_ = now; // nobody watched meanwhile
+}
+
+/// What the sources said not long ago is what it was declared for.
+void Watcher::check_declared(const SeverityDeclared& declared, Nanos now) {
+    bool bad = declared.by.name != "engine";
+    for (Nanos at = now - seconds(45); at <= now && !bad; at = at + seconds(5)) {
+        bad = production_.truth("errors", "green", at) > 0.05;
+    }
+    if (!bad) {
+        find(declared.level + " is declared by itself, and all was well");
+    }
+}
+
+void Watcher::check_deeds() {
+    for (const auto& deed : production_.deeds()) {
+        const int times = production_.count(deed.operation, deed.what);
+        if (deed.what == "escalated") { // "s1/go": a message, and no operation
+            const auto call = calls_.find(deed.operation.substr(deed.operation.find('/') + 1));
+            if (call == calls_.end() || call->second < times) {
+                find(deed.operation + " is told by a message that the file does not know");
+            }
+        } else if (!intents_.contains(deed.operation)) {
+            find(deed.operation + " was done, and its intent is not in the file");
+        } else if (deed.what != "write" && times > 1) {
+            find(fmt::format("{} was done {} times ({})", deed.operation, times, deed.what));
+        }
+    }
 }
 
 void Watcher::end() {
     at_ = "at the end";
-    for (const auto& deed : production_.deeds()) {
-        if (!intents_.contains(deed.operation)) {
-            find(deed.operation + " was done, and its intent is not in the file");
-        }
-        if ((deed.what == "run" || deed.what == "post") && production_.count(deed.operation, deed.what) > 1) {
-            find(fmt::format("{} was done {} times ({})", deed.operation, production_.count(deed.operation, deed.what),
-                             deed.what));
-        }
-    }
+    check_deeds();
     if (!release_.closed()) {
         std::string open;
         for (const auto& [id, state] : release_.steps) {
