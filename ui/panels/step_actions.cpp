@@ -2,8 +2,13 @@
 
 #include "panels/ask_dialog.h"
 #include "panels/text_box.h"
+#include "theme/roles.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QKeySequence>
+#include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace sluice::panels {
@@ -63,6 +68,12 @@ QKeySequence chord(const story::Offer& offer, int choice) {
         return {}; // nobody breaks it by a slip of the fingers
     }
     return {};
+}
+
+/// What is done to the whole release is not told as if it were the step's.
+bool of_release(Deed deed) {
+    return deed == Deed::roll_back || deed == Deed::roll_back_proposed || deed == Deed::abort ||
+           deed == Deed::abort_doubt || deed == Deed::pause || deed == Deed::declare;
 }
 
 bool same_deeds(const std::vector<StepActions::Entry>& entries, const std::vector<story::Offer>& offers) {
@@ -133,11 +144,17 @@ void StepActions::begin(std::size_t index) {
     }
     const story::Offer offer = entries_[index].offer;
     if (offer.deed == Deed::by_hand) {
-        show_text(tr("To do it by hand"), tr("What is still to be done"), card_.by_hand);
+        show_text(tr("To do it by hand"),
+                  tr("What is still to be done, to be typed in another terminal, in this order."),
+                  tr("What is still to be done"), card_.by_hand);
         return;
     }
     if (offer.deed == Deed::show_request) {
-        show_text(tr("To be signed"), tr("The request, for who signs it"), card_.request);
+        show_text(tr("To be signed"),
+                  tr("Send this text to the person who signs, in a chat or as a file. There it is signed with "
+                     "'sluicectl approve FILE --key KEY', which prints an answer. Bring that back with 'Read an "
+                     "answer…'."),
+                  tr("The request, for who signs it"), card_.request);
         return;
     }
     if (offer.asks == story::Asks::nothing && offer.subjects.empty()) {
@@ -147,7 +164,7 @@ void StepActions::begin(std::size_t index) {
         return;
     }
     // What was asked is answered for the card that was there then, even if another one has come.
-    auto* dialog = new AskDialog(card_.title, offer, &owner_);
+    auto* dialog = new AskDialog(of_release(offer.deed) ? QString() : card_.title, offer, &owner_);
     asked_ = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, offer, card = card_] {
@@ -177,17 +194,38 @@ void StepActions::submit(const release::Command& command) {
     });
 }
 
-void StepActions::show_text(const QString& title, const QString& name, const QString& text) {
+void StepActions::show_text(const QString& title, const QString& tip, const QString& name, const QString& text) {
     auto* dialog = new QDialog(&owner_);
     asked_ = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(title);
-    dialog->resize(720, 360);
-    auto* layout = new QVBoxLayout(dialog);
+    dialog->resize(720, 420);
+    auto* heading = new QLabel(title, dialog);
+    theme::set_role(heading, "title");
+    auto* what_to_do = new QLabel(tip, dialog);
+    theme::set_role(what_to_do, "dim");
+    what_to_do->setWordWrap(true);
+    what_to_do->setTextFormat(Qt::PlainText);
     auto* box = new TextBox(name, 30, dialog);
     box->show_text(text);
+    auto* copy = new QPushButton(tr("&Copy"), dialog);
+    auto* close = new QPushButton(tr("Close"), dialog);
+    theme::set_role(copy, "primary");
+    close->setAutoDefault(false);
+    connect(copy, &QPushButton::clicked, dialog, [text] { QGuiApplication::clipboard()->setText(text); });
+    connect(close, &QPushButton::clicked, dialog, &QDialog::accept);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch();
+    buttons->addWidget(copy);
+    buttons->addWidget(close);
+    auto* layout = new QVBoxLayout(dialog);
+    layout->setContentsMargins(20, 20, 20, 16);
+    layout->setSpacing(10);
+    layout->addWidget(heading);
+    layout->addWidget(what_to_do);
     layout->addWidget(box);
     layout->addStretch();
+    layout->addLayout(buttons);
     dialog->open();
 }
 

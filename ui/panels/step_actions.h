@@ -37,7 +37,8 @@ private:
     void refresh();
     void begin(std::size_t index);
     void submit(const release::Command& command);
-    void show_text(const QString& title, const QString& name, const QString& text);
+    /// `tip`: what to do with it.
+    void show_text(const QString& title, const QString& tip, const QString& name, const QString& text);
 
     story::CommandChannel& channel_;
     QWidget& owner_;

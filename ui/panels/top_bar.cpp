@@ -106,6 +106,7 @@ void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) 
 void TopBar::show_lead() {
     if (lead_label_ != nullptr) {
         lead_label_->set_text(view_.lead);
+        lead_label_->setMinimumWidth(std::min(lead_label_->sizeHint().width(), most_lead));
         return;
     }
     lead_->setText(lead_->fontMetrics().elidedText(view_.lead, Qt::ElideRight, most_lead).replace(u'&', "&&"));

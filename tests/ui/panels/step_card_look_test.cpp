@@ -1,3 +1,4 @@
+#include "panels/ask_dialog.h"
 #include "panels/step_card.h"
 #include "support/small_session.h"
 #include "support/suite.h"
@@ -6,6 +7,7 @@
 #include <QAbstractItemModelTester>
 #include <QAccessible>
 #include <QApplication>
+#include <QClipboard>
 #include <QDir>
 #include <QLabel>
 #include <QPushButton>
@@ -50,6 +52,60 @@ class StepCardLookTest : public QObject {
     }
 
 private slots:
+    void what_is_asked_is_whole_and_says_what_it_does() {
+        const QString folder = qEnvironmentVariable("SLUICE_PICTURES");
+        theme::apply(*qApp, theme::Scheme::dark);
+        int asked = 0;
+        for (const char* state : {"approve fresh", "severe", "triage", "plain confirm", "in doubt"}) {
+            const auto session = testing::make_small(state);
+            const auto card = story::present_card(session->moment());
+            for (const auto& offer : card.offers) {
+                if (offer.asks == story::Asks::nothing && offer.subjects.empty()) {
+                    continue;
+                }
+                panels::AskDialog dialog(card.title, offer);
+                dialog.show();
+                QCoreApplication::processEvents();
+                for (const auto* label : dialog.findChildren<QLabel*>()) {
+                    const int wants = label->hasHeightForWidth() ? label->heightForWidth(label->width()) : 0;
+                    QVERIFY2(label->height() >= wants, qPrintable(label->text()));
+                }
+                QVERIFY(!offer.tip.isEmpty());
+                ++asked;
+                if (!folder.isEmpty()) {
+                    dialog.grab().save(QDir(folder).filePath(QString("ask-%1-%2.png").arg(state).arg(asked)));
+                }
+            }
+        }
+        QVERIFY(asked >= 12);
+    }
+
+    void what_is_carried_elsewhere_says_what_to_do_with_it_and_is_copied() {
+        const auto session = testing::make_small("rollback");
+        panels::StepCard card(&channel_);
+        card.show_moment(session->moment());
+        card.show();
+        for (const auto& [offer, action] : card.actions()->entries()) {
+            if (offer.deed == story::Deed::by_hand) {
+                action->trigger();
+            }
+        }
+        auto* dialog = card.findChild<QDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        const auto labels = dialog->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [](const QLabel* one) { return one->text().contains("in another terminal"); }));
+        for (auto* button : dialog->findChildren<QPushButton*>()) {
+            if (button->text() == "&Copy") {
+                QTest::keyClick(button, Qt::Key_Space);
+            }
+        }
+        QCOMPARE(QApplication::clipboard()->text(), card.card().by_hand);
+        if (const QString folder = qEnvironmentVariable("SLUICE_PICTURES"); !folder.isEmpty()) {
+            dialog->grab().save(QDir(folder).filePath("by-hand.png"));
+        }
+    }
+
     void with_little_height_the_middle_is_scrolled_and_never_cut_data() { every_state_is_drawn_in_both_themes_data(); }
     void with_little_height_the_middle_is_scrolled_and_never_cut() {
         QFETCH(QString, state);

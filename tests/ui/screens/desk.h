@@ -118,18 +118,23 @@ inline bool in_front(QWidget& window) {
     return QTest::qWaitForWindowActive(&window);
 }
 
-/// Presses keys into the question that is open, or will be within a moment.
-inline QMessageBox* question(QWidget& window) {
-    QMessageBox* found = nullptr;
+/// The one of its kind that is open, or will be within a moment.
+template <typename Widget>
+Widget* shown(const QWidget& window) {
+    Widget* found = nullptr;
     (void)QTest::qWaitFor(
         [&] {
-            for (auto* box : window.findChildren<QMessageBox*>()) {
-                found = box->isVisible() ? box : found;
+            for (auto* one : window.findChildren<Widget*>()) {
+                found = one->isVisible() ? one : found;
             }
             return found != nullptr;
         },
         patience_ms);
     return found;
+}
+
+inline QMessageBox* question(const QWidget& window) {
+    return shown<QMessageBox>(window);
 }
 
 inline QAbstractButton* button_of(QMessageBox& box, const QString& text) {

@@ -19,6 +19,7 @@ using screens::AmendDialog;
 using screens::CockpitWindow;
 using testing::OwnDesk;
 using testing::patience_ms;
+using testing::shown;
 
 namespace {
 
@@ -29,20 +30,6 @@ bool waits(const CockpitWindow& window, const char* step) {
                    window.session()->story().release().at(step).status == StepStatus::person;
         },
         patience_ms);
-}
-
-template <typename Widget>
-Widget* shown(QWidget& window) {
-    Widget* found = nullptr;
-    (void)QTest::qWaitFor(
-        [&] {
-            for (auto* one : window.findChildren<Widget*>()) {
-                found = one->isVisible() ? one : found;
-            }
-            return found != nullptr;
-        },
-        patience_ms);
-    return found;
 }
 
 QPushButton* button(QWidget& window, const QString& text) {

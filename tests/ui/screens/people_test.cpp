@@ -9,6 +9,7 @@
 #include "ui/screens/desk.h"
 
 #include <QCheckBox>
+#include <QDir>
 #include <QToolButton>
 
 using namespace sluice;
@@ -23,15 +24,12 @@ namespace {
 
 template <typename Dialog>
 Dialog* opened(const QWidget& window) {
-    Dialog* found = nullptr;
-    (void)QTest::qWaitFor(
-        [&] {
-            for (auto* dialog : window.findChildren<Dialog*>()) {
-                found = dialog->isVisible() ? dialog : found;
-            }
-            return found != nullptr;
-        },
-        patience_ms);
+    auto* found = testing::shown<Dialog>(window);
+    const QString folder = qEnvironmentVariable("SLUICE_PICTURES");
+    if (found && !folder.isEmpty()) {
+        found->grab().save(
+            QDir(folder).filePath(QString("%1-%2.png").arg(found->windowTitle().simplified()).arg(found->width())));
+    }
     if (found) { // a dialog counts as active with its parent: what is asked here is where keys go
         found->activateWindow();
         (void)QTest::qWaitFor([&] { return QApplication::activeWindow() == found; });
