@@ -20,7 +20,7 @@ struct GateRow {
     QString state;                             ///< "holds", "source error 0:38": the word after the mark
     QString age;                               ///< of the data: "0.4 s"; empty = there was none yet
     QString why;                               ///< tooltip of the state
-    QString exact;                             ///< all that was measured, tooltip of `now`; empty = nothing was
+    QString exact = {};                        ///< all that was measured, tooltip of `now`; empty = nothing was
     Mark mark = Mark::no_data;
     bool aside = false; ///< overridden
     bool operator==(const GateRow&) const = default;
@@ -50,10 +50,10 @@ struct PartRow {
 struct PersonRow {
     Mark mark = Mark::to_come;
     QString role, said;
-    QString ground;       ///< what it rests on: "signed", "attested by lena"; empty = the person's own word
-    QString exact;        ///< all of it: the key; tooltip of `ground`
+    QString ground = {};  ///< what it rests on: "signed", "attested by lena"; empty = the person's own word
+    QString exact = {};   ///< all of it: the key; tooltip of `ground`
     bool by_word = false; ///< of another: the lead's
-    QString rest;         ///< until when, and what was said to it
+    QString rest = {};    ///< until when, and what was said to it
     bool operator==(const PersonRow&) const = default;
 };
 
