@@ -2,9 +2,15 @@
 #include "release/apply_measures.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::release {
 namespace {
+
+bool same_due(const plan::Step* before, const plan::Step& after) {
+    return before && before->due && after.due && before->due->step == after.due->step &&
+           before->due->delay == after.due->delay;
+}
 
 /// One overload an event type; `now` is the event's time.
 class Fold : public FoldMeasures {
@@ -366,7 +372,7 @@ public:
             return; // only a plan that loads is taken; verify tells of an altered one
         }
         pin(e.files);
-        r.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
+        const auto before = std::exchange(r.plan, std::make_shared<const plan::Plan>(std::move(*loaded.plan)));
         r.values.insert(e.variables.begin(), e.variables.end());
         std::map<std::string, PhaseState> phases;
         for (const auto& phase : r.plan->phases) {
@@ -383,6 +389,8 @@ public:
                 StepState& state = steps[step.id];
                 if (auto* known = find(r.steps, step.id); known && known->status != StepStatus::waiting) {
                     state = std::move(*known);
+                } else if (known && same_due(before->step(step.id), step)) {
+                    state.overdue = known->overdue; // told once
                 }
                 if (state.status == StepStatus::to_come) {
                     state.title = step.title;

@@ -193,6 +193,9 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
     if (command.answer == "abort" && is_rollback_step(draft.state(), intent.step)) {
         return refuse("a rollback can't be aborted", command.operation, "happened, run-again or skip");
     }
+    if (command.answer == "abort" && draft.state().closed()) {
+        return refuse("the session is closed: " + draft.state().outcome, command.operation, "happened or skip");
+    }
     draft.add(DoubtAnswered{command.operation, command.answer, draft.by(), command.reason});
     restart_holds_after_shift(draft, intent.step);
     if (command.answer == "happened") {

@@ -37,6 +37,21 @@ private slots:
         QCOMPARE(drive.count("settled"), 1);
     }
 
+    void what_is_in_doubt_when_all_is_done_aborts_nothing_any_more() {
+        std::string plan = drill::plan_with("channels: {ops: {on: chat}}\n"
+                                            "phases: [{id: m, steps: [{id: tell, notify: {to: ops, text: Done}}]}]\n");
+        plan.insert(plan.find("  prom:"), "  chat: {http: {url: 'https://c.example'}}\n");
+        Driver drive(plan);
+        QCOMPARE(drive.prepare("tell"), "");
+        QCOMPARE(drive.submit(Unknown{"s1/tell/1", "lost", ""}, drill::engine), "");
+        QCOMPARE(drive.release.outcome, "done");
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/tell/1", "abort", "because"}), "the session is closed: done");
+        QVERIFY(!drive.release.aborted);
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/tell/1", "skip", "because"}), "");
+        QCOMPARE(drive.release.outcome, "done");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void an_intent_is_only_for_an_effect_that_runs() {
         Driver drive = steps("      - {id: look, probe: {metric: lag, must: '< 5'}}\n      - {id: act, run: [act]}\n");
         QCOMPARE(drive.prepare("look"), "a probe changes nothing outside");

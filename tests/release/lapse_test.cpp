@@ -41,6 +41,22 @@ private slots:
         QCOMPARE(replayed(drive.log), state_text(drive.release));
     }
 
+    void what_waits_and_is_overdue_is_not_told_again_when_the_plan_is_amended() {
+        auto drive = listed("[{id: a, confirm: A}, {id: b, confirm: B, not-before: a + 2h, due: a + 10m}]");
+        drive.submit(Confirm{"a", "", false, ""});
+        drive.pass(hours(1));
+        QCOMPARE(drive.all<StepOverdue>().size(), 1u);
+        std::string text = drive.release.plan->source;
+        QCOMPARE(drive.submit(Amend{text.replace(text.find("A small plan"), 12, "Another plan"), "because"}), "");
+        drive.pass(minutes(10));
+        QCOMPARE(drive.all<StepOverdue>().size(), 1u);
+        text.replace(text.find("a + 10m"), 7, "a + 90m");
+        QCOMPARE(drive.submit(Amend{text, "because"}), "");
+        drive.pass(minutes(30));
+        QCOMPARE(drive.all<StepOverdue>().size(), 2u); // that is another moment
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+
     void what_is_over_in_time_is_never_told() {
         auto drive = listed("[{id: a, confirm: A}, {id: b, confirm: B, due: a + 10m}, {id: c, wait: 2h}]");
         drive.submit(Confirm{"a", "", false, ""});

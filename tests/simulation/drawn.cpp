@@ -92,7 +92,7 @@ const char* const go_live = R"(  - id: before
       - {id: announce, http: {path: /announce, method: POST, json: {release: v2}}, on: app, expect: {status: 201}}
       - {id: last, scale: {workload: shop/blue, replicas: 1}, on: cluster, required: true, point-of-no-return: true,
 ?later          not-before: to-100 + 1m,
-?due          due: to-100 + 80s,
+?due          due: to-100 + 40s,
          title: Last}
 ?follow   - id: week
 ?follow     follow-up: true

@@ -207,7 +207,7 @@ Said anything(const Release& release, Chance& chance) {
 } // namespace
 
 Said say_something(const Release& release, Chance& chance) {
-    if (release.closed() && chance.one_in(6)) { // what was done or aborted can still be taken back
+    if (release.closed() && chance.one_in(40)) { // what was done or aborted can still be taken back
         return {RollBack{"", "", "it was wrong"}, somebody(release, chance), "roll-back", ""};
     }
     if (chance.one_in(7)) {

@@ -138,6 +138,11 @@ void Rules::hear_time(const Release& before, const Event& event) {
                 find(phase->phase + " begins while the calendar is closed");
             }
         }
+    } else if (const auto* amended = std::get_if<PlanAmended>(&event.body)) {
+        // What waits is looked at anew: with another moment, that is told too.
+        const bool due = read_back(amended->plan_source).parts.contains("due");
+        std::erase_if(overdue_,
+                      [&](const StepId& step) { return !due && before.at(step).status == StepStatus::waiting; });
     } else if (const auto* told = std::get_if<StepOverdue>(&event.body)) {
         check_overdue(before, *told, now);
     } else if (const auto* stale = std::get_if<StepExpired>(&event.body)) {

@@ -73,7 +73,7 @@ private:
 
     /// Until the next thing that somebody or something does.
     void live(Desk& desk) {
-        const Nanos next = scheduler_.now() + milliseconds(200 + chance_.below(chance_.one_in(3) ? 90'000 : 8'000));
+        const Nanos next = scheduler_.now() + milliseconds(200 + chance_.below(chance_.one_in(3) ? 60'000 : 8'000));
         const bool dies = deaths_left_ > 0 && chance_.one_in(12);
         // A death may fall between any two things that happen, not only where people act.
         if (dies) {
@@ -90,7 +90,7 @@ private:
             begin(desk);
             return;
         }
-        if (desk.alive() && (!desk.engine().release().closed() || chance_.one_in(4))) {
+        if (desk.alive() && (!desk.engine().release().closed() || chance_.one_in(3))) {
             speak(desk);
         }
     }

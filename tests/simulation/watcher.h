@@ -39,7 +39,7 @@ private:
     void check_settled(const release::Settled& settled);
     void check_declared(const release::SeverityDeclared& declared, Nanos now);
     void check_deeds();
-    void check_state(Nanos now);
+    void check_state(const release::Event& event);
     void count_holds(Nanos until);
     void find(const std::string& what);
 
