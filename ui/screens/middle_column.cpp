@@ -63,10 +63,9 @@ void MiddleColumn::arrange() {
     // Without charts there is room for what a program prints.
     card_->set_output_lines(charts_->charts().empty() ? std::max(8, (inside.height() - 300) / 17) : 8);
     const int wants = card_->height_at(inside.width());
-    const auto heights =
-        charts_->charts().empty()
-            ? MiddleHeights{std::min(wants, inside.height()), 0}
-            : middle_heights(inside.height(), wants, card_->least_height_at(inside.width()), gap);
+    const auto heights = charts_->charts().empty()
+                             ? MiddleHeights{std::min(wants, inside.height()), 0}
+                             : middle_heights(inside.height(), wants, card_->least_height_at(inside.width()), gap);
     card_->setGeometry(inside.left(), inside.top(), inside.width(), heights.card);
     charts_->setVisible(heights.charts > 0);
     charts_->setGeometry(inside.left(), inside.top() + heights.card + gap, inside.width(), std::max(1, heights.charts));
