@@ -257,12 +257,13 @@ void Engine::hear(const release::Event& event) {
             watch_.capture(finished->step);
         }
     } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
-        tell(*escalated);
+        tell(*escalated, event.seq);
     }
 }
 
-/// Sent once; what became of it is in the log, and nothing waits for it.
-void Engine::tell(const release::Escalated& escalated) {
+/// Sent once; what became of it is in the log, and nothing waits for it. The number of its event tells it from another
+/// of the same attempt: what has grown old is asked for again, and can wait too long again.
+void Engine::tell(const release::Escalated& escalated, std::int64_t seq) {
     if (escalated.channel.empty()) {
         return;
     }
@@ -284,8 +285,7 @@ void Engine::tell(const release::Escalated& escalated) {
     request.headers = message->call.headers;
     request.body = message->call.body;
     request.timeout = message->call.timeout;
-    request.key = journal_.release().opened.session + "/" + escalated.step + "#escalated" +
-                  std::to_string(journal_.release().at(escalated.step).attempt);
+    request.key = journal_.release().opened.session + "/" + escalated.step + "#escalated" + std::to_string(seq);
     if (message->call.idempotent) {
         request.headers.emplace_back("Idempotency-Key", request.key);
     }

@@ -63,7 +63,7 @@ private:
     Result<void> try_secrets(const plan::Plan& plan, const plan::Scope& values);
     void follow_amended_plan();
     void start_what_was_prepared();
-    void tell(const release::Escalated& escalated);
+    void tell(const release::Escalated& escalated, std::int64_t seq);
     void arm();
     void due();
     void keep_signing();

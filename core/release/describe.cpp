@@ -206,11 +206,14 @@ struct Describe {
     std::string operator()(const BaselineCaptured& e) const {
         std::string all;
         for (const auto& one : e.readings.is_array() ? e.readings : Json::array()) {
-            if (one.is_object()) {
-                all += fmt::format("{}{} {}{}", all.empty() ? ": " : ", ", one.value("metric", std::string()),
-                                   one.value("arm", std::string()).empty() ? "" : one.value("arm", std::string()) + " ",
-                                   one.value("value", std::string()));
-            }
+            const auto text = [&](const char* key) {
+                const auto found = one.is_object() ? one.find(key) : one.end();
+                return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
+            };
+            const auto value = parse_number(text("value"));
+            all += fmt::format("{}{} {}{}", all.empty() ? ": " : ", ", text("metric"),
+                               text("arm").empty() ? "" : text("arm") + " ",
+                               value ? fmt::format("{:.4g}", *value) : std::string("?"));
         }
         return "The baseline of " + n.step(e.step) +
                (all.empty() ? " is missing: nothing was measured" : " was taken" + all);

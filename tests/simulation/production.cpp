@@ -63,10 +63,10 @@ range::Answer Production::application(const range::Asked& asked) {
     const std::string operation = operation_of(asked.id());
     const std::string key(asked.header("Idempotency-Key"));
     const bool message = asked.path.starts_with("/hooks/");
-    const std::string told = message ? "told " + asked.path.substr(7) : "";
+    const bool escalated = asked.id().find("#escalated") != std::string_view::npos;
+    const std::string told = escalated ? "escalated" : message ? "told " + asked.path.substr(7) : "";
     if (key.empty()) {
-        const bool escalated = asked.id().find("#escalated") != std::string_view::npos;
-        deeds_.push_back({scheduler_.now(), operation, escalated ? "escalated" : message ? told : "post"});
+        deeds_.push_back({scheduler_.now(), operation, message ? told : "post"});
         return range::json_answer(201, R"({"made":1})");
     }
     if (!answered_.contains(key)) {
