@@ -125,6 +125,16 @@ public:
         RC_ASSERT(live_.plan != nullptr);
     }
 
+    void rage() {
+        const int steps = 1 + below(150);
+        for (int i = 0; i < steps; ++i) {
+            step();
+            rollback_is_open();
+        }
+        classify();
+    }
+
+private:
     void step() {
         if (chance(2)) {
             now_ += pick<Nanos>(
@@ -172,7 +182,6 @@ public:
         RC_ASSERT(bodies.has_value() == open);
     }
 
-private:
     bool any_of(bool StepState::*what) const {
         return std::any_of(live_.steps.begin(), live_.steps.end(), [&](const auto& one) { return one.second.*what; });
     }
@@ -502,12 +511,7 @@ private slots:
             simulation::Chance of(*rc::gen::arbitrary<std::uint64_t>());
             const auto drawn = simulation::draw(of);
             Storm storm(drawn, simulation::can_be_governed(drawn) && chance(2));
-            const int steps = 1 + below(150);
-            for (int i = 0; i < steps; ++i) {
-                storm.step();
-                storm.rollback_is_open();
-            }
-            storm.classify();
+            storm.rage();
         });
         QVERIFY(held);
     }
@@ -522,12 +526,7 @@ private slots:
         (void)drill::Driver(text); // it loads
         const bool held = rc::check([&] {
             Storm storm(text);
-            const int steps = 1 + below(150);
-            for (int i = 0; i < steps; ++i) {
-                storm.step();
-                storm.rollback_is_open();
-            }
-            storm.classify();
+            storm.rage();
         });
         QVERIFY(held);
     }

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QStringList>
 #include <QTemporaryDir>
 #include <cstdio>
 #include <fmt/format.h>
