@@ -93,7 +93,13 @@ public:
                                 detail += (detail.empty() ? "still to do: " : "; ") + write.what;
                             }
                             driver_.read(acting(key, "#split"), [life, before, detail, done](Result<Split> now) {
-                                if (!life.expired()) {
+                                if (life.expired()) {
+                                    return;
+                                }
+                                // Carried out in part, and nobody can tell which: that is not known yet.
+                                if (!now && now.error().code != ErrorCode::conflict) {
+                                    done({Match::unknown, to_text(now.error()), false, nullptr});
+                                } else {
                                     done({Match::differs, detail, now && Json(*now) == before,
                                           now ? Json{{"split", *now}} : Json()});
                                 }
