@@ -31,21 +31,20 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
     }
     verdict.value = reading.value;
     verdict.evidence.push_back(evidence_of(metric, reading));
-    if (!from.limit && from.value && reading.value == *from.value && gate.must.holds(0)) {
-        verdict.verdict = Verdict::pass; // both are 0: no share is asked for
-        verdict.why = fmt::format("{}, as {}", format_value(reading.value, metric.unit), reference_text(gate));
-        return verdict;
-    }
-    if (!from.limit) {
+    const auto holds = plan::holds(gate, reading.value, from.value);
+    if (!holds) {
         verdict.verdict = from.verdict;
         verdict.why = from.why;
         return verdict;
     }
+    verdict.verdict = *holds ? Verdict::pass : Verdict::fail;
+    if (!from.limit) {
+        verdict.why = fmt::format("{}, as {}", format_value(reading.value, metric.unit), reference_text(gate));
+        return verdict;
+    }
     verdict.limit = from.limit;
-    verdict.headroom = headroom(*from.limit, reading.value);
-    const bool holds = from.limit->holds(reading.value);
-    verdict.verdict = holds ? Verdict::pass : Verdict::fail;
-    verdict.close = holds && verdict.headroom && *verdict.headroom <= close_share;
+    verdict.headroom = headroom(*from.limit, reading.value, from.value);
+    verdict.close = *holds && verdict.headroom && *verdict.headroom <= close_share;
     verdict.why = fmt::format("{}, must be {}", format_value(reading.value, metric.unit), from.limit->text);
     if (from.value) {
         verdict.why += fmt::format(", which is {} ({} is {})", format_value(from.limit->limit, metric.unit),
@@ -56,17 +55,18 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
 
 } // namespace
 
-std::optional<double> headroom(const plan::Must& must, double value) {
-    if (must.limit == 0 || !std::isfinite(value)) {
+std::optional<double> headroom(const plan::Must& must, double value, std::optional<double> from) {
+    const double allowed = std::abs(must.limit - from.value_or(0));
+    if (allowed == 0 || !std::isfinite(value)) {
         return std::nullopt;
     }
     switch (must.comparison) {
     case plan::Comparison::less:
     case plan::Comparison::less_equal:
-        return (must.limit - value) / std::abs(must.limit);
+        return (must.limit - value) / allowed;
     case plan::Comparison::greater:
     case plan::Comparison::greater_equal:
-        return (value - must.limit) / std::abs(must.limit);
+        return (value - must.limit) / allowed;
     default:
         return std::nullopt;
     }
@@ -84,7 +84,7 @@ Reference reference(const plan::Gate& gate, const plan::Metric& metric, const st
     if (!against.baseline.empty()) {
         from.value =
             baselines ? baselines(against.baseline, metric.name, metric.by_arm.empty() ? "" : of) : std::nullopt;
-        from.why = "there is no baseline: none was measured during " + against.baseline;
+        from.why = "there is no baseline of " + against.baseline;
     } else {
         const auto reading = latest.read(metric, of, now);
         if (reading.status == series::Status::ok && !std::isnan(reading.value)) {

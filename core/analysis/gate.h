@@ -36,8 +36,9 @@ Reference reference(const plan::Gate& gate, const plan::Metric& metric, const st
 
 constexpr double close_share = 0.10; ///< PLAN.md: within 10 % of its limit a gate is close
 
-/// (limit − value)/|limit| for "<", the other way round for ">"; none for equality or a limit of 0.
-std::optional<double> headroom(const plan::Must& must, double value);
+/// (limit − value)/|limit| for "<", the other way round for ">"; none for equality or a limit of 0. Of a limit that is
+/// counted `from` a value: how much of the difference that is allowed is left.
+std::optional<double> headroom(const plan::Must& must, double value, std::optional<double> from = {});
 
 /// One verdict an arm: the gate's own, else each arm with traffic (but the one that it is compared with as it is now),
 /// else the whole.

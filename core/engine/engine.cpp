@@ -105,6 +105,7 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
     if (!resumed) {
         return failed(resumed);
     }
+    watch_.was_away();
     actions_->recover();
     start_what_was_prepared();
     keep_signing();
@@ -197,7 +198,8 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
 }
 
 /// All that was made from the plan is made anew from the one that now stands. No effect of it was on its way: `decide`
-/// refuses an amendment while one is. Looks may be, and keep what they look through.
+/// refuses an amendment while one is, but for a message that is in doubt and waits for nobody. Looks may be, and keep
+/// what they look through.
 void Engine::follow_amended_plan() {
     poller_.reset();
     readiness_.reset();

@@ -329,7 +329,9 @@ void look_at(const plan::ReachRead& read, const Gaze& gaze, const std::optional<
     ask.port = place->port;
     ask.timeout = gaze.timeout;
     ask.key = gaze.key;
-    ask.tls = gaze.eyes.connections.tls(gaze.on);
+    if (read.host.empty()) { // of another host the connection says nothing
+        ask.tls = gaze.eyes.connections.tls(gaze.on);
+    }
     gaze.eyes.outside.reach->ask(ask, [gaze, kind = read.kind](Result<net::Reached> reached) {
         if (!reached) {
             gaze.unanswered(reached.error());

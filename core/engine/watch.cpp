@@ -80,6 +80,17 @@ void Watch::take(series::SampleBatch batch) {
     judge_in_time();
 }
 
+void Watch::forget() {
+    latest_ = {};
+    baselines_ = {}; // of the new metrics from here on
+}
+
+void Watch::was_away() {
+    if (journal_.release().plan) {
+        baselines_.interrupted(journal_.release());
+    }
+}
+
 void Watch::capture(const release::StepId& step) {
     const auto& release = journal_.release();
     if (Baselines::wanted(*release.plan, step)) {

@@ -36,7 +36,10 @@ public:
     const analysis::Latest& latest() const { return latest_; }
 
     /// The metrics are other ones from here on: what the last ones said counts no more.
-    void forget() { latest_ = {}; }
+    void forget();
+
+    /// The session was taken up: what was at work while the program was away was not measured all the time.
+    void was_away();
 
 private:
     /// Puts what every hold at work and every armed trigger says now to the release: once an instant.

@@ -92,6 +92,12 @@ void check_baselines(Reading& reading, const StepGraph& graph) {
             reading.error(ref.at, fmt::format("'{}' does not come before '{}'", ref.of, ref.by),
                           "name a step that is always done before");
         }
+        for (const Variant& variant : reading.plan.variants) {
+            if (variant.omit.contains(ref.of) && !variant.omit.contains(ref.by)) {
+                reading.error(ref.at, fmt::format("the variant '{}' leaves '{}' out", variant.id, ref.of),
+                              fmt::format("leave '{}' out too, or take another step's baseline", ref.by));
+            }
+        }
     }
 }
 

@@ -71,10 +71,15 @@ struct Gate {
 /// share of 0 would be asked for: it says nothing of how far off a value is.
 std::optional<Must> counted_from(const Gate& gate, double reference);
 
+/// Whether the gate holds for a value; `reference` counts only with `against`. Nothing where it can't be said: nothing
+/// to count from, or a share of 0, unless both are 0 and so alike.
+std::optional<bool> holds(const Gate& gate, double value, std::optional<double> reference);
+
 /// "blue", "the baseline of soak", "blue's baseline of soak"; empty without `against`.
 std::string reference_text(const Gate& gate);
 
-/// "< 200ms", "<= blue + 10%", ">= the baseline of soak - 50": the limit for people, as the plan has it.
+/// "< 200ms", "<= blue + 20ms", "<= blue + 10% of it", ">= the baseline of soak - 50": the limit for people, as the
+/// plan has it.
 std::string limit_text(const Gate& gate);
 
 using Scope = std::map<std::string, std::string>; ///< what `${name}` stands for

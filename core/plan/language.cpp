@@ -254,7 +254,7 @@ std::vector<ObjectShape> plan_language() {
         {"gate",
          "A metric that must hold.",
          {{"id", id, "Unique in its step.", false, "the metric, and the arm"},
-          {"title", text, "For people.", false, "the metric's"},
+          {"title", text, "For people.", false, "the metric's, and what it is against"},
           {"metric", text, "A metric.", true},
           {"arm", text, "One arm.", false, "each arm that has traffic"},
           {"must", must, "What makes it hold.", true},

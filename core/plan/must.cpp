@@ -65,6 +65,17 @@ std::optional<Must> counted_from(const Gate& gate, double reference) {
     return must;
 }
 
+std::optional<bool> holds(const Gate& gate, double value, std::optional<double> reference) {
+    if (!gate.against) {
+        return gate.must.holds(value);
+    }
+    const auto limit = reference ? counted_from(gate, *reference) : std::nullopt;
+    if (limit) {
+        return limit->holds(value);
+    }
+    return reference == 0.0 && value == 0 ? std::optional(gate.must.holds(0)) : std::nullopt;
+}
+
 std::string reference_text(const Gate& gate) {
     if (!gate.against) {
         return {};
@@ -86,8 +97,9 @@ std::string limit_text(const Gate& gate) {
     if (gate.must.limit == 0 || amount == std::string::npos) {
         return from;
     }
-    return gate.must.limit < 0 ? from + " - " + gate.must.text.substr(gate.must.text.find('-', amount) + 1)
-                               : from + " + " + gate.must.text.substr(amount);
+    const std::string of = gate.against->share ? " of it" : "";
+    return gate.must.limit < 0 ? from + " - " + gate.must.text.substr(gate.must.text.find('-', amount) + 1) + of
+                               : from + " + " + gate.must.text.substr(amount) + of;
 }
 
 Result<void> suits(const Must& must, const std::string& unit) {

@@ -83,7 +83,9 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
         } else {
             check_metric_limit(reading, gate.metric, node);
         }
-        gate.title = reading.text(node, "title", known ? known->title : gate.metric);
+        gate.title = reading.text(node, "title",
+                                  (known ? known->title : gate.metric) +
+                                      (gate.against ? ", against " + reference_text(gate) : std::string()));
         if (!gate.id.empty() && !ids.insert(gate.id).second) {
             reading.error(node.at, fmt::format("two gates have the id '{}'", gate.id),
                           "give one of them an id of its own");

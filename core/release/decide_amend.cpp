@@ -27,9 +27,9 @@ bool open_to_change(const Release& release, const StepId& id) {
 std::string at_work(const Release& release) {
     for (const auto& [id, operation] : release.operations) {
         const plan::Step* step = release.plan->step(operation.intent.step);
-        const bool message =
-            step && std::holds_alternative<plan::Notify>(step->body) && over(release.at(step->id).status);
-        if (operation.phase != OperationState::Phase::settled && !message) { // which stops nothing
+        const bool message = operation.phase == OperationState::Phase::in_doubt && step &&
+                             std::holds_alternative<plan::Notify>(step->body) && over(release.at(step->id).status);
+        if (operation.phase != OperationState::Phase::settled && !message) { // in doubt, a message stops nothing
             return operation.phase == OperationState::Phase::in_doubt ? id + " stands in doubt" : id + " is at work";
         }
     }

@@ -81,6 +81,9 @@ Result<Voice> attested(const Draft& draft, const StepId& step, const Approve& co
         return refuse("only the lead attests another's approval", step,
                       fmt::format("{} leads this session", draft.state().lead));
     }
+    if (person.name == own_name) {
+        return refuse("this program calls itself so in the log", step, "another name for the person");
+    }
     if (person.name.empty() || person.name == draft.by().name) {
         return refuse("one's own approval is given, not attested", step, "approve without --for");
     }
@@ -104,8 +107,9 @@ Verdict refused(Draft& draft, const Named& found, const Voice& voice) {
         return refuse("it has been gone on with", id, "roll back, or approve it afterwards");
     }
     const int attempt = found.state->attempt;
-    draft.add(Refused{id, voice.by, voice.reason, voice.proof});
-    draft.add(TriageOpened{id, attempt, voice.by.name + " refused: " + voice.reason});
+    draft.add(Refused{id, voice.by, voice.reason, voice.proof, voice.attested_by});
+    const std::string told = voice.attested_by.empty() ? "" : " (attested by " + voice.attested_by + ")";
+    draft.add(TriageOpened{id, attempt, voice.by.name + " refused" + told + ": " + voice.reason});
     return {};
 }
 

@@ -78,6 +78,9 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
 Verdict on(Draft& draft, const Tick& command) {
     draft.latest = command.latest;
     const auto plan = draft.state().plan;
+    if (!draft.state().closed()) {
+        watch_windows(draft); // what a window held has gone on before its own times are looked at
+    }
     for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
         for (const auto& step : *list) {
             if (draft.state().at(step.id).status != StepStatus::running) {

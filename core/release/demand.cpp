@@ -73,6 +73,9 @@ Demand demand(const Release& release, const plan::Step& step) {
 }
 
 std::vector<Approved> counting(const Release& release, const plan::Step& step, Nanos now) {
+    if (!std::holds_alternative<plan::Approve>(step.body)) {
+        return {};
+    }
     const Demand wanted = demand(release, step);
     std::vector<Approved> counted;
     for (const auto& approval : release.at(step.id).approvals) {

@@ -100,7 +100,8 @@ struct Describe {
                (e.attested_by.empty() ? "" : ", ATTESTED by " + e.attested_by) + because(e.reason);
     }
     std::string operator()(const Refused& e) const {
-        return "Refused " + n.step(e.step) + signed_by(e.proof) + because(e.reason);
+        return "Refused " + n.step(e.step) + signed_by(e.proof) +
+               (e.attested_by.empty() ? "" : ", attested by " + e.attested_by) + because(e.reason);
     }
     std::string operator()(const PolicyBound& e) const {
         std::string text = fmt::format("Policy {} ({}) holds for {} in {}", e.file, e.digest.substr(0, 8),
@@ -211,12 +212,14 @@ struct Describe {
                 return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
             };
             const auto value = parse_number(text("value"));
-            all += fmt::format("{}{} {}{}", all.empty() ? ": " : ", ", text("metric"),
+            const auto count = one.is_object() ? one.find("count") : one.end();
+            const std::int64_t of = count != one.end() && count->is_number_integer() ? count->get<std::int64_t>() : 0;
+            all += fmt::format("{}{} {}{} (of {} readings)", all.empty() ? ": " : ", ", text("metric"),
                                text("arm").empty() ? "" : text("arm") + " ",
-                               value ? fmt::format("{:.4g}", *value) : std::string("?"));
+                               value ? fmt::format("{:.4g}", *value) : std::string("?"), of);
         }
         return "The baseline of " + n.step(e.step) +
-               (all.empty() ? " is missing: nothing was measured" : " was taken" + all);
+               (all.empty() ? " is missing: it was not measured, or not all the time" : " was taken" + all);
     }
     std::string operator()(const Told& e) const {
         return (e.delivered ? "Told " : "NOT told ") + e.channel + " about " + n.step(e.step) + because(e.why);

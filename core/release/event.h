@@ -237,6 +237,7 @@ struct Refused {
     Actor by;
     std::string reason;
     Json proof = nullptr;
+    std::string attested_by = {}; ///< the lead who says so; empty = given by `by`
 };
 
 /// The organisation's policy holds for this session. Policy and keys are here as they were read, so that nobody needs

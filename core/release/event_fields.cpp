@@ -159,6 +159,7 @@ void fields(Refused& e, Fields& f) {
     f("by", e.by);
     f("reason", e.reason);
     f("proof", e.proof);
+    f("attested_by", e.attested_by);
 }
 void fields(PolicyBound& e, Fields& f) {
     f("file", e.file);

@@ -109,16 +109,15 @@ std::optional<double> latest_of(const Draft& draft, const std::string& metric, c
     return found == draft.latest->end() ? std::nullopt : std::optional(found->second);
 }
 
-/// The gate's limit for an arm, counted from another value where the plan says so; nothing while that is not known.
-std::optional<plan::Must> limit_of(const Draft& draft, const plan::Gate& gate, const std::string& arm) {
+/// What a gate's limit is counted from for an arm; nothing where that is not known, or it is a limit of its own.
+std::optional<double> reference_of(const Draft& draft, const plan::Gate& gate, const std::string& arm) {
     if (!gate.against) {
-        return gate.must;
+        return std::nullopt;
     }
     const auto& against = *gate.against;
     const std::string of = against.arm.empty() ? arm : against.arm;
-    const auto from = against.baseline.empty() ? latest_of(draft, gate.metric, of)
-                                               : baseline(draft.state(), against.baseline, gate.metric, of);
-    return from ? plan::counted_from(gate, *from) : std::nullopt;
+    return against.baseline.empty() ? latest_of(draft, gate.metric, of)
+                                    : baseline(draft.state(), against.baseline, gate.metric, of);
 }
 
 /// Gates of a step that is not a hold must stand where they must before it starts; names the first that does not.
@@ -135,20 +134,20 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
         if (gate.arm.empty() && metric && !metric->by_arm.empty()) {
             arms = arms_with_traffic(draft.state());
         }
+        if (gate.against && gate.against->baseline.empty()) {
+            arms.erase(gate.against->arm); // it is not compared with itself
+        }
         if (arms.empty()) {
             return "gate " + gate.id + " has no answer";
         }
         for (const auto& arm : arms) {
-            if (gate.against && gate.against->baseline.empty() && gate.against->arm == arm) {
-                continue;
-            }
             const auto value = latest_of(draft, gate.metric, arm);
-            const auto limit = limit_of(draft, gate, arm);
-            if (!value || !limit) {
+            const auto holds = value ? plan::holds(gate, *value, reference_of(draft, gate, arm)) : std::nullopt;
+            if (!holds) {
                 return "gate " + gate.id + " has no answer";
             }
-            if (!limit->holds(*value)) {
-                return "gate " + gate.id + " must be " + limit->text;
+            if (!*holds) {
+                return "gate " + gate.id + " must be " + limit_text(gate);
             }
         }
     }

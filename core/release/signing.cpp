@@ -250,7 +250,9 @@ Result<void> check_statement(const Release& release, const StepId& step, const S
         }
     }
     if (!asked.used_by.empty()) {
-        return refuse(fmt::format("{} has answered this request already", asked.used_by), ask_again);
+        return refuse(
+            fmt::format("{} has answered this request already; each who approves is asked for himself", asked.used_by),
+            ask_again);
     }
     if (asked.expires <= now) {
         return refuse("the request expired at " + instant(asked.expires), ask_again);

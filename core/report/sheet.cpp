@@ -30,7 +30,7 @@ public:
         if (!place.root.empty()) {
             fact("Tree", place.root);
         }
-        fact("Led by", release.opened.by.name);
+        fact("Led by", release.lead);
         stands();
         ways(plan);
         if (!place.copy_file.empty()) {

@@ -223,12 +223,13 @@ private slots:
         const auto judged = [&](std::vector<series::Reading> readings) {
             return judge(slower, metric("version"), latest(std::move(readings)), {"blue", "green"}, new_year);
         };
-        auto verdicts = judged({reading("blue", 100), reading("green", 109)});
+        auto verdicts = judged({reading("blue", 100), reading("green", 109.5)});
         QCOMPARE(verdicts.size(), 1u); // blue is not held against itself
         QCOMPARE(verdicts[0].arm, "green");
         QCOMPARE(verdicts[0].verdict, Verdict::pass);
         QVERIFY(verdicts[0].close);
-        QCOMPARE(verdicts[0].why, "109, must be <= blue + 10%, which is 110 (blue is 100)");
+        QCOMPARE(verdicts[0].why, "109.5, must be <= blue + 10% of it, which is 110 (blue is 100)");
+        QVERIFY(!judged({reading("blue", 100), reading("green", 100)})[0].close); // all that is allowed is left
         QCOMPARE(judged({reading("blue", 100), reading("green", 111)})[0].verdict, Verdict::fail);
         // What can't be compared never passes.
         verdicts = judged({reading("blue", 100, minutes(10)), reading("green", 1)});
@@ -252,7 +253,7 @@ private slots:
             return judge(more, metric(), latest({reading("", value)}), {"blue"}, new_year, baselines).at(0);
         };
         QCOMPARE(judged(120).verdict, Verdict::no_data);
-        QCOMPARE(judged(120).why, "there is no baseline: none was measured during soak");
+        QCOMPARE(judged(120).why, "there is no baseline of soak");
         taken["soak lag "] = 100;
         QCOMPARE(judged(120).verdict, Verdict::pass);
         QCOMPARE(judged(151).verdict, Verdict::fail);

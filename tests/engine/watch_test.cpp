@@ -226,10 +226,26 @@ private slots:
         desk.pass(seconds(5));
         desk.answers(0, 150);
         QVERIFY(desk.hold().running);
-        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").limit, "<= the baseline of begin + 50%");
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").limit, "<= the baseline of begin + 50% of it");
         desk.pass(seconds(5));
         desk.answers(0, 151);
         QVERIFY(!desk.hold().running);
+    }
+
+    void a_step_during_which_the_program_was_away_has_no_baseline() {
+        std::string plan = bake;
+        plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,
+                     "{metric: lag, must: '<= 50', against: {baseline: begin}}");
+        Desk desk(plan);
+        desk.rest();
+        desk.pass(seconds(5));
+        desk.answer("lag", 90);
+        desk.watch.was_away();
+        desk.pass(seconds(5));
+        desk.answer("lag", 110);
+        (void)desk.journal.submit(release::Confirm{"begin", "", false, ""}, {"lena", "lead"});
+        desk.watch.capture("begin");
+        QVERIFY(desk.journal.release().baselines.at("begin").empty());
     }
 };
 

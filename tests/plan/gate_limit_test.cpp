@@ -18,11 +18,11 @@ private slots:
         QTest::addColumn<double>("limit"); // NaN = it can't be said
         QTest::addColumn<QString>("text");
         const double none = std::nan("");
-        QTest::newRow("a tenth more") << "<= 10%" << true << 40.0 << 44.0 << "<= blue + 10%";
-        QTest::newRow("a tenth less") << ">= -10%" << true << 40.0 << 36.0 << ">= blue - 10%";
-        QTest::newRow("as a number") << "<= 0.1" << true << 40.0 << 44.0 << "<= blue + 0.1";
-        QTest::newRow("of less than nothing") << "<= 10%" << true << -40.0 << -36.0 << "<= blue + 10%";
-        QTest::newRow("a share of nothing") << "<= 10%" << true << 0.0 << none << "<= blue + 10%";
+        QTest::newRow("a tenth more") << "<= 10%" << true << 40.0 << 44.0 << "<= blue + 10% of it";
+        QTest::newRow("a tenth less") << ">= -10%" << true << 40.0 << 36.0 << ">= blue - 10% of it";
+        QTest::newRow("as a number") << "<= 0.1" << true << 40.0 << 44.0 << "<= blue + 0.1 of it";
+        QTest::newRow("of less than nothing") << "<= 10%" << true << -40.0 << -36.0 << "<= blue + 10% of it";
+        QTest::newRow("a share of nothing") << "<= 10%" << true << 0.0 << none << "<= blue + 10% of it";
         QTest::newRow("20 ms more") << "< 20ms" << false << 0.04 << 0.06 << "< blue + 20ms";
         QTest::newRow("50 less") << "> -50" << false << 200.0 << 150.0 << "> blue - 50";
         QTest::newRow("no more") << "<= 0" << false << 200.0 << 200.0 << "<= blue";
@@ -50,6 +50,20 @@ private slots:
         }
     }
 
+    void what_can_not_be_said_holds_not() {
+        Gate gate;
+        gate.must = *parse_must("<= 10%");
+        gate.against = Against{"blue", "", true, {}};
+        QCOMPARE(holds(gate, 44, 40), std::optional(true));
+        QCOMPARE(holds(gate, 45, 40), std::optional(false));
+        QCOMPARE(holds(gate, 1, std::nullopt), std::nullopt);
+        QCOMPARE(holds(gate, 1, 0), std::nullopt);
+        QCOMPARE(holds(gate, 0, 0), std::optional(true)); // alike
+        gate.must = *parse_must("< 10%");
+        gate.against.reset();
+        QCOMPARE(holds(gate, 0.05, std::nullopt), std::optional(true));
+    }
+
     void a_fixed_limit_stays_as_it_is() {
         Gate gate;
         gate.must = *parse_must("< 200ms");
@@ -62,9 +76,9 @@ private slots:
         Gate gate;
         gate.must = *parse_must("<= 10%");
         gate.against = Against{"", "soak", true, {}};
-        QCOMPARE(limit_text(gate), "<= the baseline of soak + 10%");
+        QCOMPARE(limit_text(gate), "<= the baseline of soak + 10% of it");
         gate.against->arm = "blue";
-        QCOMPARE(limit_text(gate), "<= blue's baseline of soak + 10%");
+        QCOMPARE(limit_text(gate), "<= blue's baseline of soak + 10% of it");
     }
 };
 

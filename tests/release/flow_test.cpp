@@ -164,10 +164,18 @@ phases:
         const Json taken = Json::array({{{"metric", "lag"}, {"arm", ""}, {"value", "10"}, {"count", 3}}});
         QCOMPARE(drive.submit(Baseline{"soak", taken}), "");
         drive.tick({{"lag", 16}});
-        QCOMPARE(drive.why("act"), "gate lag must be <= the baseline of soak + 50%");
+        QCOMPARE(drive.why("act"), "gate lag must be <= the baseline of soak + 50% of it");
         drive.tick({{"lag", 15}});
         QCOMPARE(drive.status("act"), "running");
         QCOMPARE(drive.submit(Baseline{"nowhere", taken}), "the plan has no step 'nowhere'");
+    }
+
+    void a_gate_of_an_effect_that_compares_nothing_is_shut() {
+        Driver drive =
+            steps("      - {id: act, run: [act], gates: [{metric: errors, must: '<= 10%', against: {arm: blue, "
+                  "as: share}}]}\n");
+        drive.tick({{"errors/blue", 0.001}, {"errors/green", 0.001}}); // green has no traffic yet
+        QCOMPARE(drive.why("act"), "gate errors has no answer");
     }
 
     void not_before_waits_after_its_step() {

@@ -76,6 +76,9 @@ private slots:
         QCOMPARE(desk.submit(no, {"lena", "lead"}), "");
         QCOMPARE(desk.status("go"), "failed");
         QVERIFY(desk.release.at("go").approvals.empty());
+        QCOMPARE(desk.release.at("go").why, "bob refused (attested by lena): too early");
+        no.attested = Actor{"engine", "sre"};
+        QVERIFY(!desk.submit(no, {"lena", "lead"}).empty());
     }
     void a_request_shows_nothing_that_a_terminal_obeys() {
         Desk desk(signing);

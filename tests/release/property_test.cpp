@@ -222,7 +222,11 @@ private:
         if (std::holds_alternative<Tick>(command) && !waits) {
             const auto twice = decide(live_, command, now_, drill::engine);
             if (twice && !twice->empty()) {
-                RC_FAIL("asked again, this comes: " + describe(twice->front()));
+                std::string first;
+                for (const Body& body : *bodies) {
+                    first += "\n  " + describe(body);
+                }
+                RC_FAIL("asked again, this comes: " + describe(twice->front()) + "\nafter" + first);
             }
         }
     }

@@ -5,6 +5,8 @@
 #include "story/step_titles.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 namespace sluice::story::card {
 namespace {
@@ -48,25 +50,35 @@ PersonRow row_of(const release::Approved& one, bool counts, Nanos now) {
     return row;
 }
 
-/// Why what had been given is asked for once more, while it is.
+/// Why what had been given is asked for once more, while it is: the last of it, and nothing that was answered since.
 void show_asked_again(const Seen& seen, CardView& card) {
     if (seen.state.status != StepStatus::person) {
         return;
     }
+    std::map<std::string, Fact> expired; // by person
+    std::optional<Fact> asked;
     for (const auto& entry : seen.moment.entries) {
-        if (const auto* expired = std::get_if<release::ApprovalExpired>(&entry.event.body);
-            expired && expired->step == seen.step.id) {
-            card.facts.push_back({Words::tr("Expired"),
-                                  Words::tr("the approval of %1, %2: what it was for had not begun")
-                                      .arg(text(expired->person), utc_moment(entry.event.time, seen.moment.now)),
-                                  Tone::warn, false});
-        } else if (const auto* again = std::get_if<release::ApprovalAskedAgain>(&entry.event.body);
+        const auto& body = entry.event.body;
+        if (const auto* old = std::get_if<release::ApprovalExpired>(&body); old && old->step == seen.step.id) {
+            expired[old->person] = {Words::tr("Expired"),
+                                    Words::tr("the approval of %1, %2: what it was for had not begun")
+                                        .arg(text(old->person), utc_moment(entry.event.time, seen.moment.now)),
+                                    Tone::warn, false};
+        } else if (const auto* again = std::get_if<release::ApprovalAskedAgain>(&body);
                    again && again->step == seen.step.id) {
-            card.facts.push_back(
-                {Words::tr("Asked again"),
-                 Words::tr("%1: %2").arg(utc_moment(entry.event.time, seen.moment.now), text(again->why)), Tone::warn,
-                 false});
+            expired.clear();
+            asked = Fact{Words::tr("Asked again"),
+                         Words::tr("%1: %2").arg(utc_moment(entry.event.time, seen.moment.now), text(again->why)),
+                         Tone::warn, false};
+        } else if (const auto* given = std::get_if<release::Approved>(&body); given && given->step == seen.step.id) {
+            expired.erase(given->by.name);
         }
+    }
+    for (auto& [person, fact] : expired) {
+        card.facts.push_back(std::move(fact));
+    }
+    if (asked) {
+        card.facts.push_back(std::move(*asked));
     }
 }
 

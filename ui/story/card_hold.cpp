@@ -9,9 +9,11 @@ namespace {
 
 using release::GateState;
 
-QString limit_text(const plan::Must& must, const std::string& unit) {
+/// A limit that was written stands as it was; one that is counted from a measured value is rounded as values are.
+QString limit_text(const plan::Must& must, const std::string& unit, bool counted) {
     static constexpr const char16_t* signs[] = {u"<", u"≤", u">", u"≥", u"=", u"≠"};
-    return QString::fromUtf16(signs[static_cast<int>(must.comparison)]) + u' ' + limit_figure(must.limit, unit);
+    return QString::fromUtf16(signs[static_cast<int>(must.comparison)]) + u' ' +
+           (counted ? figure(must.limit, unit) : limit_figure(must.limit, unit));
 }
 
 /// Until when a gate is watched: what it said last stands on the card of a step that is over.
@@ -65,8 +67,9 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     const Nanos time = watched_until(seen);
     const auto limit = limit_at(seen.moment, gate, arm, time);
     const Reading* reading =
-        metric ? decisive_reading(seen.moment, gate, limit.value_or(gate.must), arm, time) : nullptr;
-    row.limit = limit ? limit_text(*limit, metric ? metric->unit : "") : text(plan::limit_text(gate));
+        metric ? decisive_reading(seen.moment, gate, limit ? limit->must : gate.must, arm, time) : nullptr;
+    row.limit = limit ? limit_text(limit->must, metric ? metric->unit : "", gate.against.has_value())
+                      : text(plan::limit_text(gate));
     if (!reading) {
         return;
     }
@@ -77,10 +80,10 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     if (reading->status != session::SampleStatus::ok || !fresh) {
         return;
     }
-    const auto bound = limit ? std::optional(limit->limit) : std::nullopt;
+    const auto bound = limit ? std::optional(limit->must.limit) : std::nullopt;
     row.now = figure(reading->value, metric->unit, bound);
     row.exact = exact_figure(reading->value, metric->unit, bound);
-    if (const auto room = limit ? analysis::headroom(*limit, reading->value) : std::nullopt) {
+    if (const auto room = limit ? analysis::headroom(limit->must, reading->value, limit->from) : std::nullopt) {
         // Far past the limit the figure says no more than that.
         row.headroom = *room < -9.99 ? QStringLiteral("< −999 %") : percent(*room, 0).replace(u'-', u'−');
     }

@@ -4,22 +4,30 @@
 
 namespace sluice::story {
 
-std::optional<plan::Must> limit_at(const Moment& moment, const plan::Gate& gate, const std::string& arm, Nanos time) {
+std::optional<double> reference_at(const Moment& moment, const plan::Gate& gate, const std::string& arm, Nanos time) {
     if (!gate.against) {
-        return gate.must;
+        return std::nullopt;
     }
     const auto& against = *gate.against;
     const std::string of = against.arm.empty() ? arm : against.arm;
     if (!against.baseline.empty()) {
-        const auto from = release::baseline(moment.release, against.baseline, gate.metric, of);
-        return from ? plan::counted_from(gate, *from) : std::nullopt;
+        return release::baseline(moment.release, against.baseline, gate.metric, of);
     }
     const auto* metric = moment.release.plan->metric(gate.metric);
     const Line* line = moment.readings.line(gate.metric, of);
     const Reading* reading = line ? line->at(time) : nullptr;
     const bool known = metric && reading && reading->status == session::SampleStatus::ok &&
                        time - reading->measured_at <= analysis::max_age(*metric);
-    return known ? plan::counted_from(gate, reading->value) : std::nullopt;
+    return known ? std::optional(reading->value) : std::nullopt;
+}
+
+std::optional<CountedLimit> limit_at(const Moment& moment, const plan::Gate& gate, const std::string& arm, Nanos time) {
+    const auto from = reference_at(moment, gate, arm, time);
+    if (gate.against && !from) {
+        return std::nullopt;
+    }
+    auto must = plan::counted_from(gate, from.value_or(0));
+    return must ? std::optional(CountedLimit{std::move(*must), from}) : std::nullopt;
 }
 
 } // namespace sluice::story

@@ -66,6 +66,7 @@ ShownUnit head_unit(const plan::Metric& metric, double size) {
 struct Limit {
     plan::Must must;
     bool breached_above = true;
+    bool counted = false; ///< from a measured value: rounded as values are
 };
 
 /// The arm whose limit is drawn where a gate looks at all that have traffic: not the one that they are compared with.
@@ -95,7 +96,7 @@ std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) 
             of_now = running;
             const bool above =
                 gate.must.comparison == Comparison::less || gate.must.comparison == Comparison::less_equal;
-            found = Limit{*limit, above};
+            found = Limit{limit->must, above, gate.against.has_value()};
         }
     });
     return found;
@@ -131,7 +132,7 @@ Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* r
 /// "limit 0.1 %", "must stay above 90 k/s"
 QString limit_words(const Limit& limit, const plan::Metric& metric) {
     return (limit.breached_above ? metric_words("limit %1") : metric_words("must stay above %1"))
-        .arg(limit_figure(limit.must.limit, metric.unit));
+        .arg(limit.counted ? figure(limit.must.limit, metric.unit) : limit_figure(limit.must.limit, metric.unit));
 }
 
 /// "green +3.1 ms vs blue"

@@ -40,15 +40,17 @@ int gravity(Mark mark) {
     }
 }
 
-Mark mark_against(const Answer& answer, const plan::Must& must) {
+Mark mark_of(const Moment& moment, const plan::Gate& gate, const std::string& arm, const Answer& answer) {
     if (!answer.value) {
         return answer.mark;
     }
-    if (!must.holds(*answer.value)) {
-        return Mark::breached;
+    const auto holds = plan::holds(gate, *answer.value, reference_at(moment, gate, arm, moment.now));
+    if (!holds) {
+        return Mark::no_data;
     }
-    const auto left = analysis::headroom(must, *answer.value);
-    return left && *left <= analysis::close_share ? Mark::close : Mark::holds;
+    const auto limit = limit_at(moment, gate, arm, moment.now);
+    const auto left = limit ? analysis::headroom(limit->must, *answer.value, limit->from) : std::nullopt;
+    return !*holds ? Mark::breached : left && *left <= analysis::close_share ? Mark::close : Mark::holds;
 }
 
 QString verdict_word(Mark mark) {
@@ -95,11 +97,8 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
     Comparison row;
     row.metric = QString::fromStdString(metric.title.empty() ? metric.name : metric.title);
     const plan::Gate* gate = watching_gate(moment.release, metric.name);
-    const auto limit_of = [&](const std::string& arm) {
-        return gate ? limit_at(moment, *gate, arm, moment.now) : std::nullopt;
-    };
-    const auto bound = limit_of(sides.released);
-    const RowFormat format(metric.unit, released, initial, bound ? std::optional(bound->limit) : std::nullopt);
+    const auto bound = gate ? limit_at(moment, *gate, sides.released, moment.now) : std::nullopt;
+    const RowFormat format(metric.unit, released, initial, bound ? std::optional(bound->must.limit) : std::nullopt);
     const auto cell = [&](const Answer& answer) {
         return answer.value ? format.text(*answer.value) : QStringLiteral("–");
     };
@@ -120,8 +119,7 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
         if ((!gate->arm.empty() && gate->arm != arm) || compared_with) {
             continue;
         }
-        const auto limit = limit_of(arm);
-        Mark mark = limit ? mark_against(*answer, *limit) : Mark::no_data;
+        Mark mark = mark_of(moment, *gate, arm, *answer);
         if (gate->arm.empty() && !served.contains(arm)) {
             if (!answer->value) {
                 unknown = as_text(arm);
