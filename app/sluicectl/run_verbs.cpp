@@ -148,15 +148,11 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
             return sluice::failed(taken);
         }
     } else {
-        const auto first = options.operators.empty() ? sluice::Result<sluice::release::BridgeJoined>()
-                                                     : sluice::host::read_operator(options.operators.front());
-        if (!first) {
-            return sluice::failed(first);
+        auto comes = sluice::host::who_comes({options.policy, options.operators, options.role});
+        if (!comes) {
+            return sluice::failed(comes);
         }
-        // Without a role it is the one that the session's policy or bridge gives.
-        start.by = sluice::host::user_as(first->person, !options.role.empty()  ? options.role
-                                                        : first->roles.empty() ? ""
-                                                                               : first->roles.front());
+        start.by = std::move(*comes);
     }
     start.wrapper = sluice::host::wrapper_beside_us();
     return start;

@@ -18,8 +18,9 @@ struct KeptFiles::Work {
 
     static std::string write(const std::filesystem::path& file, const std::string& bytes) {
         QSaveFile save(QString::fromStdString(file.string()));
-        save.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner); // as the session beside which it stands
+        // As the session beside which it stands; before it is open there is nothing to set them of.
         if (!save.open(QIODevice::WriteOnly) ||
+            !save.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) ||
             save.write(bytes.data(), static_cast<qint64>(bytes.size())) != static_cast<qint64>(bytes.size()) ||
             !save.commit()) {
             return file.string() + ": " + save.errorString().toStdString();

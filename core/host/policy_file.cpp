@@ -96,8 +96,22 @@ std::string role_to_lead(const plan::Policy& policy, const std::string& name) {
 
 } // namespace
 
+Result<release::Actor> who_comes(const PeopleAsked& asked) {
+    if (asked.operators.empty()) {
+        return user_as("", asked.role);
+    }
+    const auto first = read_operator(asked.operators.front());
+    if (!first) {
+        return failed(first);
+    }
+    const std::string own = first->roles.empty() ? "" : first->roles.front();
+    return user_as(first->person, asked.role.empty() ? own : asked.role);
+}
+
 Result<void> take_people(StartOptions& options, const PeopleAsked& asked) {
     const auto& [policy, operators, role] = asked;
+    options.policy.reset();
+    options.bridge.clear();
     std::optional<plan::Policy> rules;
     if (const auto file = policy_file(policy, options.paths); !file.empty()) {
         auto pinned = read_policy(file);

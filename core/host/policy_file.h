@@ -29,8 +29,12 @@ struct PeopleAsked {
     std::string role;
 };
 
-/// Takes them into the options of a start: the first operator leads; of several, or of
-/// one with roles, each is on the bridge. Who names no role takes one that he holds and that may lead.
+/// Takes them into the options of a start, instead of what these had: the first operator leads; of several, or of one
+/// with roles, each is on the bridge. Who names no role takes one that he holds and that may lead.
 Result<void> take_people(StartOptions& options, const PeopleAsked& asked);
+
+/// Who takes up or follows a session that exists: the first operator, else the login name; the role only if one was
+/// named, since the session knows its policy and its bridge itself.
+Result<release::Actor> who_comes(const PeopleAsked& asked);
 
 } // namespace sluice::host

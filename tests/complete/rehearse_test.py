@@ -162,7 +162,13 @@ class Complete(InHome):
         for verb in (("run", self.home / "plan.yaml", "--session", session), ("resume", session)):
             code, said = self.call(*verb, "--until-released", "--no-input")
             self.assertEqual(code, DONE, said)
+            self.assertNotIn("Empty filename", said)  # what Qt says where it was asked about no file
             self.assertNotIn("session-closed", [e["type"] for e in self.events("f.sluice")])
+            code, said = self.call("state", session)  # while a person is awaited
+            self.assertEqual(code, DONE, said)
+            self.assertIn("All is quiet", said)
+        sheet = self.home / "f.sluice.sheet.txt"
+        self.assertEqual(sheet.stat().st_mode & 0o777, 0o600)
 
     def test_templates(self):
         code, said = self.call("new")

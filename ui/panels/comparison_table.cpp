@@ -20,6 +20,22 @@ bool needs_two_lines(const story::Comparison& row, int width) {
     return QFontMetrics(theme::text_font(13)).horizontalAdvance(row.metric) > width - units - theme::grid;
 }
 
+/// As many words as fit on the first line, the others and the unit on the second; what does not fit there is cut.
+QString on_two_lines(const QString& name, const QString& unit, const QFontMetrics& metrics, int width) {
+    qsizetype end = 0;
+    for (qsizetype space = name.indexOf(u' '); space >= 0; space = name.indexOf(u' ', space + 1)) {
+        if (metrics.horizontalAdvance(name.left(space)) > width) {
+            break;
+        }
+        end = space;
+    }
+    if (end == 0) { // one long word
+        return metrics.elidedText(name, Qt::ElideRight, width) + u'\n' + unit.trimmed();
+    }
+    return name.left(end) + u'\n' +
+           metrics.elidedText(name.mid(end + 1), Qt::ElideRight, width - metrics.horizontalAdvance(unit)) + unit;
+}
+
 /// Paints cells by themselves: a style sheet's padding would cost the narrow columns their figures.
 class ComparisonCell : public QStyledItemDelegate {
 public:
@@ -33,7 +49,8 @@ public:
             painter->setFont(theme::text_font(12));
             painter->setPen(t.text);
             const QString unit = row.unit.isEmpty() ? QString() : u' ' + row.unit;
-            painter->drawText(option.rect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, row.metric + unit);
+            painter->drawText(option.rect, Qt::AlignVCenter | Qt::AlignLeft,
+                              on_two_lines(row.metric, unit, painter->fontMetrics(), option.rect.width()));
         } else if (index.column() == ComparisonModel::metric) {
             const QFont name = theme::text_font(13), unit = theme::text_font(11);
             const int units = row.unit.isEmpty() ? 0 : QFontMetrics(unit).horizontalAdvance(row.unit) + theme::grid;

@@ -106,6 +106,11 @@ void CockpitWindow::show_plan(const QString& file) {
     setWindowTitle(tr("%1 – Sluice").arg(QFileInfo(file).fileName()));
 }
 
+release::Actor CockpitWindow::who_comes() const {
+    const auto named = people_asked_ ? host::who_comes(*people_asked_) : Result<release::Actor>(defaults_.by);
+    return named ? *named : defaults_.by; // a wrong --operator was told at the program's start
+}
+
 std::optional<host::StartOptions> CockpitWindow::to_start() {
     host::StartOptions options = defaults_;
     const auto taken = people_asked_ ? host::take_people(options, *people_asked_) : Result<void>();
@@ -202,11 +207,8 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
     }
     const std::string socket = host::socket_of(defaults_.paths, path).string();
     offered_ = false;
-    host::StartOptions asks = defaults_; // its owner listens, and judges by its own policy who may what
-    if (people_asked_) {
-        (void)host::take_people(asks, *people_asked_);
-    }
-    show_session(std::make_unique<story::FileSource>(path, socket, asks.by));
+    // Its owner listens, and judges by its own policy who may what.
+    show_session(std::make_unique<story::FileSource>(path, socket, who_comes()));
     auto& owner = session_->watch_owner([socket] { return net::CommandClient::connect(socket).has_value(); });
     connect(&owner, &OwnerWatch::gone, this, [this, path, shown = session_] {
         asked_before_.ask([path, paths = defaults_.paths] { return story::read_recent_session(path, paths); },
@@ -362,13 +364,10 @@ void CockpitWindow::resume(const QString& file) {
     if (!may_leave()) {
         return;
     }
-    const auto ready = to_start();
-    if (!ready) {
-        return;
-    }
     keep_looks();
     host::TakeUp options;
-    static_cast<host::StartOptions&>(options) = *ready;
+    static_cast<host::StartOptions&>(options) = defaults_;
+    options.by = who_comes();
     options.session = file.toStdString();
     rehearses_ = false;
     owns_ = true;

@@ -81,6 +81,7 @@ private:
     bool owns_running() const;
 
     std::optional<host::StartOptions> to_start(); ///< tells what hinders; nothing then
+    release::Actor who_comes() const;             ///< to a session that exists
     host::StartOptions defaults_;
     std::optional<host::PeopleAsked> people_asked_;
     DesktopScheme desktop_;

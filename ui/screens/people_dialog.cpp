@@ -230,6 +230,7 @@ void PeopleDialog::act_as() {
                                      tr("&Go on as this person")},
                                     PersonDialog::Takes::one_role_or_none, known_of(view_), view_.roles,
                                     commands_->actor().name, this);
+    dialog->choose_role(commands_->actor().role);
     asked_ = dialog;
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {

@@ -36,6 +36,7 @@ PersonDialog::PersonDialog(const Words& words, Takes takes, std::map<std::string
     form->setRowWrapPolicy(QFormLayout::WrapAllRows);
     person_->setEditable(true);
     person_->setInsertPolicy(QComboBox::NoInsert);
+    person_->setCompleter(nullptr); // "bob" is not to become "bobby" at Return
     person_->setAccessibleName(tr("Name"));
     person_->lineEdit()->setPlaceholderText(tr("As the log is to name the person"));
     for (const auto& [name, held] : known_) {
@@ -79,6 +80,12 @@ PersonDialog::PersonDialog(const Words& words, Takes takes, std::map<std::string
     person_->setFocus();
 }
 
+void PersonDialog::choose_role(const std::string& role) {
+    if (role_ != nullptr) {
+        role_->setCurrentIndex(std::max(0, role_->findData(QString::fromStdString(role))));
+    }
+}
+
 std::string PersonDialog::person() const {
     return person_->currentText().trimmed().toStdString();
 }
@@ -112,10 +119,12 @@ void PersonDialog::fit_person() {
         }
         role_->setCurrentIndex(std::max(0, role_->findData(before)));
     }
-    for (std::size_t i = 0; known && i < boxes_.size(); ++i) {
-        const auto& held = found->second;
+    // What was ticked for somebody who is known does not stay for the next name.
+    for (std::size_t i = 0; (known || filled_) && i < boxes_.size(); ++i) {
+        const auto held = known ? found->second : std::vector<std::string>{};
         boxes_[i]->setChecked(std::find(held.begin(), held.end(), all_roles_[i]) != held.end());
     }
+    filled_ = known;
     check();
 }
 

@@ -25,6 +25,9 @@ public:
     PersonDialog(const Words& words, Takes takes, std::map<std::string, std::vector<std::string>> known,
                  const std::vector<std::string>& roles, const std::string& person, QWidget* parent = nullptr);
 
+    /// Of one who takes one role: which stands there at first. Nothing where the person can't take it.
+    void choose_role(const std::string& role);
+
     std::string person() const;
     std::vector<std::string> roles() const; ///< chosen
 
@@ -38,6 +41,7 @@ private:
     QComboBox* person_;
     QComboBox* role_ = nullptr; ///< where one is taken
     std::vector<QCheckBox*> boxes_;
+    bool filled_ = false; ///< the boxes are ticked as somebody who is known holds them
     QPushButton* done_;
 };
 
