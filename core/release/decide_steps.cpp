@@ -70,6 +70,9 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
     } else if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
         draft.add(RetryPlanned{step.id, last_attempt, approval + " must be approved again", draft.now()});
+    } else if (const bool cleans = step.always && (draft.state().aborted || draft.state().rollback.active);
+               !cleans && !needs_met(draft.state(), step)) {
+        draft.add(RetryPlanned{step.id, last_attempt, "what it needs is asked for again", draft.now()});
     } else {
         start(draft, step, last_attempt + 1);
     }
@@ -78,8 +81,11 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
 Verdict on(Draft& draft, const Tick& command) {
     draft.latest = command.latest;
     const auto plan = draft.state().plan;
-    if (!draft.state().closed()) {
-        watch_windows(draft); // what a window held has gone on before its own times are looked at
+    // What a window held has gone on before its own times are looked at; after a long absence it ended and opened
+    // again.
+    for (std::size_t before = draft.size() + 1; !draft.state().closed() && before != draft.size();) {
+        before = draft.size();
+        watch_windows(draft);
     }
     for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
         for (const auto& step : *list) {
@@ -128,6 +134,10 @@ Verdict on(Draft& draft, const Retry& command) {
     }
     if (given_up(draft.state(), *found->step)) {
         return refuse("the plan is not going forward any more", command.step);
+    }
+    const auto& back = draft.state().rollback;
+    if (found->step->always && back.active && back.outcome.empty()) {
+        return refuse("the way back comes first", command.step, "it cleans up by itself once that is gone");
     }
     draft.add(TriageAnswered{command.step, "retry", draft.by(), command.reason});
     again(draft, *found->step, found->state->attempt, command.reason);

@@ -66,13 +66,15 @@ std::string nothing_to_put_back(const Release& release, const plan::Step& step);
 bool passed_over(Draft& draft, const plan::Step& step);
 void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
-void watch_lapses(Draft& draft);                          // decide_lapse.cpp: tells what is overdue, stale, late
-bool clean_up(Draft& draft);                              // decide_lapse.cpp: starts what runs `always`; true = over
-void watch_windows(Draft& draft);                         // decide_windows.cpp: ends and opens those under way
-void amend_windows(Draft& draft);                         // decide_windows.cpp: after the calendar was amended
-void watch_triggers(Draft& draft);                        // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);                            // decide_triggers.cpp
-void watch_approvals(Draft& draft);                       // decide_approval.cpp: what is too old, or overdue
+/// progress.cpp: whether what the step needs is done; what has grown old is asked for again, and is not.
+bool needs_met(const Release& release, const plan::Step& step);
+void watch_lapses(Draft& draft);    // decide_lapse.cpp: tells what is overdue, stale, late
+bool clean_up(Draft& draft);        // decide_lapse.cpp: starts what runs `always`; true = over
+void watch_windows(Draft& draft);   // decide_windows.cpp: ends and opens those under way
+void amend_windows(Draft& draft);   // decide_windows.cpp: after the calendar was amended
+void watch_triggers(Draft& draft);  // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);      // decide_triggers.cpp
+void watch_approvals(Draft& draft); // decide_approval.cpp: what is too old, or overdue
 /// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.
 void ask_approvals_again(Draft& draft, const std::string& why);
 Result<void> bind_people(Draft& draft, const People& people); // decide_roster.cpp: policy and bridge of a new session

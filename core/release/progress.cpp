@@ -19,6 +19,17 @@ std::string filled(const Draft& draft, const std::string& text) {
 
 } // namespace
 
+bool needs_met(const Release& release, const plan::Step& step) {
+    return std::all_of(step.needs.begin(), step.needs.end(), [&](const StepId& need) {
+        if (satisfies(release.at(need).status)) {
+            return true;
+        }
+        // A message never holds up the way back.
+        const plan::Step* before = release.rollback.active ? release.plan->step(need) : nullptr;
+        return before && std::holds_alternative<plan::Notify>(before->body) && release.at(need).attempt > 0;
+    });
+}
+
 plan::Evaluation holds(const Draft& draft, const plan::Condition& condition) {
     const plan::MetricLookup lookup = [&](const plan::Condition& metric) {
         if (!draft.latest) {
@@ -34,17 +45,6 @@ plan::Evaluation holds(const Draft& draft, const plan::Condition& condition) {
 }
 
 namespace {
-
-bool needs_met(const Release& release, const plan::Step& step) {
-    return std::all_of(step.needs.begin(), step.needs.end(), [&](const StepId& need) {
-        if (satisfies(release.at(need).status)) {
-            return true;
-        }
-        // A message never holds up the way back.
-        const plan::Step* before = release.rollback.active ? release.plan->step(need) : nullptr;
-        return before && std::holds_alternative<plan::Notify>(before->body) && release.at(need).attempt > 0;
-    });
-}
 
 /// Whether the group or decide around it lets it run now.
 enum class Door { open, shut, never };
@@ -163,7 +163,8 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
 void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
     if (state.status == StepStatus::retrying) {
-        if (may_start && state.until <= draft.now() && unapproved(draft.state(), step).empty()) {
+        if (may_start && state.until <= draft.now() && unapproved(draft.state(), step).empty() &&
+            needs_met(draft.state(), step)) {
             start(draft, step, state.attempt + 1);
         }
         return;

@@ -245,7 +245,9 @@ private:
             for (const auto& need : step.needs) {
                 const bool message = live_.rollback.active && live_.at(need).attempt > 0 &&
                                      std::holds_alternative<plan::Notify>(live_.plan->step(need)->body);
-                RC_ASSERT(message || satisfies(live_.at(need).status)); // no message holds up the way back
+                if (!message && !satisfies(live_.at(need).status)) { // no message holds up the way back
+                    RC_FAIL(step.id + " starts, and needs " + need + ", which is " + name(live_.at(need).status));
+                }
             }
             RC_ASSERT(!live_.paused);
             const bool back = started->step.find('/') != std::string::npos;
