@@ -60,7 +60,7 @@ void Progress::show(const Release& release, std::span<const Event> events) {
         const sluice::Nanos origin = release.t0.count != 0 && event.time >= release.t0 ? release.t0 : release.started;
         const std::string sign = release.t0.count != 0 && event.time >= release.t0 ? "T+" : " +";
         const std::string by = actor_of(event.body);
-        const bool person = by != "engine" && by != "rehearsal";
+        const bool person = by != sluice::release::own_name && by != "rehearsal";
         fmt::print("{}{}{}  {:2} {}{}\n", terminal_ ? "\r\x1b[K" : "", sign, clock(event.time - origin), symbol,
                    describe(event.body), person ? "  (" + by + ")" : "");
     }
@@ -104,6 +104,15 @@ void Progress::sum_up(const Release& release) {
         fmt::print(", {} override{}", release.overrides, release.overrides == 1 ? "" : "s");
     }
     fmt::print(", {} of the session's time\n", clock(release.time - release.started));
+    for (const auto& step :
+         release.plan && !release.closed() ? release.plan->steps : std::vector<sluice::plan::Step>{}) {
+        const auto& state = release.at(step.id);
+        if (state.status == StepStatus::triage || state.status == StepStatus::person ||
+            state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
+            fmt::print("{} is {}{}\n", step.id, name(state.status),
+                       state.why.empty() ? "" : ": " + sluice::printable(state.why));
+        }
+    }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase == OperationState::Phase::in_doubt) {
             fmt::print("in doubt: {}: {}{}\n", id, operation.why,

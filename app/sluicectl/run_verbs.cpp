@@ -207,14 +207,6 @@ sluice::Result<Host> take_up(const RunOptions& options, const sluice::host::Star
     return sluice::host::take_up(wanted);
 }
 
-/// With the role that the session has for who gave none.
-sluice::release::Actor acting(sluice::host::SessionHost& host, sluice::release::Actor by) {
-    if (by.role.empty()) {
-        by.role = sluice::release::role_for(host.engine().release(), by.name, "");
-    }
-    return by;
-}
-
 int resume(const RunOptions& options) {
     const auto start = start_options(options, false);
     if (!start) {
@@ -231,8 +223,8 @@ int resume(const RunOptions& options) {
     if (!host) {
         return complain(host.error());
     }
-    return watch(**host, acting(**host, start->by),
-                 options); // closed, but killed before its file was whole: it is made whole
+    const auto by = sluice::release::in_role((*host)->engine().release(), start->by, "");
+    return watch(**host, by, options); // closed, but killed before its file was whole: it is made whole
 }
 
 int roll_back(const RunOptions& options) {
@@ -271,7 +263,7 @@ int roll_back(const RunOptions& options) {
     if (!host) {
         return complain(host.error());
     }
-    const auto by = acting(**host, start->by);
+    const auto by = sluice::release::in_role((*host)->engine().release(), start->by, "");
     if (const auto receipt = (*host)->engine().submit(command, by); !receipt) {
         return complain(receipt.error());
     }

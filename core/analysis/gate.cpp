@@ -8,6 +8,41 @@
 namespace sluice::analysis {
 namespace {
 
+/// What a gate's limit is counted from for an arm, and what comes of it.
+struct Reference {
+    std::optional<plan::Must> limit;    ///< in the metric's unit; none = it can't be said
+    std::optional<double> value;        ///< what it is counted from; none also where the limit is a fixed one
+    Verdict verdict = Verdict::no_data; ///< of the gate, where there is no limit
+    std::string why;                    ///< then
+};
+
+Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
+                    const BaselineOf& baselines, Nanos now) {
+    Reference from;
+    if (!gate.against) {
+        from.limit = gate.must;
+        return from;
+    }
+    const std::string& of = reference_arm(gate, arm);
+    if (const std::string& step = gate.against->baseline; !step.empty()) {
+        from.value = baselines ? baselines(step, metric.name, of) : std::nullopt;
+        from.why = "there is no baseline of " + step;
+    } else {
+        const auto reading = latest.read(metric, of, now);
+        if (reading.status == series::Status::ok && !std::isnan(reading.value)) {
+            from.value = reading.value;
+        } else {
+            from.verdict = reading.status == series::Status::source_error ? Verdict::source_error : Verdict::no_data;
+            from.why = of + " can't be compared with: " + (reading.detail.empty() ? "no data" : reading.detail);
+        }
+    }
+    if (from.value) {
+        from.limit = plan::counted_from(gate, *from.value);
+        from.why = reference_text(gate) + " is 0: how far off a value is can't be said as a share of it";
+    }
+    return from;
+}
+
 series::Sample evidence_of(const plan::Metric& metric, const series::Reading& reading) {
     series::Sample sample;
     static_cast<series::Reading&>(sample) = reading;
@@ -72,40 +107,11 @@ std::optional<double> headroom(const plan::Must& must, double value, std::option
     }
 }
 
-Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
-                    const BaselineOf& baselines, Nanos now) {
-    Reference from;
-    if (!gate.against) {
-        from.limit = gate.must;
-        return from;
-    }
-    const auto& against = *gate.against;
-    const std::string of = against.arm.empty() ? arm : against.arm;
-    if (!against.baseline.empty()) {
-        from.value =
-            baselines ? baselines(against.baseline, metric.name, metric.by_arm.empty() ? "" : of) : std::nullopt;
-        from.why = "there is no baseline of " + against.baseline;
-    } else {
-        const auto reading = latest.read(metric, of, now);
-        if (reading.status == series::Status::ok && !std::isnan(reading.value)) {
-            from.value = reading.value;
-        } else {
-            from.verdict = reading.status == series::Status::source_error ? Verdict::source_error : Verdict::no_data;
-            from.why = of + " can't be compared with: " + (reading.detail.empty() ? "no data" : reading.detail);
-        }
-    }
-    if (from.value) {
-        from.limit = plan::counted_from(gate, *from.value);
-        from.why = reference_text(gate) + " is 0: how far off a value is can't be said as a share of it";
-    }
-    return from;
-}
-
 std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metric, const Latest& latest,
                                const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines) {
     std::vector<GateVerdict> verdicts;
     for (const auto& arm : arms_of(metric, gate.arm, with_traffic)) {
-        if (gate.against && gate.against->baseline.empty() && gate.against->arm == arm) {
+        if (compares_with(gate, arm)) {
             continue;
         }
         const Reference from = reference(gate, metric, arm, latest, baselines, now);

@@ -20,19 +20,10 @@ struct GateVerdict {
     std::vector<series::Sample> evidence;
 };
 
-/// The average that was captured at a step, of a metric and an arm ("" = the whole); none = it was not.
+/// The average that was captured at a step, of a metric and an arm (of the whole, if the metric has no arms); none = it
+/// was not.
 using BaselineOf =
     std::function<std::optional<double>(const plan::StepId& step, const std::string& metric, const std::string& arm)>;
-
-/// What a gate's limit is counted from for an arm, and what comes of it.
-struct Reference {
-    std::optional<plan::Must> limit;    ///< in the metric's unit; none = it can't be said
-    std::optional<double> value;        ///< what it is counted from; none also where the limit is a fixed one
-    Verdict verdict = Verdict::no_data; ///< of the gate, where there is no limit
-    std::string why;                    ///< then
-};
-Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
-                    const BaselineOf& baselines, Nanos now);
 
 constexpr double close_share = 0.10; ///< PLAN.md: within 10 % of its limit a gate is close
 

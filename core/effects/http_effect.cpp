@@ -66,25 +66,13 @@ public:
     void start(const Prepared& prepared, EffectSink sink) override {
         sink_ = std::move(sink);
         const std::string key = prepared.detail.value("key", "");
-        net::HttpRequest request;
-        request.method = spec_.method;
-        request.url = spec_.url;
-        request.headers = spec_.headers;
-        if (spec_.idempotent) {
-            request.headers.emplace_back("Idempotency-Key", key);
-        }
-        request.body = spec_.body;
-        request.timeout = spec_.timeout;
-        request.key = key + "#send";
-        request.pool = net::Pool::acting;
-        request.tls = spec_.tls;
-        exchange_ =
-            http_.send(std::move(request), [this, life = std::weak_ptr(life_)](Result<net::HttpResponse> answer) {
-                if (!life.expired()) {
-                    exchange_ = net::ExchangeId::none;
-                    settle(answer);
-                }
-            });
+        exchange_ = http_.send(request_of(spec_, key, key + "#send"),
+                               [this, life = std::weak_ptr(life_)](Result<net::HttpResponse> answer) {
+                                   if (!life.expired()) {
+                                       exchange_ = net::ExchangeId::none;
+                                       settle(answer);
+                                   }
+                               });
     }
 
     void cancel() override {
@@ -147,6 +135,22 @@ private:
 };
 
 } // namespace
+
+net::HttpRequest request_of(const HttpSpec& spec, const std::string& key, std::string id) {
+    net::HttpRequest request;
+    request.method = spec.method;
+    request.url = spec.url;
+    request.headers = spec.headers;
+    if (spec.idempotent) {
+        request.headers.emplace_back("Idempotency-Key", key);
+    }
+    request.body = spec.body;
+    request.timeout = spec.timeout;
+    request.key = std::move(id);
+    request.pool = net::Pool::acting;
+    request.tls = spec.tls;
+    return request;
+}
 
 std::string without_query(const std::string& url) {
     return url.substr(0, url.find('?'));

@@ -31,6 +31,10 @@ struct HttpSpec {
 /// unless the request certainly was not sent.
 std::unique_ptr<Effect> http_effect(net::HttpClient& http, Scheduler& scheduler, HttpSpec spec);
 
+/// The call as it is sent, under the key by which the other side knows it again if it comes twice. `id`: of the
+/// request.
+net::HttpRequest request_of(const HttpSpec& spec, const std::string& key, std::string id);
+
 /// The address as people may see it: a query can carry a token.
 std::string without_query(const std::string& url);
 

@@ -144,6 +144,12 @@ private:
             Json result = {{"writes", end.sent}};
             if (now) {
                 result["split"] = *now;
+            } else if (!end.sent.empty() && now.error().code != ErrorCode::conflict) {
+                // A part of it is there. Told as failed, the log would keep the split of before.
+                Error why = end.error;
+                why.what += "; a part was written, and what is commanded now could not be read: " + now.error().what;
+                sink.settled({Ending::unknown, result, why});
+                return;
             }
             sink.settled({end.ending, result, end.error});
         });

@@ -18,8 +18,8 @@ public:
     /// was measured at the same instant counts once; what an attempt before measured does not.
     void take(const release::Release& release, const series::SampleBatch& batch);
 
-    /// What was measured since the step began, for BaselineCaptured; empty for one that is nobody's baseline. It is
-    /// forgotten then: a step that is done again is measured anew.
+    /// What was measured since the step began, for BaselineCaptured. It is forgotten then: a step that is done again is
+    /// measured anew.
     Json close(const release::Release& release, const release::StepId& step);
 
     /// Whether a gate of the plan is counted from this step's.

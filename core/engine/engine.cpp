@@ -281,18 +281,9 @@ void Engine::tell(const release::Escalated& escalated, std::int64_t seq) {
         report(false, plain(message.error()));
         return;
     }
-    net::HttpRequest request;
-    request.method = message->call.method;
-    request.url = message->call.url;
-    request.headers = message->call.headers;
-    request.body = message->call.body;
-    request.timeout = message->call.timeout;
-    request.key = journal_.release().opened.session + "/" + escalated.step + "#escalated" + std::to_string(seq);
-    if (message->call.idempotent) {
-        request.headers.emplace_back("Idempotency-Key", request.key);
-    }
-    request.pool = net::Pool::acting;
-    message->http->send(std::move(request), [report](Result<net::HttpResponse> answer) {
+    const std::string key =
+        journal_.release().opened.session + "/" + escalated.step + "#escalated" + std::to_string(seq);
+    message->http->send(effects::request_of(message->call, key, key), [report](Result<net::HttpResponse> answer) {
         const bool good = answer && answer->status >= 200 && answer->status < 300;
         report(good, good ? "" : answer ? "answered with " + std::to_string(answer->status) : plain(answer.error()));
     });

@@ -30,7 +30,7 @@ public:
     /// Takes up what the log holds already (resume).
     Result<void> replay(std::span<const session::EventRecord> records);
 
-    Result<Receipt> submit(const release::Command& command, const release::Actor& by = {"engine", ""});
+    Result<Receipt> submit(const release::Command& command, const release::Actor& by = {release::own_name, ""});
 
     const release::Release& release() const { return release_; }
     const session::SigningKey& key() const { return key_; }

@@ -131,16 +131,16 @@ Result<plan::StepResult> counted(const std::string& log, const std::string& want
     return result;
 }
 
-Result<plan::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on) {
+Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on) {
     const auto host = plan::fill(read.host, eyes.scope());
     if (!host) {
         return failed(host);
     }
-    Json settings = on.empty() ? Json::object() : eyes.connections.settings(on);
-    if (const auto* cluster = on.empty() ? nullptr : eyes.connections.cluster(on)) {
-        settings["server"] = cluster->cluster().server; // it may come from the kubeconfig
-    }
-    plan::Place place = plan::reach_place(*host, read.port, settings);
+    const auto* cluster = on.empty() ? nullptr : eyes.connections.cluster(on);
+    const std::string address = cluster      ? cluster->cluster().server // it may come from the kubeconfig
+                                : on.empty() ? std::string()
+                                             : plan::address_in(eyes.connections.settings(on));
+    net::Place place = net::place_of(*host, read.port, address);
     if (place.host.empty()) {
         return fail(ErrorCode::bad_input, "the connection has no host", on, "say host: in the probe");
     }

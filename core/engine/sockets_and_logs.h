@@ -1,6 +1,6 @@
 #pragma once
 #include "engine/look.h"
-#include "plan/reach_place.h"
+#include "net/place.h"
 
 namespace sluice::engine {
 
@@ -14,7 +14,7 @@ plan::StepResult found(plan::ReachRead::Kind kind, const net::Reached& reached, 
 Result<plan::StepResult> counted(const std::string& log, const std::string& pattern);
 
 /// Where a reach probe looks: what it says itself, else what its connection has.
-Result<plan::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on);
+Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on);
 
 /// The logs of the pods that are named, one after the other, as text with a line end after each pod's.
 void read_logs(const Eyes& eyes, const plan::LogsRead& read, const std::string& on, const std::string& key,

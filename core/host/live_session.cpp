@@ -75,7 +75,7 @@ void LiveSession::watch_machine() {
                 [this](const std::string& why_not) {
                     if (!std::exchange(told_may_sleep_, true)) {
                         (void)engine().submit(release::Note{"the machine may fall asleep: " + why_not, {}},
-                                              {"engine", ""});
+                                              {release::own_name, ""});
                     }
                 });
         }

@@ -147,7 +147,7 @@ void SessionHost::keep_copy(const StartOptions& options, const std::string& mode
         if (mode == "run") {
             (void)engine_->submit(
                 release::CopyReport{second_copy_->place().string(), state.kept ? "kept" : "behind", state.why},
-                {"engine", ""}); // refused when the session has closed meanwhile
+                {release::own_name, ""}); // refused when the session has closed meanwhile
         }
     });
     engine_->journal().listen([this](std::span<const release::Event>) { second_copy_->wake(); });
@@ -288,10 +288,6 @@ void SessionHost::answer(const Json& request, const net::CommandServer::Reply& r
     if (body.is_object() && body.contains("by")) {
         by = {text(body["by"], "name"), text(body["by"], "role")};
         body.erase("by");
-    }
-    if (by.name.empty() || by.name == release::own_name) {
-        reply(net::error_reply({ErrorCode::bad_input, "the command does not say who gives it", "by", {}}));
-        return;
     }
     const auto command = release::command_from_json(body);
     if (!command) {

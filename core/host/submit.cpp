@@ -50,15 +50,12 @@ Result<Json> SessionHost::give(const release::Command& command, const release::A
 
 void SessionHost::submit(const release::Command& given, const release::Actor& person,
                          std::function<void(Result<Json>)> done) {
-    release::Actor by = person;
-    if (by.name.empty() || by.name == release::own_name) { // through the window too
-        done(fail(ErrorCode::bad_input, "the command does not say which person gives it", "by", {}));
+    if (person.name.empty() || person.name == release::own_name) {
+        done(fail(ErrorCode::bad_input, "the command does not say who gives it", "by", {}));
         return;
     }
     const auto& release = engine_->release();
-    if (by.role.empty()) {
-        by.role = release::role_for(release, by.name, step_of(given));
-    }
+    const release::Actor by = release::in_role(release, person, step_of(given));
     release::Command command = given;
     if (answer_in(command)) {
         verify(command, by, std::move(done));

@@ -86,9 +86,7 @@ Result<std::unique_ptr<SessionHost>> take_up(const TakeUp& options) {
     for (const auto& event : *events) {
         release::apply(before, event);
     }
-    if (at.by.role.empty()) {
-        at.by.role = release::role_for(before, at.by.name, "");
-    }
+    at.by = release::in_role(before, at.by, "");
     auto live = LiveSession::resume(options.session, at, before);
     return live ? Result<std::unique_ptr<SessionHost>>(std::move(*live)) : failed(live);
 }

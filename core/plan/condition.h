@@ -30,8 +30,8 @@ struct Must {
 /// "< 0.1%", ">= 3", "== 0", "!= 0".
 Result<Must> parse_must(std::string_view text);
 
-/// Whether the limit's unit suits a metric of this unit: '0.1%' or '0.001' for ratio, '200ms' for s, '5000' or '5k' for
-/// messages, count and per-second, '2GiB' or plain for bytes. The error says what to write.
+/// Whether the limit's unit suits a metric of this unit: '0.1%' or '0.001' (but not '1') for ratio, '200ms' for s,
+/// '5000' or '5k' for messages, count and per-second, '2GiB' or plain for bytes. The error says what to write.
 Result<void> suits(const Must& must, const std::string& unit);
 
 struct Condition {
@@ -66,6 +66,12 @@ struct Gate {
     Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once
     Position at;
 };
+
+/// Whether the gate compares others with this arm as it is now, and so does not look at it.
+bool compares_with(const Gate& gate, const std::string& arm);
+
+/// The arm whose value the limit for `arm` is counted from; only with `against`.
+const std::string& reference_arm(const Gate& gate, const std::string& arm);
 
 /// The gate's limit once it is known what it is counted from, in the metric's unit; `text` says both. Nothing where a
 /// share of 0 would be asked for: it says nothing of how far off a value is.

@@ -47,6 +47,16 @@ const Phase* Plan::phase_of(const StepId& wanted) const {
     return nullptr;
 }
 
+std::string address_in(const Json& settings) {
+    for (const char* key : {"url", "server", "bootstrap"}) {
+        const auto found = settings.is_object() ? settings.find(key) : settings.end();
+        if (found != settings.end() && found->is_string()) {
+            return found->get<std::string>();
+        }
+    }
+    return {};
+}
+
 const Connection* Plan::connection(const std::string& name) const {
     return find(connections, &Connection::name, name);
 }

@@ -43,6 +43,9 @@ struct Connection {
     Position at;
 };
 
+/// Where it is, as its settings say: a URL, or brokers with commas between them; empty = a kubeconfig says it.
+std::string address_in(const Json& settings);
+
 /// A secret that the plan's author named.
 struct SecretUse {
     std::string reference; ///< "env:KAFKA_PASSWORD"

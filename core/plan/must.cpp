@@ -51,6 +51,14 @@ Result<Must> parse_must(std::string_view text) {
                 "start with <, <=, >, >=, == or !=, for example '< 0.1%'");
 }
 
+bool compares_with(const Gate& gate, const std::string& arm) {
+    return gate.against && gate.against->baseline.empty() && gate.against->arm == arm;
+}
+
+const std::string& reference_arm(const Gate& gate, const std::string& arm) {
+    return gate.against->arm.empty() ? arm : gate.against->arm;
+}
+
 std::optional<Must> counted_from(const Gate& gate, double reference) {
     if (!gate.against) {
         return gate.must;
@@ -108,6 +116,14 @@ Result<void> suits(const Must& must, const std::string& unit) {
                     {}, remedy);
     };
     if (unit == "ratio") {
+        // '< 1' would hold for all but a total failure; who means that says 100 %.
+        const bool reaches = must.comparison == Comparison::less || must.comparison == Comparison::less_equal ||
+                             must.comparison == Comparison::greater;
+        if (reaches && must.dimension == Dimension::plain && std::abs(must.limit) >= 1) {
+            return fail(ErrorCode::bad_input,
+                        fmt::format("'{}' of a ratio is {} %", must.text, std::round(must.limit * 10'000) / 100), {},
+                        "write the per cent, for example '< 1%'");
+        }
         return must.dimension == Dimension::ratio || must.dimension == Dimension::plain
                    ? Result<void>()
                    : refuse("write per cent, for example '< 0.1%'");

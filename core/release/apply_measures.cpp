@@ -2,14 +2,6 @@
 
 namespace sluice::release {
 
-std::string key_of(const std::string& name, const std::string& arm) {
-    return arm.empty() ? name : name + "/" + arm;
-}
-
-bool key_names(const std::string& key, const std::string& name) {
-    return key == name || key.starts_with(name + "/");
-}
-
 void FoldMeasures::operator()(const GateChanged& e) {
     auto* step = find(r.steps, e.step);
     if (!step) {
@@ -58,14 +50,8 @@ void FoldMeasures::operator()(const SourceChanged& e) {
 void FoldMeasures::operator()(const BaselineCaptured& e) {
     auto& taken = r.baselines[e.step];
     taken.clear(); // of a step that was done again the last time counts
-    for (const auto& one : e.readings.is_array() ? e.readings : Json::array()) {
-        const auto text = [&](const char* key) {
-            const auto found = one.is_object() ? one.find(key) : one.end();
-            return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
-        };
-        if (const auto value = parse_number(text("value")); value && !text("metric").empty()) {
-            taken[key_of(text("metric"), text("arm"))] = *value;
-        }
+    for (const auto& one : readings_of(e)) {
+        taken[key_of(one.metric, one.arm)] = one.value;
     }
 }
 

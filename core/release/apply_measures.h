@@ -4,10 +4,6 @@
 
 namespace sluice::release {
 
-/// "trigger" or "trigger/arm"; so for gates.
-std::string key_of(const std::string& name, const std::string& arm);
-bool key_names(const std::string& key, const std::string& name);
-
 /// One overload an event type.
 class FoldMeasures : public FoldPeople {
 public:

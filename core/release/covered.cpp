@@ -188,17 +188,23 @@ StepId unapproved(const Release& release, const plan::Step& step) {
     if (!plan::changes_outside(step.body)) {
         return {};
     }
+    std::vector<StepId> asked; // people were asked, and have not approved
     for (const auto& other : release.plan->steps) {
         const StepState& state = release.at(other.id);
-        if (!std::holds_alternative<plan::Approve>(other.body) || state.attempt == 0 || satisfies(state.status)) {
-            continue;
-        }
-        const auto covered = covered_by(release, other.id);
-        if (std::find(covered.begin(), covered.end(), step.id) != covered.end()) {
-            return other.id;
+        if (std::holds_alternative<plan::Approve>(other.body) && state.attempt > 0 && !satisfies(state.status)) {
+            asked.push_back(other.id);
         }
     }
-    return {};
+    if (asked.empty()) {
+        return {};
+    }
+    // Not only what it covers: another approval behind it, as an amendment may add one, does not stand for it.
+    const auto before = before_each(*release.plan);
+    const auto mine = before.find(step.id);
+    const auto guard = std::find_if(asked.begin(), asked.end(), [&](const StepId& id) {
+        return mine != before.end() && mine->second.contains(id);
+    });
+    return guard == asked.end() ? StepId() : *guard;
 }
 
 bool any_to_come(const Release& release, const std::vector<StepId>& steps) {

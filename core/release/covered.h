@@ -22,8 +22,8 @@ Json what_runs(const Release& release, const std::vector<StepId>& steps);
 /// SHA-256 of it, hexadecimal.
 std::string digest_of_runs(const Json& runs);
 
-/// The approve step that must be passed anew before this effect begins, since its approval expired or was refused after
-/// the steps between had been done; empty = none.
+/// The approve step before this effect, at any distance, that must be passed anew before it begins, since its approval
+/// expired, was refused or is asked for again after the steps between had been done; empty = none.
 StepId unapproved(const Release& release, const plan::Step& step);
 
 /// Whether one of them has not begun, and may yet.

@@ -90,8 +90,13 @@ Result<Voice> attested(const Draft& draft, const StepId& step, const Approve& co
     if (auto given = reason_given(reason, step); !given) {
         return failed(given);
     }
-    const std::string role = person.role.empty() ? role_for(draft.state(), person.name, step) : person.role;
-    return Voice{{person.name, role}, plan::Ground::attested, draft.by().name, {}, nullptr, command.refuse, reason};
+    return Voice{in_role(draft.state(), person, step),
+                 plan::Ground::attested,
+                 draft.by().name,
+                 {},
+                 nullptr,
+                 command.refuse,
+                 reason};
 }
 
 Voice spoken(const Draft& draft, bool refuse, const std::string& reason) {
@@ -240,8 +245,9 @@ Verdict on(Draft& draft, const Approve& command) {
     const bool named = draft.state().policy || !draft.state().bridge.empty();
     const bool may_refuse = named && voice->refuse && !command.answer && leads(draft.state(), draft.by().name);
     if (!may_refuse && std::find(wanted.roles.begin(), wanted.roles.end(), voice->by.role) == wanted.roles.end()) {
-        return refuse(fmt::format("'{}' does not approve here", voice->by.role), command.step,
-                      fmt::format("one of: {}", fmt::join(wanted.roles, ", ")));
+        return refuse(voice->by.role.empty() ? voice->by.name + " has no role that approves here"
+                                             : fmt::format("'{}' does not approve here", voice->by.role),
+                      command.step, fmt::format("one of: {}", fmt::join(wanted.roles, ", ")));
     }
     if (voice->refuse) {
         if (auto held = may_refuse ? Verdict() : holds_role(draft, command.step, voice->by); !held) {

@@ -8,10 +8,6 @@
 namespace sluice::release {
 namespace {
 
-std::string key_of(const GateReading& reading) {
-    return reading.arm.empty() ? reading.gate : reading.gate + "/" + reading.arm;
-}
-
 const plan::Gate* gate_named(const plan::Hold& hold, const std::string& id) {
     const auto found =
         std::find_if(hold.gates.begin(), hold.gates.end(), [&](const auto& gate) { return gate.id == id; });
@@ -62,7 +58,7 @@ Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& comma
                 note(sum.failing, called(gate), reading.why);
             } else if (reading.verdict != "pass") {
                 note(sum.unanswered, called(gate), reading.why);
-            } else if (draft.now() - state.gates.at(key_of(reading)).since < gate.for_) {
+            } else if (draft.now() - state.gates.at(key_of(reading.gate, reading.arm)).since < gate.for_) {
                 note(sum.unanswered, called(gate), "it has not held by itself for long enough");
             }
         }
@@ -101,7 +97,7 @@ void move_clock(Draft& draft, const plan::Step& step, const plan::Hold& hold, co
 void tell_changes(Draft& draft, const GateReadings& command) {
     for (const auto& reading : command.readings) {
         const auto& gates = draft.state().at(command.step).gates;
-        const auto before = gates.find(key_of(reading));
+        const auto before = gates.find(key_of(reading.gate, reading.arm));
         const bool answered = reading.verdict == "pass" || reading.verdict == "fail";
         if (before == gates.end() || before->second.verdict != reading.verdict ||
             before->second.close != reading.close || (!answered && before->second.why != reading.why)) {

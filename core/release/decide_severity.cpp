@@ -57,7 +57,7 @@ void watch_severity(Draft& draft) {
             continue;
         }
         if (const auto answer = holds(draft, *level->when); answer.truth == plan::Truth::yes) {
-            declare(draft, *level, {"engine", ""}, answer.why);
+            declare(draft, *level, {own_name, ""}, answer.why);
             return;
         }
     }

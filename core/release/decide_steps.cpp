@@ -81,11 +81,8 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
 Verdict on(Draft& draft, const Tick& command) {
     draft.latest = command.latest;
     const auto plan = draft.state().plan;
-    // What a window held has gone on before its own times are looked at; after a long absence it ended and opened
-    // again.
-    for (std::size_t before = draft.size() + 1; !draft.state().closed() && before != draft.size();) {
-        before = draft.size();
-        watch_windows(draft);
+    if (!draft.state().closed()) {
+        watch_windows(draft); // what a window held has gone on before its own times are looked at
     }
     for (const auto* list : {&plan->steps, &plan->rollback_steps}) {
         for (const auto& step : *list) {
@@ -137,7 +134,7 @@ Verdict on(Draft& draft, const Retry& command) {
     }
     const auto& back = draft.state().rollback;
     if (found->step->always && back.active && back.outcome.empty()) {
-        return refuse("the way back comes first", command.step, "it cleans up by itself once that is gone");
+        return refuse("the way back comes first", command.step, "try again once that is gone");
     }
     draft.add(TriageAnswered{command.step, "retry", draft.by(), command.reason});
     again(draft, *found->step, found->state->attempt, command.reason);

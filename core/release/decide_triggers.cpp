@@ -9,10 +9,6 @@
 namespace sluice::release {
 namespace {
 
-std::string key_of(const std::string& trigger, const std::string& arm) {
-    return arm.empty() ? trigger : trigger + "/" + arm;
-}
-
 /// The step, or, if it does not apply, the next one of the plan that does.
 auto applying(const Release& release, const StepId& id) {
     const auto& steps = release.plan->steps;

@@ -75,13 +75,16 @@ void watch_windows(Draft& draft) {
         return; // the way back is not bound by it
     }
     for (const auto& phase : plan->phases) {
-        const PhaseState& state = draft.state().phases.at(phase.id);
-        if (state.status != PhaseState::Status::running || state.overridden) {
+        const PhaseState before = draft.state().phases.at(phase.id);
+        if (before.status != PhaseState::Status::running || before.overridden) {
             continue;
         }
-        if (!state.window_over && state.window_ends.count != 0 && state.window_ends <= draft.now()) {
+        if (!before.window_over && before.window_ends.count != 0 && before.window_ends <= draft.now()) {
             end_window(draft, phase);
-        } else if (state.window_over && state.window_opens.count != 0 && state.window_opens <= draft.now()) {
+        }
+        // After a long absence it has ended and opened again.
+        const PhaseState& state = draft.state().phases.at(phase.id);
+        if (state.window_over && state.window_opens.count != 0 && state.window_opens <= draft.now()) {
             open_window(draft, phase);
         }
     }

@@ -136,6 +136,10 @@ std::string role_for(const Release& release, const std::string& person, const St
     return held.empty() ? "" : held.front();
 }
 
+Actor in_role(const Release& release, const Actor& person, const StepId& step) {
+    return {person.name, person.role.empty() ? role_for(release, person.name, step) : person.role};
+}
+
 Result<std::vector<std::string>> raise(const Release& release) {
     const auto& plan = *release.plan;
     const auto& policy = *release.policy;

@@ -40,6 +40,9 @@ bool leads(const Release& release, const std::string& person);
 /// The role in which a person who names none gives a command for a step: one that the step asks for, if he holds one.
 std::string role_for(const Release& release, const std::string& person, const StepId& step);
 
+/// With that role where none is named.
+Actor in_role(const Release& release, const Actor& person, const StepId& step);
+
 /// What the policy asks for beyond the plan, one line an approve step; `refused` where it can't be met: no rule for the
 /// release, no approve step that all of it passes, roles that nobody holds who may. `release` is opened, with its
 /// policy bound.

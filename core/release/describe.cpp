@@ -206,17 +206,9 @@ struct Describe {
     }
     std::string operator()(const BaselineCaptured& e) const {
         std::string all;
-        for (const auto& one : e.readings.is_array() ? e.readings : Json::array()) {
-            const auto text = [&](const char* key) {
-                const auto found = one.is_object() ? one.find(key) : one.end();
-                return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
-            };
-            const auto value = parse_number(text("value"));
-            const auto count = one.is_object() ? one.find("count") : one.end();
-            const std::int64_t of = count != one.end() && count->is_number_integer() ? count->get<std::int64_t>() : 0;
-            all += fmt::format("{}{} {}{} (of {} readings)", all.empty() ? ": " : ", ", text("metric"),
-                               text("arm").empty() ? "" : text("arm") + " ",
-                               value ? fmt::format("{:.4g}", *value) : std::string("?"), of);
+        for (const auto& one : readings_of(e)) {
+            all += fmt::format("{}{} {}{:.4g} (of {} readings)", all.empty() ? ": " : ", ", one.metric,
+                               one.arm.empty() ? "" : one.arm + " ", one.value, one.count);
         }
         return "The baseline of " + n.step(e.step) +
                (all.empty() ? " is missing: it was not measured, or not all the time" : " was taken" + all);
@@ -259,7 +251,7 @@ std::string actor_of(const Body& body) {
             if constexpr (ByPerson<Kind>) {
                 return event.by.name;
             } else {
-                return "engine";
+                return own_name;
             }
         },
         body);

@@ -14,4 +14,21 @@ std::string key_of_proof(const Json& proof) {
     return key != proof.end() && key->is_string() ? key->get<std::string>() : std::string();
 }
 
+std::vector<BaselineReading> readings_of(const BaselineCaptured& baseline) {
+    std::vector<BaselineReading> all;
+    for (const auto& one : baseline.readings.is_array() ? baseline.readings : Json::array()) {
+        const auto text = [&](const char* key) {
+            const auto found = one.is_object() ? one.find(key) : one.end();
+            return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
+        };
+        const auto value = parse_number(text("value"));
+        const auto count = one.is_object() ? one.find("count") : one.end();
+        if (value && !text("metric").empty()) {
+            all.push_back({text("metric"), text("arm"), *value,
+                           count != one.end() && count->is_number_integer() ? count->get<std::int64_t>() : 0});
+        }
+    }
+    return all;
+}
+
 } // namespace sluice::release

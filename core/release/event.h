@@ -547,6 +547,14 @@ Result<Event> event_from_json(const Json& json);
 std::string describe(const Body& body);
 std::string describe(const Body& body, const Names& names);
 
+struct BaselineReading {
+    std::string metric, arm;
+    double value = 0;
+    std::int64_t count = 0; ///< readings that it is the average of
+};
+/// What is one of them; what is not is passed over.
+std::vector<BaselineReading> readings_of(const BaselineCaptured& baseline);
+
 /// The fingerprint of the key that signed; empty where nothing was signed, or the proof says nothing that is one.
 std::string key_of_proof(const Json& proof);
 

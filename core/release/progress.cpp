@@ -105,7 +105,7 @@ std::optional<double> latest_of(const Draft& draft, const std::string& metric, c
     if (!draft.latest) {
         return std::nullopt;
     }
-    const auto found = draft.latest->find(arm.empty() ? metric : metric + "/" + arm);
+    const auto found = draft.latest->find(key_of(metric, arm));
     return found == draft.latest->end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -114,10 +114,9 @@ std::optional<double> reference_of(const Draft& draft, const plan::Gate& gate, c
     if (!gate.against) {
         return std::nullopt;
     }
-    const auto& against = *gate.against;
-    const std::string of = against.arm.empty() ? arm : against.arm;
-    return against.baseline.empty() ? latest_of(draft, gate.metric, of)
-                                    : baseline(draft.state(), against.baseline, gate.metric, of);
+    const std::string& of = reference_arm(gate, arm);
+    return gate.against->baseline.empty() ? latest_of(draft, gate.metric, of)
+                                          : baseline(draft.state(), gate.against->baseline, gate.metric, of);
 }
 
 /// Gates of a step that is not a hold must stand where they must before it starts; names the first that does not.
@@ -134,9 +133,7 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
         if (gate.arm.empty() && metric && !metric->by_arm.empty()) {
             arms = arms_with_traffic(draft.state());
         }
-        if (gate.against && gate.against->baseline.empty()) {
-            arms.erase(gate.against->arm); // it is not compared with itself
-        }
+        std::erase_if(arms, [&](const std::string& arm) { return compares_with(gate, arm); });
         if (arms.empty()) {
             return "gate " + gate.id + " has no answer";
         }

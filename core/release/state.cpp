@@ -115,6 +115,14 @@ std::vector<OperationId> closing_awaits(const Release& release) {
     return !release.closed() && (back || release.aborted) ? in_flight(release) : std::vector<OperationId>();
 }
 
+std::string key_of(const std::string& name, const std::string& arm) {
+    return arm.empty() ? name : name + "/" + arm;
+}
+
+bool key_names(const std::string& key, const std::string& name) {
+    return key == name || key.starts_with(name + "/");
+}
+
 std::optional<double> baseline(const Release& release, const StepId& step, const std::string& metric,
                                const std::string& arm) {
     const auto taken = release.baselines.find(step);
@@ -123,7 +131,7 @@ std::optional<double> baseline(const Release& release, const StepId& step, const
     }
     const auto* known = release.plan ? release.plan->metric(metric) : nullptr;
     const bool whole = arm.empty() || (known && known->by_arm.empty());
-    const auto found = taken->second.find(whole ? metric : metric + "/" + arm);
+    const auto found = taken->second.find(whole ? metric : key_of(metric, arm));
     return found == taken->second.end() ? std::nullopt : std::optional(found->second);
 }
 

@@ -222,6 +222,11 @@ std::set<std::string> arms_with_traffic(const Release& release);
 /// The whole of it, in canonical JSON order; its hash is compared live against replayed.
 Json to_json(const Release& release);
 
+/// "gate" or "gate/arm"; so for triggers and metrics.
+std::string key_of(const std::string& name, const std::string& arm);
+/// Whether the key is of that name, whatever the arm.
+bool key_names(const std::string& key, const std::string& name);
+
 /// What was captured at a step, of a metric and an arm (of the whole, if the metric has no arms).
 std::optional<double> baseline(const Release& release, const StepId& step, const std::string& metric,
                                const std::string& arm);

@@ -2,9 +2,9 @@
 
 #include "base/quantity.h"
 #include "base/secret.h"
+#include "net/place.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
-#include "plan/reach_place.h"
 #include "plan/secret_reference.h"
 
 #include <algorithm>
@@ -54,7 +54,7 @@ std::string with_secrets(const std::string& before, const std::string& value) {
 class Writer {
 public:
     Writer(const release::Release& release, const plan::Step& step)
-        : plan_(*release.plan), scope_(release::scope(release)), step_(step) {}
+        : release_(release), plan_(*release.plan), scope_(release::scope(release)), step_(step) {}
 
     ByHand take() && { return std::move(out_); }
 
@@ -80,6 +80,9 @@ public:
         remark(fmt::format("watch for {}, all of it together:", duration_text(body.for_)));
         for (const auto& gate : body.gates) {
             watch(gate.metric, gate.arm, plan::limit_text(gate));
+            if (gate.against && !gate.against->baseline.empty()) {
+                measured(gate);
+            }
         }
     }
     void operator()(const plan::Probe& body) {
@@ -209,7 +212,7 @@ private:
         remark("count the lines in which this is found: " + read.pattern);
     }
     void look(const plan::ReachRead& read) {
-        const plan::Place place = plan::reach_place(filled(read.host), read.port, settings(step_.on));
+        const net::Place place = net::place_of(filled(read.host), read.port, plan::address_in(settings(step_.on)));
         const std::string& host = place.host;
         const std::string port = std::to_string(place.port);
         if (host.empty()) {
@@ -238,6 +241,22 @@ private:
             remark("its expression: " + query);
         } else {
             say({"curl", "-fsS", "-G", url + "/api/v1/query", "--data-urlencode", "query=" + query});
+        }
+    }
+
+    /// What the gate's limit is counted from, as it was measured.
+    void measured(const plan::Gate& gate) {
+        const auto taken = release_.baselines.find(gate.against->baseline);
+        bool any = false;
+        for (const auto& [key, value] :
+             taken == release_.baselines.end() ? std::map<std::string, double>{} : taken->second) {
+            if (release::key_names(key, gate.metric)) {
+                any = true;
+                remark(fmt::format("measured during {}: {} {:.4g}", gate.against->baseline, key, value));
+            }
+        }
+        if (!any) {
+            remark("it was not measured during " + gate.against->baseline + " yet");
         }
     }
 
@@ -406,6 +425,7 @@ private:
         say(words);
     }
 
+    const release::Release& release_;
     const plan::Plan& plan_;
     plan::Scope scope_;
     const plan::Step& step_;

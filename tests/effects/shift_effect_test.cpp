@@ -153,6 +153,29 @@ private slots:
         QVERIFY(back && back->match == Match::unknown);
     }
 
+    void a_part_that_was_written_is_not_told_as_failed_while_nobody_can_look() {
+        ClusterFixture f;
+        const auto edge = driver(f, "nginx-canary");
+        const auto effect = shift_effect(f.client, *edge, {"edge", {{"blue", 75}, {"green", 25}}, false});
+        both(f, ingress("blue"), absent);
+        both(f, ingress("blue"), absent);
+        std::optional<Prepared> prepared;
+        effect->prepare("s/to-25/1", [&](Result<Prepared> p) { prepared = *p; });
+        f.settle();
+        QVERIFY(prepared);
+        f.http.answer("POST /apis/networking.k8s.io/v1/namespaces/production/ingresses?fieldManager=sluice", 201,
+                      canary_at("0"));
+        f.http.answer("PATCH " + canary + "?fieldManager=sluice", 422, status(422, "Invalid", "rejected"));
+        f.http.answer("GET " + canary, 200, canary_at("5"));
+        f.http.answer("GET " + primary, 503, status(503, "ServiceUnavailable", "not now"));
+        std::optional<Outcome> outcome;
+        effect->start(*prepared, {nullptr, [&](Outcome o) { outcome = o; }});
+        f.settle();
+        QVERIFY(outcome);
+        QVERIFY2(outcome->ending == Ending::unknown, outcome->error.what.c_str());
+        QVERIFY2(outcome->error.what.find("a part was written") != std::string::npos, outcome->error.what.c_str());
+    }
+
     void the_backend_switch_is_the_runbooks_patch_with_tests() {
         ClusterFixture f;
         const auto edge = driver(f, "ingress-backend");

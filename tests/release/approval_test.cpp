@@ -240,6 +240,61 @@ private slots:
         QCOMPARE(desk.release.at("go").approvals.front().by.name, "bob");
     }
 
+    // Found by the property test on drawn plans.
+    void a_step_is_not_tried_again_while_what_it_needs_is_asked_for_again() {
+        Desk desk(policy_text("{roles: [owner, sre], accept: [given], valid-for: 90m}"), R"(sluice: 1
+id: small
+title: A small plan
+release: {type: major, environment: production}
+roles: [lead, sre, owner]
+phases:
+  - id: main
+    steps:
+      - {id: go, approve: {roles: [owner, sre]}}
+      - {id: look, probe: {run: [look]}}
+      - {id: deploy, run: [deploy]}
+)");
+        QCOMPARE(desk.refusal, "");
+        (void)desk.approve({"cy", "owner"});
+        (void)desk.approve({"bob", "sre"});
+        QCOMPARE(desk.status("look"), "running");
+        (void)desk.submit(ProbeAnswer{"look", 1, false, true, "not there", {}}, {own_name, ""});
+        QCOMPARE(desk.status("look"), "failed");
+        desk.pass(minutes(90));
+        QCOMPARE(desk.status("go"), "awaiting a person");
+        QCOMPARE(desk.submit(Retry{"look", "again"}, {"lena", "lead"}), "");
+        QCOMPARE(desk.status("look"), "about to be retried");
+        QCOMPARE(desk.release.at("look").why, "what it needs is asked for again");
+        (void)desk.approve({"cy", "owner"});
+        (void)desk.approve({"bob", "sre"});
+        QCOMPARE(desk.status("look"), "running");
+    }
+
+    // Found by the simulation, seed 6921.
+    void an_approval_that_is_asked_for_again_guards_what_comes_behind_an_added_one() {
+        const std::string head = "release: {type: major, environment: production}\nphases:\n  - id: main\n    steps:\n"
+                                 "      - {id: go, approve: {roles: [owner]}}\n      - {id: rest, wait: 2h}\n";
+        const std::string eyes = "      - {id: eyes, approve: {roles: [sre]}}\n",
+                          act = "      - {id: act, run: [act]}\n";
+        Desk desk("", plan_with(head + act));
+        QCOMPARE(desk.refusal, "");
+        (void)desk.approve({"ada", "owner"});
+        QCOMPARE(desk.status("rest"), "running");
+        QCOMPARE(
+            desk.submit(Amend{plan_with(head + "      - {id: act, run: [act, more]}\n"), "more"}, {"lena", "lead"}),
+            "");
+        QCOMPARE(desk.status("go"), "awaiting a person");
+        desk.pass(hours(2));
+        QCOMPARE(desk.status("rest"), "passed");
+        QCOMPARE(desk.submit(Amend{plan_with(head + eyes + act), "more eyes"}, {"lena", "lead"}), "");
+        QCOMPARE(desk.submit(Approve{"eyes", false, ""}, {"cy", "sre"}), "");
+        QCOMPARE(desk.status("eyes"), "passed");
+        QCOMPARE(desk.status("act"), "waiting");
+        QCOMPARE(desk.release.at("act").why, "go must be approved again");
+        (void)desk.approve({"ada", "owner"});
+        QCOMPARE(desk.status("act"), "running");
+    }
+
     void an_approval_expires_until_what_it_is_for_begins() {
         Desk desk(policy_text("{roles: [owner, sre], accept: [given], valid-for: 90m}"));
         desk.done("read");

@@ -189,6 +189,24 @@ rollback: {options: {back: {}}}
         QCOMPARE(replayed(drive.log), state_text(drive.release));
     }
 
+    // Found by the property test on drawn plans.
+    void clean_up_that_failed_is_not_tried_again_before_the_way_back_is_gone() {
+        auto drive = whole(R"(phases:
+  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, run: [tidy], always: true}]}
+rollback: {options: {back: {}}}
+)");
+        drive.done("lock");
+        drive.prepare("tidy");
+        drive.settle("tidy", false);
+        QCOMPARE(drive.status("tidy"), "failed");
+        drive.submit(RollBack{"", "", "broken"});
+        QCOMPARE(drive.submit(Retry{"tidy", ""}), "the way back comes first");
+        drive.done("back/lock");
+        QCOMPARE(drive.submit(Retry{"tidy", ""}), "");
+        drive.done("tidy");
+        QCOMPARE(drive.release.outcome, "rolled-back");
+    }
+
     void in_order_clean_up_is_a_step_like_another() {
         auto drive = listed("[{id: unlock, run: [unlock], always: true}, {id: ask, confirm: Ask}]");
         drive.done("unlock");

@@ -162,6 +162,23 @@ phases:
         QCOMPARE(drill::replayed(held.log), drill::state_text(held.release));
     }
 
+    // Found by the property test on drawn plans: it stood beyond its deadline until the next reading.
+    void a_hold_whose_deadline_went_by_before_a_long_absence_fails_as_soon_as_the_window_is_open_again() {
+        Driver drive(plan_of(", when-window-ends: pause", "",
+                             "{id: bake, hold: {for: 10m, deadline: 20m}, gates: [{metric: lag, must: '< 10'}]}, "
+                             "{id: after, confirm: A}"),
+                     {{"ramp", "true"}}, at(tuesday));
+        QCOMPARE(drive.status("bake"), "running");
+        drive.now = at("2026-01-13T02:30:00Z"); // nobody watched; it has ended and opened again
+        drive.tick();
+        QCOMPARE(drive.count("window-ended"), 1);
+        QCOMPARE(drive.count("window-reopened"), 1);
+        QCOMPARE(drive.status("bake"), "failed");
+        const auto before = drive.log.size();
+        drive.tick();
+        QCOMPARE(drive.log.size(), before);
+    }
+
     void nothing_begins_when_it_has_ended_while_the_program_was_away() {
         Driver drive(plan_of(", when-window-ends: pause", "",
                              "{id: go, confirm: Go}, {id: after, confirm: After, not-before: go + 1h}"),

@@ -40,7 +40,9 @@ for name, value in os.environ.items():
             print(name, "is", form, flush=True)
             print(name, "is", form, file=sys.stderr, flush=True)
         sys.stdout.write(value[:7]); sys.stdout.flush(); time.sleep(0.2); print(value[7:], flush=True)
-time.sleep(float(os.environ.get("LAST", "0")))
+if "STAYS" in os.environ:
+    open("told", "w").close()
+    open("go-on").read()  # a pipe: until somebody has looked
 """
 
 
@@ -255,7 +257,7 @@ class Canaries(unittest.TestCase):
                  "outputs": {"key": {"json": "/spec/template/spec/containers/0/env/0/value"}, "whole": {"json": "/spec/template/spec"}}},
                 {"id": "save", "kubernetes": {"save": "deployment/green", "namespace": "production"}, "on": "cluster"},
                 {"id": "probe", "probe": {"run": tells}, "environment": environment, "outputs": {"printed": {"extract": "CANARY_ENV is (.*)"}}, "rehearse": {}},
-                {"id": "tells", "run": tells, "environment": environment | {"LAST": "3"}, "rehearse": {}},
+                {"id": "tells", "run": tells, "environment": environment | {"STAYS": "yes"}, "rehearse": {}},
                 {"id": "talks", "run": [sys.executable, "-c", "print('''${said} ${again} ${printed}''')"], "rehearse": {}},
                 {"id": "fails", "http": {"path": "/fails", "method": "POST", "headers": header}, "on": "app", "expect": {"text": "never"}}]}]}
         (self.home.folder / "plan.yaml").write_text(json.dumps(plan))
@@ -279,16 +281,28 @@ class Canaries(unittest.TestCase):
         program = self.home.begin("run", "plan.yaml", "--set", "given=env:C_VARIABLE", "--session", self.home.session, "--no-input")
         self.addCleanup(lambda: program.poll() is None and (program.kill(), program.wait()))
         texts = {}
+        pipe = self.home.folder / "go-on"
+        os.mkfifo(pipe)
+
+        def go_on():
+            try:
+                os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                pass  # nobody waits
+
+        self.addCleanup(go_on)
 
         def running():
             return list(self.home.folder.glob("session.sluice.records/*tells*/started.json"))
 
+        def kept():
+            return any(b" is " in content for name, content in self.left_behind().items() if ".records/" in name)
+
         def fails():
             return any(e["type"] == "triage-opened" and e["data"]["step"] == "fails" for e in self.home.events())
 
-        wait_until(lambda: running() or program.poll() is not None, "the program tells")
+        wait_until(lambda: (self.home.folder / "told").exists() and kept() or program.poll() is not None, "the program tells")
         self.assertIsNone(program.poll(), self.home.said())
-        time.sleep(1.5)  # of the three seconds in which it lingers
         record = json.loads(running()[0].read_text())
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
@@ -298,6 +312,7 @@ class Canaries(unittest.TestCase):
         texts["the wrapper's environment"] = pathlib.Path(f"/proc/{record['pid']}/environ").read_bytes()
         texts |= {"while it runs, " + name: content for name, content in self.left_behind().items()}
         self.assertIn(str(self.home.session) + "-wal", " ".join(texts))
+        go_on()
         wait_until(lambda: program.poll() is not None or fails(), "it comes to its last step")
         for words in (["log"], ["log", "--json"], ["state"], ["state", "--json"], ["query"], ["verify"]):
             texts[" ".join(words)] = self.home.call(words[0], self.home.session, *words[1:])[1].encode()

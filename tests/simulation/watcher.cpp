@@ -84,14 +84,7 @@ void Watcher::look(const Event& event) {
         }
     }
     if (!back && release_.rollback.active && release_.rollback.cause == "trigger") {
-        const auto& trigger = release_.rollback.trigger;
-        // For the last polls before it, it was breached in truth too: the sources say what is.
-        for (Nanos at = event.time - seconds(25); at < event.time - seconds(10) && trigger == "errors";
-             at = at + seconds(5)) {
-            if (production_.truth("errors", "green", at) < 0.05) {
-                find("rolled back by a trigger whose metric was well");
-            }
-        }
+        check_triggered(release_.rollback.trigger, event.time);
     }
     check_state(event);
 }
@@ -177,6 +170,22 @@ void Watcher::check_finish(const StepFinished& finished) {
         if (!forced_.contains(step->id) && good_[step->id] < hold->for_) {
             find(fmt::format("{} passed after its gates had held {:.1f} s of {:.1f} s", step->id,
                              good_[step->id].seconds(), hold->for_.seconds()));
+        }
+    }
+}
+
+/// For the last polls before it, it was breached in truth too: the sources say what is. What came to pass while the
+/// program was away, nobody saw; after that it watches for ten seconds at least.
+void Watcher::check_triggered(const std::string& trigger, Nanos now) {
+    if (trigger != "errors") {
+        return;
+    }
+    if (now - back_ < seconds(10)) {
+        find("rolled back by a trigger less than 10 s after an absence");
+    }
+    for (Nanos at = std::max(now - seconds(25), back_); at < now - seconds(10); at = at + seconds(5)) {
+        if (production_.truth("errors", "green", at) < 0.05) {
+            find("rolled back by a trigger whose metric was well");
         }
     }
 }
@@ -269,6 +278,7 @@ void Watcher::reopened(Nanos now, std::span<const session::EventRecord> records)
     }
     rules_.next_decision();
     counted_ = now; // nobody watched meanwhile
+    back_ = now;
 }
 
 /// What the sources said not long ago is what it was declared for.

@@ -36,6 +36,7 @@ private:
     void look(const release::Event& event);
     void check_start(const release::StepStarted& started);
     void check_finish(const release::StepFinished& finished);
+    void check_triggered(const std::string& trigger, Nanos now);
     void check_settled(const release::Settled& settled);
     void check_declared(const release::SeverityDeclared& declared, Nanos now);
     void check_deeds();
@@ -53,6 +54,7 @@ private:
     std::set<plan::StepId> forced_;      ///< a person set it aside, or went on by hand
     std::map<plan::StepId, int> calls_;  ///< escalations that somebody is sent a message about
     Nanos counted_;                      ///< holds are counted up to here
+    Nanos back_;                         ///< when the program last came back; 0 = it was never away
     std::string at_;                     ///< "event 17 step-started"
     Rules rules_;
 };

@@ -97,6 +97,19 @@ recorded() { # exit codes that are right, argument of sluicectl…
     [[ " $right " == *" $status "* ]] || die "sluicectl $* ended with $status, see $s/recording.log"
 }
 
+# Until there is such an event of the step ('-' for any) in what `owner` records.
+logged() { # session, event, step
+    local tries
+    for tries in $(seq 300); do
+        if python3 -B tools/dev/screens/moment.py "$ctl" "$@" >/dev/null 2>&1; then
+            return 0
+        fi
+        sleep 0.1
+    done
+    kill "$owner" 2>/dev/null
+    die "$1: no $2 of $3"
+}
+
 # Starts the plan whose program lasts; sets owner, and the ids of the wrapper and of what runs under it.
 begin_to_work() { # session
     "$ctl" run tools/dev/screens/in-doubt.yaml --session "$1" --operator a.lead </dev/null >>"$s/recording.log" 2>&1 &

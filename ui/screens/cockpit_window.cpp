@@ -20,6 +20,26 @@
 
 namespace sluice::screens {
 
+namespace {
+
+/// The people and places of one, the plan of the other.
+host::StartOptions for_plan(host::StartOptions ready, const host::StartOptions& wanted) {
+    ready.plan_file = wanted.plan_file;
+    ready.values = wanted.values;
+    ready.variant = wanted.variant;
+    ready.copy = wanted.copy;
+    return ready;
+}
+
+void remember(const host::StartOptions& wanted) {
+    const QString file = QString::fromStdString(wanted.plan_file);
+    remember_plan(file);
+    remember_values(file, wanted.values);
+    remember_variant(file, QString::fromStdString(wanted.variant));
+}
+
+} // namespace
+
 CockpitWindow::CockpitWindow(host::StartOptions defaults, std::optional<host::PeopleAsked> people, QWidget* parent)
     : QMainWindow(parent), defaults_(std::move(defaults)), people_asked_(std::move(people)), stack_(new QStackedWidget),
       wall_(this) {
@@ -111,37 +131,37 @@ release::Actor CockpitWindow::who_comes() const {
     return named ? *named : defaults_.by; // a wrong --operator was told at the program's start
 }
 
-std::optional<host::StartOptions> CockpitWindow::to_start() {
-    host::StartOptions options = defaults_;
-    const auto taken = people_asked_ ? host::take_people(options, *people_asked_) : Result<void>();
-    if (taken) {
-        return options;
-    }
-    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Nothing was started"),
-                                QString::fromStdString(to_text(taken.error())), QMessageBox::Close, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    panels::wear_mark(*box, theme::Mark::source_error);
-    box->open();
-    return std::nullopt;
+void CockpitWindow::begin_with(std::function<void(host::StartOptions)> begin) {
+    const auto read = [options = defaults_, people = people_asked_]() mutable -> Result<host::StartOptions> {
+        const auto taken = people ? host::take_people(options, *people) : Result<void>();
+        return taken ? Result<host::StartOptions>(std::move(options)) : failed(taken);
+    };
+    to_begin_.ask(read, [this, begin = std::move(begin)](Result<host::StartOptions> options) {
+        if (options) {
+            begin(std::move(*options));
+            return;
+        }
+        auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Nothing was started"),
+                                    QString::fromStdString(to_text(options.error())), QMessageBox::Close, this);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        panels::wear_mark(*box, theme::Mark::source_error);
+        box->open();
+    });
 }
 
 void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values, double speed) {
-    const auto ready = to_start();
-    if (!ready) {
-        return;
-    }
-    remember_plan(file);
-    remember_values(file, values);
-    remember_variant(file, preview_->variant());
-    QSettings().setValue("speed", speed);
     host::RehearsalOptions options;
-    static_cast<host::StartOptions&>(options) = *ready;
     options.plan_file = file.toStdString();
     options.values = values;
     options.speed = speed;
     options.variant = preview_->variant().toStdString();
     options.assume_yes = preview_->assumes_yes();
-    rehearse(options);
+    remember(options);
+    QSettings().setValue("speed", speed);
+    begin_with([this, options](host::StartOptions ready) mutable {
+        static_cast<host::StartOptions&>(options) = for_plan(std::move(ready), options);
+        rehearse(options);
+    });
 }
 
 void CockpitWindow::rehearse_again(const QString& file) {
@@ -163,33 +183,31 @@ void CockpitWindow::rehearse(const host::RehearsalOptions& options) {
 }
 
 void CockpitWindow::run_plan() {
-    const auto ready = to_start();
-    if (!ready) {
-        return;
-    }
-    QMessageBox sure(
-        QMessageBox::NoIcon, tr("Run against production"),
-        tr("This acts on production as %1 (%2)%3. It begins with the first phase; nothing is sent before it is "
-           "recorded.")
-            .arg(QString::fromStdString(ready->by.name), QString::fromStdString(ready->by.role),
-                 preview_->variant().isEmpty() ? QString() : tr(", by the variant '%1'").arg(preview_->variant())),
-        QMessageBox::Ok | QMessageBox::Cancel, this);
-    sure.setDefaultButton(QMessageBox::Cancel);
-    panels::wear_mark(sure, theme::Mark::close);
-    if (sure.exec() != QMessageBox::Ok) {
-        return;
-    }
-    host::StartOptions options = *ready;
-    options.plan_file = preview_->file().toStdString();
-    options.values = preview_->values();
-    options.variant = preview_->variant().toStdString();
-    options.copy = preview_->copy().toStdString();
-    QSettings().setValue("copy", preview_->copy());
-    remember_values(preview_->file(), options.values);
-    remember_variant(preview_->file(), preview_->variant());
-    rehearses_ = false;
-    owns_ = true;
-    show_session(story::OwnedSource::run(options));
+    host::StartOptions wanted;
+    wanted.plan_file = preview_->file().toStdString();
+    wanted.values = preview_->values();
+    wanted.variant = preview_->variant().toStdString();
+    wanted.copy = preview_->copy().toStdString();
+    begin_with([this, wanted](host::StartOptions ready) {
+        const QString variant = QString::fromStdString(wanted.variant);
+        QMessageBox sure(
+            QMessageBox::NoIcon, tr("Run against production"),
+            tr("This acts on production as %1 (%2)%3. It begins with the first phase; nothing is sent before it is "
+               "recorded.")
+                .arg(QString::fromStdString(ready.by.name), QString::fromStdString(ready.by.role),
+                     variant.isEmpty() ? QString() : tr(", by the variant '%1'").arg(variant)),
+            QMessageBox::Ok | QMessageBox::Cancel, this);
+        sure.setDefaultButton(QMessageBox::Cancel);
+        panels::wear_mark(sure, theme::Mark::close);
+        if (sure.exec() != QMessageBox::Ok) {
+            return;
+        }
+        remember(wanted);
+        QSettings().setValue("copy", QString::fromStdString(wanted.copy));
+        rehearses_ = false;
+        owns_ = true;
+        show_session(story::OwnedSource::run(for_plan(std::move(ready), wanted)));
+    });
 }
 
 void CockpitWindow::look_at_session(const story::RecentSession& session) {
@@ -223,6 +241,7 @@ void CockpitWindow::look_at_session(const story::RecentSession& session) {
 }
 
 void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
+    to_begin_.forget();
     preview_->leave();
     delete people_.data();
     delete session_.data();
@@ -279,6 +298,7 @@ void CockpitWindow::show_start() {
     }
     keep_looks();
     asked_.forget();
+    to_begin_.forget();
     preview_->leave();
     wall_.close();
     if (session_) {

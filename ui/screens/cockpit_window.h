@@ -80,8 +80,10 @@ private:
     void show_about();
     bool owns_running() const;
 
-    std::optional<host::StartOptions> to_start(); ///< tells what hinders; nothing then
-    release::Actor who_comes() const;             ///< to a session that exists
+    /// With the people that were asked for, and the policy as it is now: read off this thread. Tells what hinders; then
+    /// nothing begins.
+    void begin_with(std::function<void(host::StartOptions)> begin);
+    release::Actor who_comes() const; ///< to a session that exists
     host::StartOptions defaults_;
     std::optional<host::PeopleAsked> people_asked_;
     DesktopScheme desktop_;
@@ -94,6 +96,7 @@ private:
     QPointer<PeopleDialog> people_;
     WallDisplay wall_;
     LatestAnswer<FileFound> asked_;
+    LatestAnswer<Result<host::StartOptions>> to_begin_;
     LatestAnswer<story::RecentSession> asked_before_;
     bool owns_ = false; ///< the session is at work in this process
     bool rehearses_ = false;

@@ -2,8 +2,8 @@
 #include "story/card.h"
 
 #include "plan/fill.h"
+#include "release/demand.h"
 #include "story/card_parts.h"
-#include "story/people_view.h"
 
 #include <cmath>
 
@@ -90,7 +90,7 @@ CardView step_card(const Moment& moment, const plan::Step& step, const std::opti
     }
     card::show_promises(seen, view);
     card::show_severity(moment, view);
-    card::offer_for(seen, viewer ? std::optional(in_role(moment.release, *viewer, step.id)) : viewer, view);
+    card::offer_for(seen, viewer ? std::optional(release::in_role(moment.release, *viewer, step.id)) : viewer, view);
     return view;
 }
 

@@ -8,10 +8,9 @@ std::optional<double> reference_at(const Moment& moment, const plan::Gate& gate,
     if (!gate.against) {
         return std::nullopt;
     }
-    const auto& against = *gate.against;
-    const std::string of = against.arm.empty() ? arm : against.arm;
-    if (!against.baseline.empty()) {
-        return release::baseline(moment.release, against.baseline, gate.metric, of);
+    const std::string& of = reference_arm(gate, arm);
+    if (const std::string& step = gate.against->baseline; !step.empty()) {
+        return release::baseline(moment.release, step, gate.metric, of);
     }
     const auto* metric = moment.release.plan->metric(gate.metric);
     const Line* line = moment.readings.line(gate.metric, of);

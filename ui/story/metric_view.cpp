@@ -75,7 +75,7 @@ std::string looked_at(const Moment& moment, const plan::Gate& gate, const plan::
         return gate.arm;
     }
     for (const auto& arm : release::arms_with_traffic(moment.release)) {
-        if (!gate.against || gate.against->arm != arm) {
+        if (!compares_with(gate, arm)) {
             return arm;
         }
     }

@@ -61,7 +61,7 @@ QString why_not(const Moment& moment, const release::Command& command, const std
         return PeopleText::tr("There is no way to act from here");
     }
     const auto decided =
-        release::decide(moment.release, command, moment.now, in_role(moment.release, *viewer, plan::StepId()));
+        release::decide(moment.release, command, moment.now, release::in_role(moment.release, *viewer, ""));
     return decided ? QString() : text(decided.error().what);
 }
 
@@ -96,10 +96,6 @@ std::vector<std::string> all_roles(const release::Release& release) {
 }
 
 } // namespace
-
-release::Actor in_role(const release::Release& release, const release::Actor& person, const plan::StepId& step) {
-    return {person.name, person.role.empty() ? release::role_for(release, person.name, step) : person.role};
-}
 
 std::vector<release::Actor> holders(const release::Release& release, const std::vector<std::string>& roles) {
     std::vector<release::Actor> found;
@@ -138,7 +134,7 @@ PeopleView present_people(const Moment& moment, const std::optional<release::Act
     view.ground = ground_text(release);
     view.roles = all_roles(release);
     if (viewer) {
-        const QString role = role_text(in_role(release, *viewer, plan::StepId()).role);
+        const QString role = role_text(release::in_role(release, *viewer, "").role);
         view.desk = role.isEmpty() ? text(viewer->name) : PeopleText::tr("%1, %2").arg(text(viewer->name), role);
     }
     const auto add = [&](const std::string& name, const std::vector<std::string>& roles) {

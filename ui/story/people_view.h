@@ -41,7 +41,4 @@ PeopleView present_people(const Moment& moment, const std::optional<release::Act
 /// Those who may hold one of these roles, by the policy or else by the bridge; empty where neither names anybody.
 std::vector<release::Actor> holders(const release::Release& release, const std::vector<std::string>& roles);
 
-/// With the role in which the session would take the person's command for a step, where none is named.
-release::Actor in_role(const release::Release& release, const release::Actor& person, const plan::StepId& step);
-
 } // namespace sluice::story

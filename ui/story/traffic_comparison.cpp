@@ -115,8 +115,7 @@ Comparison compared(const Moment& moment, const plan::Metric& metric, const Side
     row.mark = Mark::holds;
     QString why, unknown;
     for (const auto& [arm, answer] : {std::pair(sides.released, &released), std::pair(sides.initial, &initial)}) {
-        const bool compared_with = gate->against && gate->against->baseline.empty() && gate->against->arm == arm;
-        if ((!gate->arm.empty() && gate->arm != arm) || compared_with) {
+        if ((!gate->arm.empty() && gate->arm != arm) || compares_with(*gate, arm)) {
             continue;
         }
         Mark mark = mark_of(moment, *gate, arm, *answer);

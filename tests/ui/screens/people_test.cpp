@@ -183,6 +183,39 @@ private slots:
         }));
     }
 
+    void a_name_stays_as_it_is_typed_and_takes_no_role_of_another() {
+        const std::map<std::string, std::vector<std::string>> known{{"bobby", {"sre"}}, {"lena", {"lead"}}};
+        PersonDialog dialog({"Add", "Who", "Add"}, PersonDialog::Takes::roles, known, {"sre", "lead"}, "");
+        QVERIFY(testing::in_front(dialog));
+        QTest::keyClicks(QApplication::focusWidget(), "bob");
+        QCOMPARE(dialog.person(), "bob"); // though one begins so who is known
+        QTest::keyClicks(QApplication::focusWidget(), "by");
+        QCOMPARE(dialog.roles(), std::vector<std::string>{"sre"});
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Backspace);
+        QVERIFY(dialog.roles().empty()); // of whom nothing is known
+    }
+
+    void the_role_that_was_taken_stays_chosen() {
+        PersonDialog dialog({"Who", "Who", "Go on"}, PersonDialog::Takes::one_role_or_none, {{"lena", {"lead", "sre"}}},
+                            {"sre", "lead"}, "lena");
+        QVERIFY(dialog.roles().empty());
+        dialog.choose_role("sre");
+        QCOMPARE(dialog.roles(), std::vector<std::string>{"sre"});
+    }
+
+    void nobody_can_sit_here_as_the_program_itself() {
+        const OwnDesk desk;
+        CockpitWindow window(desk.defaults());
+        begin(window, desk);
+        auto* commands = window.session()->commands();
+        commands->act_as({release::own_name, ""});
+        std::optional<std::optional<Error>> answered;
+        commands->submit(release::Note{"a note", ""}, [&](const std::optional<Error>& error) { answered = error; });
+        QVERIFY(QTest::qWaitFor([&] { return answered.has_value(); }, patience_ms));
+        QVERIFY(answered->has_value());
+        QCOMPARE((*answered)->what, "the command does not say who gives it");
+    }
+
     void the_lead_in_the_top_bar_opens_it_and_a_replay_has_neither() {
         const OwnDesk desk;
         CockpitWindow window(desk.defaults());

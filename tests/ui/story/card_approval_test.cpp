@@ -86,6 +86,18 @@ private slots:
         QVERIFY(desk.card("go").tone != Tone::breach);
     }
 
+    void an_approval_that_expired_is_told_until_the_person_approves_again() {
+        Desk desk;
+        desk.sign("n1", "ada", "owner");
+        desk.now = desk.now + hours(4);
+        desk.submit(release::Tick{}, {release::own_name, ""});
+        QVERIFY2(fact(desk.card("go"), "Expired").startsWith("the approval of ada"),
+                 qPrintable(fact(desk.card("go"), "Expired")));
+        desk.sign("n2", "ada", "owner");
+        QCOMPARE(fact(desk.card("go"), "Expired"), QString()); // the other's is still missing
+        QVERIFY(desk.card("go").situation.startsWith("1 of 2"));
+    }
+
     void the_lead_attests_what_another_has_approved() {
         Desk desk;
         const auto attest = [](const CardView& card) {

@@ -18,14 +18,10 @@ record_language() { # folder
     attended $complete/service.yaml "$s/severity.sluice" triage-opened --assume-yes \
         --fault 'split:green>=25 errors 3% on green'
     recorded 0 do "$s/severity.sluice" severity middle --reason 'one order of thirty fails'
-    sleep 1.5 # what is measured is written once a second, and no event tells of it
-    recorded 0 export "$s/severity.sluice" -o "$s/severity-declared.sluice"
     abort_it "$s/severity.sluice"
-    attended $complete/procedure.yaml "$s/overdue.sluice" step-overdue
+    attended $complete/procedure.yaml "$s/overdue.sluice" step-overdue --start 2026-01-03T06:00:00Z # T0 already
     changed "$s/amended" procedure 's/wait: {for: 10m}/title: Twenty minutes to settle, wait: {for: 20m}/'
     recorded 0 do "$s/overdue.sluice" amend "$s/amended/procedure.yaml" --reason 'the standby took long last time'
-    sleep 1.5 # as above
-    recorded 0 export "$s/overdue.sluice" -o "$s/amended.sluice"
     abort_it "$s/overdue.sluice"
 }
 
@@ -41,15 +37,7 @@ attended() { # plan, session, event, argument of rehearse…
     shift 3
     "$ctl" rehearse "$plan" --quiet --no-input --session "$session" "$@" </dev/null >>"$s/recording.log" 2>&1 &
     owner=$!
-    local tries
-    for tries in $(seq 300); do
-        if "$ctl" log "$session" --json 2>/dev/null | grep -q "\"type\":\"$event\""; then
-            return 0
-        fi
-        sleep 0.1
-    done
-    kill "$owner" 2>/dev/null
-    die "$session: no $event"
+    logged "$session" "$event" -
 }
 
 abort_it() { # session
@@ -77,10 +65,10 @@ looks --step looks --at $(at service step-finished looks) $s/service.sluice
 logs --step pods-log --at $(at service step-finished pods-log) $s/service.sluice
 flag --step new-basket --at $(at service step-finished new-basket) $s/service.sluice
 escalated --at $(at escalated escalated -) $s/escalated.sluice
-severity $s/severity-declared.sluice
+severity --at $(at severity severity-declared -) $s/severity.sluice
 follow-up $s/follow-up.sluice
 overdue --at $(at overdue step-started announced 0.1) $s/overdue.sluice
-amended $s/amended.sluice
+amended --at $(at overdue plan-amended -) $s/overdue.sluice
 external --at $(at procedure step-started unseal 1) $s/procedure.sluice
 wait-for-window --at $(at procedure step-started opening 3600) $s/procedure.sluice
 asked-again --at $(at procedure step-expired restored 2) $s/procedure.sluice

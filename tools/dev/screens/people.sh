@@ -21,21 +21,7 @@ people_at_work() { # session, policy
     "$ctl" run "$keys/people.yaml" --policy "$keys/$2" --operator lena --session "$1" --no-input \
         </dev/null >>"$s/recording.log" 2>&1 &
     owner=$!
-    awaited "$1" go
-}
-
-awaited() { # session, step
-    local tries
-    for tries in $(seq 150); do
-        if "$ctl" state "$1" --json 2>/dev/null | python3 -c '
-import json, sys
-sys.exit(json.load(sys.stdin)["steps"][sys.argv[1]]["status"] != "awaiting a person")' "$2" 2>/dev/null; then
-            return 0
-        fi
-        sleep 0.1
-    done
-    kill "$owner" 2>/dev/null
-    die "$1: nobody is awaited at $2"
+    logged "$1" step-started go
 }
 
 asked_for() { # session, verb, step
@@ -53,21 +39,17 @@ signed_and_attested() { # session
     people_at_work "$1" policy.yaml
     recorded 0 do "$1" join bob sre --operator lena
     asked_for "$1" approve go
-    sleep 1
     signed "$1" approve go ada product-owner 'customers wait for it'
-    sleep 1
     recorded 0 do "$1" approve go --for bob --role sre --operator lena --reason 'by phone, 14:05; he is on a train'
-    awaited "$1" works
+    logged "$1" step-started works
     asked_for "$1" attest works
-    sleep 1
     signed "$1" attest works bob sre 'the log of both pods'
-    awaited "$1" all
+    logged "$1" step-started all
     recorded 0 do "$1" break-glass all --operator lena --reason 'accounts are locked out; nobody of the owners answers'
-    awaited "$1" told
+    logged "$1" step-started told
     signed "$1" approve all ada product-owner 'seen, and right'
     signed "$1" approve all bob sre ''
     recorded 0 do "$1" hand-over bob --operator lena --reason 'my shift ends'
-    sleep 1
     recorded 0 do "$1" confirm told --operator bob
     wait "$owner" || true
 }
@@ -76,7 +58,7 @@ expired() { # session
     local owner
     people_at_work "$1" short.yaml
     signed "$1" approve go ada product-owner 'customers wait for it'
-    sleep 6
+    logged "$1" approval-expired go
     recorded 0 do "$1" abort --operator lena --reason 'it was only for the picture'
     wait "$owner" || true
 }
@@ -85,8 +67,8 @@ glass_overdue() { # session
     local owner
     people_at_work "$1" soon.yaml
     recorded 0 do "$1" break-glass go --operator lena --reason 'accounts are locked out; nobody of the owners answers'
-    awaited "$1" works
-    sleep 3
+    logged "$1" step-started works
+    logged "$1" approval-overdue go
     recorded 0 do "$1" abort --operator lena --reason 'it was only for the picture'
     wait "$owner" || true
 }
@@ -94,18 +76,18 @@ glass_overdue() { # session
 wishes_of_people() { # folder of the sessions
     local s=$1 ctl=build/$preset/bin/sluicectl
     cat <<END
-approval-asked --at $(at people step-started go 0.2) $s/people.sluice
-signature-asked --at $(at people signature-asked go 0.5) $s/people.sluice
-signature-given --at $(at people approved go 0.5) $s/people.sluice
+approval-asked --at $(at people step-started go) $s/people.sluice
+signature-asked --at $(at people signature-asked go) $s/people.sluice
+signature-given --at $(at people approved go) $s/people.sluice
 attested --step go --at $(at people step-finished go) $s/people.sluice
-statement-asked --at $(at people signature-asked works 0.5) $s/people.sluice
+statement-asked --at $(at people signature-asked works) $s/people.sluice
 statement-signed --step works --at $(at people step-finished works) $s/people.sluice
-glass-broken --step all --at $(at people step-started told 0.01) $s/people.sluice
+glass-broken --step all --at $(at people step-started told) $s/people.sluice
 approved-afterwards --step all --at $(at people approved-afterwards all) $s/people.sluice
 glass-overdue --step go --at $(at owed approval-overdue go 0.1) $s/owed.sluice
 approval-expired --at $(at expired approval-expired go 0.2) $s/expired.sluice
-people --view people --at $(at people approved go 0.5) $s/people.sluice
-people-handed-over --view people --at $(at people lead-handed-over - 0.5) $s/people.sluice
-war-room-people --view war-room --at $(at people lead-handed-over - 0.5) $s/people.sluice
+people --view people --at $(at people approved go) $s/people.sluice
+people-handed-over --view people --at $(at people lead-handed-over -) $s/people.sluice
+war-room-people --view war-room --at $(at people lead-handed-over -) $s/people.sluice
 END
 }

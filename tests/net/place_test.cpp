@@ -1,0 +1,55 @@
+#include "net/place.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+
+class PlaceTest : public QObject {
+    Q_OBJECT
+private slots:
+    void what_is_left_out_comes_from_the_address_data() {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<int>("port");
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<QString>("found");
+        QTest::newRow("all said") << "db" << 5432 << "https://api:8443/v1"
+                                  << "db|5432";
+        QTest::newRow("a port of the address") << "db" << 0 << "https://api:8443/v1"
+                                               << "db|8443";
+        QTest::newRow("https") << "" << 0 << "https://api/v1"
+                               << "api|443";
+        QTest::newRow("http") << "" << 0 << "http://api"
+                              << "api|80";
+        QTest::newRow("only a port said") << "" << 9 << "http://api:8080/"
+                                          << "api|9";
+        QTest::newRow("someone's name") << "" << 0 << "https://me:p@api:1/x@y:2"
+                                        << "api|1";
+        QTest::newRow("a query at once") << "" << 0 << "http://api?at=b:7"
+                                         << "api|80";
+        QTest::newRow("IPv6") << "" << 0 << "https://[fd00::1]:6443"
+                              << "fd00::1|6443";
+        QTest::newRow("IPv6 without a port") << "" << 0 << "https://[fd00::1]"
+                                             << "fd00::1|443";
+        QTest::newRow("the first broker") << "" << 0 << "k1:9093,k2:9094"
+                                          << "k1|9093";
+        QTest::newRow("a broker without a port") << "" << 0 << "k1"
+                                                 << "k1|443";
+        QTest::newRow("no bracket's end") << "" << 0 << "https://[fd00::1"
+                                          << "|443";
+        QTest::newRow("no port that is one") << "" << 0 << "https://api:99999"
+                                             << "|443";
+        QTest::newRow("nobody says") << "" << 0 << ""
+                                     << "|443";
+    }
+    void what_is_left_out_comes_from_the_address() {
+        QFETCH(QString, host);
+        QFETCH(int, port);
+        QFETCH(QString, address);
+        const auto place = net::place_of(host.toStdString(), port, address.toStdString());
+        QTEST(QString::fromStdString(place.host) + "|" + QString::number(place.port), "found");
+    }
+};
+
+SLUICE_TEST(PlaceTest)
+#include "place_test.moc"
