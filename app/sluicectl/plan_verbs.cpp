@@ -1,3 +1,4 @@
+#include "host/plan_check.h"
 #include "host/policy_file.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
@@ -71,7 +72,7 @@ int validate(const std::vector<std::string>& files, const std::string& policy) {
                    counted(pinned->policy.rules.size(), "rule"));
     }
     for (const auto& file : files) {
-        const auto loaded = sluice::plan::load_file(file);
+        const auto loaded = sluice::host::read_plan(file);
         for (const auto& diagnostic : loaded.diagnostics) {
             fmt::print(stderr, "{}\n", sluice::plan::to_text(diagnostic, file));
         }
@@ -85,13 +86,16 @@ int validate(const std::vector<std::string>& files, const std::string& policy) {
     return good ? done : bad_input;
 }
 
-int show(const std::string& file, const std::string& format) {
-    const auto loaded = sluice::plan::load_file(file);
+int show(const std::string& file, const std::string& format, const std::string& variant) {
+    auto loaded = sluice::plan::load_file(file);
     for (const auto& diagnostic : loaded.diagnostics) {
         fmt::print(stderr, "{}\n", sluice::plan::to_text(diagnostic, file));
     }
     if (!loaded.plan) {
         return bad_input;
+    }
+    if (const auto taken = sluice::plan::take_variant(*loaded.plan, variant); !taken) {
+        return complain(taken.error());
     }
     fmt::print("{}", format == "json" ? sluice::plan::describe_json(*loaded.plan).dump(2) + "\n"
                                       : sluice::plan::describe_tree(*loaded.plan));
@@ -163,7 +167,11 @@ void add_plan_verbs(CLI::App& app, Action& action) {
     show_verb->add_option("--format", *format, "For people or for programs")
         ->check(CLI::IsMember({"tree", "json"}))
         ->capture_default_str();
-    show_verb->callback([&action, file, format] { action = [file, format] { return show(*file, *format); }; });
+    auto variant = std::make_shared<std::string>();
+    show_verb->add_option("--variant", *variant, "Another way through the plan, for a contingency");
+    show_verb->callback([&action, file, format, variant] {
+        action = [file, format, variant] { return show(*file, *format, *variant); };
+    });
 
     auto* schema_verb =
         app.add_subcommand("schema", "Print the plan language: JSON Schema for editors, or a page to read");

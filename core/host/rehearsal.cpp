@@ -1,6 +1,8 @@
 #include "host/rehearsal.h"
 
 #include "base/digest.h"
+#include "host/assumed_world.h"
+#include "host/plan_check.h"
 #include "kubernetes/yaml.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
@@ -25,6 +27,30 @@ Nanos machine_now() {
                 .count()};
 }
 
+/// How long before T0 the plan's lists begin: the furthest 'T0 - 24h' of its steps; 0 = none names such a moment.
+Nanos time_before_t0(const plan::Plan& plan) {
+    Nanos longest;
+    for (const auto& step : plan.steps) {
+        for (const auto* moment : {&step.not_before, &step.due}) {
+            if (*moment && (*moment)->step.empty()) {
+                longest = std::max(longest, -(*moment)->delay);
+            }
+        }
+    }
+    return longest;
+}
+
+/// The beginning of the first opening from `at` on in which the phase may start.
+std::optional<Nanos> first_opening(const release::Release& release, const plan::Phase& phase, Nanos at) {
+    const auto openings = plan::openings(release.plan->calendar, at, 20);
+    for (const auto& opening : openings ? *openings : std::vector<plan::Opening>{}) {
+        if (opening.from > at && release::may_start(release, phase, opening.from).open) {
+            return opening.from;
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 Result<Nanos> rehearsal_start(const plan::Plan& plan) {
@@ -35,6 +61,13 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
         return year;
     }
     const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), {}, year);
+    // Nobody is late at once: as long again is left before the first moment that the plan names.
+    const Nanos before = time_before_t0(plan) + time_before_t0(plan);
+    if (before > Nanos{}) {
+        if (const auto opening = first_opening(release, *first, year + before)) {
+            return *opening - before;
+        }
+    }
     const auto answer = release::may_start(release, *first, year);
     if (!answer.open && answer.until.count == 0) {
         return fail(ErrorCode::not_found, answer.why, first->id, "widen the calendar, or plan for less time");
@@ -114,7 +147,8 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
         return failed(read);
     }
     options.faults = std::move(*read);
-    if (plan.rehearse.is_object() && plan.rehearse.contains("world")) {
+    const bool named = plan.rehearse.is_object() && plan.rehearse.contains("world");
+    if (named) {
         options.world_name = plan.rehearse["world"].get<std::string>();
         const auto text = read_file(folder + "/" + options.world_name);
         if (!text) {
@@ -125,14 +159,19 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
             return failed(world);
         }
         options.world = std::move(*world);
+    } else {
+        options.world_name = "the world that the plan takes for granted";
+        options.world = assumed_world(plan, values);
     }
-    if (plan.rehearse.is_object() && plan.rehearse.contains("profile")) {
-        auto profile = range::parse_profile(plan.rehearse["profile"]);
-        if (!profile) {
-            return failed(profile);
-        }
-        options.profile = std::move(*profile);
+    Json profile = plan.rehearse.is_object() ? plan.rehearse.value("profile", Json::object()) : Json::object();
+    if (const std::string entry = assumed_entry(plan); !named && !entry.empty() && profile.is_object()) {
+        profile.emplace("ingress", entry); // what the plan says goes before it
     }
+    auto load = range::parse_profile(profile);
+    if (!load) {
+        return failed(load);
+    }
+    options.profile = std::move(*load);
     return options;
 }
 
@@ -218,7 +257,7 @@ Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
     if (!checked) {
         return checked;
     }
-    if (const auto missing = plan::rehearsal_errors(checked->plan); !missing.empty()) {
+    if (const auto missing = rehearsal_errors(checked->plan, options.plan_file); !missing.empty()) {
         std::string all;
         for (const auto& diagnostic : missing) {
             all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, options.plan_file);

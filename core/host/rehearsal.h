@@ -47,7 +47,8 @@ private:
 /// Settings for the plan's connections that lead to a range: clusters, the public side, single services, Kafka.
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses);
 
-/// What the range is to hold for a plan: its world file, filled in, its arms and the faults.
+/// What the range is to hold for a plan: its world file, filled in, or what it takes for granted (assumed_world.h); its
+/// arms and the faults.
 Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
                                           std::uint64_t seed, const std::vector<std::string>& faults);
 
@@ -62,7 +63,7 @@ release::SessionOpened rehearsal_session(const RehearsalOptions& options, const 
 Result<session::SigningKey> rehearsal_key(std::uint64_t seed);
 
 /// When a rehearsal begins: the first instant after 2026-01-01T00:00Z at which the calendar is open, if a phase asks
-/// it.
+/// it; before that, where the plan names moments before T0.
 Result<Nanos> rehearsal_start(const plan::Plan& plan);
 
 } // namespace sluice::host

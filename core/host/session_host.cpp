@@ -2,6 +2,7 @@
 
 #include "engine/pinned_files.h"
 #include "host/at_the_start.h"
+#include "host/plan_check.h"
 #include "host/version.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
@@ -48,7 +49,7 @@ Result<Json> pins_of(const StartOptions& options, bool live) {
 
 Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given,
                                const std::string& variant) {
-    auto loaded = plan::load_file(file);
+    auto loaded = read_plan(file);
     if (!loaded.plan) {
         std::string all;
         for (const auto& diagnostic : loaded.diagnostics) {

@@ -1,0 +1,16 @@
+#pragma once
+#include "plan/loader.h"
+
+#include <string>
+
+namespace sluice::host {
+
+/// `plan::load_file`, and what a plan's text alone does not tell, each with its place: expressions whose data's age
+/// can't be derived are errors; files that a rehearsal reads and that are not beside the plan are warnings. Reads the
+/// disk; any thread.
+plan::LoadOutcome read_plan(const std::string& file);
+
+/// What a run would do that a rehearsal can't: `plan::rehearsal_errors`, and the files that are not there.
+std::vector<plan::Diagnostic> rehearsal_errors(const plan::Plan& plan, const std::string& file);
+
+} // namespace sluice::host
