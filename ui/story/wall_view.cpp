@@ -147,6 +147,40 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     }
 }
 
+/// How long it is until the program rolls back by itself, or proposes to: of the trigger that is next to do so.
+void tell_triggers(const Moment& moment, WallView& view) {
+    const auto& release = moment.release;
+    if (release.closed() || release.rollback.active) {
+        return;
+    }
+    const plan::Trigger* next = nullptr;
+    Nanos left;
+    for (const auto& trigger : release.plan->rollback.triggers) {
+        for (const auto& [key, state] : release.triggers) {
+            if (state.state != "pending" || !release::key_names(key, trigger.id)) {
+                continue;
+            }
+            const Nanos its = std::max(Nanos{}, trigger.for_ - (moment.now - state.since));
+            if (next == nullptr || its < left) {
+                next = &trigger;
+                left = its;
+            }
+        }
+    }
+    if (next == nullptr) {
+        return;
+    }
+    const QString in = (next->mode == plan::TriggerMode::act ? wall_words("rolls back by itself in %1")
+                                                             : wall_words("proposes a rollback in %1"))
+                           .arg(clock(left));
+    if (view.banner.isEmpty()) {
+        view.banner = wall_words("△ TRIGGER PENDING");
+        view.banner_why = filled(next->title.empty() ? next->id : next->title, release) + QStringLiteral(" · ") + in;
+    } else {
+        view.banner_why += (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + in;
+    }
+}
+
 /// Alerts that fire are named on the wall too, behind what is graver.
 void tell_alerts(const Moment& moment, WallView& view) {
     const auto alerts = firing(moment);
@@ -245,6 +279,7 @@ WallView present_wall(const Moment& moment) {
         }
     }
     tell_state(moment, now, view);
+    tell_triggers(moment, view);
     tell_alerts(moment, view);
     if (!plan.traffic.empty()) {
         const auto split = release.split.find(plan.traffic.front().name);

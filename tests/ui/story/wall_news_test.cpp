@@ -63,6 +63,15 @@ private slots:
         QVERIFY(release.closed());
     }
 
+    void the_wall_counts_down_to_what_the_program_does_by_itself() {
+        const Nanos turned = back_.release().rollback.started;
+        const WallView view = present_wall(back_.at(turned - seconds(3), Mode::live));
+        QCOMPARE(view.banner, "✕ BREACHED");
+        QVERIFY2(view.banner_why.contains(QRegularExpression(" · rolls back by itself in 0:0[0-9]")),
+                 qPrintable(view.banner_why));
+        QVERIFY(!present_wall(back_.at(turned + seconds(1), Mode::live)).banner_why.contains("by itself"));
+    }
+
     void the_wall_of_what_was_rolled_back_tells_so_and_nothing_runs_there() {
         for (const Mode mode : {Mode::live, Mode::following, Mode::replay}) {
             const WallView view = present_wall(back_.latest(mode));
