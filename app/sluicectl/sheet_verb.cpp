@@ -4,6 +4,7 @@
 #include "sluicectl/verbs.h"
 
 #include <QSaveFile>
+#include <filesystem>
 
 namespace sluicectl {
 namespace {
@@ -25,6 +26,10 @@ int sheet(const std::string& file, const std::string& output) {
     const report::SheetPlace place{file, release.copy.place,
                                    session->records.empty() ? "" : hex(session->records.back().root)};
     const bool html = output.ends_with(".html") || output.ends_with(".htm");
+    if (const auto ending = std::filesystem::path(output).extension(); !html && !ending.empty() && ending != ".txt") {
+        return complain(
+            {ErrorCode::bad_input, "a sheet is text or HTML", "-o " + output, "a name that ends with .txt or .html"});
+    }
     const std::string text = html ? report::sheet_html(release, place) : report::sheet_text(release, place);
     if (output.empty()) {
         fmt::print("{}", text);

@@ -1,6 +1,8 @@
 #include "base/instant.h"
 #include "base/printable.h"
+#include "release/schedule.h"
 #include "release/state.h"
+#include "session/owner_lock.h"
 #include "session/session_reader.h"
 #include "sluicectl/people.h"
 #include "sluicectl/progress.h"
@@ -99,6 +101,9 @@ void print_state(const Release& release, Nanos now) {
             fmt::print(" {} {} %", arm, weight);
         }
         fmt::print("\n");
+    }
+    if (const auto way = way_back(release); way && !release.closed()) {
+        fmt::print("rollback window {} {}\n", way->ends <= now ? "ENDED" : "until", sluice::utc(way->ends));
     }
     for (const auto& [name, trigger] : release.triggers) {
         // A trigger that is judged by arm is told by arm: its own line would only say what it was armed as.
@@ -207,6 +212,10 @@ int state(const std::string& file, const std::string& at, bool json) {
         now = *until;
     }
     const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
+    if (at.empty() && !release.closed() && sluice::session::OwnerLock::left_behind(file) && !json) {
+        fmt::print("NOT RUNNING: the program that owned this session was killed{}\n",
+                   release.opened.mode == "run" ? "; 'sluicectl resume' takes it up" : "");
+    }
     if (json) {
         fmt::print("{}\n", (release.plan ? state_json(release, now, as_of) : to_json(release)).dump());
     } else {

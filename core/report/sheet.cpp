@@ -3,6 +3,7 @@
 #include "base/quantity.h"
 #include "plan/fill.h"
 #include "release/draft.h"
+#include "release/schedule.h"
 #include "report/by_hand.h"
 
 #include <algorithm>
@@ -89,6 +90,17 @@ private:
     void ways(const plan::Plan& plan) {
         if (plan.rollback.options.empty()) {
             add(Line::Kind::section, "The plan has no way back");
+        } else if (const auto way = release::way_back(release_)) {
+            add(Line::Kind::section, "How long there is a way back");
+            const bool over = way->ends <= release_.time;
+            fact(over ? "ENDED" : "Until",
+                 fmt::format("{}, {} after {}", release::instant(way->ends), duration_text(*plan.rollback.within),
+                             plan.rollback.within_after));
+            if (over) {
+                add(Line::Kind::remark, "The plan promises it for that long only: look what was taken away since.");
+            } else if (way->latest < way->ends) {
+                fact("Begin by", release::instant(way->latest) + " at the latest");
+            }
         }
         const auto* first = plan.default_option();
         for (const auto& option : plan.rollback.options) {

@@ -100,6 +100,11 @@ Result<std::optional<OwnerLock::Holder>> OwnerLock::holder(const std::filesystem
     return std::optional(holder);
 }
 
+bool OwnerLock::left_behind(const std::filesystem::path& session) {
+    const Descriptor fd(::open(path_for(session).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0; // our own hold goes with the descriptor
+}
+
 OwnerLock::~OwnerLock() {
     if (fd_) {
         ::unlink(path_.c_str());

@@ -26,6 +26,10 @@ public:
     };
     static Result<std::optional<Holder>> holder(const std::filesystem::path& session);
 
+    /// Whether its last owner went without giving it back, as one that was killed, and nobody holds it now. A file
+    /// whose lock is not there tells nothing: its owner left in order, or it is a copy of one that goes on elsewhere.
+    static bool left_behind(const std::filesystem::path& session);
+
     static std::filesystem::path path_for(const std::filesystem::path& session);
 
 private:

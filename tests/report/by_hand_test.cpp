@@ -13,7 +13,7 @@ using namespace sluice;
 namespace {
 
 /// A plan whose one way back has this step, and the release that has just opened it.
-release::Release release_with(const std::string& step) {
+release::Release release_with(const std::string& step, const std::string& promise = "") {
     const std::string source = R"(sluice: 1
 id: small
 title: Small ${version}
@@ -23,14 +23,17 @@ connections:
   cluster: {kubernetes: {context: the prod}}
   api: {http: {url: 'https://api.example', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
+  prom: {prometheus: {url: 'http://prom:9090'}}
+metrics:
+  lag: {title: Lag, from: prom, query: lag, unit: messages}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
 traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/main, canary: shop/canary, arms: {primary: blue, canary: green}}
-phases: [{id: a, steps: [{id: b, confirm: B}, {id: read, run: [cat], outputs: {replicas: {type: integer}}, rehearse: {}}]}]
-rollback: {options: {back: {title: 'Back', default: true, steps: [)" +
-                               step + "]}}}\n";
+phases: [{id: a, steps: [{id: b, confirm: B}, {id: to-green, confirm: Sent}, {id: read, run: [cat], outputs: {replicas: {type: integer}}, rehearse: {}}]}]
+rollback: {)" + (promise.empty() ? promise : promise + ", ") +
+                               R"(options: {back: {title: 'Back', default: true, steps: [)" + step + "]}}}\n";
     release::SessionOpened opened;
     opened.session = "s";
     opened.mode = "run";
@@ -175,6 +178,31 @@ private slots:
         const auto after = report::by_hand(release, step);
         QVERIFY(after.remarks.empty());
         QVERIFY(after.commands.front().ends_with("--replicas=5"));
+    }
+
+    void what_a_limit_is_counted_from_is_told_as_it_was_measured() {
+        auto release =
+            release_with("{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500', against: {baseline: read}}]}");
+        const auto& step = release.plan->rollback_steps.front();
+        const auto told = [&] { return QString::fromStdString(report::by_hand(release, step).remarks.back()); };
+        QCOMPARE(told(), "it was not measured during read yet");
+        const Json reading = {{"metric", "lag"}, {"arm", ""}, {"value", "1234.5"}, {"count", 7}};
+        release::apply(release, {2, release.time, release::BaselineCaptured{"read", Json::array({reading})}});
+        QCOMPARE(told(), "measured during read: lag 1234");
+    }
+
+    void the_sheet_says_until_when_there_is_a_way_back() {
+        auto release = release_with("{id: s, run: [helm], rehearse: {}}", "within: 2h after to-green");
+        const report::SheetPlace place{"s.sluice", "", ""};
+        const auto said = [&] { return QString::fromStdString(report::sheet_text(release, place)); };
+        QVERIFY(!said().contains("How long there is a way back"));
+        const Nanos done = release.time + minutes(1);
+        release::apply(release, {2, done, release::StepStarted{"to-green", 1, "To green"}});
+        release::apply(release, {3, done, release::StepFinished{"to-green", 1, "passed", ""}});
+        QVERIFY2(said().contains("Until            " + QString::fromStdString(release::instant(done + hours(2)))),
+                 qPrintable(said()));
+        release::apply(release, {4, done + hours(2), release::Noted{{"lena", ""}, "late", ""}});
+        QVERIFY2(said().contains("\nENDED "), qPrintable(said()));
     }
 
     void the_sheet_says_all_ways_in_both_forms() {

@@ -97,8 +97,11 @@ class DeskLost(unittest.TestCase):
     def test_the_copy_is_kept_on_by_who_takes_the_session_up(self):
         program = self.begin("--copy", self.other)
         wait_until(self.same_as_copy, "the copy follows")
+        self.assertNotIn("NOT RUNNING", self.home.call("state", self.home.session)[1])
         program.kill()
         program.wait()
+        self.assertIn("NOT RUNNING", self.home.call("state", self.home.session)[1])
+        self.assertNotIn("NOT RUNNING", self.home.call("state", self.copy)[1])  # of a copy nobody knows
         program = self.home.begin("resume", self.home.session, "--no-input")
         self.addCleanup(program.wait)
         self.addCleanup(program.kill)
@@ -149,6 +152,9 @@ class DeskLost(unittest.TestCase):
         code, said = self.home.call("sheet", self.home.session)
         self.assertEqual(code, DONE, said)
         self.assertIn("rm -f made", said)
+        code, said = self.home.call("sheet", self.home.session, "-o", self.home.folder / "sheet.pdf")
+        self.assertEqual((code, "a sheet is text or HTML" in said), (BAD_INPUT, True), said)
+        self.assertFalse((self.home.folder / "sheet.pdf").exists())
 
     def test_a_hung_owner_is_ended_and_taken_over_from(self):
         program = self.begin()

@@ -34,6 +34,7 @@ struct Delivery {
     std::vector<Seal> seals;      ///< of checkpoints whose events have come, each once; at the end of the others too
     std::optional<Error> trouble; ///< the feed could not be read
     bool ended = false;           ///< nothing follows
+    std::optional<bool> owned;    ///< false = its program was killed; nothing = as told before
     Nanos now;                    ///< the owner's clock at the sending; 0 = not known
 };
 

@@ -1,16 +1,21 @@
 #include "story/file_source.h"
 
 #include "session/file_feed.h"
+#include "session/owner_lock.h"
 #include "story/collector.h"
 #include "story/socket_channel.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <chrono>
+#include <optional>
+#include <utility>
 
 namespace sluice::story {
 namespace {
 
 constexpr int poll_ms = 250; // DESIGN.md, "Feed"
+constexpr int owner_ms = 1000;
 
 Nanos machine_now() {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -42,13 +47,14 @@ private:
     // One slice at a time, so that a long session shows its beginning at once and quitting never waits for its end.
     void poll() {
         const bool more = feed_->poll();
-        if (const auto delivery = collector_.take({})) {
-            live_ = live_ || tells_live(*delivery);
-            auto sent = delivery;
-            if (live_ && !delivery->ended) { // a run's clock is the machine's
-                auto stamped = std::make_shared<Delivery>(*delivery);
-                stamped->now = machine_now();
-                sent = stamped;
+        auto delivery = collector_.take({});
+        const auto owned = more ? std::nullopt : ownership();
+        if (delivery || owned) {
+            auto sent = std::make_shared<Delivery>(delivery ? *delivery : Delivery{});
+            live_ = live_ || tells_live(*sent);
+            sent->owned = owned;
+            if (live_ && !sent->ended) { // a run's clock is the machine's
+                sent->now = machine_now();
             }
             QMetaObject::invokeMethod(&source_, [&source = source_, sent] { emit source.delivered(sent); });
             if (sent->ended) {
@@ -58,6 +64,16 @@ private:
             }
         }
         timer_.start(more ? 0 : poll_ms);
+    }
+
+    /// Whether a program may own it, if that is not as it was told last.
+    std::optional<bool> ownership() {
+        if (looked_.isValid() && looked_.elapsed() < owner_ms) {
+            return std::nullopt;
+        }
+        looked_.start();
+        const bool owned = !session::OwnerLock::left_behind(file_);
+        return std::exchange(owned_, owned) == owned ? std::nullopt : std::optional(owned);
     }
 
     static bool tells_live(const Delivery& delivery) {
@@ -72,6 +88,8 @@ private:
     std::unique_ptr<session::FileFeed> feed_;
     Collector collector_;
     bool live_ = false;
+    bool owned_ = true;
+    QElapsedTimer looked_; ///< real time: another program's lock
     QTimer timer_;
 };
 

@@ -24,6 +24,7 @@ void Story::take(const Delivery& delivery) {
     trouble_ = delivery.trouble ? delivery.trouble : trouble_;
     now_ = std::max(now_, delivery.now);
     ended_ = ended_ || delivery.ended;
+    owned_ = delivery.owned.value_or(owned_);
 }
 
 Nanos Story::begin() const {

@@ -33,6 +33,8 @@ public:
 
     bool empty() const { return entries_.empty(); }
     bool ended() const { return ended_; }
+    /// False once its program was killed, until another takes it up.
+    bool owned() const { return owned_; }
     const std::optional<Error>& trouble() const { return trouble_; }
     const std::vector<Entry>& entries() const { return entries_; }
     const Readings& readings() const { return readings_; }
@@ -63,6 +65,7 @@ private:
     std::optional<Error> trouble_;
     Nanos now_;
     bool ended_ = false;
+    bool owned_ = true;
 };
 
 } // namespace sluice::story

@@ -100,6 +100,13 @@ private slots:
         time.set_range(going.begin(), going.end());
         QCOMPARE(present_scrubber(going, time).badge, "LIVE");
         QVERIFY(!present_scrubber(going, time).behind);
+        Delivery killed, resumed;
+        killed.owned = false;
+        resumed.owned = true;
+        going.take(killed);
+        QCOMPARE(present_scrubber(going, time).badge, "NOT RUNNING");
+        going.take(resumed);
+        QCOMPARE(present_scrubber(going, time).badge, "LIVE");
         time.move(-seconds(151));
         QCOMPARE(present_scrubber(going, time).badge, QString::fromUtf8("LIVE −02:31"));
         QVERIFY(present_scrubber(going, time).behind);
