@@ -24,7 +24,9 @@ int snapshot(QApplication& application, const Arguments& a) {
     const auto size = size_of(a.size);
     const bool needs_file = a.view != "start" && a.view != "manual";
     if (!size || (needs_file && a.file.empty())) {
-        return complain({sluice::ErrorCode::bad_input, size ? "which session?" : "not a size", "--snapshot",
+        return complain({sluice::ErrorCode::bad_input,
+                         size ? "which session?" : "not a size from 320x200 to 16384x16384",
+                         size ? "--snapshot" : "--size " + a.size,
                          "for example: sluice --snapshot out.png --size 1600x1000 SESSION"});
     }
     const auto paths = sluice::host::own_paths();

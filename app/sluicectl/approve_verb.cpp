@@ -79,7 +79,10 @@ int sign(const ApproveOptions& o) {
     const auto bytes = text ? release::unarmoured("REQUEST", *text) : text;
     const auto request = bytes ? parse_json(*bytes, o.request, 1u << 20) : Result<Json>(failed(bytes));
     if (!request) {
-        return complain(request.error());
+        return complain(bytes
+                            ? sluice::Error{ErrorCode::bad_input, "this is no request to be signed", o.request,
+                                            "it is what 'sluicectl do SESSION approve STEP --request' printed or wrote"}
+                            : request.error());
     }
     if (const auto sound = release::check_request(*request); !sound) {
         return complain(sound.error());

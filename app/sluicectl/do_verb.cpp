@@ -5,6 +5,7 @@
 #include "release/signing.h"
 #include "sluicectl/document.h"
 #include "sluicectl/follow.h"
+#include "sluicectl/session_file.h"
 #include "sluicectl/verbs.h"
 
 #include <charconv>
@@ -134,6 +135,21 @@ Error why_nobody(const std::string& session) {
     return {ErrorCode::not_found, "no program owns this session now", session, "'sluicectl resume' takes it up"};
 }
 
+/// What has come of it, in the log's words; its numbers alone while the file can't be read.
+void tell(const std::string& file, int first, int last) {
+    const auto session = read_session(file);
+    if (!session || session->events.size() < static_cast<std::size_t>(last)) {
+        fmt::print("{}\n",
+                   first == last ? fmt::format("event {}", first) : fmt::format("events {} to {}", first, last));
+        return;
+    }
+    for (const auto& event : session->events) {
+        if (event.seq >= first && event.seq <= last) {
+            fmt::print("{:>4}  {}\n", event.seq, release::describe(event.body));
+        }
+    }
+}
+
 int perform(const DoOptions& o) {
     auto places = sluice::host::own_paths();
     if (!places) {
@@ -170,9 +186,7 @@ int perform(const DoOptions& o) {
     if (reply->value("last", -1) < reply->value("first", 0)) {
         fmt::print("nothing changed\n");
     } else {
-        const int first = reply->value("first", 0), last = reply->value("last", 0);
-        fmt::print("{}\n",
-                   first == last ? fmt::format("event {}", first) : fmt::format("events {} to {}", first, last));
+        tell(o.session, reply->value("first", 0), reply->value("last", 0));
     }
     return done;
 }

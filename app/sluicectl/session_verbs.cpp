@@ -126,7 +126,8 @@ int verify(const std::string& file, const std::string& checkpoint, const std::st
     if (!verdict) {
         return complain(verdict.error());
     }
-    fmt::print("{}", sluice::session::to_text(*verdict));
+    fmt::print("{}what the charts show and what programs wrote is recorded beside the events, and not sealed\n",
+               sluice::session::to_text(*verdict));
     if (verdict->good() && !verdict->authenticated) {
         fmt::print("whoever has the file could have written it anew: give the operator's key with --key, or a "
                    "checkpoint that was kept elsewhere with --checkpoint\n");

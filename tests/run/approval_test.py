@@ -232,6 +232,36 @@ class SignedApprovals(unittest.TestCase):
             self.assertIn("what it shows is not what its digest is of", text)
         self.assertEqual(self.state()["steps"]["go"]["approvals"], before)
 
+    def test_a_security_key_signs(self):
+        """ssh-keygen as with hardware; the key itself is one in software (security_key.cpp)."""
+        key = self.folder / "hardware"
+        self.home.environment["SSH_SK_PROVIDER"] = os.environ["SLUICE_SECURITY_KEY"]
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519-sk", "-N", "", "-C", "bob", "-f", str(key)], check=True,
+                       env=self.home.environment)
+        kept = [line for line in (self.folder / "keys").read_text().splitlines(True) if not line.startswith("bob")]
+        kept.append("bob@example.org " + pathlib.Path(f"{key}.pub").read_text())
+        (self.folder / "keys").write_text("".join(kept))
+        self.start()
+        self.ask()
+        code, text = self.sign("bob", "--role", "sre", key="hardware")
+        self.assertEqual(code, DONE, text)
+        self.assertIn("ED25519-SK", text)  # ssh-keygen asks for the touch, in sight
+        code, text = self.hand_in()
+        self.assertEqual(code, DONE, text)
+        print_of = subprocess.run(["ssh-keygen", "-lf", f"{key}.pub"], check=True, stdout=subprocess.PIPE,
+                                  text=True).stdout.split()[1]
+        self.assertIn(f"Approved go as sre (1 of 2), signed {print_of}", self.home.call("log", self.home.session)[1])
+        # The key of before is nobody's any more, and what the hardware signed says nothing else.
+        self.good_answer("bob", "sre")
+        self.refused("is nobody's")
+        self.ask(name="third")
+        self.assertEqual(self.sign("bob", "--role", "sre", request="third", key="hardware")[0], DONE)
+        answer = json.loads((self.folder / "answer").read_text())
+        answer["statement"] = answer["statement"].replace('"answer":"yes"', '"answer":"no"')
+        (self.folder / "altered").write_text(json.dumps(answer))
+        code, text = self.hand_in(answer="altered")
+        self.assertEqual(code, BAD_INPUT, text)
+
     def test_an_answer_of_another_session_is_refused(self):
         self.start()
         self.good_answer("bob", "sre")
