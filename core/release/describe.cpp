@@ -23,12 +23,6 @@ std::string on_arm(const std::string& name, const std::string& arm) {
     return arm.empty() || named ? name : name + " on " + arm;
 }
 
-/// ", signed SHA256:…"; nothing without a proof.
-std::string signed_by(const Json& proof) {
-    const std::string key = key_of_proof(proof);
-    return key.empty() ? "" : ", signed " + key;
-}
-
 std::string clock(Nanos length) {
     const std::int64_t whole = length.count / 1'000'000'000;
     return fmt::format("{}:{:02}", whole / 60, whole % 60);
@@ -36,6 +30,12 @@ std::string clock(Nanos length) {
 
 struct Describe {
     const Names& n;
+
+    /// ", signed SHA256:…"; nothing without a proof.
+    std::string signed_by(const Json& proof) const {
+        const std::string key = key_of_proof(proof);
+        return key.empty() ? "" : ", signed " + n.key(key);
+    }
 
     std::string operator()(const SessionOpened& e) const {
         return fmt::format("Session {} opened: {} of plan {} ({})", e.session, e.mode, e.plan_id,
@@ -91,11 +91,11 @@ struct Describe {
         return "Confirmed " + n.step(e.step) + signed_by(e.proof) + because(e.evidence);
     }
     std::string operator()(const Attested& e) const {
-        return "Attested " + n.step(e.step) + " as " + e.by.role +
+        return "Attested " + n.step(e.step) + " as " + n.role(e.by.role) +
                (e.proof.is_object() ? signed_by(e.proof) : ", not signed") + because(e.evidence);
     }
     std::string operator()(const Approved& e) const {
-        return "Approved " + n.step(e.step) + " as " + e.by.role +
+        return "Approved " + n.step(e.step) + " as " + n.role(e.by.role) +
                (e.of > 0 ? fmt::format(" ({} of {})", e.count, e.of) : "") + signed_by(e.proof) +
                (e.attested_by.empty() ? "" : ", ATTESTED by " + e.attested_by) + because(e.reason);
     }
@@ -116,7 +116,11 @@ struct Describe {
         return text;
     }
     std::string operator()(const BridgeJoined& e) const {
-        return fmt::format("{} joined the bridge as {}", e.person, fmt::join(e.roles, ", "));
+        std::string roles;
+        for (const auto& role : e.roles) {
+            roles += (roles.empty() ? "" : ", ") + n.role(role);
+        }
+        return e.person + " joined the bridge as " + roles;
     }
     std::string operator()(const BridgeLeft& e) const { return e.person + " left the bridge"; }
     std::string operator()(const LeadHandedOver& e) const { return "The lead went to " + e.to + because(e.reason); }

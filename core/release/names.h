@@ -15,6 +15,8 @@ public:
     virtual std::string gate(const plan::StepId&, const std::string& id) const { return id; }
     virtual std::string trigger(const std::string& id) const { return id; }
     virtual std::string option(const std::string& id) const { return id; }
+    virtual std::string role(const std::string& id) const { return id; }
+    virtual std::string key(const std::string& fingerprint) const { return fingerprint; } ///< "SHA256:…"
 };
 
 } // namespace sluice::release

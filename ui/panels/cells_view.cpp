@@ -45,6 +45,7 @@ CellsView::CellsView(std::vector<Column> columns, const QString& accessible_name
     setFocusPolicy(Qt::NoFocus);
     setEditTriggers(NoEditTriggers);
     setWordWrap(false);
+    setTextElideMode(Qt::ElideMiddle); // the end of a name tells the arm
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     verticalHeader()->hide();

@@ -85,7 +85,7 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     row.exact = exact_figure(reading->value, metric->unit, bound);
     if (const auto room = limit ? analysis::headroom(limit->must, reading->value, limit->from) : std::nullopt) {
         // Far past the limit the figure says no more than that.
-        row.headroom = *room < -9.99 ? QStringLiteral("< −999 %") : percent(*room, 0).replace(u'-', u'−');
+        row.headroom = *room < -9.99 ? Words::tr("over 10×") : percent(*room, 0).replace(u'-', u'−');
     }
 }
 

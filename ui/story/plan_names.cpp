@@ -61,4 +61,13 @@ std::string PlanNames::option(const std::string& id) const {
     return release_.plan ? titled(release_.plan->rollback.options, id, titles_) : id;
 }
 
+std::string PlanNames::role(const std::string& id) const {
+    return role_text(id).toStdString();
+}
+
+std::string PlanNames::key(const std::string& fingerprint) const {
+    constexpr std::size_t shown = 15; // "SHA256:" and eight letters
+    return fingerprint.size() <= shown ? fingerprint : fingerprint.substr(0, shown) + "…";
+}
+
 } // namespace sluice::story

@@ -15,6 +15,8 @@ public:
     std::string gate(const plan::StepId& step, const std::string& id) const override;
     std::string trigger(const std::string& id) const override;
     std::string option(const std::string& id) const override;
+    std::string role(const std::string& id) const override;
+    std::string key(const std::string& fingerprint) const override; ///< its beginning: the log's own text has it whole
 
 private:
     const release::Release& release_;

@@ -73,7 +73,7 @@ TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
     } else if (state.state == "pending") {
         fact.mark = Mark::close;
         // How long it has been true matters now; what it reads stands in the table above, and in the tip.
-        fact.value = TrafficText::tr("pending %1 of %2").arg(clock(moment.now - state.since), clock(trigger.for_));
+        fact.value = TrafficText::tr("%1 of %2").arg(clock(moment.now - state.since), clock(trigger.for_));
     } else if (state.state == "frozen") {
         fact.mark = Mark::source_error;
         fact.value = before + TrafficText::tr("frozen %1").arg(clock(moment.now - state.frozen_at));

@@ -1,6 +1,8 @@
 /// Who leads and who is here, and what the rules let whom do about it.
 #include "policy_desk.h"
+#include "story/audit_view.h"
 #include "story/people_view.h"
+#include "story/plan_names.h"
 #include "story/top_view.h"
 #include "story/wall_view.h"
 #include "support/small_session.h"
@@ -59,6 +61,18 @@ private slots:
         QVERIFY(present_people(desk.moment(), release::Actor{"ada", ""}).why_not_join.isEmpty());
         QCOMPARE(present_top(desk.moment()).lead, "Lead: ada");
         QCOMPARE(present_wall(desk.moment()).lead, "Lead: ada");
+    }
+
+    void the_log_calls_roles_and_keys_as_people_do() {
+        PolicyDesk desk;
+        desk.sign("n1", "bob", "sre");
+        const auto moment = desk.moment();
+        const PlanNames names(moment.release);
+        const AuditLine line = audit_line(moment.entries.back(), names);
+        QCOMPARE(line.text, "Approved “Go” as SRE (1 of 2), signed SHA256:bob");
+        QCOMPARE(line.exact, "Approved go as sre (1 of 2), signed SHA256:bob");
+        QCOMPARE(names.key("SHA256:LTMBydjtezzaH5x"), "SHA256:LTMBydjt…");
+        QCOMPARE(names.role("product-owner"), "product owner");
     }
 
     void where_nobody_is_named_it_says_what_naming_somebody_changes() {
