@@ -118,6 +118,7 @@ int start_new(const std::string& name, const std::string& into) {
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
     if (found == all.end()) {
         std::vector<std::string_view> names;
+        names.reserve(all.size());
         for (const auto& one : all) {
             names.push_back(one.name);
         }

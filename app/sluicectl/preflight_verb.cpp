@@ -1,6 +1,7 @@
 #include "base/instant.h"
 #include "engine/pinned_files.h"
 #include "host/at_the_start.h"
+#include "host/plan_check.h"
 #include "host/policy_file.h"
 #include "host/preflight.h"
 #include "host/user.h"
@@ -159,7 +160,7 @@ int preflight(const PreflightOptions& options) {
     if (!at) {
         return complain(at.error());
     }
-    auto loaded = sluice::plan::load_file(options.plan);
+    auto loaded = sluice::host::read_plan(options.plan);
     for (const auto& diagnostic : loaded.diagnostics) {
         fmt::print(stderr, "{}\n", sluice::plan::to_text(diagnostic, options.plan));
     }

@@ -104,12 +104,10 @@ void Progress::sum_up(const Release& release) {
         fmt::print(", {} override{}", release.overrides, release.overrides == 1 ? "" : "s");
     }
     fmt::print(", {} of the session's time\n", clock(release.time - release.started));
-    for (const auto& step :
-         release.plan && !release.closed() ? release.plan->steps : std::vector<sluice::plan::Step>{}) {
-        const auto& state = release.at(step.id);
+    for (const auto& [id, state] : release.closed() ? std::map<StepId, StepState>{} : release.steps) {
         if (state.status == StepStatus::triage || state.status == StepStatus::person ||
             state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
-            fmt::print("{} is {}{}\n", step.id, name(state.status),
+            fmt::print("{} is {}{}\n", id, name(state.status),
                        state.why.empty() ? "" : ": " + sluice::printable(state.why));
         }
     }

@@ -11,7 +11,6 @@ namespace sluicectl {
 
 using sluice::Error;
 using sluice::ErrorCode;
-using sluice::Nanos;
 using sluice::Result;
 using sluice::session::CheckpointRecord;
 

@@ -4,7 +4,10 @@
 #include "sluicectl/verbs.h"
 
 #include <QSaveFile>
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <set>
 
 namespace sluicectl {
 namespace {
@@ -25,8 +28,12 @@ int sheet(const std::string& file, const std::string& output) {
     }
     const report::SheetPlace place{file, release.copy.place,
                                    session->records.empty() ? "" : hex(session->records.back().root)};
-    const bool html = output.ends_with(".html") || output.ends_with(".htm");
-    if (const auto ending = std::filesystem::path(output).extension(); !html && !ending.empty() && ending != ".txt") {
+    std::string ending = std::filesystem::path(output).extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+    const bool html = ending == ".html" || ending == ".htm";
+    const std::set<std::string> others{".pdf", ".md",  ".doc",  ".docx", ".odt",
+                                       ".rtf", ".png", ".json", ".yaml", ".csv"};
+    if (others.contains(ending)) {
         return complain(
             {ErrorCode::bad_input, "a sheet is text or HTML", "-o " + output, "a name that ends with .txt or .html"});
     }

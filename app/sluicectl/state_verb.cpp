@@ -212,16 +212,21 @@ int state(const std::string& file, const std::string& at, bool json) {
         now = *until;
     }
     const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
-    if (at.empty() && !release.closed() && sluice::session::OwnerLock::left_behind(file) && !json) {
-        fmt::print("NOT RUNNING: the program that owned this session was killed{}\n",
-                   release.opened.mode == "run" ? "; 'sluicectl resume' takes it up" : "");
-    }
+    const bool killed = at.empty() && !release.closed() && sluice::session::OwnerLock::left_behind(file);
     if (json) {
-        fmt::print("{}\n", (release.plan ? state_json(release, now, as_of) : to_json(release)).dump());
-    } else {
-        print_state(release, now);
-        print_times(release, as_of);
+        Json all = release.plan ? state_json(release, now, as_of) : to_json(release);
+        all["owner_killed"] = killed;
+        fmt::print("{}\n", all.dump());
+        return done;
     }
+    if (killed) {
+        fmt::print("NOT RUNNING: the program that owned this session was killed; {}\n",
+                   release.opened.mode == "run"
+                       ? "'sluicectl resume' takes it up"
+                       : "'sluicectl resume --range ADDRESS' takes it up if its range is a process of its own");
+    }
+    print_state(release, now);
+    print_times(release, as_of);
     return done;
 }
 

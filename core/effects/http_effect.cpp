@@ -67,7 +67,7 @@ public:
         sink_ = std::move(sink);
         const std::string key = prepared.detail.value("key", "");
         exchange_ = http_.send(request_of(spec_, key, key + "#send"),
-                               [this, life = std::weak_ptr(life_)](Result<net::HttpResponse> answer) {
+                               [this, life = std::weak_ptr(life_)](const Result<net::HttpResponse>& answer) {
                                    if (!life.expired()) {
                                        exchange_ = net::ExchangeId::none;
                                        settle(answer);

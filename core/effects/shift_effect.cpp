@@ -34,7 +34,7 @@ public:
                              done(failed(now));
                              return;
                          }
-                         prepare_writes(key, now, std::move(done));
+                         prepare_writes(key, now, done);
                      });
     }
 
@@ -108,7 +108,7 @@ public:
     }
 
 private:
-    void prepare_writes(const std::string& key, Result<Split> now, std::function<void(Result<Prepared>)> done) {
+    void prepare_writes(const std::string& key, const Result<Split>& now, std::function<void(Result<Prepared>)> done) {
         driver_.prepare(spec_.target, spec_.final, acting(key, "#prepare"),
                         [this, life = std::weak_ptr(life_), key, now, done = std::move(done)](Result<Writes> writes) {
                             if (life.expired()) {

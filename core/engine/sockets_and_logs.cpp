@@ -148,7 +148,7 @@ Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const
 }
 
 void read_logs(const Eyes& eyes, const plan::LogsRead& read, const std::string& on, const std::string& key,
-               Nanos timeout, LogsDone done) {
+               Nanos timeout, const LogsDone& done) {
     const auto pods = plan::fill(read.pods, eyes.scope());
     const auto name_space = plan::fill(read.name_space, eyes.scope());
     for (const auto* text : {&pods, &name_space}) {

@@ -18,6 +18,6 @@ Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const
 
 /// The logs of the pods that are named, one after the other, as text with a line end after each pod's.
 void read_logs(const Eyes& eyes, const plan::LogsRead& read, const std::string& on, const std::string& key,
-               Nanos timeout, std::function<void(Result<std::string>)> done);
+               Nanos timeout, const std::function<void(Result<std::string>)>& done);
 
 } // namespace sluice::engine

@@ -1,5 +1,6 @@
 #include "host/assumed_world.h"
 
+#include "kubernetes/object_ref.h"
 #include "plan/fill.h"
 
 #include <QUrl>
@@ -32,16 +33,14 @@ struct Deployment {
     std::set<std::string> containers;
 };
 
-/// "deployment/shop-blue" as kubectl spells it.
-bool names(const std::string& object, std::initializer_list<const char*> kinds) {
-    const std::string kind = object.substr(0, object.find('/'));
-    return object.find('/') != std::string::npos &&
-           std::any_of(kinds.begin(), kinds.end(), [&](const char* one) { return kind == one; });
-}
-
 class Stand {
 public:
     Stand(const plan::Plan& plan, const plan::Scope& values) : plan_(plan), values_(values) {
+        makes_objects_ = std::any_of(plan.steps.begin(), plan.steps.end(), [](const plan::Step& step) {
+            const auto* write = std::get_if<plan::KubernetesWrite>(&step.body);
+            return write != nullptr && (write->verb == plan::KubernetesWrite::Verb::apply ||
+                                        write->verb == plan::KubernetesWrite::Verb::create);
+        });
         for (const auto& arm : plan.arms) {
             take_arm(arm);
         }
@@ -120,29 +119,36 @@ private:
         return deployments_[at];
     }
 
-    /// The version that is there before the release: of the arm that has the traffic, where one has.
+    /// "deployment/shop-blue" as kubectl spells it, of this kind; nothing for others.
+    std::optional<Place> object_of(const char* kind, const std::string& object, const std::string& name_space) const {
+        const auto found = kubernetes::parse_object(filled(object), filled(name_space));
+        return found && found->type->kind == kind && !found->name_space.empty()
+                   ? std::optional(Place{found->name_space, found->name})
+                   : std::nullopt;
+    }
+
+    /// The version that is there before the release: of the arm that has this one's traffic at the start.
     std::string version_before(const plan::Arm& arm) const {
-        if (sets_image(arm.workload)) {
-            for (const auto& traffic : plan_.traffic) {
-                const auto leads = std::find_if(plan_.arms.begin(), plan_.arms.end(),
-                                                [&](const auto& other) { return other.name == traffic.initial; });
-                if (leads != plan_.arms.end()) {
-                    return filled(leads->match);
-                }
+        for (const auto& traffic : plan_.traffic) {
+            const bool its = std::any_of(traffic.arms.begin(), traffic.arms.end(),
+                                         [&](const auto& side) { return side.second == arm.name; });
+            const auto leads = std::find_if(plan_.arms.begin(), plan_.arms.end(),
+                                            [&](const auto& other) { return other.name == traffic.initial; });
+            if (its && leads != plan_.arms.end() && sets_image(arm)) {
+                return filled(leads->match);
             }
         }
         return filled(arm.match);
     }
 
-    bool sets_image(const std::string& workload) const {
+    bool sets_image(const plan::Arm& arm) const {
+        const auto workload = place(filled(arm.workload));
         return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const plan::Step& step) {
             const auto* write = std::get_if<plan::KubernetesWrite>(&step.body);
-            return write != nullptr && write->verb == plan::KubernetesWrite::Verb::set_image &&
-                   filled(write->name_space) + "/" + after_slash(filled(write->object)) == workload;
+            return write != nullptr && write->verb == plan::KubernetesWrite::Verb::set_image && workload &&
+                   object_of("Deployment", write->object, write->name_space) == workload;
         });
     }
-
-    static std::string after_slash(const std::string& object) { return object.substr(object.find('/') + 1); }
 
     void take_arm(const plan::Arm& arm) {
         const auto workload = place(filled(arm.workload)), service = place(filled(arm.service));
@@ -169,16 +175,12 @@ private:
                                  {"ports", Json::array({{{"name", "http"}, {"port", container_port}}})}}}};
     }
 
-    void take_object(const std::string& name_space, const std::string& named) {
-        const std::string space = filled(name_space), object = filled(named);
-        if (space.empty()) {
-            return;
-        }
-        if (names(object, {"deployment", "deployments", "deploy"})) {
-            stands({space, after_slash(object)});
-        } else if (names(object, {"configmap", "configmaps", "cm"})) {
-            spaces_.insert(space);
-            config_maps_.insert({space, after_slash(object)});
+    void take_object(const std::string& name_space, const std::string& object) {
+        if (const auto deployment = object_of("Deployment", object, name_space)) {
+            stands(*deployment);
+        } else if (const auto map = object_of("ConfigMap", object, name_space)) {
+            spaces_.insert(map->space);
+            config_maps_.insert(*map);
         }
     }
 
@@ -189,11 +191,16 @@ private:
                 return; // what it makes comes by it; what it takes away may be what it made
             }
             take_object(write->name_space, write->object);
-            const std::string object = filled(write->object);
-            if (write->verb == Verb::set_image && names(object, {"deployment", "deployments", "deploy"})) {
+            const auto deployment = object_of("Deployment", write->object, write->name_space);
+            if (write->verb == Verb::set_image && deployment) {
                 for (const auto& [container, image] : write->body.items()) {
-                    stands({filled(write->name_space), after_slash(object)}).containers.insert(container);
+                    stands(*deployment).containers.insert(container);
                 }
+            }
+        } else if (const auto* probe = std::get_if<plan::Probe>(&step.body)) {
+            const auto* read = std::get_if<plan::KubernetesRead>(&probe->what);
+            if (read != nullptr && !makes_objects_) {
+                take_object(read->name_space, read->object);
             }
         } else if (const auto* scale = std::get_if<plan::Scale>(&step.body)) {
             if (const auto at = place(filled(scale->workload))) {
@@ -261,6 +268,7 @@ private:
     std::set<Place> config_maps_;
     std::map<Place, Deployment> deployments_;
     std::map<Place, Json> services_; ///< {spec, serves}
+    bool makes_objects_ = false;     ///< some step applies or creates: what is only asked about may come by it
 };
 
 } // namespace

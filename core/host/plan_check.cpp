@@ -5,6 +5,7 @@
 #include "series/promql.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iterator>
@@ -12,42 +13,71 @@
 namespace sluice::host {
 namespace {
 
-/// What is wrong with an expression, whatever stands for a value that is only known at the start; empty = nothing.
-std::string fault_of(const std::string& expression, const plan::Scope& values) {
-    std::string wrong;
-    for (const char* unknown : {"x", "1", "5m"}) {
-        plan::Scope scope = values;
-        const auto names = plan::names_in(expression);
-        for (const auto& use : names ? *names : std::vector<plan::NameUse>{}) {
-            scope.emplace(use.name, unknown);
+/// What may stand for a value that is only known at the start.
+std::vector<std::string> stand_ins(const plan::Plan& plan, const std::string& name) {
+    const auto variable =
+        std::find_if(plan.variables.begin(), plan.variables.end(), [&](const auto& one) { return one.name == name; });
+    if (variable != plan.variables.end()) {
+        switch (variable->type) {
+        case plan::VariableType::duration:
+            return {"5m"};
+        case plan::VariableType::integer:
+        case plan::VariableType::quantity:
+            return {"1"};
+        default:
+            break;
         }
+        if (!variable->choices.empty()) {
+            return {variable->choices.front()};
+        }
+    }
+    return {"x", "1", "5m"};
+}
+
+/// All that may stand for what `expression` names and `values` does not hold; nothing when that is too much to try.
+std::vector<plan::Scope> scopes_of(const plan::Plan& plan, const std::string& expression, const plan::Scope& values) {
+    constexpr std::size_t most = 243;
+    std::vector<plan::Scope> scopes{values};
+    const auto names = plan::names_in(expression);
+    for (const auto& use : names ? *names : std::vector<plan::NameUse>{}) {
+        if (scopes.front().contains(use.name)) {
+            continue;
+        }
+        const auto all = stand_ins(plan, use.name);
+        if (scopes.size() * all.size() > most) {
+            return {};
+        }
+        std::vector<plan::Scope> more;
+        for (const auto& scope : scopes) {
+            for (const auto& value : all) {
+                more.push_back(scope);
+                more.back()[use.name] = value;
+            }
+        }
+        scopes = std::move(more);
+    }
+    return scopes;
+}
+
+/// "1:16" → 16, so that of several attempts the one that came furthest tells what is wrong.
+int column_of(const std::string& where) {
+    return std::atoi(where.substr(where.find(':') + 1).c_str());
+}
+
+/// What is wrong with an expression, whatever stands for a value that is only known at the start; empty = nothing.
+std::string fault_of(const plan::Plan& plan, const std::string& expression, const plan::Scope& values) {
+    std::optional<Error> furthest;
+    for (const auto& scope : scopes_of(plan, expression, values)) {
         const auto filled = plan::fill_query(expression, scope);
         const auto parsed = filled ? series::promql::parse(*filled) : Result<series::promql::Query>(failed(filled));
         if (parsed) {
             return {};
         }
-        wrong = wrong.empty() ? fmt::format("{}: {}", parsed.error().where, parsed.error().what) : wrong;
-    }
-    return wrong;
-}
-
-std::vector<plan::Diagnostic> faults_of_metrics(const plan::Plan& plan) {
-    std::vector<plan::Diagnostic> found;
-    const auto values = plan::freeze(plan, {}, {}).values;
-    for (const auto& metric : plan.metrics) {
-        if (!metric.freshness.empty()) {
-            continue; // nothing of it is read by this program
-        }
-        for (const auto* expression : {&metric.query, &metric.zero_while}) {
-            if (const std::string wrong = expression->empty() ? "" : fault_of(*expression, values); !wrong.empty()) {
-                found.push_back({metric.at,
-                                 fmt::format("metric {}, {}: the data's age can't be derived: {}", metric.name,
-                                             expression == &metric.query ? "query" : "zero-while", wrong),
-                                 "mend it, or say `freshness:`, a query that answers the age in seconds"});
-            }
+        if (!furthest || column_of(parsed.error().where) > column_of(furthest->where)) {
+            furthest = parsed.error();
         }
     }
-    return found;
+    return furthest ? fmt::format("{}: {}", furthest->where, furthest->what) : std::string();
 }
 
 /// Looks for the files that a rehearsal reads.
@@ -82,7 +112,7 @@ private:
 
     void look_for(const std::string& file, const std::string& whose, const plan::Position& at) {
         std::error_code error;
-        if (!std::filesystem::exists(folder_ / file, error)) {
+        if (!std::filesystem::is_regular_file(folder_ / file, error)) {
             missing_.push_back({at, fmt::format("{}: there is no file '{}' beside the plan", whose, file),
                                 "a rehearsal reads it: write it, or name another"});
         }
@@ -94,9 +124,32 @@ private:
 
 } // namespace
 
+std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const plan::Scope& values) {
+    std::vector<plan::Diagnostic> found;
+    for (const auto& metric : plan.metrics) {
+        if (!metric.freshness.empty()) {
+            continue; // nothing of it is read by this program
+        }
+        for (const auto* expression : {&metric.query, &metric.zero_while}) {
+            const std::string wrong = expression->empty() ? "" : fault_of(plan, *expression, values);
+            if (!wrong.empty()) {
+                found.push_back({metric.at,
+                                 fmt::format("metric {}, {}: the data's age can't be derived: {}", metric.name,
+                                             expression == &metric.query ? "query" : "zero-while", wrong),
+                                 "mend it, or say `freshness:`, a query that answers the age in seconds"});
+            }
+        }
+    }
+    return found;
+}
+
+std::vector<plan::Diagnostic> missing_files(const plan::Plan& plan, const std::string& file) {
+    return Files(plan, file).missing();
+}
+
 std::vector<plan::Diagnostic> rehearsal_errors(const plan::Plan& plan, const std::string& file) {
     auto errors = plan::rehearsal_errors(plan);
-    auto missing = Files(plan, file).missing();
+    auto missing = missing_files(plan, file);
     std::move(missing.begin(), missing.end(), std::back_inserter(errors));
     plan::sort_diagnostics(errors);
     return errors;
@@ -107,9 +160,9 @@ plan::LoadOutcome read_plan(const std::string& file) {
     if (!loaded.plan) {
         return loaded;
     }
-    auto faults = faults_of_metrics(*loaded.plan);
+    auto faults = expression_errors(*loaded.plan, plan::freeze(*loaded.plan, {}, {}).values);
     const bool good = faults.empty();
-    for (auto& missing : Files(*loaded.plan, file).missing()) {
+    for (auto& missing : missing_files(*loaded.plan, file)) {
         missing.severity = plan::Severity::warning;
         faults.push_back(std::move(missing));
     }

@@ -10,6 +10,12 @@ namespace sluice::host {
 /// disk; any thread.
 plan::LoadOutcome read_plan(const std::string& file);
 
+/// Expressions whose data's age can't be derived, whatever stands for what `values` does not hold. Pure.
+std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const plan::Scope& values);
+
+/// Files that a rehearsal of this way through the plan reads, and that are not beside it.
+std::vector<plan::Diagnostic> missing_files(const plan::Plan& plan, const std::string& file);
+
 /// What a run would do that a rehearsal can't: `plan::rehearsal_errors`, and the files that are not there.
 std::vector<plan::Diagnostic> rehearsal_errors(const plan::Plan& plan, const std::string& file);
 

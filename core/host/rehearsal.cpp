@@ -40,12 +40,13 @@ Nanos time_before_t0(const plan::Plan& plan) {
     return longest;
 }
 
-/// The beginning of the first opening from `at` on in which the phase may start.
-std::optional<Nanos> first_opening(const release::Release& release, const plan::Phase& phase, Nanos at) {
-    const auto openings = plan::openings(release.plan->calendar, at, 20);
+/// So long before an opening that it is the next one: the plan's lists hang on the opening that comes first.
+std::optional<Nanos> before_an_opening(const release::Release& release, Nanos at, Nanos lead) {
+    const auto openings = plan::openings(release.plan->calendar, at, 40);
     for (const auto& opening : openings ? *openings : std::vector<plan::Opening>{}) {
-        if (opening.from > at && release::may_start(release, phase, opening.from).open) {
-            return opening.from;
+        const Nanos start = opening.from - lead;
+        if (start >= at && release::next_t0(release, start) == opening.from) {
+            return start;
         }
     }
     return std::nullopt;
@@ -61,11 +62,12 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
         return year;
     }
     const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), {}, year);
-    // Nobody is late at once: as long again is left before the first moment that the plan names.
-    const Nanos before = time_before_t0(plan) + time_before_t0(plan);
-    if (before > Nanos{}) {
-        if (const auto opening = first_opening(release, *first, year + before)) {
-            return *opening - before;
+    // Nobody is late at once, where the openings are far enough from each other: then as long again is left before the
+    // first moment that the plan names, or a little of it.
+    const Nanos before = time_before_t0(plan);
+    for (const Nanos lead : {before * 2, before + minutes(10)}) {
+        if (const auto start = before > Nanos{} ? before_an_opening(release, year, lead) : std::nullopt) {
+            return *start;
         }
     }
     const auto answer = release::may_start(release, *first, year);

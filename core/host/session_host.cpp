@@ -49,13 +49,16 @@ Result<Json> pins_of(const StartOptions& options, bool live) {
 
 Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::string, std::string>& given,
                                const std::string& variant) {
-    auto loaded = read_plan(file);
-    if (!loaded.plan) {
+    const auto refuse = [&](const std::vector<plan::Diagnostic>& diagnostics) {
         std::string all;
-        for (const auto& diagnostic : loaded.diagnostics) {
+        for (const auto& diagnostic : diagnostics) {
             all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, file);
         }
         return fail(ErrorCode::bad_input, all);
+    };
+    auto loaded = plan::load_file(file);
+    if (!loaded.plan) {
+        return refuse(loaded.diagnostics);
     }
     CheckedPlan checked{std::move(*loaded.plan), {}};
     if (auto taken = plan::take_variant(checked.plan, variant); !taken) {
@@ -69,7 +72,8 @@ Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::stri
             for (const auto& variable : checked.plan.variables) {
                 names.push_back(variable.name);
             }
-            return fail(ErrorCode::bad_input, "the plan has no variable '" + name + "'", "--set " + name + "=" + value,
+            return fail(ErrorCode::bad_input, "the plan has no variable '" + name + "'",
+                        fmt::format("--set {}={}", name, value),
                         names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", ")));
         }
     }
@@ -82,6 +86,9 @@ Result<CheckedPlan> check_plan(const std::string& file, const std::map<std::stri
         return fail(ErrorCode::bad_input, all);
     }
     checked.values = std::move(frozen.values);
+    if (const auto wrong = expression_errors(checked.plan, checked.values); !wrong.empty()) {
+        return refuse(wrong);
+    }
     return checked;
 }
 

@@ -6,8 +6,10 @@ namespace sluice::net {
 
 Place place_of(const std::string& host, int port, const std::string& address) {
     QString text = QString::fromStdString(address).section(u',', 0, 0);
-    if (!text.contains(QLatin1String("://"))) {
-        text.prepend(QLatin1String("tcp://"));
+    if (!text.startsWith(QLatin1String("http://")) && !text.startsWith(QLatin1String("https://"))) {
+        // Of a broker; what may stand before it ("SASL_SSL://") is no scheme of a URL.
+        const auto end = text.indexOf(QLatin1String("://"));
+        text = QLatin1String("tcp://") + (end < 0 ? text : text.mid(end + 3));
     }
     const QUrl url(text);
     if (!url.isValid()) { // Qt keeps the host of one whose port is none

@@ -293,18 +293,18 @@ const std::vector<ObjectShape>& language() {
     return all;
 }
 
-const ObjectShape& object_shape(std::string_view name) {
+const ObjectShape& object_shape(std::string_view wanted) {
     for (const ObjectShape& shape : language()) {
-        if (shape.name == name) {
+        if (shape.name == wanted) {
             return shape;
         }
     }
     for (const ObjectShape& shape : policy_language()) {
-        if (shape.name == name) {
+        if (shape.name == wanted) {
             return shape;
         }
     }
-    throw std::logic_error("no such object in the table: " + std::string(name));
+    throw std::logic_error("no such object in the table: " + std::string(wanted));
 }
 
 } // namespace sluice::plan

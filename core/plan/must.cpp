@@ -101,7 +101,7 @@ std::string limit_text(const Gate& gate) {
     }
     const auto amount = gate.must.text.find_first_not_of("<>=! ");
     const std::string sign = gate.must.text.substr(0, gate.must.text.find_first_not_of("<>=!"));
-    const std::string from = sign + " " + reference_text(gate);
+    std::string from = sign + " " + reference_text(gate);
     if (gate.must.limit == 0 || amount == std::string::npos) {
         return from;
     }
@@ -116,13 +116,13 @@ Result<void> suits(const Must& must, const std::string& unit) {
                     {}, remedy);
     };
     if (unit == "ratio") {
-        // '< 1' would hold for all but a total failure; who means that says 100 %.
-        const bool reaches = must.comparison == Comparison::less || must.comparison == Comparison::less_equal ||
-                             must.comparison == Comparison::greater;
-        if (reaches && must.dimension == Dimension::plain && std::abs(must.limit) >= 1) {
+        // '< 1' would hold for all but a total failure; who means that says 100 %. '>= 1' and '== 1' are for all.
+        const bool for_all = std::abs(must.limit) == 1 && must.comparison != Comparison::less &&
+                             must.comparison != Comparison::less_equal && must.comparison != Comparison::greater;
+        if (!for_all && must.dimension == Dimension::plain && std::abs(must.limit) >= 1) {
             return fail(ErrorCode::bad_input,
                         fmt::format("'{}' of a ratio is {} %", must.text, std::round(must.limit * 10'000) / 100), {},
-                        "write the per cent, for example '< 1%'");
+                        fmt::format("write the per cent: '{}%', or that", must.text));
         }
         return must.dimension == Dimension::ratio || must.dimension == Dimension::plain
                    ? Result<void>()

@@ -82,10 +82,17 @@ void watch_windows(Draft& draft) {
         if (!before.window_over && before.window_ends.count != 0 && before.window_ends <= draft.now()) {
             end_window(draft, phase);
         }
-        // After a long absence it has ended and opened again.
-        const PhaseState& state = draft.state().phases.at(phase.id);
-        if (state.window_over && state.window_opens.count != 0 && state.window_opens <= draft.now()) {
+        const PhaseState state = draft.state().phases.at(phase.id);
+        if (!state.window_over || state.window_opens.count == 0 || state.window_opens > draft.now()) {
+            continue;
+        }
+        // After a long absence it has opened, and perhaps ended again.
+        const auto answer = plan::ask(plan->calendar, draft.now());
+        if (answer && answer->open) {
             open_window(draft, phase);
+        } else if (answer) {
+            draft.add(
+                WindowEnded{phase.id, state.at_window_end, state.window_paused, answer->changes.value_or(Nanos{})});
         }
     }
 }

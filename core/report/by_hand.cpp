@@ -1,5 +1,6 @@
 #include "report/by_hand.h"
 
+#include "base/json.h"
 #include "base/quantity.h"
 #include "base/secret.h"
 #include "net/place.h"
@@ -252,7 +253,9 @@ private:
              taken == release_.baselines.end() ? std::map<std::string, double>{} : taken->second) {
             if (release::key_names(key, gate.metric)) {
                 any = true;
-                remark(fmt::format("measured during {}: {} {:.4g}", gate.against->baseline, key, value));
+                const auto* metric = plan_.metric(gate.metric);
+                remark(fmt::format("measured during {}: {} {} {}", gate.against->baseline, key, number_text(value),
+                                   metric ? metric->unit : ""));
             }
         }
         if (!any) {

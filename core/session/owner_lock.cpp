@@ -42,6 +42,7 @@ std::filesystem::path OwnerLock::path_for(const std::filesystem::path& session) 
 
 Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
     const auto path = path_for(session);
+    int tries = 0;
     for (;;) {
         Descriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         if (!fd && errno == ENOENT) {
@@ -53,6 +54,10 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
         }
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EINTR) {
+                continue;
+            }
+            if (errno == EWOULDBLOCK && tries++ < 3) { // who only looks holds it for a moment
+                ::usleep(1000);
                 continue;
             }
             if (errno == EWOULDBLOCK) {
@@ -102,7 +107,9 @@ Result<std::optional<OwnerLock::Holder>> OwnerLock::holder(const std::filesystem
 
 bool OwnerLock::left_behind(const std::filesystem::path& session) {
     const Descriptor fd(::open(path_for(session).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0; // our own hold goes with the descriptor
+    // Empty, it has just been made. Our own hold goes with the descriptor.
+    struct stat known {};
+    return fd && ::fstat(fd.get(), &known) == 0 && known.st_size > 0 && ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0;
 }
 
 OwnerLock::~OwnerLock() {

@@ -37,16 +37,21 @@ connections:
 arms:
   blue: {workload: shop/shop-blue, service: shop/shop-blue, match: v1.9.0}
   green: {workload: shop-green/shop-green, service: shop/shop-green, match: '${next}'}
+  old: {workload: pay/old, service: pay/old, match: v7.0.0}
+  new: {workload: pay/new, service: pay/new, match: v7.1.0}
 traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/front, canary: shop/front-canary,
          arms: {primary: blue, canary: green}}
+  payments: {driver: ingress-backend, on: cluster, primary: pay/front, arms: {primary: old, canary: new}}
 phases:
   - id: main
     steps:
       - {id: image, kubernetes: {set-image: deployment/shop-green, namespace: shop-green, body: {web: 'shop:${next}'}},
          on: cluster}
+      - {id: pay, kubernetes: {set-image: Deployments.apps/new, namespace: pay, body: {app: 'pay:v7.1.0'}}, on: cluster}
       - {id: basket, flag: {name: basket, to: 'on', config-map: shop/settings}, on: cluster}
       - {id: more, scale: {workload: shop/mailer, replicas: 4}, on: cluster}
+      - {id: cache, probe: {kubernetes: {ready: deployment/cache, namespace: shop}}, on: cluster}
       - {id: new, kubernetes: {apply: manifests/new.yaml}, on: cluster}
 )");
         VirtualScheduler scheduler(seconds(1'767'600'000));
@@ -62,7 +67,10 @@ phases:
         };
         QCOMPARE(image("shop", "shop-blue"), "shop-blue:v1.9.0");
         QCOMPARE(image("shop-green", "shop-green"), "shop-green:v1.9.0"); // the plan sets it to the new one
+        QCOMPARE(image("pay", "new"), "new:v7.0.0");                      // of its own traffic
+        QCOMPARE(image("pay", "old"), "old:v7.0.0");
         QCOMPARE(image("shop", "mailer"), "mailer:1.0.0");
+        QCOMPARE(image("shop", "cache"), "none"); // a step may apply it
         QCOMPARE(object(world, "Deployment", "shop-green", "shop-green")
                      ->at("/spec/template/spec/containers/0/name"_json_pointer),
                  "web");
@@ -75,6 +83,17 @@ phases:
         QCOMPARE(object(world, "Service", "shop-green", "shop-green")->at("/spec/ports/0/port"_json_pointer), 8081);
         QVERIFY(object(world, "Service", "monitoring", "prometheus") != nullptr);
         QCOMPARE(host::assumed_entry(plan), "shop/front");
+    }
+
+    void what_is_only_asked_about_stands_where_no_step_makes_anything() {
+        const auto plan =
+            plan_of("sluice: 1\nid: small\nconnections: {cluster: {kubernetes: {context: prod}}}\nphases: [{id: main, "
+                    "steps: [{id: cache, probe: {kubernetes: {ready: deployment/cache, namespace: shop}}, on: "
+                    "cluster}]}]\n");
+        VirtualScheduler scheduler(seconds(1'767'600'000));
+        range::World world(1, scheduler);
+        QVERIFY(world.load(host::assumed_world(plan, {}), "assumed").has_value());
+        QVERIFY(object(world, "Deployment", "shop", "cache") != nullptr);
     }
 
     void a_plan_without_a_cluster_takes_nothing_for_granted() {

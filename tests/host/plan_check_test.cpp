@@ -16,7 +16,7 @@ class PlanCheckTest : public QObject {
         if (!file.open(QIODevice::WriteOnly)) {
             return {};
         }
-        file.write("sluice: 1\nid: small\nvariables: {window: {ask: true}}\n");
+        file.write("sluice: 1\nid: small\nvariables: {window: {ask: true}, other: {ask: true}}\n");
         file.write("connections: {prom: {prometheus: {url: 'http://p:9090'}}}\nmetrics:\n  errors: ");
         file.write(metric);
         file.write("\nphases:\n  - id: main\n    steps:\n      - ");
@@ -43,6 +43,10 @@ private slots:
         row("good", "{unit: ratio, from: prom, query: 'sum(rate(x[5m]))'}", "");
         row("a value is a label", R"({unit: ratio, from: prom, query: 'sum(rate(x{version="${window}"}[5m]))'})", "");
         row("a value is a time", "{unit: ratio, from: prom, query: 'sum(rate(x[${window}]))'}", "");
+        row("two values of two kinds",
+            "{unit: ratio, from: prom, query: 'histogram_quantile(${window}, sum by (le) (rate(x[${other}])))'}", "");
+        row("values that can't help", "{unit: ratio, from: prom, query: 'rate(x[${window}]) + max(${other} y)'}",
+            "plan.yaml:6:3: error: metric errors, query: the data's age can't be derived: 1:");
         row("no end", "{unit: ratio, from: prom, query: 'sum(rate(x[5m])'}",
             "plan.yaml:6:3: error: metric errors, query: the data's age can't be derived: 1:16: unexpected end of the "
             "query, expected ')' (mend it, or say `freshness:`, a query that answers the age in seconds)");

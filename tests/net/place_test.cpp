@@ -33,6 +33,8 @@ private slots:
                                              << "fd00::1|443";
         QTest::newRow("the first broker") << "" << 0 << "k1:9093,k2:9094"
                                           << "k1|9093";
+        QTest::newRow("a broker as librdkafka has it") << "" << 0 << "SASL_SSL://b1:9094,SASL_SSL://b2:9094"
+                                                       << "b1|9094";
         QTest::newRow("a broker without a port") << "" << 0 << "k1"
                                                  << "k1|443";
         QTest::newRow("no bracket's end") << "" << 0 << "https://[fd00::1"

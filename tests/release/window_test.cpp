@@ -179,6 +179,35 @@ phases:
         QCOMPARE(drive.log.size(), before);
     }
 
+    void a_window_that_went_by_during_an_absence_opens_nothing_data() {
+        QTest::addColumn<QString>("at_end");
+        QTest::addRow("stands still") << "pause";
+        QTest::addRow("asks") << "ask";
+    }
+    void a_window_that_went_by_during_an_absence_opens_nothing() {
+        QFETCH(QString, at_end);
+        Driver drive(
+            plan_of(", when-window-ends: " + at_end.toStdString(), "", "{id: go, confirm: Go}, {id: act, run: [act]}"),
+            {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(2)); // to its end
+        QVERIFY(drive.release.paused);
+        drive.now = at("2026-01-13T10:00:00Z"); // nobody watched; it opened, and ended
+        drive.tick();
+        QCOMPARE(drive.count("window-reopened"), 0);
+        QVERIFY(drive.release.paused);
+        QCOMPARE(when(drive.release.phases.at("switch").window_opens), "2026-01-20T02:00");
+        const auto before = drive.log.size();
+        drive.tick();
+        QCOMPARE(drive.log.size(), before);
+        QCOMPARE(drive.submit(Confirm{"go", "", false, ""}), "");
+        QCOMPARE(drive.status("act"), "to come");
+        drive.now = at("2026-01-20T02:00:00Z");
+        drive.tick();
+        QCOMPARE(drive.count("window-reopened"), 1);
+        QCOMPARE(drive.release.paused, at_end == "ask"); // then a person says that it goes on
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void nothing_begins_when_it_has_ended_while_the_program_was_away() {
         Driver drive(plan_of(", when-window-ends: pause", "",
                              "{id: go, confirm: Go}, {id: after, confirm: After, not-before: go + 1h}"),

@@ -188,7 +188,7 @@ private slots:
         QCOMPARE(told(), "it was not measured during read yet");
         const Json reading = {{"metric", "lag"}, {"arm", ""}, {"value", "1234.5"}, {"count", 7}};
         release::apply(release, {2, release.time, release::BaselineCaptured{"read", Json::array({reading})}});
-        QCOMPARE(told(), "measured during read: lag 1234");
+        QCOMPARE(told(), "measured during read: lag 1234.5 messages");
     }
 
     void the_sheet_says_until_when_there_is_a_way_back() {

@@ -1,5 +1,6 @@
 """What is left when the desk, or the program on it, is lost: a second copy, the break-glass sheet, taking over."""
 import contextlib
+import json
 import os
 import pathlib
 import shlex
@@ -101,6 +102,7 @@ class DeskLost(unittest.TestCase):
         program.kill()
         program.wait()
         self.assertIn("NOT RUNNING", self.home.call("state", self.home.session)[1])
+        self.assertTrue(json.loads(self.home.call("state", self.home.session, "--json")[1])["owner_killed"])
         self.assertNotIn("NOT RUNNING", self.home.call("state", self.copy)[1])  # of a copy nobody knows
         program = self.home.begin("resume", self.home.session, "--no-input")
         self.addCleanup(program.wait)

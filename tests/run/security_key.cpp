@@ -84,7 +84,8 @@ int sk_sign(uint32_t alg, const uint8_t* data, size_t data_len, const char* appl
     uint8_t text[SHA256_DIGEST_LENGTH + 5 + SHA256_DIGEST_LENGTH];
     SHA256(reinterpret_cast<const uint8_t*>(application), std::strlen(application), text);
     text[SHA256_DIGEST_LENGTH] = flags;
-    std::memcpy(text + SHA256_DIGEST_LENGTH + 1, "\0\0\0\7", 4); // the counter, big-endian
+    const uint8_t counter[4] = {0, 0, 0, 7}; // big-endian
+    std::memcpy(text + SHA256_DIGEST_LENGTH + 1, counter, sizeof counter);
     SHA256(data, data_len, text + SHA256_DIGEST_LENGTH + 5);
     auto* made = static_cast<sk_sign_response*>(std::calloc(1, sizeof(sk_sign_response)));
     made->flags = flags;

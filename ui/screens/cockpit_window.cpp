@@ -112,6 +112,7 @@ void CockpitWindow::show_plan(const QString& file) {
     if (!may_leave()) {
         return;
     }
+    to_begin_.forget();
     keep_looks();
     delete session_;
     offer_actions();
@@ -156,9 +157,9 @@ void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values
     options.speed = speed;
     options.variant = preview_->variant().toStdString();
     options.assume_yes = preview_->assumes_yes();
-    remember(options);
-    QSettings().setValue("speed", speed);
-    begin_with([this, options](host::StartOptions ready) mutable {
+    begin_with([this, options, speed](host::StartOptions ready) mutable {
+        remember(options);
+        QSettings().setValue("speed", speed);
         static_cast<host::StartOptions&>(options) = for_plan(std::move(ready), options);
         rehearse(options);
     });
@@ -192,9 +193,10 @@ void CockpitWindow::run_plan() {
         const QString variant = QString::fromStdString(wanted.variant);
         QMessageBox sure(
             QMessageBox::NoIcon, tr("Run against production"),
-            tr("This acts on production as %1 (%2)%3. It begins with the first phase; nothing is sent before it is "
+            tr("%1 acts on production as %2 (%3)%4. It begins with the first phase; nothing is sent before it is "
                "recorded.")
-                .arg(QString::fromStdString(ready.by.name), QString::fromStdString(ready.by.role),
+                .arg(QFileInfo(QString::fromStdString(wanted.plan_file)).fileName(),
+                     QString::fromStdString(ready.by.name), QString::fromStdString(ready.by.role),
                      variant.isEmpty() ? QString() : tr(", by the variant '%1'").arg(variant)),
             QMessageBox::Ok | QMessageBox::Cancel, this);
         sure.setDefaultButton(QMessageBox::Cancel);

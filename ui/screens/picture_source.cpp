@@ -58,6 +58,7 @@ story::Delivery delivered_until(const std::vector<story::DeliveryPtr>& deliverie
         }
         all.trouble = delivery->trouble ? delivery->trouble : all.trouble;
         all.ended = all.ended || delivery->ended;
+        all.owned = delivery->owned ? delivery->owned : all.owned;
     }
     for (const auto& delivery : deliveries) {
         for (const auto& chunk : delivery->output) {
@@ -69,6 +70,7 @@ story::Delivery delivered_until(const std::vector<story::DeliveryPtr>& deliverie
     const bool over =
         !all.entries.empty() && std::holds_alternative<release::SessionClosed>(all.entries.back().event.body);
     all.ended = all.ended && (over || !until);
+    all.owned = until ? std::nullopt : all.owned; // of that moment nobody knows
     // The clock of a session that was killed stands where it was last heard of, not where the reader's clock is.
     all.now = until.value_or(all.entries.empty() ? Nanos{} : all.entries.back().event.time);
     if (!until && !all.ticks.empty()) {

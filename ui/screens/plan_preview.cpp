@@ -285,6 +285,8 @@ void PlanPreview::take_way() {
         return; // only those of the plan are offered
     }
     reading_->not_rehearsed = plan::rehearsal_errors(way);
+    const auto& missing = reading_->missing[variant().toStdString()];
+    reading_->not_rehearsed.insert(reading_->not_rehearsed.end(), missing.begin(), missing.end());
     reading_->plan = std::make_shared<const plan::Plan>(std::move(way));
 }
 

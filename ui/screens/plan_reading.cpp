@@ -10,7 +10,13 @@ PlanReading read_plan(const std::string& file) {
     auto loaded = host::read_plan(file);
     reading.diagnostics = std::move(loaded.diagnostics);
     if (loaded.plan) {
-        reading.not_rehearsed = host::rehearsal_errors(*loaded.plan, file);
+        reading.missing[""] = host::missing_files(*loaded.plan, file);
+        for (const auto& variant : loaded.plan->variants) {
+            auto way = *loaded.plan;
+            if (plan::take_variant(way, variant.id)) {
+                reading.missing[variant.id] = host::missing_files(way, file);
+            }
+        }
         reading.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
     }
     return reading;

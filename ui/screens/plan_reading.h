@@ -2,6 +2,7 @@
 #include "host/preflight.h"
 #include "plan/loader.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ struct PlanReading {
     std::shared_ptr<const plan::Plan> plan; ///< null: it can't be used
     std::vector<plan::Diagnostic> diagnostics;
     std::vector<plan::Diagnostic> not_rehearsed; ///< what a rehearsal lacks
+    /// Files that a rehearsal lacks, by variant ("" = the plan as it stands).
+    std::map<std::string, std::vector<plan::Diagnostic>> missing;
 };
 
 /// Reads and checks; any thread but the GUI's.

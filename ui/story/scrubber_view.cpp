@@ -208,10 +208,10 @@ ScrubberView present_scrubber(const Story& story, const session::TimeController&
     view.cursor = at.value_or(time.cursor());
     view.playing = time.mode() == session::TimeController::Mode::playing;
     view.live = time.mode() == session::TimeController::Mode::live;
-    view.badge = story.ended()    ? text_of("REPLAY") + QStringLiteral(" · ") + date(story.begin())
-                 : !story.owned() ? text_of("NOT RUNNING")
-                 : view.live      ? text_of("LIVE")
-                                  : text_of("LIVE") + u' ' + behind_text(time.behind());
+    const QString going = story.owned() ? text_of("LIVE") : text_of("NOT RUNNING");
+    view.badge = story.ended() ? text_of("REPLAY") + QStringLiteral(" · ") + date(story.begin())
+                 : view.live   ? going
+                               : going + u' ' + behind_text(time.behind());
     view.behind = !story.ended() && !view.live;
     const auto t0 = expected_t0(release, view.cursor);
     view.clock = t0 ? t_clock(view.cursor, *t0) : t_clock_unknown();

@@ -39,7 +39,7 @@ Nanos Story::end() const {
 }
 
 Moment Story::latest(Mode mode) const {
-    return {head_, end(), entries_, readings_, outputs_, mode, true, seal_of(entries_.size())};
+    return {head_, end(), entries_, readings_, outputs_, mode, true, seal_of(entries_.size()), owned_};
 }
 
 std::size_t Story::count_until(Nanos time) const {

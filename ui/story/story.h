@@ -23,6 +23,7 @@ struct Moment {
     Mode mode = Mode::live;
     bool at_end = true;            ///< nothing that is known happened later
     std::optional<Seal> seal = {}; ///< the last checkpoint of events up to it; one that does not fit goes before
+    bool owned = true;             ///< false: its program was killed, and none has taken it up
 };
 
 /// Folds a feed into a session that can be looked at as of any of its moments (DESIGN.md, "Replay" is one more reader

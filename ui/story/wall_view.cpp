@@ -2,6 +2,7 @@
 
 #include "plan/fill.h"
 #include "release/demand.h"
+#include "release/draft.h"
 #include "story/counted.h"
 #include "story/current_step.h"
 #include "story/format.h"
@@ -111,6 +112,12 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
         view.banner_why = release.rollback.active ? why_back(release) : why_aborted(moment);
         return;
     }
+    if (!moment.owned) {
+        view.tone = WallView::Tone::paused;
+        view.banner = wall_words("✕ NOT RUNNING");
+        view.banner_why = wall_words("its program was killed: nobody watches, and nothing acts");
+        return;
+    }
     if (release.rollback.active) {
         view.tone = WallView::Tone::rolling_back;
         view.banner = wall_words("ROLLING BACK %1").arg(clock(moment.now - release.rollback.started));
@@ -150,7 +157,7 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
 /// How long it is until the program rolls back by itself, or proposes to: of the trigger that is next to do so.
 void tell_triggers(const Moment& moment, WallView& view) {
     const auto& release = moment.release;
-    if (release.closed() || release.rollback.active) {
+    if (release.closed() || release.rollback.active || !moment.owned) {
         return;
     }
     const plan::Trigger* next = nullptr;
@@ -170,8 +177,11 @@ void tell_triggers(const Moment& moment, WallView& view) {
     if (next == nullptr) {
         return;
     }
-    const QString in = (next->mode == plan::TriggerMode::act ? wall_words("rolls back by itself in %1")
-                                                             : wall_words("proposes a rollback in %1"))
+    const auto* option = release.plan->option(next->option);
+    const bool can = option != nullptr && release::not_available(release, *option).empty();
+    const QString in = (!can ? wall_words("fires in %1, and that way back is not available")
+                        : next->mode == plan::TriggerMode::act ? wall_words("rolls back by itself in %1")
+                                                               : wall_words("proposes a rollback in %1"))
                            .arg(clock(left));
     if (view.banner.isEmpty()) {
         view.banner = wall_words("△ TRIGGER PENDING");

@@ -211,6 +211,22 @@ private slots:
         QVERIFY(all_text(preview).contains("can't be"));
     }
 
+    void a_file_that_a_rehearsal_reads_and_that_is_not_there_holds_only_it_up() {
+        const OwnDesk desk;
+        PlanPreview preview(desk.defaults().paths);
+        preview.show();
+        preview.show_plan(
+            desk.write("worldless.yaml",
+                       "sluice: 1\nid: small\nrehearse: {world: world.yaml}\nphases: [{id: all, steps: [{id: go, "
+                       "confirm: Go}]}]\nvariants: {quick: {title: Quick}}\n"),
+            {});
+        QVERIFY(shown(preview));
+        QVERIFY2(all_text(preview).contains("there is no file 'world.yaml' beside the plan"),
+                 qPrintable(all_text(preview)));
+        QVERIFY(!preview.can_rehearse());
+        QVERIFY(action(preview, QKeySequence("Ctrl+Shift+Return"))->isEnabled());
+    }
+
     void connections_are_asked_when_somebody_asks_and_not_before() {
         const OwnDesk desk;
         TinyServer there(R"({"status":"success","data":{"resultType":"scalar","result":[1,"1"]}})");

@@ -1,0 +1,52 @@
+#include "base/instant.h"
+#include "host/rehearsal.h"
+#include "plan/loader.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+
+/// When a rehearsal begins.
+class RehearsalStartTest : public QObject {
+    Q_OBJECT
+private slots:
+    void it_begins_before_what_the_plan_counts_back_from_t0_data() {
+        QTest::addColumn<QString>("days");
+        QTest::addColumn<QString>("due");
+        QTest::addColumn<QString>("start");
+        QTest::newRow("at the first opening") << "[tue]"
+                                              << ""
+                                              << "2026-01-06T02:00:00.000Z";
+        QTest::newRow("as long again before") << "[tue]"
+                                              << "due: T0 - 2h"
+                                              << "2026-01-05T22:00:00.000Z";
+        QTest::newRow("the earliest counts") << "[tue]"
+                                             << "due: T0 - 1h, not-before: T0 - 24h"
+                                             << "2026-01-04T02:00:00.000Z";
+        QTest::newRow("a little before, where openings are near") << "[mon, tue, wed, thu, fri, sat, sun]"
+                                                                  << "due: T0 - 20h"
+                                                                  << "2026-01-01T05:50:00.000Z";
+        // Each day one: a day before T0 it is another opening that is the next.
+        QTest::newRow("none does") << "[mon, tue, wed, thu, fri, sat, sun]"
+                                   << "due: T0 - 24h"
+                                   << "2026-01-01T02:00:00.000Z";
+    }
+    void it_begins_before_what_the_plan_counts_back_from_t0() {
+        QFETCH(QString, days);
+        QFETCH(QString, due);
+        const auto loaded = plan::load(
+            ("sluice: 1\nid: small\ncalendar: {allow: [{days: " + days +
+             ", from: '02:00', to: '04:00', zone: UTC}]}\nphases:\n  - {id: before, steps: [{id: list, confirm: L" +
+             (due.isEmpty() ? due : ", " + due) + "}]}\n  - {id: main, window: true, steps: [{id: go, confirm: Go}]}\n")
+                .toStdString(),
+            "plan.yaml");
+        QVERIFY(loaded.plan.has_value());
+        const auto start = host::rehearsal_start(*loaded.plan);
+        QVERIFY(start.has_value());
+        QTEST(QString::fromStdString(utc(*start)), "start");
+    }
+};
+
+SLUICE_TEST(RehearsalStartTest)
+#include "rehearsal_start_test.moc"
