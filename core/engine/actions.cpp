@@ -1,9 +1,10 @@
 #include "engine/actions.h"
 
+#include "base/printable.h"
 #include "effects/run_effect.h"
 #include "engine/pinned_files.h"
-
 #include "plan/fill.h"
+#include "plan/utf8.h"
 
 #include <fmt/ranges.h>
 
@@ -316,6 +317,7 @@ void Actions::finish(const std::string& operation, bool succeeded, const std::st
                        std::move(result),
                        running.written,
                        running.written > 0 ? hex(running.digest.digest()) : ""};
+    command.settled.why = plan::first_bad_utf8(why) ? printable(why) : why; // no event holds what is not text
     command.outputs = running.outputs;
     command.repeat = repeat;
     command.lost = lost;

@@ -1,6 +1,8 @@
 #include "engine/probes.h"
 
+#include "base/printable.h"
 #include "engine/pinned_files.h"
+#include "plan/utf8.h"
 
 #include <fmt/format.h>
 
@@ -98,6 +100,9 @@ void Probes::seen(const std::string& id, int attempt, int n, const Sight& sight)
             break;
         }
         answer.outputs[output.name] = *value;
+    }
+    if (plan::first_bad_utf8(answer.why)) { // no event holds what is not text
+        answer.why = printable(answer.why);
     }
     const Nanos every = probe.every.value_or(seconds(5));
     const Nanos begun = std::holds_alternative<plan::External>(step.body) ? attested_[id] : state.started;

@@ -1,6 +1,7 @@
 #include "plan/expect.h"
 
 #include "base/pattern.h"
+#include "base/printable.h"
 #include "plan/fill.h"
 #include "plan/version.h"
 
@@ -20,14 +21,10 @@ Judgement unmet(std::string why) {
     return {false, std::move(why)};
 }
 
+/// Fit for an event, whatever bytes it holds and wherever it is cut.
 std::string shortened(const std::string& text) {
     constexpr std::size_t longest = 120;
-    if (text.size() <= longest) {
-        return text;
-    }
-    std::string part = text.substr(0, longest);
-    part += "…";
-    return part;
+    return text.size() <= longest ? printable(text) : printable(text.substr(0, longest)) + "…";
 }
 
 /// RFC 3339, or seconds since the epoch.

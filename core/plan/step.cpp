@@ -1,6 +1,8 @@
 #include "plan/step.h"
 
 #include "base/pattern.h"
+#include "base/printable.h"
+#include "plan/utf8.h"
 #include "plan/version.h"
 
 #include <charconv>
@@ -19,6 +21,11 @@ bool has_type(const std::string& value, const std::string& type) {
         return value == "true" || value == "false";
     }
     return type != "semver" || parse_version(value).has_value();
+}
+
+/// Its beginning, fit for an event whatever bytes it holds.
+std::string shown(const std::string& value) {
+    return printable(value.substr(0, 120));
 }
 
 } // namespace
@@ -42,7 +49,7 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
         }
         auto part = pattern->find(value);
         if (!part) {
-            return refuse(fmt::format("is missing: nothing like '{}' in '{}'", output.extract, value.substr(0, 120)));
+            return refuse(fmt::format("is missing: nothing like '{}' in '{}'", output.extract, shown(value)));
         }
         value = std::move(*part);
     }
@@ -53,13 +60,16 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
     if (value.find('\0') != std::string::npos) {
         return refuse("holds a NUL byte");
     }
+    if (first_bad_utf8(value)) { // no event could hold it
+        return refuse(fmt::format("is '{}', which is no UTF-8", shown(value)));
+    }
     if (!has_type(value, output.type)) {
-        return refuse(fmt::format("is '{}', which is no {}", value.substr(0, 120), output.type));
+        return refuse(fmt::format("is '{}', which is no {}", shown(value), output.type));
     }
     if (!output.pattern.empty()) {
         const auto pattern = Pattern::compile(output.pattern);
         if (!pattern || !pattern->matches_whole(value)) {
-            return refuse(fmt::format("is '{}', which does not match '{}'", value.substr(0, 120), output.pattern));
+            return refuse(fmt::format("is '{}', which does not match '{}'", shown(value), output.pattern));
         }
     }
     return value;

@@ -5,6 +5,7 @@
 #include "plan/expect.h"
 #include "plan/loader.h"
 #include "plan/step.h"
+#include "plan/utf8.h"
 #endif
 
 #include <QtTest>
@@ -113,6 +114,15 @@ private slots:
         QCOMPARE(*extract({"k", "string", "", "kernel ([0-9.]+)", "", {}}, result), std::string("6.1.0"));
         QCOMPARE(*extract({"all", "string", "", "", "", {}}, result), std::string("kernel 6.1.0"));
         QVERIFY(!extract({"pod", "string", "/pods/1", "", "", {}}, result));
+        // Whatever a program prints, what is told of it can be kept.
+        result.text = "a\377b";
+        QCOMPARE(extract({"o", "string", "", ".+", "", {}}, result).error().what,
+                 "the output 'o' is 'a\\xffb', which is no UTF-8");
+        for (const int length : {118, 119, 120}) { // cut within a letter of two bytes
+            result.text = std::string(static_cast<std::size_t>(length), 'x') + "äöü";
+            const auto error = extract({"n", "integer", "", "", "", {}}, result).error().what;
+            QVERIFY(!first_bad_utf8(error));
+        }
         QVERIFY(!extract({"pod", "integer", "/pods/0", "", "", {}}, result));
         QVERIFY(!extract({"pod", "string", "/pods/0", "", "[a-z]+", {}}, result));
     }

@@ -139,6 +139,24 @@ class Slips(unittest.TestCase):
         code, said = self.home.call("do", self.home.session, "pause")
         self.assertEqual((code, "Paused" in said), (DONE, True), said)  # what has come of it, in the log's words
 
+    def test_what_is_no_text_fails_the_step_and_holds_nothing_up(self):
+        """An event can hold only text: a step that waited for one that could not be written stood for ever."""
+        for words in ("run: [printf, 'a\\377b'], outputs: {o: {extract: .+}}",
+                      "probe: {run: [printf, 'a\\377b']}, outputs: {o: {}}",
+                      "run: [sh, -c, 'printf \"%0119d\" 0; printf ä'], outputs: {o: {type: boolean}}",
+                      "probe: {run: [sh, -c, 'printf \"%0119d\" 0; printf ä']}, expect: {version-at-least: 1.0.0}"):
+            with self.subTest(words):
+                (self.home.folder / "text.yaml").write_text(
+                    f"sluice: 1\nid: text\nphases:\n  - id: all\n    steps:\n      - {{id: odd, {words}}}\n")
+                code, said = self.home.call("validate", "text.yaml")
+                self.assertEqual(code, DONE, said)
+                session = self.home.folder / f"{abs(hash(words))}.sluice"
+                program = self.home.begin("run", "text.yaml", "--session", session, "--no-input")
+                self.addCleanup(program.wait)
+                self.addCleanup(program.kill)
+                wait_until(lambda: session.exists() and "odd                          failed" in
+                           self.home.call("state", session)[1], "the step has failed")
+
     def test_nothing_is_done_where_no_command_could_be_heard(self):
         (self.home.folder / "plan.yaml").write_text(BACK)
         self.home.environment["XDG_RUNTIME_DIR"] = "/proc/nowhere"
