@@ -104,9 +104,10 @@ void Progress::sum_up(const Release& release) {
         fmt::print(", {} override{}", release.overrides, release.overrides == 1 ? "" : "s");
     }
     fmt::print(", {} of the session's time\n", clock(release.time - release.started));
-    for (const auto& [id, state] : release.closed() ? std::map<StepId, StepState>{} : release.steps) {
-        if (state.status == StepStatus::triage || state.status == StepStatus::person ||
-            state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
+    for (const auto& [id, state] : release.steps) {
+        const bool waits = state.status == StepStatus::triage || state.status == StepStatus::person ||
+                           state.status == StepStatus::waiting || state.status == StepStatus::retrying;
+        if (waits && !release.closed()) {
             fmt::print("{} is {}{}\n", id, name(state.status),
                        state.why.empty() ? "" : ": " + sluice::printable(state.why));
         }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <thread>
 
 namespace sluice::session {
 namespace {
@@ -25,6 +26,14 @@ std::string owner_of(int fd) {
     const std::string text = read_all(fd, 4096, {}).value_or("");
     const std::string pid = text.substr(0, text.find('\n')); // who holds the lock was started by this kernel
     return pid.empty() ? "another program" : pid;
+}
+
+constexpr int most_tries = 1000;
+
+/// Who looks whether there is an owner holds the lock for a moment, together with others; an owner holds it alone. What
+/// this takes goes with the descriptor.
+bool only_looked_at(int fd) {
+    return ::flock(fd, LOCK_SH | LOCK_NB) == 0;
 }
 
 } // namespace
@@ -53,18 +62,16 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
             return system_failure("could not create the session's lock", path, errno);
         }
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno == EINTR) {
+            const int why = errno;
+            if (why == EINTR || (why == EWOULDBLOCK && tries++ < most_tries && only_looked_at(fd.get()))) {
+                std::this_thread::yield();
                 continue;
             }
-            if (errno == EWOULDBLOCK && tries++ < 3) { // who only looks holds it for a moment
-                ::usleep(1000);
-                continue;
-            }
-            if (errno == EWOULDBLOCK) {
+            if (why == EWOULDBLOCK) {
                 return fail(ErrorCode::refused, fmt::format("the session is owned by {}", owner_of(fd.get())),
                             session.string(), "follow it, or end that program first");
             }
-            return system_failure("could not lock the session", path, errno);
+            return system_failure("could not lock the session", path, why);
         }
         // The owner before us may have removed the name between our open and our lock.
         struct stat held {};
@@ -91,8 +98,8 @@ Result<std::optional<OwnerLock::Holder>> OwnerLock::holder(const std::filesystem
         return errno == ENOENT ? Result<std::optional<Holder>>(std::nullopt)
                                : system_failure("could not read the session's lock", path, errno);
     }
-    if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) {
-        return std::nullopt; // what stands in it is of one that has gone; our own hold goes with the descriptor
+    if (only_looked_at(fd.get())) {
+        return std::nullopt; // what stands in it is of one that has gone
     }
     const std::string owner = owner_of(fd.get());
     Holder holder;
@@ -107,9 +114,9 @@ Result<std::optional<OwnerLock::Holder>> OwnerLock::holder(const std::filesystem
 
 bool OwnerLock::left_behind(const std::filesystem::path& session) {
     const Descriptor fd(::open(path_for(session).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    // Empty, it has just been made. Our own hold goes with the descriptor.
     struct stat known {};
-    return fd && ::fstat(fd.get(), &known) == 0 && known.st_size > 0 && ::flock(fd.get(), LOCK_SH | LOCK_NB) == 0;
+    return fd && ::fstat(fd.get(), &known) == 0 && known.st_size > 0 && // empty, it has just been made
+           only_looked_at(fd.get());
 }
 
 OwnerLock::~OwnerLock() {

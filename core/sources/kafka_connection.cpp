@@ -6,6 +6,7 @@
 #include <QObject>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -13,7 +14,10 @@
 namespace sluice::sources {
 namespace {
 
-Result<KafkaClient> make_client(const KafkaSettings& settings) {
+/// `group`: whose commits are asked for, empty = nobody's. librdkafka 2.0.2 follows a null pointer when a client
+/// without `group.id` is told that a coordinator has moved, as it does while a broker restarts. It never joins the
+/// group.
+Result<KafkaClient> make_client(const KafkaSettings& settings, const std::string& group = {}) {
     KafkaConf conf(rd_kafka_conf_new());
     char words[512];
     for (const auto& [name, value] : settings.properties) {
@@ -22,6 +26,9 @@ Result<KafkaClient> make_client(const KafkaSettings& settings) {
             return fail(ErrorCode::bad_input, "librdkafka does not take the property " + name, "kafka",
                         "see librdkafka's CONFIGURATION.md for its values");
         }
+    }
+    if (!group.empty() && !settings.properties.contains("group.id")) {
+        rd_kafka_conf_set(conf.get(), "group.id", group.c_str(), words, sizeof words);
     }
     // Its log would go to stderr; what matters comes back as an answer.
     rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
@@ -45,8 +52,8 @@ public:
     };
 
     Worker(Scheduler& scheduler, const KafkaSettings& settings, KafkaClient client)
-        : scheduler_(scheduler), explicit_partitions_(settings.explicit_partitions),
-          ceiling_(settings.ceiling.count / 1'000'000), client_(std::move(client)), thread_([this] { run(); }) {}
+        : scheduler_(scheduler), settings_(settings), ceiling_(settings.ceiling.count / 1'000'000),
+          client_(std::move(client)), thread_([this] { run(); }) {}
 
     ~Worker() {
         {
@@ -82,7 +89,7 @@ private:
             questions_.pop_front();
             lock.unlock();
             auto answer = std::make_shared<LagAnswer>(
-                ask_lag(client_.get(), next.question, explicit_partitions_, ceiling_, stop_));
+                ask_lag(client_for(next.question), next.question, settings_.explicit_partitions, ceiling_, stop_));
             // Dropped with `home_` when the connection goes away first.
             QMetaObject::invokeMethod(
                 &home_,
@@ -94,11 +101,26 @@ private:
         }
     }
 
+    /// On the worker's thread.
+    rd_kafka_t* client_for(const LagQuestion& question) {
+        if (question.groups.empty()) {
+            return client_.get();
+        }
+        auto& of_group = of_groups_[question.groups.front()];
+        if (of_group == nullptr) {
+            if (auto made = make_client(settings_, question.groups.front())) {
+                of_group = *std::move(made);
+            }
+        }
+        return of_group ? of_group.get() : client_.get();
+    }
+
     Scheduler& scheduler_;
-    bool explicit_partitions_;
+    const KafkaSettings settings_;
     std::chrono::milliseconds ceiling_;
-    KafkaClient client_;
-    std::set<WorkId> in_flight_; ///< engine thread only
+    KafkaClient client_;                           ///< of questions for no group
+    std::map<std::string, KafkaClient> of_groups_; ///< by the group that a question names first; the worker's thread
+    std::set<WorkId> in_flight_;                   ///< engine thread only
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Question> questions_;

@@ -78,6 +78,18 @@ QString text(const series::SampleBatch& batch) {
 class KafkaLagSourceTest : public QObject {
     Q_OBJECT
 private slots:
+    /// librdkafka 2.0.2 followed a null pointer here.
+    void a_coordinator_that_moves_is_survived() {
+        World world;
+        QVERIFY(world.fill() && world.kafka.commit("analytics", "nova.audit", 0, 2));
+        rd_kafka_mock_push_request_errors(world.kafka.cluster(), 9 /* OffsetFetch */, 1,
+                                          RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+        (void)world.ask({"analytics"}, {"nova.audit"}); // may be told, or asked again by librdkafka itself
+        const auto batch = world.ask({"analytics"}, {"nova.audit"});
+        QCOMPARE(batch.samples().size(), std::size_t{1});
+        QCOMPARE(batch.samples().front().value, 3.0);
+    }
+
     void lag_is_end_minus_commit_and_is_reduced() {
         World world;
         QVERIFY(world.fill());

@@ -1,0 +1,62 @@
+#include "session/owner_lock.h"
+
+#include "session/session_fixture.h"
+#include "support/suite.h"
+
+#include <QtTest>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+using namespace sluice;
+using namespace sluice::session;
+using namespace sluice::session::testing;
+
+class OwnerLockTest : public QObject {
+    Q_OBJECT
+
+    static void leave(const std::filesystem::path& session, const char* text) {
+        std::ofstream(OwnerLock::path_for(session)) << text;
+    }
+
+private slots:
+    void who_was_killed_leaves_its_lock_behind() {
+        const Folder folder;
+        const auto session = folder / "a.sluice";
+        QVERIFY(!OwnerLock::left_behind(session)); // left in order, or a copy of one that goes on elsewhere
+        leave(session, "");
+        QVERIFY(!OwnerLock::left_behind(session)); // somebody is about to take it
+        leave(session, "pid 4711\nboot b\n");
+        QVERIFY(OwnerLock::left_behind(session));
+        {
+            const auto held = OwnerLock::take(session);
+            QVERIFY(held.has_value());
+            QVERIFY(!OwnerLock::left_behind(session));
+            QVERIFY(!OwnerLock::take(session));
+        }
+        QVERIFY(!OwnerLock::left_behind(session));
+    }
+
+    void whoever_only_looks_keeps_nobody_from_taking_it() {
+        const Folder folder;
+        const auto session = folder / "a.sluice";
+        std::atomic<bool> over = false;
+        std::thread looks([&] {
+            while (!over) {
+                (void)OwnerLock::left_behind(session);
+                (void)OwnerLock::holder(session);
+            }
+        });
+        int refused = 0;
+        for (int i = 0; i < 500; ++i) {
+            leave(session, "pid 4711\nboot b\n");
+            refused += OwnerLock::take(session) ? 0 : 1;
+        }
+        over = true;
+        looks.join();
+        QCOMPARE(refused, 0);
+    }
+};
+
+SLUICE_TEST(OwnerLockTest)
+#include "owner_lock_test.moc"
