@@ -154,10 +154,12 @@ void Scrubber::set_folded(bool folded) {
     }
     auto* row = layout();
     row->setContentsMargins(16, folded ? 3 : 10, 16, folded ? 3 : 10);
-    // "LIVE" is how it should be; that one looks at the past while it goes on must not be missed.
-    theme::set_role(badge_, folded ? "section" : shown_.behind ? "badge" : "warn");
-    badge_->setMargin(!folded && shown_.behind ? 4 : 0);
-    badge_->setIndent(!folded && shown_.behind ? 4 : 0);
+    // "LIVE" is how it should be; that one looks at the past while it goes on, or that nobody runs it, must not be
+    // missed.
+    const bool loud = shown_.lost || (!folded && shown_.behind);
+    theme::set_role(badge_, loud ? "badge" : folded ? "section" : "warn");
+    badge_->setMargin(loud && !folded ? 4 : 0);
+    badge_->setIndent(loud ? 4 : 0);
 }
 
 void Scrubber::show_bookmarks(const session::Bookmarks& bookmarks) {
@@ -183,7 +185,8 @@ void Scrubber::show_story(const story::Story& story, const QString& caption, std
     story_ = &story;
     const auto view = story::present_scrubber(story, time_, at);
     const bool fold = view.live;
-    const bool other = view.live != shown_.live || view.behind != shown_.behind || shown_.badge.isEmpty();
+    const bool other =
+        view.live != shown_.live || view.behind != shown_.behind || view.lost != shown_.lost || shown_.badge.isEmpty();
     show_map();
     track_->set_cursor(view.cursor);
     track_->set_loop(time_.loop());

@@ -95,7 +95,10 @@ void judge_gate(const Seen& seen, const GateState* state, GateRow& row) {
     const auto lasting = [&](const QString& word) { return word + u' ' + clock(length); };
     const std::string verdict = state ? state->verdict : "no-data";
     row.why = state ? text(state->why) : Words::tr("it has not answered yet");
-    if (verdict == "pass") {
+    if (!seen.moment.owned) { // what it was judged last says nothing of now
+        row.mark = Mark::no_data;
+        row.state = Words::tr("nobody watches");
+    } else if (verdict == "pass") {
         row.held = clock(length);
         row.mark = state->close ? Mark::close : Mark::holds;
         row.state = state->close ? Words::tr("close") : Words::tr("holds");
@@ -160,7 +163,12 @@ void show_clock(const Seen& seen, const plan::Hold& hold, CardView& card) {
     card.progress = hold.for_.count > 0 ? held.seconds() / hold.for_.seconds() : 1;
     const QString so_far = Words::tr("%1 of %2 held together").arg(clock(held), clock(hold.for_));
     card.situation = so_far;
-    if (seen.state.status == release::StepStatus::person) {
+    if (!seen.moment.owned) {
+        card.mark = Mark::paused;
+        card.state = Words::tr("not running");
+        card.state_tone = Tone::warn;
+        card.stands_still = true;
+    } else if (seen.state.status == release::StepStatus::person) {
         card.mark = Mark::holds;
         card.state = Words::tr("held");
         card.state_tone = Tone::good;

@@ -196,7 +196,8 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
     std::vector<std::pair<QString, double>> values;
     const auto answering = moment.readings.answering(metric.name, moment.now);
     for (const auto& of : view.lines) {
-        const bool answers = std::find(answering.begin(), answering.end(), of.line) != answering.end();
+        // Where nobody runs the session, what was measured last says nothing of now.
+        const bool answers = moment.owned && std::find(answering.begin(), answering.end(), of.line) != answering.end();
         const auto* reading = answers ? of.line->at(moment.now) : nullptr;
         if (reading != nullptr && (shown == nullptr || reading->status == session::SampleStatus::ok)) {
             shown = reading;

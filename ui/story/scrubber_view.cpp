@@ -213,6 +213,7 @@ ScrubberView present_scrubber(const Story& story, const session::TimeController&
                  : view.live   ? going
                                : going + u' ' + behind_text(time.behind());
     view.behind = !story.ended() && !view.live;
+    view.lost = !story.ended() && !story.owned();
     const auto t0 = expected_t0(release, view.cursor);
     view.clock = t0 ? t_clock(view.cursor, *t0) : t_clock_unknown();
     view.caption = text_of("of %1").arg(clock(time.end() - time.begin()));

@@ -53,6 +53,7 @@ struct ScrubberView {
     bool playing = false;
     bool live = false;
     bool behind = false; ///< the session goes on, and one looks at its past
+    bool lost = false;   ///< nobody runs the session, and it has not ended
 
     bool operator==(const ScrubberView&) const = default;
 };

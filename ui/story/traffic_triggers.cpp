@@ -69,7 +69,7 @@ TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
     const QString before = value.isEmpty() ? QString() : value + u' ';
     if (state.state == "fired") {
         fact.mark = Mark::breached;
-        fact.value = (state.value.empty() ? before : as_text(state.value) + u' ') + TrafficText::tr("fired");
+        fact.value = TrafficText::tr("fired"); // by which value stands in the tip and in the log
     } else if (state.state == "pending") {
         fact.mark = Mark::close;
         // How long it has been true matters now; what it reads stands in the table above, and in the tip.

@@ -1,4 +1,5 @@
 #include "story/card.h"
+#include "story/metric_view.h"
 #include "story/owned_source.h"
 #include "support/nova_plan.h"
 #include "support/small_session.h"
@@ -214,6 +215,22 @@ phases: [{id: one, steps: [{id: opening, title: The night, wait: {window: true}}
         for (const auto& name : testing::small_sessions()) {
             QVERIFY(present_card(testing::make_small(name)->moment(Mode::replay)).offers.empty());
         }
+    }
+
+    void of_what_nobody_runs_nothing_holds() {
+        const auto session = testing::make_small("hold running");
+        auto moment = session->moment();
+        QVERIFY(present_card(moment).gates.front().mark == Mark::holds);
+        moment.owned = false; // its program was killed
+        const auto card = present_card(moment);
+        QCOMPARE(card.state, "not running");
+        QVERIFY(card.stands_still);
+        for (const auto& gate : card.gates) {
+            QVERIFY2(gate.mark == Mark::no_data, qPrintable(gate.title));
+            QCOMPARE(gate.state, "nobody watches");
+        }
+        const auto& metric = moment.release.plan->metrics.front();
+        QCOMPARE(present_metric(moment, metric).value, QString::fromUtf8("–"));
     }
 
     void a_gate_shows_its_value_limit_headroom_time_held_state_and_age() {

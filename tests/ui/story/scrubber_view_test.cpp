@@ -105,6 +105,7 @@ private slots:
         resumed.owned = true;
         going.take(killed);
         QCOMPARE(present_scrubber(going, time).badge, "NOT RUNNING");
+        QVERIFY(present_scrubber(going, time).lost);
         going.take(resumed);
         QCOMPARE(present_scrubber(going, time).badge, "LIVE");
         time.move(-seconds(151));
