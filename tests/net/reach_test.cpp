@@ -30,7 +30,7 @@ private slots:
     void a_port_that_listens_is_reached() {
         QTcpServer server;
         QVERIFY(server.listen(QHostAddress::LocalHost));
-        const auto got = answer_to({ReachAsk::Kind::tcp, "127.0.0.1", server.serverPort(), seconds(5), {}});
+        const auto got = answer_to({ReachAsk::Kind::tcp, "127.0.0.1", server.serverPort(), seconds(5), {}, nullptr});
         QVERIFY(got && got->has_value());
     }
 
@@ -39,13 +39,13 @@ private slots:
         QVERIFY(server.listen(QHostAddress::LocalHost));
         const int port = server.serverPort();
         server.close();
-        const auto got = answer_to({ReachAsk::Kind::tcp, "127.0.0.1", port, seconds(5), {}});
+        const auto got = answer_to({ReachAsk::Kind::tcp, "127.0.0.1", port, seconds(5), {}, nullptr});
         QVERIFY(got && !got->has_value());
         QCOMPARE(got->error().code, ErrorCode::refused);
     }
 
     void a_name_gives_its_addresses() {
-        const auto got = answer_to({ReachAsk::Kind::dns, "localhost", 0, seconds(10), {}});
+        const auto got = answer_to({ReachAsk::Kind::dns, "localhost", 0, seconds(10), {}, nullptr});
         QVERIFY(got && got->has_value());
         QVERIFY(!(*got)->addresses.empty());
     }
@@ -55,7 +55,7 @@ private slots:
         QVERIFY(server.listen(QHostAddress::LocalHost));
         QObject::connect(&server, &QTcpServer::newConnection, &server,
                          [&] { server.nextPendingConnection()->close(); });
-        const auto got = answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), seconds(5), {}});
+        const auto got = answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), seconds(5), {}, nullptr});
         QVERIFY(got && !got->has_value());
         QCOMPARE(got->error().code, ErrorCode::unreachable);
     }
@@ -63,7 +63,7 @@ private slots:
     void an_answer_that_never_comes_is_timed_out() {
         QTcpServer server; // accepts, says nothing
         QVERIFY(server.listen(QHostAddress::LocalHost));
-        const auto got = answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), Nanos{200'000'000}, {}});
+        const auto got = answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), Nanos{200'000'000}, {}, nullptr});
         QVERIFY(got && !got->has_value());
         QCOMPARE(got->error().code, ErrorCode::timed_out);
     }
