@@ -1,7 +1,7 @@
 # The borders of core/ (DESIGN.md, "Layout"): one folder, one library, and a library sees only those before it.
 # Refused here, at configure time, so that no build of a crossed border exists.
 
-set(SLUICE_ORDER base plan series analysis release session net kubernetes sources effects engine report range host)
+set(SLUICE_ORDER base plan series analysis release session net kubernetes kafka sources effects engine report range host)
 set(SLUICE_PLAIN base plan series analysis release session)   # plain C++, no Qt
 
 # The rooms of ui/, as much in order; each may link any of core/.
@@ -36,7 +36,7 @@ endfunction()
 # One precompiled header for the plain libraries and one for those on Qt Network, made with the first of each: making it
 # costs as much as several files. What has compile definitions of its own makes its own.
 set(SLUICE_PRECOMPILED <string> <vector> <map> <functional> <optional> <variant> <nlohmann/json.hpp> <fmt/format.h>)
-set(SLUICE_ON_NET kubernetes sources effects engine)
+set(SLUICE_ON_NET kubernetes kafka sources effects engine)
 
 function(sluice_precompile name)
     if(name IN_LIST SLUICE_PLAIN AND NOT name STREQUAL base)

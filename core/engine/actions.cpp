@@ -255,7 +255,8 @@ void Actions::read_back(const std::string& operation, const std::string& why, co
     auto& running = running_.at(operation);
     switch (back.match) {
     case kubernetes::Match::matches:
-        finish(operation, true, "verified", "read back: it happened", nullptr, false, take_outputs(operation, {}));
+        finish(operation, true, "verified", "read back: it happened", back.seen, false,
+               take_outputs(operation, as_step_result({effects::Ending::done, back.seen, {}}, "")));
         return;
     case kubernetes::Match::differs:
         finish(operation, false, "verified", why + "; read back: " + back.detail, back.seen, true);

@@ -1,8 +1,8 @@
 #include "engine/connection_tests.h"
 
 #include "engine/first_use.h"
+#include "engine/kafka_specs.h"
 #include "plan/fill.h"
-#include "sources/kafka_connection.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -66,7 +66,6 @@ bool is_status_object(const net::HttpResponse& response) {
 struct ConnectionTests::Test {
     const plan::Connection* connection = nullptr;
     std::unique_ptr<Connections> opened;
-    std::unique_ptr<sources::KafkaConnection> kafka;
     ConnectionAnswer answer;
     Nanos began;
     TimerId deadline = TimerId::none;
@@ -237,48 +236,13 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
 
     void ask_kafka(std::size_t index) {
         Test& test = tests[index];
-        auto settings = sources::kafka_settings(test.opened->settings(test.connection->name), outside.secret);
-        if (!settings) {
-            finish(test, failed(settings));
+        auto cluster = test.opened->kafka(test.connection->name, net::Pool::polling);
+        if (!cluster) {
+            finish(test, failed(cluster));
             return;
         }
-        sources::LagQuestion question;
-        for (const auto& metric : plan.metrics) {
-            if (metric.from == test.connection->name && metric.lag) {
-                question.topics.insert(question.topics.end(), metric.lag->topics.begin(), metric.lag->topics.end());
-            }
-        }
-        settings->explicit_partitions = true; // with no group to ask, only the topics are
-        settings->ceiling = std::min(settings->ceiling, patience);
-        auto made = sources::KafkaConnection::make(outside.scheduler, *settings);
-        if (!made) {
-            finish(test, failed(made));
-            return;
-        }
-        test.kafka = std::move(*made);
-        test.kafka->ask(
-            question, key(test, "metadata"),
-            back(index, [topics = question.topics](State& self, Test& at, const sources::LagAnswer& answer) {
-                self.finish(at, judge_kafka(at, topics, answer));
-            }));
-    }
-
-    static Result<std::string> judge_kafka(const Test& test, const std::vector<std::string>& topics,
-                                           const sources::LagAnswer& answer) {
-        const std::string& where = test.answer.address;
-        if (!answer.failure.empty()) {
-            return fail(ErrorCode::unreachable, answer.failure, where);
-        }
-        if (!answer.missing_topics.empty()) {
-            return fail(ErrorCode::not_found,
-                        fmt::format("the brokers know no topic {}", fmt::join(answer.missing_topics, ", ")), where,
-                        "is the topic's name right, and may this user see it?");
-        }
-        if (!answer.failures.empty()) {
-            return fail(ErrorCode::refused, fmt::format("{}", fmt::join(answer.failures, "; ")), where);
-        }
-        return topics.empty() ? std::string("the brokers answer")
-                              : fmt::format("the brokers answer, {} is there", fmt::join(topics, ", "));
+        try_kafka(**cluster, plan, values, test.connection->name, key(test, "kafka"), patience,
+                  back(index, [](State& self, Test& at, const Result<std::string>& found) { self.finish(at, found); }));
     }
 
     void begin(std::size_t index) {

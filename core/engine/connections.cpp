@@ -9,10 +9,12 @@
 namespace sluice::engine {
 
 struct Connections::Parts {
+    Outside outside;
     std::map<std::string, Json> settings;
     std::map<std::string, std::unique_ptr<kubernetes::Client>> clusters;
     std::vector<std::unique_ptr<net::HttpClient>> ways; ///< proxies that the connections below go through
     std::map<std::string, std::unique_ptr<BasedHttp>> http;
+    std::map<std::pair<std::string, net::Pool>, std::shared_ptr<kafka::Cluster>> kafka;
 };
 
 namespace {
@@ -82,12 +84,13 @@ Result<std::unique_ptr<BasedHttp>> based(const Json& settings, const Outside& ou
 
 } // namespace
 
-Connections::Connections() : parts_(std::make_unique<Parts>()) {}
+Connections::Connections(const Outside& outside)
+    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}})) {}
 Connections::~Connections() = default;
 
 Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, const Outside& outside,
                                                        const std::map<std::string, Json>& replaced) {
-    std::unique_ptr<Connections> connections(new Connections);
+    std::unique_ptr<Connections> connections(new Connections(outside));
     Parts& parts = *connections->parts_;
     const auto named = [](tl::unexpected<Error> error, const std::string& name) {
         error.value().where = "connection " + name + (error.value().where.empty() ? "" : ", " + error.value().where);
@@ -134,6 +137,20 @@ kubernetes::Client* Connections::cluster(const std::string& name) const {
 net::HttpClient* Connections::http(const std::string& name) const {
     const auto found = parts_->http.find(name);
     return found == parts_->http.end() ? nullptr : found->second.get();
+}
+
+Result<std::shared_ptr<kafka::Cluster>> Connections::kafka(const std::string& name, net::Pool pool) {
+    auto& made = parts_->kafka[{name, pool}];
+    if (!made) {
+        const auto read = kafka::settings_of(settings(name), parts_->outside.secret);
+        auto cluster = read ? kafka::Cluster::make(parts_->outside.scheduler, parts_->outside.http, *read)
+                            : Result<std::shared_ptr<kafka::Cluster>>(failed(read));
+        if (!cluster) {
+            return cluster;
+        }
+        made = std::move(*cluster);
+    }
+    return made;
 }
 
 std::shared_ptr<const net::Tls> Connections::tls(const std::string& name) const {

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/redact.h"
 #include "base/scheduler.h"
+#include "kafka/cluster.h"
 #include "kubernetes/client.h"
 #include "net/http.h"
 #include "net/reach.h"
@@ -41,6 +42,10 @@ public:
     /// Takes requests whose URL is a path ("/health?x=1"); puts on the address, the headers and the way around.
     net::HttpClient* http(const std::string& name) const;
 
+    /// A Kafka cluster, made at its first use. What acts has a connection of its own: a rollback must not wait behind
+    /// polls.
+    Result<std::shared_ptr<kafka::Cluster>> kafka(const std::string& name, net::Pool pool);
+
     /// How a TLS peer of the connection is believed: its own authorities, certificate and name; null = as the system
     /// does.
     std::shared_ptr<const net::Tls> tls(const std::string& name) const;
@@ -49,7 +54,7 @@ public:
     const Json& settings(const std::string& name) const;
 
 private:
-    Connections();
+    explicit Connections(const Outside& outside);
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -5,6 +5,7 @@
 #include "effects/run_effect.h"
 #include "effects/shift_effect.h"
 #include "engine/calls.h"
+#include "engine/kafka_specs.h"
 #include "kubernetes/object_ref.h"
 #include "kubernetes/yaml.h"
 #include "plan/fill.h"
@@ -75,6 +76,9 @@ std::vector<std::string> EffectMaker::targets(const plan::Plan& plan, const plan
         const auto write = write_of(*flag);
         return {object_text(write.object, write.name_space)};
     }
+    if (const auto* kafka = std::get_if<plan::KafkaAction>(&step.body)) {
+        return {kafka_target(*kafka, step.on)};
+    }
     if (const auto* write = std::get_if<plan::KubernetesWrite>(&step.body)) {
         if (write->verb == plan::KubernetesWrite::Verb::save || write->object.empty()) {
             return {};
@@ -139,6 +143,9 @@ Made EffectMaker::make(const plan::Step& step) {
         }
         if (const auto* one = std::get_if<plan::Flag>(&step.body)) {
             return kubernetes(step, write_of(*one));
+        }
+        if (const auto* one = std::get_if<plan::KafkaAction>(&step.body)) {
+            return kafka(step, *one);
         }
         if (const auto* one = std::get_if<plan::Notify>(&step.body)) {
             return notify(step, *one);
@@ -276,6 +283,19 @@ Made EffectMaker::http(const plan::Step& step, const plan::HttpCall& call) {
     spec.judged_by_caller = true;
     spec.timeout = step.timeout.value_or(spec.timeout);
     return effects::http_effect(*eyes_.connections.http(step.on), eyes_.outside.scheduler, std::move(spec));
+}
+
+Made EffectMaker::kafka(const plan::Step& step, const plan::KafkaAction& action) {
+    auto spec = kafka_spec(action, eyes_.scope());
+    if (!spec) {
+        return failed(spec);
+    }
+    auto cluster = eyes_.connections.kafka(step.on, net::Pool::acting);
+    if (!cluster) {
+        return failed(cluster);
+    }
+    spec->timeout = step.timeout.value_or(spec->timeout);
+    return effects::kafka_effect(*std::move(cluster), std::move(*spec));
 }
 
 Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel, const MessageText& message) {

@@ -32,7 +32,8 @@ public:
     Json desired(const plan::Step& step) const;
 
     /// The objects that a step writes, as the plan names them: "ingress production/api-ingress"; empty for what is no
-    /// object of a cluster. Two operations that share one are never in flight together.
+    /// object of a cluster, nor a topic or group of Kafka's. Two operations that share one are never in flight
+    /// together.
     static std::vector<std::string> targets(const plan::Plan& plan, const plan::Step& step);
 
     /// Of a split of the plan; made at its first use.
@@ -44,6 +45,7 @@ private:
     Result<std::unique_ptr<effects::Effect>> shift(const plan::Shift& shift);
     Result<std::unique_ptr<effects::Effect>> http(const plan::Step& step, const plan::HttpCall& call);
     Result<std::unique_ptr<effects::Effect>> run(const plan::Step& step, const plan::Command& command);
+    Result<std::unique_ptr<effects::Effect>> kafka(const plan::Step& step, const plan::KafkaAction& action);
     Result<std::unique_ptr<effects::Effect>> notify(const plan::Step& step, const plan::Notify& notify);
 
     const Eyes& eyes_;

@@ -3,6 +3,7 @@
 #include "analysis/gate.h"
 #include "effects/run_effect.h"
 #include "engine/calls.h"
+#include "engine/look_kafka.h"
 #include "engine/sockets_and_logs.h"
 #include "kubernetes/object_ref.h"
 #include "kubernetes/rollout.h"
@@ -153,6 +154,16 @@ void look_at(const plan::KubernetesRead& read, const Gaze& gaze) {
         const std::string why =
             judgement.met ? judgement.why : status.reason + (status.cause.empty() ? "" : "; " + status.cause);
         gaze.done(Sight{true, judgement.met, why, std::move(result)});
+    });
+}
+
+void look_at(const plan::KafkaRead& read, const Gaze& gaze) {
+    read_kafka(gaze.eyes, read, gaze.on, gaze.key, gaze.timeout, [gaze](Result<plan::StepResult> found) {
+        if (found) {
+            gaze.judged(std::move(*found));
+        } else {
+            gaze.unanswered(found.error());
+        }
     });
 }
 
@@ -371,6 +382,8 @@ void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect
         look_at(*read, gaze);
     } else if (const auto* metric = std::get_if<plan::MetricRead>(&probe.what)) {
         look_at(*metric, gaze);
+    } else if (const auto* kafka = std::get_if<plan::KafkaRead>(&probe.what)) {
+        look_at(*kafka, gaze);
     } else if (const auto* reach = std::get_if<plan::ReachRead>(&probe.what)) {
         look_at(*reach, gaze, rehearse, output);
     } else if (const auto* logs = std::get_if<plan::LogsRead>(&probe.what)) {

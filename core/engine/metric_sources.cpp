@@ -6,18 +6,18 @@ namespace sluice::engine {
 
 Result<std::vector<sources::PolledMetric>> metric_sources(const plan::Plan& plan, const plan::Scope& scope,
                                                           Connections& connections, const Outside& outside) {
-    std::map<std::string, std::shared_ptr<sources::KafkaConnection>> kafka; // one a cluster, shared by its metrics
+    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka; // one a cluster, shared by its metrics
     std::vector<sources::PolledMetric> metrics;
     for (const auto& metric : plan.metrics) {
         sources::Ways ways{outside.scheduler, connections.http(metric.from), nullptr};
         if (metric.lag) {
             auto& connection = kafka[metric.from];
             if (!connection) {
-                const auto settings = sources::kafka_settings(connections.settings(metric.from), outside.secret);
+                const auto settings = kafka::settings_of(connections.settings(metric.from), outside.secret);
                 if (!settings) {
                     return failed(settings);
                 }
-                auto made = sources::KafkaConnection::make(outside.scheduler, *settings);
+                auto made = kafka::Connection::make(outside.scheduler, *settings);
                 if (!made) {
                     return failed(made);
                 }

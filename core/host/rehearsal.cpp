@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "host/assumed_world.h"
 #include "host/plan_check.h"
+#include "host/rehearsed_kafka.h"
 #include "kubernetes/yaml.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
@@ -106,7 +107,9 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
             }
             break;
         case plan::ConnectionKind::kafka:
-            replaced[connection.name] = {{"bootstrap", addresses.kafka}, {"group-offsets", "named"}};
+            replaced[connection.name] = {{"bootstrap", addresses.kafka},
+                                         {"group-offsets", "named"},
+                                         {"topics-at", addresses.topics + "/as/" + connection.name}};
             break;
         }
     }
@@ -149,6 +152,7 @@ Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Sc
         return failed(read);
     }
     options.faults = std::move(*read);
+    add_kafka(plan, values, options);
     const bool named = plan.rehearse.is_object() && plan.rehearse.contains("world");
     if (named) {
         options.world_name = plan.rehearse["world"].get<std::string>();

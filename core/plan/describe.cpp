@@ -62,6 +62,11 @@ std::string probe_text(const Probe& probe) {
                                   return fmt::format("lines like '{}' in the logs of {} in {}, last {}", read.pattern,
                                                      read.pods, read.name_space, duration_text(read.since));
                               },
+                              [](const KafkaRead& read) {
+                                  static constexpr const char* kinds[] = {"topic ", "lag of ", "brokers"};
+                                  return fmt::format("{}{}{}{}", kinds[static_cast<int>(read.kind)], read.name,
+                                                     read.topics.empty() ? "" : " on ", fmt::join(read.topics, ", "));
+                              },
                               [](const ReachRead& read) {
                                   static constexpr const char* kinds[] = {"name of", "connect to", "certificate of"};
                                   return fmt::format("{} {}{}", kinds[static_cast<int>(read.kind)],
@@ -80,6 +85,35 @@ std::string write_text(const KubernetesWrite& write) {
         "save", "patch", "apply", "create", "remove", "set image of", "set environment of", "annotate", "restart"};
     return fmt::format("{} {}{}", verbs[static_cast<int>(write.verb)], write.object.empty() ? write.file : write.object,
                        write.name_space.empty() ? "" : " in " + write.name_space);
+}
+
+std::string config_text(const std::map<std::string, std::string>& config) {
+    std::vector<std::string> parts;
+    for (const auto& [name, value] : config) {
+        parts.push_back(name + "=" + value);
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string kafka_text(const KafkaAction& action) {
+    return std::visit(Overloaded{[](const KafkaOffsets& offsets) {
+                                     return fmt::format("set offsets of group {} on {} to {}", offsets.group,
+                                                        fmt::join(offsets.topics, ", "), offsets.to);
+                                 },
+                                 [](const KafkaTopic& topic) {
+                                     return fmt::format("create topic {}: {} partitions, replication {}{}{}",
+                                                        topic.name, topic.partitions, topic.replication,
+                                                        topic.config.empty() ? "" : ", ", config_text(topic.config));
+                                 },
+                                 [](const KafkaConfig& config) {
+                                     return fmt::format("configure topic {}: {}", config.topic,
+                                                        config_text(config.config));
+                                 },
+                                 [](const KafkaMessage& message) {
+                                     return fmt::format("produce to {}: {}", message.topic,
+                                                        message.json ? message.json->dump() : message.text);
+                                 }},
+                      action.what);
 }
 
 /// One line: shortened, since argument vectors can be long.
@@ -284,6 +318,7 @@ std::string summary(const Step& step) {
             [](const Shell& shell) { return "SHELL: " + shell.text; },
             [](const External& external) { return "elsewhere: " + external.command; },
             [](const Flag& flag) { return fmt::format("flag {} of {} to {}", flag.name, flag.config_map, flag.value); },
+            [](const KafkaAction& action) { return kafka_text(action); },
             [](const Notify& notify) {
                 return fmt::format("tell {}: {}", fmt::join(notify.channels, ", "),
                                    notify.message.empty() ? notify.text : notify.message);

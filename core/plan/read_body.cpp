@@ -318,6 +318,9 @@ Probe read_probe(Reading& reading, const Node& node, const Node& timing, const N
     } else if (const Node* kubernetes = node.find("kubernetes")) {
         probe.what = read_kubernetes_read(reading, *kubernetes);
         check_connection(reading, step_node, "kubernetes");
+    } else if (const Node* kafka = node.find("kafka")) {
+        probe.what = read_kafka_read(reading, *kafka);
+        check_connection(reading, step_node, "kafka");
     } else if (const Node* run = node.find("run")) {
         probe.what = read_command(reading, *run, step_node);
     } else if (node.find("metric") != nullptr) {
@@ -404,6 +407,10 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
     if (const Node* flag = node.find("flag")) {
         check_connection(reading, node, "kubernetes");
         return read_flag(reading, *flag);
+    }
+    if (const Node* kafka = node.find("kafka")) {
+        check_connection(reading, node, "kafka");
+        return read_kafka(reading, *kafka);
     }
     if (const Node* notify = node.find("notify")) {
         return read_notify(reading, *notify);

@@ -23,21 +23,22 @@ const std::vector<KeyOfKinds>& keys_of_kinds() {
         {"every", {"probe"}},
         {"until", {"probe"}},
         {"expect", results},
-        {"outputs", {"probe", "run", "shell", "http", "kubernetes", "external"}},
+        {"outputs", {"probe", "run", "shell", "http", "kubernetes", "external", "kafka"}},
         {"environment", programs},
         {"folder", programs},
-        {"verify", {"run", "shell", "http", "external"}},
-        {"undo", {"shift", "run", "shell", "kubernetes", "scale", "http", "flag", "external"}},
+        {"verify", {"run", "shell", "http", "external", "kafka"}},
+        {"undo", {"shift", "run", "shell", "kubernetes", "scale", "http", "flag", "external", "kafka"}},
         {"final", {"shift"}},
         {"evidence", {"confirm", "attest", "external"}},
         {"sensitive", results},
         {"rehearse", programs},
-        {"retry", {"probe", "run", "shell", "http", "kubernetes", "scale", "shift", "flag", "notify"}},
-        {"on", {"probe", "run", "shell", "http", "kubernetes", "scale", "external", "flag"}},
-        {"timeout", {"probe", "run", "shell", "http", "external"}},
+        {"retry", {"probe", "run", "shell", "http", "kubernetes", "scale", "shift", "flag", "notify", "kafka"}},
+        {"on", {"probe", "run", "shell", "http", "kubernetes", "scale", "external", "flag", "kafka"}},
+        {"timeout", {"probe", "run", "shell", "http", "external", "kafka"}},
         {"valid-for", {"confirm", "attest", "approve", "external"}},
         {"files", {"probe", "run", "shell", "http", "kubernetes"}},
-        {"always", {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify"}}};
+        {"always",
+         {"confirm", "probe", "run", "shell", "kubernetes", "scale", "http", "external", "flag", "notify", "kafka"}}};
     return keys;
 }
 

@@ -76,9 +76,9 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
 }
 
 const char* kind_name(const StepBody& body) {
-    static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",   "hold",  "probe",
-                                            "run",     "kubernetes", "shift",  "scale",  "http",  "group",
-                                            "shell",   "external",   "flag",   "notify", "attest"};
+    static constexpr const char* names[] = {"confirm", "approve",    "decide", "wait",   "hold",   "probe",
+                                            "run",     "kubernetes", "shift",  "scale",  "http",   "group",
+                                            "shell",   "external",   "flag",   "notify", "attest", "kafka"};
     static_assert(std::size(names) == std::variant_size_v<StepBody>);
     return names[body.index()];
 }
@@ -91,7 +91,8 @@ bool is_effect(const StepBody& body) {
     return std::holds_alternative<Run>(body) || std::holds_alternative<KubernetesWrite>(body) ||
            std::holds_alternative<Shift>(body) || std::holds_alternative<Scale>(body) ||
            std::holds_alternative<HttpAction>(body) || std::holds_alternative<Shell>(body) ||
-           std::holds_alternative<Flag>(body) || std::holds_alternative<Notify>(body);
+           std::holds_alternative<Flag>(body) || std::holds_alternative<Notify>(body) ||
+           std::holds_alternative<KafkaAction>(body);
 }
 
 } // namespace sluice::plan

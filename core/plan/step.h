@@ -105,13 +105,20 @@ struct ReachRead {
     int port = 0;     ///< 0 = that of the connection, else 443
 };
 
+/// What of a Kafka cluster a probe reads.
+struct KafkaRead {
+    enum class Kind { topic, group, brokers } kind = Kind::topic;
+    std::string name;                ///< of the topic or the group; template
+    std::vector<std::string> topics; ///< of a group: only these; templates; empty = all that it has committed to
+};
+
 /// `number`/`must` of one reading of a metric.
 struct MetricRead {
     Condition condition;
 };
 
 struct Probe {
-    std::variant<HttpCall, KubernetesRead, Command, MetricRead, LogsRead, ReachRead> what;
+    std::variant<HttpCall, KubernetesRead, Command, MetricRead, LogsRead, ReachRead, KafkaRead> what;
     std::optional<Nanos> every; ///< asked again until it passes or `until` is over
     std::optional<Nanos> until;
 };
@@ -174,8 +181,39 @@ struct Notify {
     std::string text;    ///< template
 };
 
+/// Where a consumer group goes on reading.
+struct KafkaOffsets {
+    std::string group;
+    std::vector<std::string> topics;
+    std::string to; ///< template: earliest, latest, an offset, an instant, or the `before` of an earlier set-offsets
+};
+
+struct KafkaTopic {
+    std::string name;
+    std::string partitions, replication;       ///< templates that fill to integers
+    std::map<std::string, std::string> config; ///< values are templates
+};
+
+struct KafkaConfig {
+    std::string topic;
+    std::map<std::string, std::string> config; ///< values are templates; "default" = as the brokers have it
+};
+
+struct KafkaMessage {
+    std::string topic;
+    std::string key;          ///< empty = none
+    std::optional<Json> json; ///< its strings are templates
+    std::string text;         ///< or the message as it is
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// A change in a Kafka cluster. All texts are templates.
+struct KafkaAction {
+    std::variant<KafkaOffsets, KafkaTopic, KafkaConfig, KafkaMessage> what;
+};
+
 using StepBody = std::variant<Confirm, Approve, Decide, Wait, Hold, Probe, Run, KubernetesWrite, Shift, Scale,
-                              HttpAction, Group, Shell, External, Flag, Notify, Attest>;
+                              HttpAction, Group, Shell, External, Flag, Notify, Attest, KafkaAction>;
 
 struct Retry {
     int times = 0;

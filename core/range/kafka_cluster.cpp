@@ -15,12 +15,15 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace sluice::range {
 namespace {
 
-constexpr int brokers = 3;
+constexpr int brokers = KafkaCluster::brokers;
 constexpr int ceiling_ms = 10'000; // real time: a broker of this process that takes longer is broken
+
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Freed<rd_kafka_topic_partition_list_destroy>>;
 
 Error kafka_error(const char* doing, const char* what) {
     return {ErrorCode::unreachable, fmt::format("the simulated Kafka could not {}: {}", doing, what), "", ""};
@@ -105,6 +108,36 @@ public:
                             done(result);
                         }
                     });
+                },
+                Qt::QueuedConnection);
+        });
+    }
+
+    Result<void> create(const std::string& topic, int partitions, int replication) {
+        const auto error = rd_kafka_mock_topic_create(mock_, topic.c_str(), partitions, replication);
+        return error == RD_KAFKA_RESP_ERR_NO_ERROR
+                   ? Result<void>()
+                   : tl::unexpected(kafka_error("make the topic", rd_kafka_err2str(error)));
+    }
+
+    void stand_at_the_start(std::vector<GroupTopics> groups) {
+        const WorkId work = scheduler_.begin(fmt::format("range/kafka/{}", ++jobs_));
+        pending_.insert(work);
+        push([this, work, groups = std::move(groups)] {
+            for (const auto& [group, topics] : groups) {
+                Partitions list(rd_kafka_topic_partition_list_new(0));
+                for (const auto& [topic, count] : topics) {
+                    for (int p = 0; p < count; ++p) {
+                        rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), p)->offset = 0;
+                    }
+                }
+                (void)commit(group, list.get()); // what fails shows where the offsets are read
+            }
+            QMetaObject::invokeMethod(
+                &context_,
+                [this, work] {
+                    pending_.erase(work);
+                    scheduler_.finish(work, [] {});
                 },
                 Qt::QueuedConnection);
         });
@@ -232,14 +265,22 @@ private:
     }
 
     Result<void> commit(const std::vector<int>& partitions, const std::vector<std::int64_t>& wanted) {
-        std::unique_ptr<rd_kafka_topic_partition_list_t, Freed<rd_kafka_topic_partition_list_destroy>> offsets(
-            rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+        Partitions offsets(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
         for (std::size_t i = 0; i < partitions.size(); ++i) {
             rd_kafka_topic_partition_list_add(offsets.get(), profile_.topic.c_str(), partitions[i])->offset = wanted[i];
         }
+        if (auto done = commit(profile_.group, offsets.get()); !done) {
+            return done;
+        }
+        for (std::size_t i = 0; i < partitions.size(); ++i) {
+            commits_[static_cast<std::size_t>(partitions[i])] = wanted[i];
+        }
+        return {};
+    }
+
+    Result<void> commit(const std::string& group, const rd_kafka_topic_partition_list_t* offsets) {
         std::unique_ptr<rd_kafka_queue_t, Freed<rd_kafka_queue_destroy>> queue(rd_kafka_queue_new(client_.get()));
-        rd_kafka_AlterConsumerGroupOffsets_t* request =
-            rd_kafka_AlterConsumerGroupOffsets_new(profile_.group.c_str(), offsets.get());
+        rd_kafka_AlterConsumerGroupOffsets_t* request = rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), offsets);
         rd_kafka_AlterConsumerGroupOffsets(client_.get(), &request, 1, nullptr, queue.get());
         rd_kafka_AlterConsumerGroupOffsets_destroy(request);
         std::unique_ptr<rd_kafka_event_t, Freed<rd_kafka_event_destroy>> event(
@@ -257,9 +298,6 @@ private:
             if (const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[i])) {
                 return tl::unexpected(kafka_error("commit", rd_kafka_error_string(error)));
             }
-        }
-        for (std::size_t i = 0; i < partitions.size(); ++i) {
-            commits_[static_cast<std::size_t>(partitions[i])] = wanted[i];
         }
         return {};
     }
@@ -305,6 +343,12 @@ std::string KafkaCluster::bootstrap() const {
 
 void KafkaCluster::set_lag(std::int64_t lag, std::int64_t produced, std::function<void(Result<void>)> done) {
     worker_->set_lag(lag, produced, std::move(done));
+}
+Result<void> KafkaCluster::create(const std::string& topic, int partitions, int replication) {
+    return worker_->create(topic, partitions, replication);
+}
+void KafkaCluster::stand_at_the_start(std::vector<GroupTopics> groups) {
+    worker_->stand_at_the_start(std::move(groups));
 }
 void KafkaCluster::broker_down(int broker) {
     worker_->set_down(broker, true);

@@ -61,7 +61,8 @@ Range::Production::Production(Scheduler& scheduler, RangeOptions options)
       cluster_server_(scheduler, [this](const Asked& asked) { return cluster_.handle(asked); }),
       prometheus_server_(scheduler, [this](const Asked& asked) { return prometheus_.handle(asked); }),
       edge_server_(scheduler, [this](const Asked& asked) { return at_edge(asked); }),
-      services_server_(scheduler, [this](const Asked& asked) { return at_service(asked); }) {
+      services_server_(scheduler, [this](const Asked& asked) { return at_service(asked); }),
+      topics_server_(scheduler, [this](const Asked& asked) { return topics_->handle(asked); }) {
     cluster_.set_proxied(
         [this](const Key& service, const std::string&, const Asked& inner) { return proxied(service, inner); });
     cluster_.set_pod_log([this](const Json& pod, std::int64_t tail, std::int64_t since) {
@@ -132,15 +133,49 @@ Result<void> Range::Production::start() {
         timer(at, [this, index = index] { start_fault(index); });
     }
     if (options_.kafka) {
-        auto kafka = KafkaCluster::start(scheduler_, options_.profile);
-        if (!kafka) {
-            return failed(kafka);
+        if (auto started = start_kafka(); !started) {
+            return started;
         }
-        kafka_ = std::move(*kafka);
-        addresses_.kafka = kafka_->bootstrap();
-        move_lag();
     }
     refresh_shares();
+    return {};
+}
+
+Result<void> Range::Production::start_kafka() {
+    const Profile& profile = options_.profile;
+    auto kafka = KafkaCluster::start(scheduler_, profile);
+    if (!kafka) {
+        return failed(kafka);
+    }
+    kafka_ = std::move(*kafka);
+    addresses_.kafka = kafka_->bootstrap();
+    topics_ = std::make_unique<KafkaTopics>(*kafka_, options_.kafka_denied);
+    topics_->know(profile.topic, profile.partitions);
+    for (const auto& topic : options_.kafka_topics) {
+        if (auto made = topic == profile.topic ? Result<void>() : topics_->make(topic, profile.partitions); !made) {
+            return made;
+        }
+    }
+    if (auto listening = topics_server_.listen(); !listening) {
+        return listening;
+    }
+    addresses_.topics = topics_server_.url();
+    std::vector<GroupTopics> groups;
+    for (const auto& [group, topics] : options_.kafka_groups) {
+        GroupTopics reads{group, {}};
+        for (const auto& topic : topics) {
+            if (group != profile.group || topic != profile.topic) {
+                reads.topics[topic] = profile.partitions;
+            }
+        }
+        if (!reads.topics.empty()) {
+            groups.push_back(std::move(reads));
+        }
+    }
+    if (!groups.empty()) {
+        kafka_->stand_at_the_start(std::move(groups));
+    }
+    move_lag();
     return {};
 }
 

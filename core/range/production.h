@@ -1,6 +1,7 @@
 #pragma once
 #include "range/application.h"
 #include "range/kafka_cluster.h"
+#include "range/kafka_topics.h"
 #include "range/kubernetes/cluster_api.h"
 #include "range/prometheus_api.h"
 #include "range/range.h"
@@ -35,6 +36,7 @@ private:
     Shares shares_now() const;
     std::string arm_of_pod(const Json& pod) const;
     std::string arm_of_service(const std::string& service) const;
+    Result<void> start_kafka();
     std::int64_t lag_now() const;
     void move_lag();
     std::map<std::string, series::Exposition> exporters() const;
@@ -50,7 +52,9 @@ private:
     HttpServer prometheus_server_;
     HttpServer edge_server_;
     HttpServer services_server_;
+    HttpServer topics_server_;
     std::unique_ptr<KafkaCluster> kafka_;
+    std::unique_ptr<KafkaTopics> topics_;
     std::set<TimerId> timers_;
     bool running_ = false;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ struct RangeOptions {
     std::string world_name; ///< their file, for errors
     bool tls = false;       ///< the Kubernetes API speaks HTTPS
     bool kafka = true;
+    /// Beside the profile's: topics that are there from the start, empty, and who reads them.
+    std::vector<std::string> kafka_topics;
+    std::map<std::string, std::vector<std::string>> kafka_groups;
+    std::set<std::pair<std::string, std::string>> kafka_denied; ///< who, as /as/WHO tells it, and the topic
     Nanos scrape_interval = seconds(5);
     Nanos history = minutes(15);       ///< that Prometheus has before the start
     std::uint16_t kubernetes_port = 0; ///< 0: any free one
@@ -50,6 +55,7 @@ struct Addresses {
     std::string prometheus;
     std::string edge;     ///< the public side, through the Ingresses
     std::string kafka;    ///< bootstrap; empty without Kafka
+    std::string topics;   ///< what the brokers don't answer (kafka_topics.h)
     std::string services; ///< each Service by itself, as a port-forward would show it: ADDRESS/NAMESPACE/NAME/path
 
     /// A Service by the API server's proxy: "http://127.0.0.1:…/api/v1/namespaces/NS/services/NAME:PORT/proxy".

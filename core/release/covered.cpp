@@ -77,6 +77,31 @@ Json fill_known(const Json& value, const plan::Scope& scope) {
     return filled;
 }
 
+Json body_of(const plan::KafkaAction& action) {
+    if (const auto* offsets = std::get_if<plan::KafkaOffsets>(&action.what)) {
+        return {{"set offsets of", offsets->group}, {"topics", offsets->topics}, {"to", offsets->to}};
+    }
+    if (const auto* topic = std::get_if<plan::KafkaTopic>(&action.what)) {
+        return {{"create topic", topic->name},
+                {"partitions", topic->partitions},
+                {"replication", topic->replication},
+                {"config", topic->config}};
+    }
+    if (const auto* config = std::get_if<plan::KafkaConfig>(&action.what)) {
+        return {{"configure topic", config->topic}, {"config", config->config}};
+    }
+    const auto& message = std::get<plan::KafkaMessage>(action.what);
+    Json headers = Json::array();
+    for (const auto& [name, value] : message.headers) {
+        headers.push_back({name, value});
+    }
+    return {{"produce to", message.topic},
+            {"key", message.key},
+            {"json", message.json.value_or(nullptr)},
+            {"text", message.text},
+            {"headers", headers}};
+}
+
 Json body_of(const plan::Step& step) {
     if (const auto* run = std::get_if<plan::Run>(&step.body)) {
         return {
@@ -114,6 +139,9 @@ Json body_of(const plan::Step& step) {
     }
     if (const auto* external = std::get_if<plan::External>(&step.body)) {
         return {{"typed elsewhere", external->command}, {"text", external->text}};
+    }
+    if (const auto* kafka = std::get_if<plan::KafkaAction>(&step.body)) {
+        return body_of(*kafka);
     }
     if (const auto* notify = std::get_if<plan::Notify>(&step.body)) {
         return {{"to", notify->channels}, {"message", notify->message}, {"text", notify->text}};

@@ -7,6 +7,7 @@
 #include "plan/describe.h"
 #include "plan/fill.h"
 #include "plan/secret_reference.h"
+#include "report/kafka_by_hand.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -109,6 +110,7 @@ public:
                                    Json{{"data", {{body.name, filled(body.value)}}}}.dump()});
         say(words);
     }
+    void operator()(const plan::KafkaAction& body) { look(body); }
     void operator()(const plan::Notify& body) {
         const auto* written = plan_.message(body.message);
         const std::string said = filled(written ? written->text : body.text);
@@ -198,6 +200,14 @@ private:
     }
     void look(const plan::MetricRead& read) {
         watch(read.condition.name, read.condition.arm, read.condition.must.text);
+    }
+    template <typename OfKafka>
+    requires std::is_same_v<OfKafka, plan::KafkaRead> || std::is_same_v<OfKafka, plan::KafkaAction>
+    void look(const OfKafka& kafka) {
+        const Filled fill = [this](const std::string& text) { return filled(text); };
+        ByHand own = kafka_by_hand(kafka, settings(step_.on), fill);
+        out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
+        out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
     }
     void look(const plan::LogsRead& read) {
         Words words = kubectl(step_.on, filled(read.name_space));

@@ -1,7 +1,7 @@
 #pragma once
+#include "kafka/connection.h"
 #include "net/http.h"
 #include "plan/model.h"
-#include "sources/kafka_connection.h"
 #include "sources/source.h"
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace sluice::sources {
 struct Ways {
     Scheduler& scheduler;
     net::HttpClient* http = nullptr; ///< takes requests whose URL is a path, and puts address and headers on
-    std::shared_ptr<KafkaConnection> kafka;
+    std::shared_ptr<kafka::Connection> kafka;
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

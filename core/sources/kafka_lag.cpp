@@ -31,13 +31,6 @@ Reading reading_of(const PartitionLag& at, const LagMetric& metric, Nanos now) {
 
 } // namespace
 
-std::optional<std::int64_t> PartitionLag::lag() const {
-    if (!committed || !end || *committed > *end) {
-        return std::nullopt;
-    }
-    return *end - *committed;
-}
-
 series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nanos now) {
     if (!answer.failure.empty()) {
         auto batch = series::without_value(metric.name, Status::source_error, now, answer.failure);

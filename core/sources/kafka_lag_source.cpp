@@ -13,7 +13,7 @@ struct KafkaLagSource::Polls {
     std::map<std::uint64_t, Poll> open;
 };
 
-KafkaLagSource::KafkaLagSource(std::shared_ptr<KafkaConnection> connection, Scheduler& scheduler, LagMetric metric)
+KafkaLagSource::KafkaLagSource(std::shared_ptr<kafka::Connection> connection, Scheduler& scheduler, LagMetric metric)
     : connection_(std::move(connection)), scheduler_(scheduler), metric_(std::move(metric)),
       polls_(std::make_shared<Polls>()) {}
 

@@ -8,6 +8,8 @@ id: kinds
 roles: [lead, sre]
 connections:
   cluster: {kubernetes: {context: prod}}
+  events: {kafka: {bootstrap: 'broker:9092'}}
+  guest: {kafka: {bootstrap: 'broker:9092'}}
   chat: {http: {url: 'https://chat.example.com', rehearse: shop/shop-blue}}
 channels:
   ops: {on: chat, path: /hooks/ops}
@@ -67,6 +69,52 @@ class Kinds(InHome):
             ], "rollback: {options: {undo: {}}}\n"))
         self.assertEqual(self.finished("s.sluice")["typed"], "passed")
         self.assertIn("It was on", [one["title"] for one in self.of(events, "step-started")])
+
+    def test_kafka_is_changed_and_put_back(self):
+        plan = self.steps([
+            "{id: made, kafka: {create-topic: {name: shop.moves, partitions: 2, replication: 3}}, on: events}",
+            "{id: kept, kafka: {set-config: {topic: shop.orders, config: {retention.ms: 5000}}}, on: events,"
+            " outputs: {kept: {json: /before/retention.ms}},"
+            " undo: {kafka: {set-config: {topic: shop.orders, config: {retention.ms: '${kept}'}}}}}",
+            "{id: sent, kafka: {produce: {topic: shop.orders, key: k, text: hello}}, on: events}",
+            "{id: lag, probe: {kafka: {group: billing, topics: shop.orders}}, on: events, expect: {number: '== 1'}}",
+            "{id: ahead, kafka: {set-offsets: {group: billing, topics: shop.orders, to: latest}}, on: events,"
+            " outputs: {stood: {json: /before}},"
+            " undo: {kafka: {set-offsets: {group: billing, topics: shop.orders, to: '${stood}'}}}}",
+            "{id: read, probe: {kafka: {group: billing, topics: shop.orders}}, on: events, expect: {number: '== 0'}}",
+            "{id: topic, probe: {kafka: {topic: shop.orders}}, on: events, expect: {json:"
+            " {/messages: 1, /partitions: 6, /leaderless: 0, /config/retention.ms: '5000'}}}",
+            "{id: other, kafka: {create-topic: {name: nova.events, partitions: 2, replication: 3}}, on: events}"],
+            "rollback: {options: {undo: {}}}\n")
+        code, said = self.until("triage-opened", ["roll-back", "--reason", "broken"],
+                                "rehearse", plan, "--session", self.home / "s.sluice")
+        self.assertEqual(code, FAILED, said)
+        outcomes = self.finished("s.sluice")
+        self.assertIn("topic nova.events is there with 6 partitions and replication 3, not 2 and 3", said)
+        self.assertEqual({step: outcomes.get(step) for step in
+                          ("made", "kept", "sent", "lag", "ahead", "read", "topic", "undo/ahead", "undo/kept")},
+                         dict.fromkeys(("made", "kept", "sent", "lag", "ahead", "read", "topic", "undo/ahead",
+                                        "undo/kept"), "passed"), said)
+        intents = {one["step"]: one for one in self.of(self.events("s.sluice"), "intent")}
+        detail = {step: one["request"]["detail"] for step, one in intents.items()}
+        self.assertEqual(detail["undo/kept"]["after"], {"retention.ms": "default"})
+        self.assertEqual(sum(detail["ahead"]["after"]["shop.orders"].values()), 1)
+        self.assertEqual((detail["undo/ahead"]["before"], detail["undo/ahead"]["after"]),
+                         (detail["ahead"]["after"], detail["ahead"]["before"]))
+        self.assertEqual(intents["sent"]["effect_class"], "opaque")
+        self.assertEqual(intents["ahead"]["targets"], ["events: group billing"])
+
+    def test_what_kafka_refuses_is_told_and_can_be_wanted(self):
+        code, said = self.call("rehearse", self.steps([
+            "{id: mine, probe: {kafka: {topic: shop.orders}}, on: events}",
+            "{id: denied, probe: {kafka: {topic: shop.orders}}, on: guest, expect: {refused: true}}",
+            "{id: also, probe: {kafka: {group: billing, topics: shop.orders}}, on: guest, expect: {refused: true}}",
+            "{id: open, probe: {kafka: {topic: shop.orders}}, on: events, expect: {refused: true}}"]),
+            "--session", self.home / "n.sluice", "--assume-yes")
+        self.assertEqual(code, PERSON, said)
+        self.assertEqual(self.finished("n.sluice"), {"mine": "passed", "denied": "passed", "also": "passed"}, said)
+        self.assertIn("refused, as wanted: topic shop.orders: Broker: Topic authorization failed", said)
+        self.assertIn("✕  open failed", said)
 
     def test_undo_and_clean_up(self):
         plan = self.steps([

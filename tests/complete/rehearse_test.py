@@ -65,7 +65,8 @@ class Complete(InHome):
                                 "--fault", "step:settled lag 7000")
         self.assertEqual(code, FAILED, said)
         undone = {step: one for step, one in self.finished("p.sluice").items() if step.startswith("undo/")}
-        self.assertEqual(undone, {f"undo/{step}": "passed" for step in ("pool", "copy", "lock", "unseal")}, said)
+        self.assertEqual(undone, {f"undo/{step}": "passed" for step in (
+            "audit-ahead", "keep-longer", "pool", "copy", "lock", "unseal")}, said)
 
     def test_what_is_asked_only_of_some(self):
         code, said = self.rehearse("procedure", "e.sluice", "--set=reason=emergency")

@@ -1,6 +1,7 @@
 /// A corpus of hostile values against every place of substitution: each place carries the value exactly, or refuses it.
 #include "engine/calls.h"
 #include "engine/effect_maker.h"
+#include "engine/kafka_specs.h"
 #include "kubernetes/object_ref.h"
 #include "kubernetes/yaml.h"
 #include "net/fake_server.h"
@@ -310,6 +311,35 @@ private slots:
             QCOMPARE(back.size(), std::size_t(2));
             QCOMPARE(back["a"].get<std::string>(), value_);
             QCOMPARE(back["b"][1].get<std::string>(), "x" + value_ + "y");
+        }
+    }
+
+    void kafka_data() { rows(); }
+    void kafka() {
+        take();
+        plan::KafkaMessage message;
+        message.topic = "t";
+        message.key = message.text = "${v}";
+        message.headers = {{"h", "${v}"}};
+        const auto sent = kafka_spec({message}, scope());
+        QCOMPARE(sent.has_value(), !has('\0'));
+        if (sent) {
+            const auto& it = std::get<effects::Produce>(sent->action).message;
+            QCOMPARE(it.key, value_);
+            QCOMPARE(it.payload, value_);
+            QCOMPARE(it.headers.front().second, value_);
+        }
+        const bool a_name = !value_.empty() && value_ != "." && value_ != ".." && value_.size() <= 249 &&
+                            std::all_of(value_.begin(), value_.end(), [](unsigned char c) {
+                                return c < 0x80 && (std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-');
+                            });
+        QCOMPARE(kafka_spec({plan::KafkaConfig{"${v}", {{"retention.ms", "1"}}}}, scope()).has_value(), a_name);
+        QCOMPARE(kafka_spec({plan::KafkaTopic{"t", "${v}", "1", {}}}, scope()).has_value(),
+                 false); // no figure among them
+        const auto moved = kafka_spec({plan::KafkaOffsets{"${v}", {"t"}, "latest"}}, scope());
+        QCOMPARE(moved.has_value(), !has('\0') && !value_.empty());
+        if (moved) {
+            QCOMPARE(std::get<effects::SetOffsets>(moved->action).group, value_);
         }
     }
 

@@ -136,7 +136,8 @@ private slots:
         const auto loaded = load_file(SLUICE_SOURCE_DIR "/plans/examples/complete/procedure.yaml");
         QVERIFY(loaded.plan.has_value());
         const Option* undo = loaded.plan->option("undo");
-        QCOMPARE(undo->steps, (std::vector<StepId>{"undo/pool", "undo/copy", "undo/lock", "undo/unseal"}));
+        QCOMPARE(undo->steps, (std::vector<StepId>{"undo/audit-ahead", "undo/keep-longer", "undo/pool", "undo/copy",
+                                                   "undo/lock", "undo/unseal"}));
         QVERIFY(undo == loaded.plan->default_option());
         QVERIFY(std::holds_alternative<External>(loaded.plan->step("undo/pool")->body));
         QVERIFY(std::holds_alternative<Shell>(loaded.plan->step("undo/copy")->body));

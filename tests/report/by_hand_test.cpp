@@ -21,6 +21,8 @@ variables:
   version: {type: string, default: "v1'2"}
 connections:
   cluster: {kubernetes: {context: the prod}}
+  events: {kafka: {bootstrap: 'b1:9093,b2:9093', security: {protocol: sasl_ssl, mechanism: scram-sha-512, username: u, password: 'env:X_TOKEN'}}}
+  open: {kafka: {bootstrap: 'b:9092'}}
   api: {http: {url: 'https://api.example', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
   prom: {prometheus: {url: 'http://prom:9090'}}
@@ -53,7 +55,8 @@ rollback: {)" + (promise.empty() ? promise : promise + ", ") +
 /// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.
 QString heard(const std::vector<std::string>& commands) {
     const QTemporaryDir tools;
-    for (const char* name : {"kubectl", "curl", "sed", "helm", "vault", "secret-tool"}) {
+    for (const char* name : {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh",
+                             "kafka-configs.sh", "kafka-consumer-groups.sh", "kafka-console-producer.sh"}) {
         QFile tool(tools.filePath(name));
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
@@ -142,6 +145,39 @@ private slots:
         row("variable with a secret from the keychain",
             "{id: s, run: [helm, x], environment: {T: 'keychain:sluice/kafka'}, rehearse: {}}",
             "helm [x]\nsecret-tool [lookup] [server] [sluice] [user] [kafka]");
+        row("offsets of a group",
+            "{id: s, kafka: {set-offsets: {group: 'g ${version}', topics: [t, u], to: 2026-01-06T02:00:00Z}}, on: "
+            "events}",
+            "kafka-consumer-groups.sh [--bootstrap-server] [b1:9093,b2:9093] [--command-config] [client.properties] "
+            "[--group] [g v1'2] [--topic] [t] [--topic] [u] [--reset-offsets] [--to-datetime] "
+            "[2026-01-06T02:00:00.000Z] [--execute]");
+        row("offsets that are put back",
+            "{id: s, kafka: {set-offsets: {group: g, topics: t, to: '{\"t\":{\"0\":7,\"1\":null}}'}}, on: open}",
+            "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--group] [g] [--delete-offsets] [--topic] [t:1]\n"
+            "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--group] [g] [--reset-offsets] [--from-file] "
+            "[offsets.csv] [--execute]");
+        row("offsets that a step has yet to give",
+            "{id: s, kafka: {set-offsets: {group: g, topics: t, to: '${replicas}'}}, on: open}",
+            "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--group] [g] [--reset-offsets] [--from-file] "
+            "[offsets.csv] [--execute]");
+        row("a topic",
+            "{id: s, kafka: {create-topic: {name: t, partitions: 6, replication: 3, config: {cleanup.policy: "
+            "compact}}}, "
+            "on: open}",
+            "kafka-topics.sh [--bootstrap-server] [b:9092] [--create] [--if-not-exists] [--topic] [t] [--partitions] "
+            "[6] "
+            "[--replication-factor] [3] [--config] [cleanup.policy=compact]");
+        row("settings of a topic",
+            "{id: s, kafka: {set-config: {topic: t, config: {retention.ms: 5, cleanup.policy: 'delete,compact', a.b: "
+            "default}}}, on: open}",
+            "kafka-configs.sh [--bootstrap-server] [b:9092] [--alter] [--entity-type] [topics] [--entity-name] [t] "
+            "[--add-config] [cleanup.policy=[delete,compact],retention.ms=5] [--delete-config] [a.b]");
+        row("a message",
+            "{id: s, kafka: {produce: {topic: t, key: k, json: {v: '${version}'}, headers: {h: x}}}, on: open}",
+            "kafka-console-producer.sh [--bootstrap-server] [b:9092] [--topic] [t] [--producer-property] [acks=all] "
+            "[--property] [parse.headers=true] [--property] [parse.key=true]");
+        row("a look at a group", "{id: s, probe: {kafka: {group: g, topics: t}}, on: open}",
+            "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--describe] [--group] [g]");
         row("a value stays in its segment of a path", "{id: s, http: {path: '/flags/${version}'}, on: api}",
             "curl [-fsS] [-X] [POST] [https://api.example/flags/v1%272]");
     }

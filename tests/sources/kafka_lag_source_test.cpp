@@ -2,7 +2,7 @@
 
 #include "base/virtual_scheduler.h"
 #include "net/virtual_driver.h"
-#include "sources/mock_kafka.h"
+#include "support/mock_kafka.h"
 #include "support/suite.h"
 
 #include <QElapsedTimer>
@@ -19,7 +19,7 @@ struct World {
     testing::MockKafka kafka;
     VirtualScheduler scheduler{seconds(1'767'225'600)};
     net::VirtualDriver driver{scheduler};
-    std::shared_ptr<KafkaConnection> connection;
+    std::shared_ptr<kafka::Connection> connection;
 
     bool fill() {
         bool good = kafka.create("nova.events", 3) && kafka.create("nova.audit", 1) && kafka.create("nova.idle", 1);
@@ -30,11 +30,11 @@ struct World {
     }
 
     void connect(std::string bootstrap = {}, Nanos ceiling = seconds(10)) {
-        auto settings = kafka_settings(
+        auto settings = kafka::settings_of(
             Json{{"bootstrap", bootstrap.empty() ? kafka.bootstrap() : bootstrap}, {"group-offsets", "named"}},
             [](const std::string& reference) { return Result<Secret>(Secret(reference)); });
         settings->ceiling = ceiling;
-        connection = *KafkaConnection::make(scheduler, *settings);
+        connection = *kafka::Connection::make(scheduler, *settings);
     }
 
     series::SampleBatch ask(LagMetric metric) {
@@ -244,7 +244,7 @@ private slots:
             }
             return fail(ErrorCode::not_found, "no such secret", reference);
         };
-        const auto settings = kafka_settings(
+        const auto settings = kafka::settings_of(
             *parse_json(R"({"bootstrap":"b:9093","isolation":"read_uncommitted","properties":{"socket.timeout.ms":1500},
                             "security":{"protocol":"sasl_ssl","mechanism":"scram-sha-512","username":"sluice",
                                         "password":"env:PASSWORD","ca":"/ca.pem"}})",
@@ -265,16 +265,16 @@ private slots:
                                 R"({"bootstrap":"b","security":{"pin":"1"}})", R"({"bootstrap":"b","security":"ssl"})",
                                 R"({"bootstrap":"b","security":{"password":"env:OTHER"}})",
                                 R"({"bootstrap":"b","isolation":"none"})", R"({"bootstrap":"b","properties":[]})"}) {
-            QVERIFY2(!kafka_settings(*parse_json(bad, "test"), resolve), bad);
+            QVERIFY2(!kafka::settings_of(*parse_json(bad, "test"), resolve), bad);
         }
     }
 
     void what_librdkafka_does_not_take_is_told_without_its_value() {
         VirtualScheduler scheduler(seconds(0));
-        KafkaSettings settings;
+        kafka::Settings settings;
         settings.properties = {
             {"bootstrap.servers", "b:1"}, {"sasl.mechanisms", "SCRAM-SHA-512"}, {"nosuch", "hunter2"}};
-        const auto connection = KafkaConnection::make(scheduler, settings);
+        const auto connection = kafka::Connection::make(scheduler, settings);
         QVERIFY(!connection);
         QVERIFY(to_text(connection.error()).find("nosuch") != std::string::npos);
         QVERIFY(to_text(connection.error()).find("hunter2") == std::string::npos);

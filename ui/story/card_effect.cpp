@@ -128,6 +128,21 @@ QString planned_command(const Seen& seen) {
     return all.startsWith(probe) ? all.mid(probe.size()) : all;
 }
 
+/// Offsets and settings, as they were and as they are to be.
+void show_kafka(const std::string& name, const Json& detail, CardView& card) {
+    std::map<std::string, Json> before, after;
+    for (const auto& [side, into] : {std::pair{"before", &before}, std::pair{"after", &after}}) {
+        for (const auto& [key, value] : detail[side].items()) {
+            flatten_shape(value, key, *into);
+        }
+    }
+    for (const auto& [at, value] : after) {
+        if (before[at] != value) {
+            card.changes.push_back({text(name), text(at), plain_value(before[at]), plain_value(value)});
+        }
+    }
+}
+
 void show_intent(const release::Intent& intent, CardView& card) {
     const Json& request = intent.request;
     const Json detail = request.is_object() && request.contains("detail") ? request["detail"] : request;
@@ -140,6 +155,9 @@ void show_intent(const release::Intent& intent, CardView& card) {
         card.command = text(detail.value("method", std::string()) + " " + detail.value("url", std::string()));
     } else if (detail.contains("writes")) {
         show_writes(detail, card);
+    }
+    if (intent.kind == "kafka" && detail.contains("before") && detail.contains("after")) {
+        show_kafka(detail.value("group", detail.value("topic", std::string())), detail, card);
     }
     if (detail.contains("from") && detail["from"].is_object() && detail.contains("to") && detail["to"].is_object()) {
         for (const auto& [arm, weight] : detail["to"].items()) {

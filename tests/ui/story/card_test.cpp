@@ -119,6 +119,7 @@ private slots:
         row("message", "Tell everybody", "breached failed", "08:00:00, now · a person chooses",
             "Retry! | -Skip… | Roll back… | Abort release… | Pause | Add note");
         row("flag", "The new basket", "running running", "for 0:00", "Pause | Add note | Abort release…");
+        row("offsets", "Billing reads again", "running running", "for 0:00", "Pause | Add note | Abort release…");
         row("severe", "Go on", "running needs a person", "",
             "Confirm! | Refuse… | Skip… | Roll back: Switch back to blue… | Pause | Add note | Declare severity… | "
             "Abort "
@@ -154,6 +155,8 @@ private slots:
         row("message", "Tells", "ops (Who is on call), all");
         row("message", "What failed", "all: status 500");
         row("flag", "change", "configmaps/config: off → on");
+        row("offsets", "change", "billing: 1200 → 0");
+        row("offsets", "Writes", "events: group billing");
         row("shell", "command", "dump \"$FROM\" | load \"$TO\"");
         row("shell", "Shell", "this text is run by a shell, as it stands");
         row("shell", "Clean-up", "runs after an abort or a rollback too");

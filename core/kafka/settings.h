@@ -8,20 +8,21 @@
 #include <map>
 #include <string>
 
-namespace sluice::sources {
+namespace sluice::kafka {
 
 /// A Kafka connection of a plan, ready for librdkafka.
-struct KafkaSettings {
+struct Settings {
     std::map<std::string, std::string> properties; ///< librdkafka's CONFIGURATION.md; holds secrets: never log it
-    Nanos ceiling = seconds(5);       ///< real time that one question may take, beside the Scheduler's deadline
+    Nanos ceiling = seconds(5); ///< real time that one question may take, beside the Scheduler's deadline
+    std::string topics_at;      ///< URL of a simulated production that knows topics and their settings; else empty
     bool explicit_partitions = false; ///< this cluster lists a group's commits only for partitions that are named
 
-    KafkaSettings() = default;
-    KafkaSettings(const KafkaSettings&) = default;
-    KafkaSettings& operator=(const KafkaSettings&) = default;
-    KafkaSettings(KafkaSettings&&) = default;
-    KafkaSettings& operator=(KafkaSettings&&) = default;
-    ~KafkaSettings(); ///< wipes the properties
+    Settings() = default;
+    Settings(const Settings&) = default;
+    Settings& operator=(const Settings&) = default;
+    Settings(Settings&&) = default;
+    Settings& operator=(Settings&&) = default;
+    ~Settings(); ///< wipes the properties
 };
 
 /// Turns a secret reference ("env:KAFKA_SASL_PASSWORD") into the secret.
@@ -34,9 +35,10 @@ using ResolveSecret = std::function<Result<Secret>(const std::string& reference)
 ///   `username`, `password` (a reference), `ca`, `certificate`, `key` (PEM files), `key-password` (a reference)
 /// - `isolation`: read_committed (default: lag up to the last stable offset) or read_uncommitted
 /// - `group-offsets`: `all` (default) or `named`, see `explicit_partitions`
+/// - `topics-at`: only from a rehearsal, see `topics_at`
 /// - `properties`: any of librdkafka's, going before what the others made
 ///
 /// `bad_input` for anything else. Whether librdkafka takes the properties shows when the connection is made.
-Result<KafkaSettings> kafka_settings(const Json& block, const ResolveSecret& resolve);
+Result<Settings> settings_of(const Json& block, const ResolveSecret& resolve);
 
-} // namespace sluice::sources
+} // namespace sluice::kafka

@@ -1,5 +1,5 @@
 #pragma once
-#include "sources/kafka_handles.h"
+#include "kafka/handles.h"
 
 #include <librdkafka/rdkafka_mock.h>
 #include <string>
@@ -10,7 +10,7 @@ namespace sluice::testing {
 class MockKafka {
 public:
     MockKafka() {
-        sources::KafkaConf conf(rd_kafka_conf_new());
+        kafka::Conf conf(rd_kafka_conf_new());
         char words[256];
         rd_kafka_conf_set(conf.get(), "test.mock.num.brokers", "3", words, sizeof words);
         rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
@@ -35,18 +35,18 @@ public:
     }
 
     bool commit(const char* group, const char* topic, int partition, std::int64_t offset) {
-        const sources::KafkaQueue queue(rd_kafka_queue_new(client_.get()));
-        const sources::KafkaPartitions list(rd_kafka_topic_partition_list_new(1));
+        const kafka::Queue queue(rd_kafka_queue_new(client_.get()));
+        const kafka::Partitions list(rd_kafka_topic_partition_list_new(1));
         rd_kafka_topic_partition_list_add(list.get(), topic, partition)->offset = offset;
         auto* request = rd_kafka_AlterConsumerGroupOffsets_new(group, list.get());
         rd_kafka_AlterConsumerGroupOffsets(client_.get(), &request, 1, nullptr, queue.get());
-        const sources::KafkaEvent event(rd_kafka_queue_poll(queue.get(), 10'000));
+        const kafka::Event event(rd_kafka_queue_poll(queue.get(), 10'000));
         rd_kafka_AlterConsumerGroupOffsets_destroy(request);
         return event != nullptr && rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR;
     }
 
 private:
-    sources::KafkaClient client_;
+    kafka::Client client_;
 };
 
 } // namespace sluice::testing

@@ -1,10 +1,10 @@
-#include "sources/kafka_settings.h"
+#include "kafka/settings.h"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
-namespace sluice::sources {
+namespace sluice::kafka {
 namespace {
 
 struct SecurityKey {
@@ -35,7 +35,7 @@ std::string upper_case(std::string text) {
     return text;
 }
 
-Result<void> read_security(const Json& block, const ResolveSecret& resolve, KafkaSettings& settings) {
+Result<void> read_security(const Json& block, const ResolveSecret& resolve, Settings& settings) {
     if (!block.is_object()) {
         return fail(ErrorCode::bad_input, "a block of keys is expected", "security");
     }
@@ -66,8 +66,7 @@ Result<void> read_choice(const Json& value, const std::string& key, const char* 
     return {};
 }
 
-Result<void> read_key(const std::string& key, const Json& value, const ResolveSecret& resolve,
-                      KafkaSettings& settings) {
+Result<void> read_key(const std::string& key, const Json& value, const ResolveSecret& resolve, Settings& settings) {
     bool second = false;
     if (key == "bootstrap") {
         const auto text = text_of(value, key);
@@ -76,6 +75,11 @@ Result<void> read_key(const std::string& key, const Json& value, const ResolveSe
         }
         settings.properties["bootstrap.servers"] = *text;
         return {};
+    }
+    if (key == "topics-at") {
+        const auto text = text_of(value, key);
+        settings.topics_at = text.value_or("");
+        return text ? Result<void>() : failed(text);
     }
     if (key == "security") {
         return read_security(value, resolve, settings);
@@ -96,17 +100,17 @@ Result<void> read_key(const std::string& key, const Json& value, const ResolveSe
 
 } // namespace
 
-KafkaSettings::~KafkaSettings() {
+Settings::~Settings() {
     for (auto& [name, value] : properties) {
         wipe(value);
     }
 }
 
-Result<KafkaSettings> kafka_settings(const Json& block, const ResolveSecret& resolve) {
+Result<Settings> settings_of(const Json& block, const ResolveSecret& resolve) {
     if (!block.is_object() || !block.contains("bootstrap")) {
         return fail(ErrorCode::bad_input, "a kafka connection needs 'bootstrap'", "kafka");
     }
-    KafkaSettings settings;
+    Settings settings;
     settings.properties = {{"client.id", "sluice"},
                            {"isolation.level", "read_committed"},
                            {"allow.auto.create.topics", "false"},
@@ -132,4 +136,4 @@ Result<KafkaSettings> kafka_settings(const Json& block, const ResolveSecret& res
     return settings;
 }
 
-} // namespace sluice::sources
+} // namespace sluice::kafka

@@ -1,0 +1,15 @@
+#pragma once
+#include "engine/look.h"
+
+namespace sluice::engine {
+
+/// What a plan reads of a Kafka cluster, as `expect` and `outputs` read it. Exit 0: a topic's partitions all have a
+/// leader and their replicas in sync; a group and the brokers could be asked. number: a group's lag, how many
+/// partitions or brokers there are. A topic that is not there is `not_found`, an ACL that denies `refused`.
+void read_kafka(const Eyes& eyes, const plan::KafkaRead& read, const std::string& on, const std::string& key,
+                Nanos timeout, std::function<void(Result<plan::StepResult>)> done);
+
+/// {"lag", "uncommitted", "partitions": [{"topic", "partition", "committed", "end", "lag"}]}. Pure.
+Result<Json> lag_of(const kafka::LagAnswer& answer);
+
+} // namespace sluice::engine

@@ -1,0 +1,63 @@
+#include "kafka/call.h"
+
+#include "kafka/broker_error.h"
+
+#include <algorithm>
+
+namespace sluice::kafka {
+
+int Call::left() const {
+    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(ends_at - Clock::now());
+    return stop ? 0 : static_cast<int>(std::max<std::int64_t>(0, std::min(rest, most).count()));
+}
+
+Result<Event> answer_of(const Call& call, rd_kafka_queue_t* queue, rd_kafka_event_type_t type,
+                        const std::string& about) {
+    while (!call.over()) {
+        Event event(rd_kafka_queue_poll(queue, std::min(call.left(), 100)));
+        if (event == nullptr || rd_kafka_event_type(event.get()) != type) {
+            continue;
+        }
+        if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return tl::unexpected(error_of(error, about, rd_kafka_event_error_string(event.get())));
+        }
+        return event;
+    }
+    return tl::unexpected(error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, about));
+}
+
+Options options_for(const Call& call, rd_kafka_admin_op_t operation) {
+    Options options(rd_kafka_AdminOptions_new(call.client, operation));
+    char ignored[128];
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), std::max(call.left(), 1), ignored, sizeof ignored);
+    return options;
+}
+
+Result<Client> make_client(const Settings& settings, rd_kafka_type_t type,
+                           const std::map<std::string, std::string>& more, Hearer hearer) {
+    Conf conf(rd_kafka_conf_new());
+    char words[512];
+    for (const auto* properties : {&settings.properties, &more}) {
+        for (const auto& [name, value] : *properties) {
+            if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), words, sizeof words) != RD_KAFKA_CONF_OK) {
+                // librdkafka's own words can repeat the value, which may be a secret.
+                return fail(ErrorCode::bad_input, "librdkafka does not take the property " + name, "kafka",
+                            "see librdkafka's CONFIGURATION.md for its values");
+            }
+        }
+    }
+    // Its log would go to stderr; what matters comes back as an answer.
+    rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+    if (hearer.delivered != nullptr) {
+        rd_kafka_conf_set_dr_msg_cb(conf.get(), hearer.delivered);
+        rd_kafka_conf_set_opaque(conf.get(), hearer.opaque);
+    }
+    Client client(rd_kafka_new(type, conf.get(), words, sizeof words));
+    if (client == nullptr) {
+        return fail(ErrorCode::bad_input, std::string("librdkafka refuses the settings: ") + words, "kafka");
+    }
+    conf.release(); // the client owns it now
+    return client;
+}
+
+} // namespace sluice::kafka

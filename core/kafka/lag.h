@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::kafka {
+
+struct Call;
+
+struct LagQuestion {
+    std::vector<std::string> groups;
+    std::vector<std::string> topics; ///< empty = all that the groups have committed to
+};
+
+/// How far one group is behind on one partition.
+struct PartitionLag {
+    std::string group;
+    std::string topic;
+    std::int32_t partition = 0;
+    std::optional<std::int64_t> committed; ///< nothing: this group never committed here, which is not a lag of 0
+    std::optional<std::int64_t> end;       ///< where the next message goes (read_committed: the last stable offset)
+    std::string trouble;                   ///< why one of them could not be asked; empty when all went well
+
+    /// end − committed; nothing when one is missing, or when the commit lies past the end (a topic that was made anew).
+    std::optional<std::int64_t> lag() const;
+};
+
+/// One answer. Commits are asked before end offsets, so that a lag is never negative on a living topic.
+struct LagAnswer {
+    std::vector<PartitionLag> partitions;    ///< sorted by group, topic, partition
+    std::vector<std::string> missing_topics; ///< asked for, and not known to the cluster
+    std::vector<std::string> failures; ///< "group analytics: not authorised", sorted; what they cover is not above
+    bool refused = false;              ///< one of them for want of an ACL
+    std::string failure;               ///< nothing at all could be asked
+};
+
+/// Asks a cluster for lag; blocks for no longer than the call. Worker thread.
+///
+/// Metadata, then all groups' commits at once (one request a group, pipelined), then the end offsets, one call a
+/// leader. DescribeConsumerGroups is never used. A call that is stopped gives a failure.
+LagAnswer ask_lag(const Call& call, const LagQuestion& question);
+
+} // namespace sluice::kafka

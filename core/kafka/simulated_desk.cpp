@@ -1,0 +1,173 @@
+#include "kafka/connection.h"
+#include "kafka/topic_desk.h"
+#include "net/http.h"
+
+#include <fmt/format.h>
+
+namespace sluice::kafka {
+namespace {
+
+/// What stands at the desk of one topic.
+struct Stands {
+    int partitions = 0, replication = 0;
+    Configs config;
+};
+
+Result<Stands> stands_in(const std::string& body) {
+    const auto json = parse_json(body, "the simulated production's answer");
+    if (!json) {
+        return failed(json);
+    }
+    if (!json->is_object()) {
+        return fail(ErrorCode::corrupt, "the simulated production tells of a topic in another form");
+    }
+    Stands stands{json->value("partitions", 0), json->value("replication", 0), {}};
+    const Json config = json->value("config", Json::object());
+    for (const auto& [name, entry] : config.items()) {
+        stands.config[name] = {entry.value("value", std::string()), entry.value("own", false)};
+    }
+    return stands;
+}
+
+class SimulatedDesk : public TopicDesk {
+public:
+    SimulatedDesk(Connection& connection, net::HttpClient& http, std::string url)
+        : connection_(connection), http_(http), url_(std::move(url)) {}
+
+    void partitions(std::vector<std::string> topics, Ask ask, Done<std::map<std::string, int>> done) override {
+        next(std::move(topics), 0, {}, ask, std::move(done));
+    }
+
+    void describe(std::string topic, Ask ask, Done<Topic> done) override {
+        stands(topic, ask, [this, life = std::weak_ptr(life_), topic, ask, done = std::move(done)](Result<Stands> at) {
+            if (life.expired()) {
+                return;
+            }
+            if (!at) {
+                done(failed(at));
+                return;
+            }
+            connection_.call<Result<Topic>>(
+                ask.key + "#brokers", ask.ceiling, [topic](const Call& call) { return describe_topic(call, topic); },
+                [at = std::move(*at), done](Result<Topic> found) {
+                    if (found) {
+                        found->config = at.config;
+                        found->replication = at.replication; // the mock puts each partition on all brokers
+                    }
+                    done(std::move(found));
+                });
+        });
+    }
+
+    void create(NewTopic topic, bool validate, Ask ask, Done<void> done) override {
+        change("/topics", "topic " + topic.name,
+               {{"name", topic.name},
+                {"partitions", topic.partitions},
+                {"replication", topic.replication},
+                {"config", topic.config},
+                {"validate", validate}},
+               std::move(ask.key), std::move(done));
+    }
+
+    void configure(std::string topic, ConfigChange wanted, bool validate, Ask ask, Done<void> done) override {
+        stands(topic, ask,
+               [this, life = std::weak_ptr(life_), topic, wanted = std::move(wanted), validate, ask,
+                done = std::move(done)](const Result<Stands>& at) {
+                   if (life.expired()) {
+                       return;
+                   }
+                   const auto own = at ? own_after(at->config, wanted, topic)
+                                       : Result<std::map<std::string, std::string>>(failed(at));
+                   if (!own) {
+                       done(failed(own));
+                       return;
+                   }
+                   change("/topics/" + topic + "/config", "settings of topic " + topic,
+                          {{"own", *own}, {"validate", validate}}, ask.key + "#config", done);
+               });
+    }
+
+private:
+    /// `topic` has the form of a topic's name: it needs no encoding.
+    void stands(const std::string& topic, const Ask& ask, Done<Stands> done) {
+        net::HttpRequest request;
+        request.url = url_ + "/topics/" + topic;
+        request.key = ask.key + "#desk";
+        http_.send(std::move(request), [topic, done = std::move(done)](Result<net::HttpResponse> answer) {
+            if (!answer) {
+                done(tl::unexpected(net::only_asked(answer.error())));
+            } else if (answer->status != 200) {
+                done(tl::unexpected(refusal(*answer, "topic " + topic)));
+            } else {
+                done(stands_in(answer->body));
+            }
+        });
+    }
+
+    void next(std::vector<std::string> topics, std::size_t at, std::map<std::string, int> found, const Ask& ask,
+              Done<std::map<std::string, int>> done) {
+        if (at == topics.size()) {
+            connection_.scheduler().after({}, [found = std::move(found), done = std::move(done)] { done(found); });
+            return;
+        }
+        const std::string topic = topics[at];
+        stands(topic, {fmt::format("{}#{}", ask.key, at + 1), ask.ceiling},
+               [this, life = std::weak_ptr(life_), topics = std::move(topics), at, found = std::move(found), ask,
+                done = std::move(done)](const Result<Stands>& one) mutable {
+                   if (life.expired()) {
+                       return;
+                   }
+                   if (!one) {
+                       done(failed(one));
+                       return;
+                   }
+                   found[topics[at]] = one->partitions;
+                   next(std::move(topics), at + 1, std::move(found), ask, std::move(done));
+               });
+    }
+
+    void change(const std::string& path, const std::string& about, const Json& body, std::string key, Done<void> done) {
+        net::HttpRequest request;
+        request.method = "POST";
+        request.url = url_ + path;
+        request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+        request.key = std::move(key);
+        request.pool = net::Pool::acting;
+        http_.send(std::move(request), [about, done = std::move(done)](Result<net::HttpResponse> answer) {
+            if (!answer) {
+                done(failed(answer));
+            } else if (answer->status >= 300) {
+                done(tl::unexpected(refusal(*answer, about)));
+            } else {
+                done({});
+            }
+        });
+    }
+
+    static Error refusal(const net::HttpResponse& answer, const std::string& about) {
+        const std::string what = about + ": " + answer.body;
+        switch (answer.status) {
+        case 403:
+            return {ErrorCode::refused, what, "", "let this user have the ACL, or use another"};
+        case 404:
+            return {ErrorCode::not_found, what, "", "is the name right, and may this user see it?"};
+        case 409:
+            return {ErrorCode::conflict, what, "", ""};
+        default:
+            return {ErrorCode::bad_input, what, "", ""};
+        }
+    }
+
+    Connection& connection_;
+    net::HttpClient& http_;
+    std::string url_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+};
+
+} // namespace
+
+std::unique_ptr<TopicDesk> simulated_desk(Connection& connection, net::HttpClient& http, std::string url) {
+    return std::make_unique<SimulatedDesk>(connection, http, std::move(url));
+}
+
+} // namespace sluice::kafka
