@@ -41,8 +41,11 @@ def programs():
         raise unittest.SkipTest("no Kafka: SLUICE_LIVE=1 fetches it (wants java 17 and mvn)")
     CACHE.mkdir(parents=True, exist_ok=True)
     (CACHE / "pom.xml").write_text(POM)
-    subprocess.run(["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"], cwd=CACHE, check=True,
-                   timeout=600)
+    got = subprocess.run(["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"], cwd=CACHE, text=True,
+                         capture_output=True, check=False, timeout=600)
+    if got.returncode != 0:
+        shutil.rmtree(library, ignore_errors=True)
+        raise unittest.SkipTest("no Kafka: mvn could not fetch it: " + got.stdout.strip()[:300])
     return library
 
 

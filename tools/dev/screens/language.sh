@@ -74,6 +74,8 @@ wait-for-window --at $(at procedure step-started opening 3600) $s/procedure.slui
 asked-again --at $(at procedure step-expired restored 2) $s/procedure.sluice
 shell --at $(at procedure step-started copy 300) $s/procedure.sluice
 sql --step same --at $(at procedure step-finished same) $s/procedure.sluice
+kafka-offsets --step audit-ahead --at $(at procedure step-finished audit-ahead) $s/procedure.sluice
+kafka-settings --step keep-longer --at $(at procedure step-finished keep-longer) $s/procedure.sluice
 clean-up --at $(at procedure-back step-started unlock 0.5) $s/procedure-back.sluice
 taken-back $s/procedure-back.sluice
 END
