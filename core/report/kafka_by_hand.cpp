@@ -65,8 +65,15 @@ public:
     }
 
     void operator()(const plan::KafkaTopic& body) {
+        for (const auto& [name, value] : body.config) {
+            if (!takes(name, filled_(value), "[]=")) {
+                return;
+            }
+        }
+        out_.remarks.push_back(
+            "it is refused where there is a topic of that name; then see whether that one will do: " +
+            command("kafka-topics.sh", {"--describe", "--topic", filled_(body.name)}));
         std::vector<std::string> words{"--create",
-                                       "--if-not-exists",
                                        "--topic",
                                        filled_(body.name),
                                        "--partitions",
@@ -83,6 +90,9 @@ public:
         std::vector<std::string> set, unset;
         for (const auto& [name, value] : body.config) {
             const std::string wanted = filled_(value);
+            if (!takes(name, wanted, "[]=")) {
+                return;
+            }
             if (wanted == "default") {
                 unset.push_back(name);
             } else { // a value with commas stands in brackets
@@ -104,6 +114,9 @@ public:
         if (!body.headers.empty()) {
             std::vector<std::string> headers;
             for (const auto& [name, value] : body.headers) {
+                if (!takes(name, name, "[],=:") || !takes(name, filled_(value), "[],=")) {
+                    return;
+                }
                 headers.push_back(name + ":" + filled_(value));
             }
             fields.push_back(fmt::format("{}", fmt::join(headers, ",")));
@@ -160,6 +173,19 @@ private:
     }
     void say(const std::string& tool, const std::vector<std::string>& words) {
         out_.commands.push_back(command(tool, words));
+    }
+
+    /// Whether the tools take a value as it is: they cut it at some characters, and have no way to write them
+    /// otherwise.
+    bool takes(const std::string& name, const std::string& value, const char* cut_at) {
+        if (value.find_first_of(cut_at) == std::string::npos) {
+            return true;
+        }
+        out_.remarks.push_back(
+            fmt::format("the value of {} is {}, and Kafka's tools would cut it at one of '[ ] , =': set "
+                        "it by a program",
+                        name, value));
+        return false;
     }
 
     /// Offsets by topic and partition, as a step before recorded them: a file of lines topic,partition,offset.

@@ -65,6 +65,15 @@ QString heard(const std::vector<std::string>& commands) {
         tool.write("#!/bin/sh\nl=\"${0##*/}\"; for a in \"$@\"; do l=\"$l [$a]\"; done; printf '%s\\n' \"$l\" >> "
                    "\"$HEARD\"\n"
                    "case \"$*\" in *'-f -'*) cat >/dev/null;; esac\nexit 0\n");
+        if (tool.fileName().endsWith("kafka-console-producer.sh") || // what is piped in counts as well
+            tool.fileName().endsWith("kafka-consumer-groups.sh")) {
+            tool.resize(0);
+            tool.write(
+                "#!/bin/sh\nl=\"${0##*/}\"; for a in \"$@\"; do l=\"$l [$a]\"; done\n"
+                "case \"$0 $*\" in *producer.sh*) l=\"$l <$(cat)>\";; esac\n"
+                "case \"$*\" in *offsets.csv*) [ -f offsets.csv ] && l=\"$l <$(paste -sd' ' offsets.csv)>\";; esac\n"
+                "printf '%s\\n' \"$l\" >> \"$HEARD\"\n");
+        }
         tool.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
     QProcess shell;
@@ -73,6 +82,7 @@ QString heard(const std::vector<std::string>& commands) {
     environment.insert("HEARD", tools.filePath("heard"));
     environment.insert("X_TOKEN", "se cret");
     shell.setProcessEnvironment(environment);
+    shell.setWorkingDirectory(tools.path());
     QString all;
     for (const auto& command : commands) {
         shell.start("sh", {"-c", QString::fromStdString(command)});
@@ -155,7 +165,7 @@ private slots:
             "{id: s, kafka: {set-offsets: {group: g, topics: t, to: '{\"t\":{\"0\":7,\"1\":null}}'}}, on: open}",
             "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--group] [g] [--delete-offsets] [--topic] [t:1]\n"
             "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--group] [g] [--reset-offsets] [--from-file] "
-            "[offsets.csv] [--execute]");
+            "[offsets.csv] [--execute] <t,0,7>");
         row("offsets that a step has yet to give",
             "{id: s, kafka: {set-offsets: {group: g, topics: t, to: '${replicas}'}}, on: open}",
             "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--group] [g] [--reset-offsets] [--from-file] "
@@ -164,7 +174,7 @@ private slots:
             "{id: s, kafka: {create-topic: {name: t, partitions: 6, replication: 3, config: {cleanup.policy: "
             "compact}}}, "
             "on: open}",
-            "kafka-topics.sh [--bootstrap-server] [b:9092] [--create] [--if-not-exists] [--topic] [t] [--partitions] "
+            "kafka-topics.sh [--bootstrap-server] [b:9092] [--create] [--topic] [t] [--partitions] "
             "[6] "
             "[--replication-factor] [3] [--config] [cleanup.policy=compact]");
         row("settings of a topic",
@@ -175,7 +185,11 @@ private slots:
         row("a message",
             "{id: s, kafka: {produce: {topic: t, key: k, json: {v: '${version}'}, headers: {h: x}}}, on: open}",
             "kafka-console-producer.sh [--bootstrap-server] [b:9092] [--topic] [t] [--producer-property] [acks=all] "
-            "[--property] [parse.headers=true] [--property] [parse.key=true]");
+            "[--property] [parse.headers=true] [--property] [parse.key=true] <h:x\tk\t{\"v\":\"v1'2\"}>");
+        row("a message that a shell would take apart",
+            "{id: s, kafka: {produce: {topic: t, key: '$(reboot)', text: \"it's %s \\\\n `id`\"}}, on: open}",
+            "kafka-console-producer.sh [--bootstrap-server] [b:9092] [--topic] [t] [--producer-property] [acks=all] "
+            "[--property] [parse.key=true] <$(reboot)\tit's %s \\n `id`>");
         row("a look at a group", "{id: s, probe: {kafka: {group: g, topics: t}}, on: open}",
             "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--describe] [--group] [g]");
         row("a value stays in its segment of a path", "{id: s, http: {path: '/flags/${version}'}, on: api}",
@@ -187,6 +201,36 @@ private slots:
         const auto release = release_with(step.toStdString());
         const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
         QCOMPARE(heard(hand.commands), heard_as);
+    }
+
+    /// Kafka's tools cut a value at some characters: better no command than one that does something else.
+    void what_kafkas_tools_would_cut_is_told_instead_data() {
+        QTest::addColumn<QString>("step");
+        QTest::newRow("bracket") << "set-config: {topic: t, config: {a: 'x[1]'}}";
+        QTest::newRow("equals") << "set-config: {topic: t, config: {a: 'x=1'}}";
+        QTest::newRow("new topic") << "create-topic: {name: t, partitions: 1, replication: 1, config: {a: 'x=1'}}";
+        QTest::newRow("header, comma") << "produce: {topic: t, text: x, headers: {a: 'x,b:y'}}";
+        QTest::newRow("header, equals") << "produce: {topic: t, text: x, headers: {a: 'x=y'}}";
+    }
+    void what_kafkas_tools_would_cut_is_told_instead() {
+        QFETCH(QString, step);
+        const auto release = release_with("{id: s, kafka: {" + step.toStdString() + "}, on: open}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QVERIFY(hand.commands.empty());
+        QVERIFY(std::any_of(hand.remarks.begin(), hand.remarks.end(), [](const std::string& one) {
+            return one.starts_with("the value of a is x") &&
+                   one.find("Kafka's tools would cut it") != std::string::npos;
+        }));
+    }
+
+    void a_topic_that_is_there_is_looked_at() {
+        const auto release =
+            release_with("{id: s, kafka: {create-topic: {name: t, partitions: 1, replication: 1}}, on: open}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QVERIFY(!hand.remarks.empty());
+        QCOMPARE(hand.remarks.front(),
+                 std::string("it is refused where there is a topic of that name; then see whether that one will do: "
+                             "kafka-topics.sh --bootstrap-server b:9092 --describe --topic t"));
     }
 
     void traffic_is_led_back_and_then_weighted() {
