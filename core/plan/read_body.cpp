@@ -319,7 +319,7 @@ Probe read_probe(Reading& reading, const Node& node, const Node& timing, const N
         probe.what = read_kubernetes_read(reading, *kubernetes);
         check_connection(reading, step_node, "kubernetes");
     } else if (const Node* kafka = node.find("kafka")) {
-        probe.what = read_kafka_read(reading, *kafka);
+        probe.what = read_kafka_read(reading, *kafka, step_node);
         check_connection(reading, step_node, "kafka");
     } else if (const Node* run = node.find("run")) {
         probe.what = read_command(reading, *run, step_node);
@@ -410,7 +410,7 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
     }
     if (const Node* kafka = node.find("kafka")) {
         check_connection(reading, node, "kafka");
-        return read_kafka(reading, *kafka);
+        return read_kafka(reading, *kafka, node);
     }
     if (const Node* notify = node.find("notify")) {
         return read_notify(reading, *notify);

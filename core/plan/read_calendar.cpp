@@ -144,7 +144,7 @@ CalendarRow read_row(Reading& reading, const Node& node) {
 std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node& map) {
     const std::string word = reading.text(map, "when-window-ends");
     for (const auto what : {AtWindowEnd::finish, AtWindowEnd::pause, AtWindowEnd::ask}) {
-        if (word == name(what)) {
+        if (word == plan::name(what)) {
             return what;
         }
     }

@@ -1,9 +1,11 @@
 /// Changes in a Kafka cluster, and looks at one.
-#include "base/instant.h"
+#include "plan/kafka_aim.h"
 #include "plan/reading.h"
+#include "plan/secret_reference.h"
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace sluice::plan {
@@ -13,8 +15,19 @@ bool is_template(const std::string& text) {
     return text.find("${") != std::string::npos;
 }
 
-bool is_number(const std::string& text) {
-    return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
+bool is_count(const std::string& text, int most) {
+    int count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    return error == std::errc() && end == text.data() + text.size() && count >= 1 && count <= most;
+}
+
+/// What a step waits for an answer is real time, which a rehearsal's clock does not know: it has a cap of its own.
+void check_timeout(Reading& reading, const Node& step_node, Nanos most) {
+    const Entry* entry = step_node.entry("timeout");
+    if (const auto timeout = reading.duration(step_node, "timeout"); entry != nullptr && timeout && *timeout > most) {
+        reading.warn(entry->at, fmt::format("Kafka is waited for {} at most here", duration_text(most)),
+                     "remove it, or name less");
+    }
 }
 
 /// What Kafka takes as a topic's name.
@@ -59,14 +72,14 @@ std::string group_name(Reading& reading, const Node& map) {
     return name;
 }
 
-std::string count(Reading& reading, const Node& map, const char* key) {
+std::string count(Reading& reading, const Node& map, const char* key, int most) {
     std::string text = reading.filled(map, key);
     if (const Node* node = map.find(key);
-        node != nullptr && node->is_scalar() && !is_template(text) && (!is_number(text) || text == "0")) {
+        node != nullptr && node->is_scalar() && !is_template(text) && !is_count(text, most)) {
         reading.error(node->at,
                       fmt::format("'{}' is no number of {}", text,
                                   std::string_view(key) == "partitions" ? "partitions" : "replicas"),
-                      "a whole number from 1 on, or ${name}");
+                      fmt::format("a whole number from 1 to {}, or ${{name}}", most));
     }
     return text;
 }
@@ -87,11 +100,10 @@ KafkaOffsets read_offsets(Reading& reading, const Node& node) {
     KafkaOffsets offsets{group_name(reading, node), topic_names(reading, node.find("topics")),
                          reading.filled(node, "to")};
     const Node* to = node.find("to");
-    if (to != nullptr && to->is_scalar() && !is_template(offsets.to) && offsets.to != "earliest" &&
-        offsets.to != "latest" && !is_number(offsets.to) && !offsets.to.starts_with('{') &&
-        (offsets.to.starts_with('T') || !parse_instant(offsets.to, {}))) {
-        reading.error(to->at, fmt::format("'{}' is no place in a topic", offsets.to),
-                      "earliest, latest, an offset, or an instant such as 2026-01-06T02:00:00Z");
+    if (to != nullptr && to->is_scalar() && !is_template(offsets.to)) {
+        if (const auto aim = parse_aim(offsets.to); !aim) {
+            reading.error(to->at, aim.error().what, aim.error().remedy);
+        }
     }
     return offsets;
 }
@@ -108,19 +120,29 @@ KafkaMessage read_message(Reading& reading, const Node& node) {
     for (std::size_t i = 0; headers != nullptr && i < headers->entries.size(); ++i) {
         const Entry& entry = headers->entries[i];
         message.headers.emplace_back(entry.key, reading.filled(entry.value));
+        if (secret_value(message.headers.back().second)) {
+            reading.error(entry.value.at, "a message's header can't be a secret: the brokers would keep it",
+                          "remove it");
+        }
     }
     return message;
 }
 
 } // namespace
 
-KafkaAction read_kafka(Reading& reading, const Node& node) {
+KafkaAction read_kafka(Reading& reading, const Node& node, const Node& step_node) {
+    check_timeout(reading, step_node, longest_kafka_change);
+    if (const Entry* verify = step_node.entry("verify"); verify != nullptr && node.find("produce") != nullptr) {
+        reading.error(verify->at, "no look can tell whether a message is this one",
+                      "remove it; where its answer is lost, a person looks for the header sluice-operation");
+    }
     if (const Node* offsets = node.find("set-offsets")) {
         return {read_offsets(reading, *offsets)};
     }
     if (const Node* topic = node.find("create-topic")) {
-        return {KafkaTopic{topic_name(reading, *topic, "name"), count(reading, *topic, "partitions"),
-                           count(reading, *topic, "replication"), read_config(reading, topic->find("config"))}};
+        return {KafkaTopic{topic_name(reading, *topic, "name"), count(reading, *topic, "partitions", most_partitions),
+                           count(reading, *topic, "replication", most_replicas),
+                           read_config(reading, topic->find("config"))}};
     }
     if (const Node* config = node.find("set-config")) {
         return {KafkaConfig{topic_name(reading, *config, "topic"), read_config(reading, config->find("config"))}};
@@ -129,8 +151,11 @@ KafkaAction read_kafka(Reading& reading, const Node& node) {
     return {message != nullptr ? read_message(reading, *message) : KafkaMessage{}};
 }
 
-KafkaRead read_kafka_read(Reading& reading, const Node& node) {
+KafkaRead read_kafka_read(Reading& reading, const Node& node, const Node& step_node) {
     KafkaRead read;
+    if (step_node.find("probe") != nullptr) { // what verifies or is ready takes its step's
+        check_timeout(reading, step_node, longest_kafka_look);
+    }
     if (node.find("group") != nullptr) {
         read.kind = KafkaRead::Kind::group;
         read.name = group_name(reading, node);

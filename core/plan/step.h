@@ -188,6 +188,8 @@ struct KafkaOffsets {
     std::string to; ///< template: earliest, latest, an offset, an instant, or the `before` of an earlier set-offsets
 };
 
+inline constexpr int most_partitions = 100'000, most_replicas = 10'000; ///< as librdkafka takes them
+
 struct KafkaTopic {
     std::string name;
     std::string partitions, replication;       ///< templates that fill to integers
@@ -206,6 +208,8 @@ struct KafkaMessage {
     std::string text;         ///< or the message as it is
     std::vector<std::pair<std::string, std::string>> headers;
 };
+
+inline constexpr Nanos longest_kafka_change = seconds(30), longest_kafka_look = seconds(10); ///< real time
 
 /// A change in a Kafka cluster. All texts are templates.
 struct KafkaAction {
