@@ -158,8 +158,10 @@ void look_at(const plan::KubernetesRead& read, const Gaze& gaze) {
 }
 
 void look_at(const plan::KafkaRead& read, const Gaze& gaze) {
-    read_kafka(gaze.eyes, read, gaze.on, gaze.key, gaze.timeout, [gaze](Result<plan::StepResult> found) {
-        if (found) {
+    read_kafka(gaze.eyes, read, gaze.on, gaze.key, gaze.timeout, gaze.expect, [gaze](Result<plan::StepResult> found) {
+        if (found && gaze.expect.refused) { // an answer is none, whatever it says
+            gaze.done(Sight{true, false, "wanted a refusal, got an answer", std::move(*found)});
+        } else if (found) {
             gaze.judged(std::move(*found));
         } else {
             gaze.unanswered(found.error());

@@ -9,9 +9,6 @@
 namespace sluice::engine {
 namespace {
 
-/// Of real time, for which a rehearsal's clock stands still.
-constexpr Nanos longest_look = seconds(10);
-
 using Answered = std::function<void(Result<plan::StepResult>)>;
 
 plan::StepResult result_from(Json json, double number, bool good) {
@@ -24,24 +21,22 @@ plan::StepResult result_from(Json json, double number, bool good) {
 }
 
 void read_group(kafka::Cluster& cluster, const std::string& group, const std::vector<std::string>& topics,
-                const std::string& key, Nanos timeout, const Answered& done) {
+                const std::string& key, Nanos timeout, const plan::Expect& expect, const Answered& done) {
     cluster.connection().call<kafka::LagAnswer>(
         key + "#lag", timeout,
         [question = kafka::LagQuestion{{group}, topics}](const kafka::Call& call) { return ask_lag(call, question); },
-        [done](const kafka::LagAnswer& answer) {
-            auto lag = lag_of(answer);
-            if (!lag) {
-                done(failed(lag));
-                return;
-            }
-            const auto all = (*lag)["lag"].get<double>();
-            done(result_from(std::move(*lag), all, true));
-        });
+        [done, group, expect](const kafka::LagAnswer& answer) { done(group_result(answer, group, expect)); });
+}
+
+bool names(const plan::Expect& expect, std::string_view pointer) {
+    return std::any_of(expect.json.begin(), expect.json.end(),
+                       [&](const plan::JsonExpect& one) { return one.pointer == pointer; });
 }
 
 } // namespace
 
-Result<Json> lag_of(const kafka::LagAnswer& answer) {
+Result<plan::StepResult> group_result(const kafka::LagAnswer& answer, const std::string& group,
+                                      const plan::Expect& expect) {
     if (!answer.failure.empty()) {
         return fail(ErrorCode::unreachable, answer.failure, {}, "are the brokers up, and reached from this desk?");
     }
@@ -76,11 +71,25 @@ Result<Json> lag_of(const kafka::LagAnswer& answer) {
                               {"end", at.end ? Json(*at.end) : Json()},
                               {"lag", lag ? Json(*lag) : Json()}});
     }
-    return Json{{"lag", all}, {"uncommitted", uncommitted}, {"partitions", std::move(partitions)}};
+    const bool wanted = names(expect, "/uncommitted");
+    if (partitions.empty() || (uncommitted == static_cast<int>(partitions.size()) && !wanted)) {
+        return fail(ErrorCode::not_found, fmt::format("group {} has committed nothing", group), {},
+                    "is its name right, and has it read these topics? Where it may be so, expect /uncommitted");
+    }
+    // Without a commit somewhere nobody knows how far behind the group is.
+    auto result = result_from({{"lag", uncommitted > 0 ? Json() : Json(all)},
+                               {"uncommitted", uncommitted},
+                               {"partitions", std::move(partitions)}},
+                              static_cast<double>(all), uncommitted == 0 || wanted);
+    if (uncommitted > 0) {
+        result.number.reset();
+        result.no_number = true;
+    }
+    return result;
 }
 
 void read_kafka(const Eyes& eyes, const plan::KafkaRead& read, const std::string& on, const std::string& key,
-                Nanos timeout, std::function<void(Result<plan::StepResult>)> done) {
+                Nanos timeout, const plan::Expect& expect, std::function<void(Result<plan::StepResult>)> done) {
     const plan::Scope scope = eyes.scope();
     const auto name = plan::fill(read.name, scope);
     const auto topics = plan::fill(read.topics, scope);
@@ -91,7 +100,7 @@ void read_kafka(const Eyes& eyes, const plan::KafkaRead& read, const std::string
         return;
     }
     kafka::Cluster& at = **cluster;
-    timeout = std::min(timeout, longest_look);
+    timeout = std::min(timeout, plan::longest_kafka_look); // real time: a rehearsal's clock stands still meanwhile
     switch (read.kind) {
     case plan::KafkaRead::Kind::topic:
         at.topics().describe(*name, {key, timeout}, [done = std::move(done)](const Result<kafka::Topic>& topic) {
@@ -102,15 +111,15 @@ void read_kafka(const Eyes& eyes, const plan::KafkaRead& read, const std::string
         return;
     case plan::KafkaRead::Kind::group:
         if (topics->empty()) {
-            read_group(at, *name, {}, key, timeout, done);
+            read_group(at, *name, {}, key, timeout, expect, done);
             return;
         }
         at.topics().partitions(*topics, {key + "#topics", timeout},
                                [cluster = std::weak_ptr(*cluster), group = *name, topics = *topics, key, timeout,
-                                done = std::move(done)](const Result<std::map<std::string, int>>& there) {
+                                expect, done = std::move(done)](const Result<std::map<std::string, int>>& there) {
                                    const auto still = cluster.lock();
                                    if (there && still) {
-                                       read_group(*still, group, topics, key, timeout, done);
+                                       read_group(*still, group, topics, key, timeout, expect, done);
                                    } else if (!there) {
                                        done(failed(there));
                                    }

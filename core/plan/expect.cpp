@@ -276,8 +276,8 @@ Judgement judge(const Expect& expect, const StepResult& result, const Scope& sco
             return unmet(reasons.back());
         }
     }
-    if (expect.number && !add(judge_number(*expect.number, result.number ? result.number : first_number(result.text),
-                                           "the number is"))) {
+    const auto number = result.number || result.no_number ? result.number : first_number(result.text);
+    if (expect.number && !add(judge_number(*expect.number, number, "the number is"))) {
         return unmet(reasons.back());
     }
     if (expect.ready && !add(judge_number(*expect.ready, result.number, "ready:"))) {

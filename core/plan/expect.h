@@ -19,6 +19,7 @@ struct StepResult {
     std::string text;          ///< output or body
     std::optional<Json> json;  ///< the body or output, if it is JSON
     std::optional<double> number;
+    bool no_number = false; ///< there is none to be had: the text is not searched for one
 };
 
 /// One test of one JSON value. Strings are templates.
