@@ -81,6 +81,10 @@ public:
 
     /// Does the outside show what this was to bring about? Reads only.
     virtual void read_back(const Prepared& prepared, std::function<void(ReadBack)> done) = 0;
+
+    /// The result that it has when it is done, as far as the intent tells: for the outputs of one whose own answer is
+    /// lost. Null: nothing.
+    virtual Json foretold(const Prepared&) const { return nullptr; }
 };
 
 } // namespace sluice::effects

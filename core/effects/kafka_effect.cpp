@@ -54,6 +54,7 @@ protected:
     }
     DeskAsk ask(std::string key) const { return {std::move(key), timeout_}; }
     kafka::TopicDesk& topics() { return cluster_->topics(); }
+    bool simulated() const { return cluster_->simulated(); }
     template <typename Answer, typename Work, typename Then>
     void call(std::string key, Work work, Then then) {
         cluster_->connection().call<Answer>(std::move(key), timeout_, std::move(work), alive(std::move(then)));
@@ -137,6 +138,8 @@ public:
             });
     }
 
+    Json foretold(const Prepared& prepared) const override { return as_text(result_of(prepared)); }
+
 private:
     static Result<kafka::Move> move_in(const Prepared& prepared) {
         auto before = kafka::offsets_from(prepared.detail.value("before", Json()));
@@ -144,7 +147,7 @@ private:
         if (!before || !after) {
             return before ? failed(after) : failed(before);
         }
-        return kafka::Move{std::move(*before), std::move(*after)};
+        return kafka::Move{std::move(*before), std::move(*after), {}};
     }
 
     static Json result_of(const Prepared& prepared) {
@@ -175,6 +178,12 @@ private:
         if (move.before == move.after) {
             parts.emplace_back("nothing to change");
         }
+        parts.insert(parts.end(), move.notes.begin(), move.notes.end());
+        if (simulated()) { // told, since a rehearsal can't know
+            parts.emplace_back(wanted_.aim.kind == kafka::Aim::Kind::instant
+                                   ? "(simulated: members are not checked, an instant is the end)"
+                                   : "(simulated: members are not checked)");
+        }
         return {"kafka",
                 EffectClass::convergent,
                 fmt::format("set offsets of group {} on {} to {}: {}", wanted_.group, fmt::join(wanted_.topics, ", "),
@@ -198,7 +207,7 @@ public:
         topics().describe(wanted_.name, ask(key + "#topic"),
                           alive([this, key, done = std::move(done)](const Result<kafka::Topic>& found) {
                               if (found) {
-                                  const std::string why = difference(*found);
+                                  const std::string why = difference(*found, wanted_);
                                   done(why.empty() ? Result<Prepared>(prepared(key, true))
                                                    : fail(ErrorCode::conflict, why, {},
                                                           "name another topic, or ask for what is there"));
@@ -227,7 +236,7 @@ public:
                                   done(not_known(found.error()));
                               } else if (!found) {
                                   done({Match::differs, "the topic is not there", true, nullptr});
-                              } else if (const std::string why = difference(*found); !why.empty()) {
+                              } else if (const std::string why = difference(*found, wanted_); !why.empty()) {
                                   done({Match::differs, why, false, nullptr});
                               } else {
                                   done({Match::matches, "", false, as_text(result())});
@@ -235,27 +244,9 @@ public:
                           }));
     }
 
-private:
-    /// Empty: it is as wanted. A setting that nobody asked for may be any.
-    std::string difference(const kafka::Topic& found) const {
-        if (found.partitions != wanted_.partitions || found.replication != wanted_.replication) {
-            return fmt::format("topic {} is there with {} partitions and replication {}, not {} and {}", wanted_.name,
-                               found.partitions, found.replication, wanted_.partitions, wanted_.replication);
-        }
-        if (!wanted_.config.empty() && !found.config_error.empty()) {
-            return fmt::format("topic {} is there, and its settings can't be read: {}", wanted_.name,
-                               found.config_error);
-        }
-        for (const auto& [name, value] : wanted_.config) {
-            const auto at = found.config.find(name);
-            if (at == found.config.end() || at->second.value != value) {
-                return fmt::format("topic {} is there with {} {}, not {}", wanted_.name, name,
-                                   at == found.config.end() ? "unknown" : at->second.value, value);
-            }
-        }
-        return {};
-    }
+    Json foretold(const Prepared&) const override { return as_text(result()); }
 
+private:
     Prepared prepared(const std::string& key, bool there) const {
         return {"kafka",
                 EffectClass::convergent,
@@ -292,13 +283,18 @@ public:
 
     void start(const Prepared& prepared, EffectSink sink) override {
         const auto change = stored(prepared);
-        if (change.before == change.after) {
+        if (kafka::same_values(change.before, change.after)) {
             later([sink, result = result_of(prepared)] { settle(sink, {}, result); });
             return;
         }
         topics().configure(wanted_.topic, change, false, ask(key_of(prepared) + "#alter"),
-                           alive([sink, result = result_of(prepared)](const Result<void>& written) {
-                               settle(sink, written, result);
+                           alive([sink, result = result_of(prepared)](const Result<kafka::ConfigChange>& others) {
+                               Json whole = result;
+                               if (others && !others->after.empty()) {
+                                   whole["others"] = {{"before", others->before}, {"after", others->after}};
+                                   tell(sink, *others);
+                               }
+                               settle(sink, others ? Result<void>() : failed(others), whole);
                            }));
     }
 
@@ -309,16 +305,27 @@ public:
                               const auto change = change_in(found);
                               if (!change) {
                                   done(not_known(change.error()));
-                              } else if (change->before == was.after) {
+                              } else if (kafka::same_values(change->before, was.after)) {
                                   done({Match::matches, "", false, as_text(result)});
                               } else {
                                   done({Match::differs, "the settings are " + Json(change->before).dump(),
-                                        change->before == was.before, nullptr});
+                                        kafka::same_values(change->before, was.before), nullptr});
                               }
                           }));
     }
 
+    Json foretold(const Prepared& prepared) const override { return as_text(result_of(prepared)); }
+
 private:
+    static void tell(const EffectSink& sink, const kafka::ConfigChange& others) {
+        for (const auto& [name, after] : others.after) {
+            if (sink.output) {
+                sink.output(
+                    fmt::format("somebody else changed {} meanwhile: {} → {}\n", name, others.before.at(name), after));
+            }
+        }
+    }
+
     Result<kafka::ConfigChange> change_in(const Result<kafka::Topic>& found) const {
         if (!found) {
             return failed(found);
@@ -344,8 +351,8 @@ private:
         std::vector<std::string> parts;
         for (const auto& [name, value] : change.after) {
             const std::string& before = change.before.at(name);
-            parts.push_back(before == value ? fmt::format("{} is {} already", name, value)
-                                            : fmt::format("{} {} → {}", name, before, value));
+            parts.push_back(kafka::same_value(before, value) ? fmt::format("{} is {} already", name, value)
+                                                             : fmt::format("{} {} → {}", name, before, value));
         }
         return {"kafka",
                 EffectClass::convergent,
@@ -379,9 +386,29 @@ public:
         kafka::Message message = message_;
         message.headers.emplace_back(operation_header, key_of(prepared));
         message.partition = prepared.detail.value("partition", -1);
+        const std::string key = key_of(prepared);
+        topics().admit(message, ask(key + "#admit"), alive([this, message, key, sink](const Result<void>& admitted) {
+                           if (admitted) {
+                               send_it(message, key, sink);
+                           } else {
+                               sink.settled({Ending::failed, {}, admitted.error()}); // nothing was sent
+                           }
+                       }));
+    }
+
+    void read_back(const Prepared& prepared, std::function<void(ReadBack)> done) override {
+        later([done = std::move(done), key = key_of(prepared)] {
+            done({Match::unknown,
+                  fmt::format("a message can't be read back; look for one with the header {}: {}", operation_header,
+                              key),
+                  false, nullptr});
+        });
+    }
+
+private:
+    void send_it(const kafka::Message& message, const std::string& key, const EffectSink& sink) {
         call<kafka::Sent>(
-            key_of(prepared) + "#send",
-            [message = std::move(message)](const kafka::Call& at) { return send(at, message); },
+            key + "#send", [message](const kafka::Call& at) { return send(at, message); },
             [sink, topic = message_.topic](const kafka::Sent& sent) {
                 switch (sent.state) {
                 case kafka::Sent::State::kept:
@@ -399,16 +426,6 @@ public:
             });
     }
 
-    void read_back(const Prepared& prepared, std::function<void(ReadBack)> done) override {
-        later([done = std::move(done), key = key_of(prepared)] {
-            done({Match::unknown,
-                  fmt::format("a message can't be read back; look for one with the header {}: {}", operation_header,
-                              key),
-                  false, nullptr});
-        });
-    }
-
-private:
     /// Without a key the operation decides on the partition, so that a rehearsal does the same each time.
     Prepared prepared(const std::string& key, int partitions) const {
         const int own = message_.key.empty() && partitions > 0 ? sha256(key)[0] % partitions : -1;

@@ -217,7 +217,7 @@ void Actions::uncertain(const std::string& operation, const std::string& why) {
     if (step.verify) {
         verify(operation, [this, operation, why](const Sight& sight) {
             if (sight.answered && sight.met) {
-                const std::string lost = take_outputs(operation, sight.result);
+                const std::string lost = take_outputs(operation, told_of(operation, sight.result));
                 finish(operation, true, "verified", sight.why, nullptr, false, lost);
             } else if (sight.answered) {
                 finish(operation, false, "verified", why + "; read back: " + sight.why, nullptr, true);
@@ -275,6 +275,14 @@ void Actions::read_back(const std::string& operation, const std::string& why, co
             }
         });
     }
+}
+
+/// What can be told of an operation whose own answer is lost: what its intent foretold (which its `verify` has found to
+/// have come about), else what was seen.
+plan::StepResult Actions::told_of(const std::string& operation, const plan::StepResult& seen) const {
+    const auto running = running_.find(operation);
+    const Json told = running == running_.end() ? Json() : running->second.effect->foretold(running->second.prepared);
+    return told.is_null() ? seen : as_step_result({effects::Ending::done, told, {}}, "");
 }
 
 /// The outputs of an operation whose own answer is lost, out of what read it back: those that say where they stand, and

@@ -73,6 +73,7 @@ private:
     void uncertain(const std::string& operation, const std::string& why);
     void read_back(const std::string& operation, const std::string& why, const effects::ReadBack& back);
     std::string take_outputs(const std::string& operation, const plan::StepResult& result);
+    plan::StepResult told_of(const std::string& operation, const plan::StepResult& seen) const;
     void doubt(const std::string& operation, const std::string& why, const std::string& back);
     void finish(const std::string& operation, bool succeeded, const std::string& how, const std::string& why,
                 Json result, bool repeat, const std::string& lost = {});

@@ -25,15 +25,16 @@ Result<std::string> topic_in(const std::string& text, const Scope& scope) {
     return name;
 }
 
-Result<int> count_in(const std::string& text, const Scope& scope, const char* what) {
+Result<int> count_in(const std::string& text, const Scope& scope, int most, const char* what) {
     const auto filled = plan::fill(text, scope);
     if (!filled) {
         return failed(filled);
     }
     int count = 0;
     const auto [end, error] = std::from_chars(filled->data(), filled->data() + filled->size(), count);
-    if (error != std::errc() || end != filled->data() + filled->size() || count < 1) {
-        return fail(ErrorCode::bad_input, fmt::format("'{}' is no number of {}", filled->substr(0, 120), what));
+    if (error != std::errc() || end != filled->data() + filled->size() || count < 1 || count > most) {
+        return fail(ErrorCode::bad_input, fmt::format("'{}' is no number of {}", filled->substr(0, 120), what), {},
+                    fmt::format("a whole number from 1 to {}", most));
     }
     return count;
 }
@@ -80,8 +81,8 @@ Result<effects::SetOffsets> spec_of(const plan::KafkaOffsets& body, const Scope&
 
 Result<effects::CreateTopic> spec_of(const plan::KafkaTopic& body, const Scope& scope) {
     const auto name = topic_in(body.name, scope);
-    const auto partitions = count_in(body.partitions, scope, "partitions");
-    const auto replication = count_in(body.replication, scope, "replicas");
+    const auto partitions = count_in(body.partitions, scope, plan::most_partitions, "partitions");
+    const auto replication = count_in(body.replication, scope, plan::most_replicas, "replicas");
     const auto config = config_in(body.config, scope);
     if (!name) {
         return failed(name);
@@ -184,9 +185,19 @@ struct Trial : std::enable_shared_from_this<Trial> {
     }
     void expect_creation(const kafka::NewTopic& topic) {
         looks.emplace_back([this, topic](const kafka::TopicDesk::Ask& ask, Done then) {
-            cluster->topics().create(topic, true, ask, [then](Result<void> answer) {
-                const bool there = !answer && answer.error().code == ErrorCode::conflict; // its step tells what differs
-                then(there ? Result<void>() : std::move(answer));
+            cluster->topics().create(topic, true, ask, [this, topic, ask, then](Result<void> answer) {
+                if (answer || answer.error().code != ErrorCode::conflict) {
+                    then(std::move(answer));
+                    return;
+                }
+                cluster->topics().describe(
+                    topic.name, {ask.key + "/there", ask.ceiling}, [topic, then](const Result<kafka::Topic>& found) {
+                        const std::string why = found ? difference(*found, topic) : std::string();
+                        then(!found ? failed(found)
+                             : why.empty()
+                                 ? Result<void>()
+                                 : fail(ErrorCode::conflict, why, {}, "name another topic, or ask for what is there"));
+                    });
             });
         });
     }
@@ -195,7 +206,9 @@ struct Trial : std::enable_shared_from_this<Trial> {
             return;
         }
         looks.emplace_back([this, wanted](const kafka::TopicDesk::Ask& ask, Done then) {
-            cluster->topics().configure(wanted.topic, {{}, wanted.config}, true, ask, then);
+            cluster->topics().configure(
+                wanted.topic, {{}, wanted.config}, true, ask,
+                [then](const Result<kafka::ConfigChange>& answer) { then(answer ? Result<void>() : failed(answer)); });
         });
     }
 

@@ -103,7 +103,7 @@ void read_kafka(const Eyes& eyes, const plan::KafkaRead& read, const std::string
     timeout = std::min(timeout, plan::longest_kafka_look); // real time: a rehearsal's clock stands still meanwhile
     switch (read.kind) {
     case plan::KafkaRead::Kind::topic:
-        at.topics().describe(*name, {key, timeout}, [done = std::move(done)](const Result<kafka::Topic>& topic) {
+        at.topics().describe(*name, {key, timeout, true}, [done = std::move(done)](const Result<kafka::Topic>& topic) {
             done(topic ? Result<plan::StepResult>(result_from(to_json(*topic), topic->partitions,
                                                               topic->leaderless == 0 && topic->under_replicated == 0))
                        : failed(topic));

@@ -1,3 +1,4 @@
+#include "kafka/call.h"
 #include "kafka/connection.h"
 #include "kafka/topic_desk.h"
 
@@ -17,7 +18,7 @@ public:
     void describe(std::string topic, Ask ask, Done<Topic> done) override {
         connection_.call<Result<Topic>>(
             std::move(ask.key), ask.ceiling,
-            [name = std::move(topic)](const Call& call) {
+            [name = std::move(topic), count = ask.messages](const Call& call) {
                 auto found = describe_topic(call, name);
                 if (found) {
                     auto configs = configs_of(call, name);
@@ -25,6 +26,9 @@ public:
                         found->config = std::move(*configs);
                     } else {
                         found->config_error = plain(configs.error());
+                    }
+                    if (count) {
+                        found->messages = messages_in(call, *found);
                     }
                 }
                 return found;
@@ -39,24 +43,51 @@ public:
             std::move(done));
     }
 
-    void configure(std::string topic, ConfigChange change, bool validate, Ask ask, Done<void> done) override {
-        connection_.call<Result<void>>(
+    void configure(std::string topic, ConfigChange change, bool validate, Ask ask, Done<ConfigChange> done) override {
+        connection_.call<Result<ConfigChange>>(
             std::move(ask.key), ask.ceiling,
-            [topic = std::move(topic), change = std::move(change), validate](const Call& call) -> Result<void> {
-                const auto now = configs_of(call, topic);
-                if (!now) {
-                    Error error = now.error(); // nothing was sent yet
-                    error.code = error.code == ErrorCode::unreachable ? ErrorCode::refused : error.code;
-                    return tl::unexpected(std::move(error));
-                }
-                const auto own = own_after(*now, change, topic);
-                return own ? replace_configs(call, topic, *own, validate) : failed(own);
+            [topic = std::move(topic), change = std::move(change), validate](const Call& call) {
+                return changed(call, topic, change, validate);
             },
             std::move(done));
     }
 
+    void admit(const Message&, Ask, Done<void> done) override {
+        connection_.scheduler().after({}, [life = std::weak_ptr(life_), done = std::move(done)] {
+            if (!life.expired()) {
+                done({});
+            }
+        });
+    }
+
+private:
+    static Result<ConfigChange> changed(const Call& call, const std::string& topic, const ConfigChange& change,
+                                        bool validate) {
+        const auto now = configs_of(call, topic);
+        if (!now) {
+            Error error = now.error(); // nothing was sent yet
+            error.code = error.code == ErrorCode::unreachable ? ErrorCode::refused : error.code;
+            return tl::unexpected(std::move(error));
+        }
+        const auto own = own_after(*now, change, topic);
+        const auto written = own ? replace_configs(call, topic, *own, validate) : Result<void>(failed(own));
+        if (!written || validate) {
+            return written ? Result<ConfigChange>(ConfigChange{}) : failed(written);
+        }
+        do { // a broker can know of it later than the one that was told
+            const auto then = configs_of(call, topic);
+            const auto stands = then ? change_of(*then, change.after, topic) : Result<ConfigChange>(failed(then));
+            if (stands && same_values(stands->before, change.after)) {
+                return others_since(*own, *then, change);
+            }
+        } while (call.pause());
+        return fail(ErrorCode::unreachable, "settings of topic " + topic + ": sent, and the brokers don't show them",
+                    {}, "look again");
+    }
+
 private:
     Connection& connection_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 
 } // namespace

@@ -1,6 +1,20 @@
 #include "kafka/broker_error.h"
 
 namespace sluice::kafka {
+namespace {
+
+constexpr const char* until_settled = "wait until the brokers have settled, then try again";
+
+bool moves(rd_kafka_resp_err_t error) {
+    return error == RD_KAFKA_RESP_ERR_NOT_COORDINATOR || error == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS ||
+           error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER;
+}
+
+} // namespace
+
+bool is_moving(const Error& error) {
+    return error.code == ErrorCode::unreachable && error.remedy == until_settled;
+}
 
 bool is_away(rd_kafka_resp_err_t error) {
     switch (error) {
@@ -50,6 +64,12 @@ Error error_of(rd_kafka_resp_err_t error, const std::string& about, const char* 
         return {ErrorCode::unreachable, said, "",
                 "are the brokers up and reached from this desk, and do protocol, user and password fit?"};
     }
+    if (moves(error)) {
+        return {ErrorCode::unreachable,
+                begin + (error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER ? "the controller" : "its coordinator") +
+                    " is moving to another broker",
+                "", until_settled};
+    }
     if (is_refusal(error)) {
         return {ErrorCode::refused, begin + told(error), "", "let this user have the ACL, or use another"};
     }
@@ -66,6 +86,9 @@ Error error_of(rd_kafka_resp_err_t error, const std::string& about, const char* 
     case RD_KAFKA_RESP_ERR_GROUP_SUBSCRIBED_TO_TOPIC:
         return {ErrorCode::conflict, begin + "it has members, and its offsets are theirs", "",
                 "stop its consumers, wait until their session has ended, and try again"};
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+        return {ErrorCode::bad_input, begin + "the brokers refuse it as it is", "",
+                "a compacted topic takes no message without a key: add key:"};
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
         return {ErrorCode::bad_input, begin + "these brokers don't know this request", "",
                 "do it by Kafka's own tools"};

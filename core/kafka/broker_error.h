@@ -10,6 +10,9 @@ namespace sluice::kafka {
 bool is_away(rd_kafka_resp_err_t error);
 bool is_refusal(rd_kafka_resp_err_t error); ///< an ACL, or who we are
 
+/// Who answers for a group, or for all topics, is moving to another broker: nothing was done, and soon another does.
+bool is_moving(const Error& error);
+
 /// An error's words for events. Whether a broker is away shows as one of several errors, as the race goes: they read
 /// alike.
 std::string told(rd_kafka_resp_err_t error);

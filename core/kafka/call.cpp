@@ -1,14 +1,66 @@
 #include "kafka/call.h"
 
-#include "kafka/broker_error.h"
-
 #include <algorithm>
+#include <thread>
 
 namespace sluice::kafka {
 
 int Call::left() const {
     const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(ends_at - Clock::now());
     return stop ? 0 : static_cast<int>(std::max<std::int64_t>(0, std::min(rest, most).count()));
+}
+
+bool Call::pause() const {
+    constexpr auto a_little = std::chrono::milliseconds(100);
+    if (over() || ends_at - Clock::now() <= a_little) {
+        return false;
+    }
+    std::this_thread::sleep_for(a_little);
+    return !over();
+}
+
+std::optional<Error> too_late(const Call& call, const std::string& about) {
+    if (!call.over()) {
+        return std::nullopt;
+    }
+    return Error{ErrorCode::timed_out,
+                 about + ": its turn did not come in time behind a slow question; nothing was sent", "", "try again"};
+}
+
+namespace {
+
+Result<Call> by_another(const Call& call, const std::string& name, const std::map<std::string, std::string>& more) {
+    if (call.others == nullptr) {
+        return call;
+    }
+    auto found = call.others->find(name);
+    if (found == call.others->end()) {
+        auto client = make_client(call.settings, RD_KAFKA_CONSUMER, more);
+        if (!client) {
+            return failed(client);
+        }
+        found = call.others->emplace(name, *std::move(client)).first;
+    }
+    Call other = call;
+    other.client = found->second.get();
+    return other;
+}
+
+} // namespace
+
+Result<Call> whole_log(const Call& call) {
+    const auto level = call.settings.properties.find("isolation.level");
+    const bool has_it = level != call.settings.properties.end() && level->second == "read_uncommitted";
+    return has_it ? Result<Call>(call) : by_another(call, "whole log", {{"isolation.level", "read_uncommitted"}});
+}
+
+std::map<std::string, std::string> group_id(const std::string& group) {
+    return group.empty() ? std::map<std::string, std::string>{}
+                         : std::map<std::string, std::string>{{"group.id", group}};
+}
+
+Result<Call> asks_groups(const Call& call, const std::string& group) {
+    return by_another(call, "groups", group_id(group));
 }
 
 Result<Event> answer_of(const Call& call, rd_kafka_queue_t* queue, rd_kafka_event_type_t type,

@@ -1,10 +1,12 @@
 #pragma once
+#include "kafka/broker_error.h"
 #include "kafka/handles.h"
 #include "kafka/settings.h"
 
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace sluice::kafka {
@@ -18,11 +20,25 @@ struct Call {
     Clock::time_point ends_at;
     std::chrono::milliseconds most; ///< what one blocking call may take, so that one leader that is away is not all
     const std::atomic<bool>& stop;  ///< the connection goes away
+    std::map<std::string, Client>* others = nullptr; ///< clients with other settings, made when they are needed
 
     /// Milliseconds that the next blocking call may take.
     int left() const;
     bool over() const { return stop || Clock::now() >= ends_at; }
+    bool pause() const; ///< waits a little; false: the call is over
 };
+
+/// A question that waited behind others until its own time was over: nobody was asked.
+std::optional<Error> too_late(const Call& call, const std::string& about);
+
+/// The same call by a client that sees a log up to its high watermark: that of a plan may end at the last stable offset
+/// (read_committed), behind which an open transaction keeps it.
+Result<Call> whole_log(const Call& call);
+
+/// The same call by a client that may ask for commits. librdkafka 2.0.2 follows no null pointer only where a client is
+/// of a group: one of none dies of the answer NOT_COORDINATOR. This is of the first group that is asked for, and never
+/// joins it.
+Result<Call> asks_groups(const Call& call, const std::string& group);
 
 /// Waits for the answer to an Admin request, the one event of that type. An error of the whole answer, and none when
 /// the call is over, is one about `about` (broker_error.h).
@@ -41,5 +57,27 @@ struct Hearer {
 /// A client with the settings; `more` goes before all of them. `bad_input` when librdkafka does not take one.
 Result<Client> make_client(const Settings& settings, rd_kafka_type_t type,
                            const std::map<std::string, std::string>& more = {}, Hearer hearer = {});
+
+/// The property that makes a client one of a group; none for none.
+std::map<std::string, std::string> group_id(const std::string& group);
+
+/// Asks again while a group's coordinator or (no group) the controller is moving to another broker, until the call is
+/// over.
+template <typename Ask>
+auto once_settled(const Call& call, const std::string& group, const Ask& ask) {
+    const auto first = group.empty() ? Result<Call>(call) : asks_groups(call, group);
+    decltype(ask(call)) answer = first ? ask(*first) : decltype(ask(call))(failed(first));
+    while (!answer && is_moving(answer.error()) && call.pause()) {
+        // librdkafka keeps asking whom it knows; a new client finds out anew who it is.
+        const auto client = make_client(call.settings, RD_KAFKA_CONSUMER, group_id(group));
+        if (!client) {
+            break;
+        }
+        Call again = call;
+        again.client = client->get();
+        answer = ask(again);
+    }
+    return answer;
+}
 
 } // namespace sluice::kafka

@@ -9,7 +9,8 @@ Result<std::shared_ptr<Cluster>> Cluster::make(Scheduler& scheduler, net::HttpCl
     }
     auto topics =
         settings.topics_at.empty() ? broker_desk(**connection) : simulated_desk(**connection, http, settings.topics_at);
-    return std::shared_ptr<Cluster>(new Cluster(std::move(*connection), std::move(topics)));
+    return std::shared_ptr<Cluster>(
+        new Cluster(std::move(*connection), std::move(topics), !settings.topics_at.empty()));
 }
 
 } // namespace sluice::kafka

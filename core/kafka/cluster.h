@@ -13,13 +13,15 @@ public:
 
     Connection& connection() { return *connection_; }
     TopicDesk& topics() { return *topics_; }
+    bool simulated() const { return simulated_; } ///< a rehearsal's: it has no consumers, and searches for no instant
 
 private:
-    Cluster(std::unique_ptr<Connection> connection, std::unique_ptr<TopicDesk> topics)
-        : connection_(std::move(connection)), topics_(std::move(topics)) {}
+    Cluster(std::unique_ptr<Connection> connection, std::unique_ptr<TopicDesk> topics, bool simulated)
+        : connection_(std::move(connection)), topics_(std::move(topics)), simulated_(simulated) {}
 
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<TopicDesk> topics_;
+    bool simulated_;
 };
 
 } // namespace sluice::kafka

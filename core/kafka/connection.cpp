@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -70,8 +71,12 @@ private:
             Question next = std::move(questions_.front());
             questions_.pop_front();
             lock.unlock();
-            const Call call{client_.get(), settings_, next.ends_at.value_or(Call::Clock::now() + next.ceiling),
-                            std::min(next.ceiling / 2, longest_call), stop_};
+            const Call call{client_.get(),
+                            settings_,
+                            next.ends_at.value_or(Call::Clock::now() + next.ceiling),
+                            std::min(next.ceiling / 2, longest_call),
+                            stop_,
+                            &others_};
             // Dropped with `home_` when the connection goes away first.
             QMetaObject::invokeMethod(
                 &home_,
@@ -86,7 +91,8 @@ private:
     Scheduler& scheduler_;
     const Settings settings_;
     Client client_;
-    std::set<WorkId> in_flight_; ///< engine thread only
+    std::map<std::string, Client> others_; ///< the thread's, as it needs them
+    std::set<WorkId> in_flight_;           ///< engine thread only
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Question> questions_;

@@ -19,6 +19,10 @@ public:
         : call_(call), question_(question), explicit_partitions_(call.settings.explicit_partitions) {}
 
     LagAnswer ask() {
+        if (const auto late = too_late(call_, "lag"); late && !call_.stop) {
+            answer_.failure = late->what;
+            return std::move(answer_);
+        }
         if (!question_.topics.empty() || explicit_partitions_) {
             ask_partitions();
         }
@@ -85,8 +89,16 @@ private:
         if (leaders_.empty() && (!question_.topics.empty() || explicit_partitions_)) {
             return; // nothing to name: every topic is missing
         }
-        const Queue queue(rd_kafka_queue_new(call_.client));
-        const Options options = options_for(call_, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+        if (question_.groups.empty()) {
+            return;
+        }
+        const auto call = asks_groups(call_, question_.groups.front());
+        if (!call) {
+            answer_.failure = call.error().what;
+            return;
+        }
+        const Queue queue(rd_kafka_queue_new(call->client));
+        const Options options = options_for(*call, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
         Partitions named;
         if (!leaders_.empty()) {
             named.reset(rd_kafka_topic_partition_list_new(static_cast<int>(leaders_.size())));
@@ -99,7 +111,7 @@ private:
             auto* pointer = request.get();
             // NOLINTNEXTLINE(performance-no-int-to-ptr): librdkafka only hands it back
             rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(i));
-            rd_kafka_ListConsumerGroupOffsets(call_.client, &pointer, 1, options.get(), queue.get());
+            rd_kafka_ListConsumerGroupOffsets(call->client, &pointer, 1, options.get(), queue.get());
         }
         std::set<std::size_t> waiting;
         for (std::size_t i = 0; i < question_.groups.size(); ++i) {
@@ -135,7 +147,7 @@ private:
             const auto* partitions = rd_kafka_group_result_partitions(groups[i]);
             for (int p = 0; partitions != nullptr && p < partitions->cnt; ++p) {
                 const auto& element = partitions->elems[p];
-                PartitionLag lag{group, element.topic, element.partition, {}, {}, {}};
+                PartitionLag lag{group, element.topic, element.partition, {}, {}, {}, {}};
                 if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
                     lag.trouble = told(element.err);
                 } else if (element.offset >= 0) {
@@ -171,6 +183,27 @@ private:
                                                                : told(RD_KAFKA_RESP_ERR__TIMED_OUT);
             }
         }
+        ask_high();
+    }
+
+    void ask_high() {
+        std::vector<Place> past;
+        for (const auto& lag : answer_.partitions) {
+            if (lag.committed && lag.end && *lag.committed > *lag.end) {
+                past.emplace_back(lag.topic, lag.partition);
+            }
+        }
+        const auto whole = past.empty() ? Result<Call>(call_) : whole_log(call_);
+        if (past.empty() || !whole) {
+            return;
+        }
+        ListedOffsets high;
+        list_offsets(*whole, past, RD_KAFKA_OFFSET_END, high);
+        for (auto& lag : answer_.partitions) {
+            if (const auto end = high.found.find({lag.topic, lag.partition}); end != high.found.end()) {
+                lag.high = end->second;
+            }
+        }
     }
 
     void failed_with(const std::string& about, rd_kafka_resp_err_t error) {
@@ -188,8 +221,11 @@ private:
 } // namespace
 
 std::optional<std::int64_t> PartitionLag::lag() const {
-    if (!committed || !end || *committed > *end) {
+    if (!committed || !end) {
         return std::nullopt;
+    }
+    if (*committed > *end) { // who reads uncommitted messages is ahead of an open transaction
+        return high && *committed <= *high ? std::optional<std::int64_t>(0) : std::nullopt;
     }
     return *end - *committed;
 }

@@ -21,8 +21,10 @@ struct PartitionLag {
     std::optional<std::int64_t> committed; ///< nothing: this group never committed here, which is not a lag of 0
     std::optional<std::int64_t> end;       ///< where the next message goes (read_committed: the last stable offset)
     std::string trouble;                   ///< why one of them could not be asked; empty when all went well
+    std::optional<std::int64_t> high = {}; ///< the log's end, asked where the commit lies past `end`
 
-    /// end − committed; nothing when one is missing, or when the commit lies past the end (a topic that was made anew).
+    /// end − committed, 0 up to `high`; nothing when one is missing, or when the commit lies past the log's end (a
+    /// topic that was made anew).
     std::optional<std::int64_t> lag() const;
 };
 

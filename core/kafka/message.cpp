@@ -2,8 +2,10 @@
 
 #include "kafka/broker_error.h"
 #include "kafka/call.h"
+#include "kafka/topics.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 
 namespace sluice::kafka {
@@ -36,6 +38,27 @@ void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaq
     report.sent = std::move(sent);
 }
 
+/// Why no replica in sync has taken a message in time, where the brokers tell: a leader that is not there, or too few
+/// replicas. Empty: they don't.
+std::string missing_at(const Call& call, const Message& message) {
+    const auto topic = describe_topic(call, message.topic);
+    if (!topic) {
+        return {};
+    }
+    if (topic->leaderless > 0) {
+        return fmt::format("{} of {} partitions have no leader", topic->leaderless, topic->partitions);
+    }
+    if (topic->under_replicated > 0) {
+        const auto configs = configs_of(call, message.topic);
+        const auto least = configs ? configs->find("min.insync.replicas") : Configs::const_iterator();
+        return fmt::format("{} of {} partitions lack replicas in sync{}", topic->under_replicated, topic->partitions,
+                           configs && least != configs->end() ? fmt::format(" (replication {}, min.insync.replicas {})",
+                                                                            topic->replication, least->second.value)
+                                                              : "");
+    }
+    return {};
+}
+
 Sent not_kept(Error error) {
     Sent sent;
     sent.state = Sent::State::not_kept;
@@ -45,11 +68,16 @@ Sent not_kept(Error error) {
 
 } // namespace
 
-Sent send(const Call& call, const Message& message) {
+/// A part of the call is kept back, to ask why it was not taken.
+Sent send(const Call& whole, const Message& message) {
     Report report{{}, "message to " + message.topic};
-    if (call.over()) {
-        return not_kept({ErrorCode::refused, report.about + ": its turn did not come in time", "", "try again"});
+    if (auto late = too_late(whole, report.about)) {
+        late->code = ErrorCode::refused; // nothing was sent
+        return not_kept(*std::move(late));
     }
+    Call call = whole;
+    const auto all = std::chrono::duration_cast<std::chrono::milliseconds>(whole.ends_at - Call::Clock::now());
+    call.ends_at -= std::min(all / 4, std::chrono::milliseconds(2000));
     const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(call.ends_at - Call::Clock::now());
     auto producer = make_client(call.settings, RD_KAFKA_PRODUCER,
                                 {{"acks", "all"},
@@ -82,11 +110,15 @@ Sent send(const Call& call, const Message& message) {
         rd_kafka_purge(producer->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         rd_kafka_flush(producer->get(), 500);
     }
-    if (report.sent) {
-        return *report.sent;
-    }
     Sent sent;
     sent.error = error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, report.about);
+    sent = report.sent.value_or(sent);
+    if (sent.state != Sent::State::kept && sent.error.code == ErrorCode::unreachable) {
+        if (const std::string why = missing_at(whole, message); !why.empty()) {
+            sent.error.what = report.about + ": not taken in time: " + why;
+            sent.error.remedy = "see to the brokers, then try again";
+        }
+    }
     return sent;
 }
 

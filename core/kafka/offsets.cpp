@@ -1,11 +1,10 @@
 #include "kafka/offsets.h"
 
-#include "base/instant.h"
 #include "kafka/broker_error.h"
+#include "kafka/call.h"
 #include "kafka/list_offsets.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace sluice::kafka {
@@ -38,11 +37,29 @@ std::optional<Error> wrong(const rd_kafka_group_result_t* result, const std::str
     return std::nullopt;
 }
 
+/// What was changed in part settles as something that can have happened: it has to be read back.
+Error half_done(Error error) {
+    error.code = ErrorCode::unreachable;
+    error.what += "; others were changed";
+    return error;
+}
+
 Result<void> all_good(const rd_kafka_group_result_t** results, std::size_t count, const std::string& group) {
+    std::optional<Error> first;
+    int good = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        if (auto error = wrong(results[i], group)) {
-            return tl::unexpected(*std::move(error));
+        auto error = wrong(results[i], group);
+        const auto* partitions = rd_kafka_group_result_partitions(results[i]);
+        for (int p = 0; partitions != nullptr && p < partitions->cnt; ++p) {
+            good += partitions->elems[p].err == RD_KAFKA_RESP_ERR_NO_ERROR ? 1 : 0;
         }
+        if (rd_kafka_group_result_error(results[i]) != nullptr) {
+            good = 0; // the whole group's
+        }
+        first = first ? std::move(first) : std::move(error);
+    }
+    if (first) {
+        return tl::unexpected(good > 0 ? half_done(*std::move(first)) : *std::move(first));
     }
     return {};
 }
@@ -102,70 +119,6 @@ Result<void> forget(const Call& call, const std::string& group, const std::vecto
 
 } // namespace
 
-Json to_json(const Offsets& offsets) {
-    Json json = Json::object();
-    for (const auto& [place, offset] : offsets) {
-        json[place.first][std::to_string(place.second)] = offset ? Json(*offset) : Json();
-    }
-    return json;
-}
-
-Result<Offsets> offsets_from(const Json& json) {
-    const auto refuse = [] {
-        return fail(ErrorCode::bad_input, "these are no offsets by topic and partition", {},
-                    "{topic: {partition: offset}}, as the `before` of a set-offsets");
-    };
-    if (!json.is_object()) {
-        return refuse();
-    }
-    Offsets offsets;
-    for (const auto& [topic, partitions] : json.items()) {
-        if (!partitions.is_object()) {
-            return refuse();
-        }
-        for (const auto& [key, offset] : partitions.items()) {
-            std::int32_t partition = -1;
-            const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), partition);
-            const bool figure = offset.is_null() || (offset.is_number_integer() && offset.get<std::int64_t>() >= 0);
-            if (error != std::errc() || end != key.data() + key.size() || partition < 0 || !figure) {
-                return refuse();
-            }
-            offsets[{topic, partition}] = offset.is_null() ? std::nullopt : std::optional(offset.get<std::int64_t>());
-        }
-    }
-    return offsets;
-}
-
-Result<Aim> parse_aim(const std::string& text) {
-    Aim aim;
-    if (text == "earliest" || text == "latest") {
-        aim.kind = text == "latest" ? Aim::Kind::latest : Aim::Kind::earliest;
-        return aim;
-    }
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), aim.figure);
-    if (error == std::errc() && end == text.data() + text.size() && aim.figure >= 0) {
-        aim.kind = Aim::Kind::offset;
-        return aim;
-    }
-    if (text.starts_with('{')) {
-        const auto json = parse_json(text, "offsets");
-        auto given = json ? offsets_from(*json) : Result<Offsets>(failed(json));
-        if (!given) {
-            return failed(given);
-        }
-        aim.kind = Aim::Kind::given;
-        aim.given = std::move(*given);
-        return aim;
-    }
-    if (const auto instant = parse_instant(text, {}); instant && !text.starts_with('T')) {
-        aim.kind = Aim::Kind::instant;
-        aim.figure = instant->count / 1'000'000;
-        return aim;
-    }
-    return fail(ErrorCode::bad_input, "'" + text.substr(0, 120) + "' is no place in a topic", {},
-                "earliest, latest, an offset, or an instant such as 2026-01-06T02:00:00Z");
-}
-
 std::vector<Place> places_of(const std::map<std::string, int>& partitions) {
     std::vector<Place> places;
     for (const auto& [topic, count] : partitions) {
@@ -176,7 +129,9 @@ std::vector<Place> places_of(const std::map<std::string, int>& partitions) {
     return places;
 }
 
-Result<Offsets> committed(const Call& call, const std::string& group, const std::vector<Place>& places) {
+namespace {
+
+Result<Offsets> ask_commits(const Call& call, const std::string& group, const std::vector<Place>& places) {
     const Partitions list = list_of(places);
     const Queue queue(rd_kafka_queue_new(call.client));
     const Options options = options_for(call, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
@@ -208,55 +163,98 @@ Result<Offsets> committed(const Call& call, const std::string& group, const std:
     return offsets;
 }
 
+/// One figure of an aim, against the log that it is for.
+struct Log {
+    const Place& place;
+    std::int64_t start, end;
+
+    Result<std::int64_t> has(std::int64_t wanted, std::int64_t& gone) const {
+        if (wanted > end) {
+            return fail(ErrorCode::conflict,
+                        fmt::format("{} has no offset {}: it goes from {} to {}", named(place), wanted, start, end), {},
+                        "was the topic made anew? Name earliest, latest or an instant, or an offset that each has");
+        }
+        gone += std::max<std::int64_t>(start - wanted, 0);
+        return std::max(wanted, start);
+    }
+};
+
+/// Offsets of a partition that there is no more can't be put back.
+Result<void> all_there(const Aim& aim, const std::vector<Place>& places) {
+    for (const auto& [place, offset] : aim.given) {
+        const bool of_these = std::any_of(places.begin(), places.end(),
+                                          [&topic = place.first](const Place& one) { return one.first == topic; });
+        if (of_these && offset && std::find(places.begin(), places.end(), place) == places.end()) {
+            return fail(ErrorCode::conflict, named(place) + " was given, and is no partition any more", {},
+                        "was the topic made anew? Name earliest, latest or an instant");
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Offsets> committed(const Call& call, const std::string& group, const std::vector<Place>& places) {
+    if (auto late = too_late(call, "group " + group)) {
+        return tl::unexpected(*std::move(late));
+    }
+    return once_settled(call, group, [&](const Call& at) { return ask_commits(at, group, places); });
+}
+
 Result<Move> resolve_move(const Call& call, const std::string& group, const std::vector<Place>& places,
                           const Aim& aim) {
     auto before = committed(call, group, places);
-    if (!before) {
-        return failed(before);
-    }
-    Move move{std::move(*before), {}};
-    if (aim.kind == Aim::Kind::given) {
-        for (const auto& place : places) {
-            const auto given = aim.given.find(place);
-            if (given == aim.given.end()) {
-                return fail(ErrorCode::bad_input, "the offsets that were given say nothing about " + named(place));
-            }
-            move.after.insert(*given);
-        }
-        return move;
-    }
-    const auto ends = listed(call, places, RD_KAFKA_OFFSET_END);
+    const auto whole = before ? whole_log(call) : Result<Call>(failed(before));
+    const auto ends =
+        whole ? listed(*whole, places, RD_KAFKA_OFFSET_END) : Result<std::map<Place, std::int64_t>>(failed(whole));
     if (!ends) {
         return failed(ends);
     }
+    Move move{std::move(*before), {}, {}};
     if (aim.kind == Aim::Kind::latest) {
         move.after.insert(ends->begin(), ends->end());
         return move;
     }
-    const auto found = listed(call, places, aim.kind == Aim::Kind::instant ? aim.figure : RD_KAFKA_OFFSET_BEGINNING);
-    if (!found) {
-        return failed(found);
+    const auto starts = listed(*whole, places, RD_KAFKA_OFFSET_BEGINNING);
+    const auto found = aim.kind == Aim::Kind::instant ? listed(*whole, places, aim.figure) : starts;
+    if (!starts || !found) {
+        return starts ? failed(found) : failed(starts);
     }
-    for (const auto& [place, offset] : *found) {
-        const std::int64_t end = ends->at(place);
-        if (aim.kind != Aim::Kind::offset) {
-            move.after[place] = offset >= 0 ? offset : end; // nothing is as young
-        } else if (aim.figure < offset || aim.figure > end) {
-            return fail(
-                ErrorCode::bad_input,
-                fmt::format("{} has no offset {}: it goes from {} to {}", named(place), aim.figure, offset, end), {},
-                "name one that each partition has, or an instant");
-        } else {
-            move.after[place] = aim.figure;
+    if (const auto there = all_there(aim, places); !there) {
+        return failed(there);
+    }
+    std::int64_t gone = 0;
+    for (const auto& place : places) {
+        const Log log{place, starts->at(place), ends->at(place)};
+        auto wanted = aim.kind == Aim::Kind::offset ? std::optional(aim.figure) : std::nullopt;
+        if (aim.kind == Aim::Kind::given) {
+            const auto given = aim.given.find(place);
+            if (given == aim.given.end()) {
+                move.after[place] = move.before.at(place);
+                move.notes.push_back(named(place) + " is new and stays as it is");
+                continue;
+            }
+            wanted = given->second;
+        } else if (!wanted) {
+            const std::int64_t at = found->at(place);
+            wanted = at >= 0 ? at : log.end; // nothing is as young
         }
+        const auto figure = wanted ? log.has(*wanted, gone) : Result<std::int64_t>(0);
+        if (!figure) {
+            return failed(figure);
+        }
+        move.after[place] = wanted ? std::optional(*figure) : std::nullopt;
+    }
+    if (gone > 0) {
+        move.notes.push_back(fmt::format("{} message{} gone from the log", gone, gone == 1 ? " is" : "s are"));
     }
     return move;
 }
 
 Result<void> commit(const Call& call, const std::string& group, const Move& move) {
-    if (call.over()) {
-        return fail(ErrorCode::refused, "group " + group + ": its turn did not come in time; nothing was sent", {},
-                    "try again");
+    if (auto late = too_late(call, "group " + group)) {
+        late->code = ErrorCode::refused; // nothing was sent
+        return tl::unexpected(*std::move(late));
     }
     Offsets wanted;
     std::vector<Place> forgotten;
@@ -268,12 +266,18 @@ Result<void> commit(const Call& call, const std::string& group, const Move& move
             forgotten.push_back(place);
         }
     }
-    if (!wanted.empty()) {
-        if (auto altered = alter(call, group, wanted); !altered) {
-            return altered;
+    if (!forgotten.empty()) {
+        auto done = once_settled(call, group, [&](const Call& at) { return forget(at, group, forgotten); });
+        if (!done || wanted.empty()) {
+            return done;
         }
     }
-    return forgotten.empty() ? Result<void>() : forget(call, group, forgotten);
+    auto done = wanted.empty() ? Result<void>()
+                               : once_settled(call, group, [&](const Call& at) { return alter(at, group, wanted); });
+    if (!done && !forgotten.empty()) {
+        return tl::unexpected(half_done(done.error()));
+    }
+    return done;
 }
 
 } // namespace sluice::kafka

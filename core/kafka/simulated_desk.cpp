@@ -1,3 +1,5 @@
+#include "kafka/broker_error.h"
+#include "kafka/call.h"
 #include "kafka/connection.h"
 #include "kafka/topic_desk.h"
 #include "net/http.h"
@@ -30,6 +32,16 @@ Result<Stands> stands_in(const std::string& body) {
 }
 
 class SimulatedDesk : public TopicDesk {
+    /// What is called only while the desk is there.
+    template <typename F>
+    auto alive(F then) {
+        return [life = std::weak_ptr(life_), then = std::move(then)](auto&&... answer) mutable {
+            if (!life.expired()) {
+                then(std::forward<decltype(answer)>(answer)...);
+            }
+        };
+    }
+
 public:
     SimulatedDesk(Connection& connection, net::HttpClient& http, std::string url)
         : connection_(connection), http_(http), url_(std::move(url)) {}
@@ -39,24 +51,28 @@ public:
     }
 
     void describe(std::string topic, Ask ask, Done<Topic> done) override {
-        stands(topic, ask, [this, life = std::weak_ptr(life_), topic, ask, done = std::move(done)](Result<Stands> at) {
-            if (life.expired()) {
-                return;
-            }
-            if (!at) {
-                done(failed(at));
-                return;
-            }
-            connection_.call<Result<Topic>>(
-                ask.key + "#brokers", ask.ceiling, [topic](const Call& call) { return describe_topic(call, topic); },
-                [at = std::move(*at), done](Result<Topic> found) {
-                    if (found) {
-                        found->config = at.config;
-                        found->replication = at.replication; // the mock puts each partition on all brokers
-                    }
-                    done(std::move(found));
-                });
-        });
+        stands(topic, ask, alive([this, topic, ask, done = std::move(done)](Result<Stands> at) {
+                   if (!at) {
+                       done(failed(at));
+                       return;
+                   }
+                   connection_.call<Result<Topic>>(
+                       ask.key + "#brokers", ask.ceiling,
+                       [topic, count = ask.messages](const Call& call) {
+                           auto found = describe_topic(call, topic);
+                           if (found && count) {
+                               found->messages = messages_in(call, *found);
+                           }
+                           return found;
+                       },
+                       [at = std::move(*at), done](Result<Topic> found) {
+                           if (found) {
+                               found->config = at.config;
+                               found->replication = at.replication; // the mock puts each partition on all brokers
+                           }
+                           done(std::move(found));
+                       });
+               }));
     }
 
     void create(NewTopic topic, bool validate, Ask ask, Done<void> done) override {
@@ -69,13 +85,10 @@ public:
                std::move(ask.key), std::move(done));
     }
 
-    void configure(std::string topic, ConfigChange wanted, bool validate, Ask ask, Done<void> done) override {
+    void configure(std::string topic, ConfigChange wanted, bool validate, Ask ask, Done<ConfigChange> done) override {
         stands(topic, ask,
-               [this, life = std::weak_ptr(life_), topic, wanted = std::move(wanted), validate, ask,
-                done = std::move(done)](const Result<Stands>& at) {
-                   if (life.expired()) {
-                       return;
-                   }
+               alive([this, topic, wanted = std::move(wanted), validate, ask,
+                      done = std::move(done)](const Result<Stands>& at) {
                    const auto own = at ? own_after(at->config, wanted, topic)
                                        : Result<std::map<std::string, std::string>>(failed(at));
                    if (!own) {
@@ -83,8 +96,29 @@ public:
                        return;
                    }
                    change("/topics/" + topic + "/config", "settings of topic " + topic,
-                          {{"own", *own}, {"validate", validate}}, ask.key + "#config", done);
-               });
+                          {{"own", *own}, {"validate", validate}}, ask.key + "#config",
+                          [this, topic, wanted, own = *own, validate, ask, done](const Result<void>& written) {
+                              if (!written || validate) {
+                                  done(written ? Result<ConfigChange>(ConfigChange{}) : failed(written));
+                                  return;
+                              }
+                              stands(topic, {ask.key + "#then", ask.ceiling},
+                                     alive([wanted, own, done](const Result<Stands>& then) {
+                                         if (then) {
+                                             done(others_since(own, then->config, wanted));
+                                             return;
+                                         }
+                                         Error error = then.error(); // it was written: what stands has to be read
+                                         error.code = ErrorCode::unreachable;
+                                         done(tl::unexpected(std::move(error)));
+                                     }));
+                          });
+               }));
+    }
+
+    void admit(const Message& message, Ask ask, Done<void> done) override {
+        change("/topics/" + message.topic + "/message", "message to " + message.topic, {{"key", !message.key.empty()}},
+               std::move(ask.key), std::move(done));
     }
 
 private:
@@ -93,37 +127,35 @@ private:
         net::HttpRequest request;
         request.url = url_ + "/topics/" + topic;
         request.key = ask.key + "#desk";
-        http_.send(std::move(request), [topic, done = std::move(done)](Result<net::HttpResponse> answer) {
-            if (!answer) {
-                done(tl::unexpected(net::only_asked(answer.error())));
-            } else if (answer->status != 200) {
-                done(tl::unexpected(refusal(*answer, "topic " + topic)));
-            } else {
-                done(stands_in(answer->body));
-            }
-        });
+        http_.send(std::move(request), alive([topic, done = std::move(done)](Result<net::HttpResponse> answer) {
+                       if (!answer) {
+                           done(tl::unexpected(net::only_asked(answer.error())));
+                       } else if (answer->status != 200) {
+                           done(tl::unexpected(refusal(*answer, "topic " + topic)));
+                       } else {
+                           done(stands_in(answer->body));
+                       }
+                   }));
     }
 
     void next(std::vector<std::string> topics, std::size_t at, std::map<std::string, int> found, const Ask& ask,
               Done<std::map<std::string, int>> done) {
         if (at == topics.size()) {
-            connection_.scheduler().after({}, [found = std::move(found), done = std::move(done)] { done(found); });
+            connection_.scheduler().after({},
+                                          alive([found = std::move(found), done = std::move(done)] { done(found); }));
             return;
         }
         const std::string topic = topics[at];
         stands(topic, {fmt::format("{}#{}", ask.key, at + 1), ask.ceiling},
-               [this, life = std::weak_ptr(life_), topics = std::move(topics), at, found = std::move(found), ask,
-                done = std::move(done)](const Result<Stands>& one) mutable {
-                   if (life.expired()) {
-                       return;
-                   }
+               alive([this, topics = std::move(topics), at, found = std::move(found), ask,
+                      done = std::move(done)](const Result<Stands>& one) mutable {
                    if (!one) {
                        done(failed(one));
                        return;
                    }
                    found[topics[at]] = one->partitions;
                    next(std::move(topics), at + 1, std::move(found), ask, std::move(done));
-               });
+               }));
     }
 
     void change(const std::string& path, const std::string& about, const Json& body, std::string key, Done<void> done) {
@@ -133,18 +165,21 @@ private:
         request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
         request.key = std::move(key);
         request.pool = net::Pool::acting;
-        http_.send(std::move(request), [about, done = std::move(done)](Result<net::HttpResponse> answer) {
-            if (!answer) {
-                done(failed(answer));
-            } else if (answer->status >= 300) {
-                done(tl::unexpected(refusal(*answer, about)));
-            } else {
-                done({});
-            }
-        });
+        http_.send(std::move(request), alive([about, done = std::move(done)](Result<net::HttpResponse> answer) {
+                       if (!answer) {
+                           done(failed(answer));
+                       } else if (answer->status >= 300) {
+                           done(tl::unexpected(refusal(*answer, about)));
+                       } else {
+                           done({});
+                       }
+                   }));
     }
 
     static Error refusal(const net::HttpResponse& answer, const std::string& about) {
+        if (answer.body == rd_kafka_err2str(RD_KAFKA_RESP_ERR_INVALID_RECORD)) {
+            return error_of(RD_KAFKA_RESP_ERR_INVALID_RECORD, about);
+        }
         const std::string what = about + ": " + answer.body;
         switch (answer.status) {
         case 403:

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/nanos.h"
 #include "kafka/config_change.h"
+#include "kafka/message.h"
 
 #include <functional>
 #include <map>
@@ -23,8 +24,9 @@ class Connection;
 class TopicDesk {
 public:
     struct Ask {
-        std::string key; ///< of the work in flight
-        Nanos ceiling;   ///< real time
+        std::string key;       ///< of the work in flight
+        Nanos ceiling;         ///< real time
+        bool messages = false; ///< of a description: count them, too
     };
     template <typename T>
     using Done = std::function<void(Result<T>)>;
@@ -34,7 +36,13 @@ public:
     virtual void partitions(std::vector<std::string> topics, Ask ask, Done<std::map<std::string, int>> done) = 0;
     virtual void describe(std::string topic, Ask ask, Done<Topic> done) = 0;
     virtual void create(NewTopic topic, bool validate, Ask ask, Done<void> done) = 0;
-    virtual void configure(std::string topic, ConfigChange change, bool validate, Ask ask, Done<void> done) = 0;
+
+    /// Waits until the brokers show what was named, and tells what others have set meanwhile. `unreachable`: it can
+    /// have happened.
+    virtual void configure(std::string topic, ConfigChange change, bool validate, Ask ask, Done<ConfigChange> done) = 0;
+
+    /// Whether the topic takes this message, as far as that is known before it is sent: brokers tell when it is.
+    virtual void admit(const Message& message, Ask ask, Done<void> done) = 0;
 };
 
 /// `connection` (and `http`) must outlive it.
@@ -44,6 +52,7 @@ std::unique_ptr<TopicDesk> broker_desk(Connection& connection);
 ///   GET  /topics/NAME           {"partitions", "replication", "config": {name: {"value", "own"}}}
 ///   POST /topics                {"name", "partitions", "replication", "config", "validate"}
 ///   POST /topics/NAME/config    {"own": all that is set afterwards, "validate"}
+///   POST /topics/NAME/message   {"key": whether it has one}: would it be taken?
 /// 403, 404, 409 and 422 with the reason as text.
 std::unique_ptr<TopicDesk> simulated_desk(Connection& connection, net::HttpClient& http, std::string url);
 

@@ -1,6 +1,7 @@
 #include "kafka/topics.h"
 
 #include "kafka/broker_error.h"
+#include "kafka/call.h"
 #include "kafka/list_offsets.h"
 
 #include <algorithm>
@@ -30,19 +31,20 @@ Result<Metadata> metadata_of(const Call& call, const std::string& name) {
     return metadata;
 }
 
-std::optional<std::int64_t> messages_of(const Call& call, const std::vector<Place>& places) {
-    ListedOffsets first, end;
-    list_offsets(call, places, RD_KAFKA_OFFSET_BEGINNING, first);
-    list_offsets(call, places, RD_KAFKA_OFFSET_END, end);
-    std::int64_t all = 0;
-    for (const auto& place : places) {
-        const auto from = first.found.find(place), to = end.found.find(place);
-        if (from == first.found.end() || to == end.found.end() || from->second < 0 || to->second < 0) {
-            return std::nullopt;
+/// A broker can know of a topic later than the one that made it.
+Result<void> shown(const Call& call, const NewTopic& topic) {
+    do {
+        const auto metadata = metadata_of(call, topic.name);
+        if (!metadata || (*metadata)->topics[0].partition_cnt != topic.partitions) {
+            continue;
         }
-        all += to->second - from->second;
-    }
-    return all;
+        const auto configs = configs_of(call, topic.name);
+        if (configs || configs.error().code == ErrorCode::refused) { // who may not read settings may still make a topic
+            return {};
+        }
+    } while (call.pause());
+    return fail(ErrorCode::unreachable, "topic " + topic.name + ": it was made, and the brokers don't show it yet", {},
+                "look again");
 }
 
 } // namespace
@@ -66,6 +68,9 @@ Json to_json(const Topic& topic) {
 
 Result<std::map<std::string, int>> partitions_of(const Call& call, const std::vector<std::string>& topics) {
     std::map<std::string, int> partitions;
+    if (auto late = too_late(call, "topics")) {
+        return tl::unexpected(*std::move(late));
+    }
     for (const auto& name : topics) {
         const auto metadata = metadata_of(call, name);
         if (!metadata) {
@@ -77,6 +82,9 @@ Result<std::map<std::string, int>> partitions_of(const Call& call, const std::ve
 }
 
 Result<Topic> describe_topic(const Call& call, const std::string& name) {
+    if (auto late = too_late(call, "topic " + name)) {
+        return tl::unexpected(*std::move(late));
+    }
     const auto metadata = metadata_of(call, name);
     if (!metadata) {
         return failed(metadata);
@@ -85,22 +93,39 @@ Result<Topic> describe_topic(const Call& call, const std::string& name) {
     Topic topic;
     topic.name = name;
     topic.partitions = found.partition_cnt;
-    std::map<std::int32_t, std::vector<Place>> by_leader;
     for (int i = 0; i < found.partition_cnt; ++i) {
         const auto& partition = found.partitions[i];
         topic.replication = i == 0 ? partition.replica_cnt : std::min(topic.replication, partition.replica_cnt);
         topic.leaderless += partition.leader < 0 ? 1 : 0;
         topic.under_replicated += partition.isr_cnt < partition.replica_cnt ? 1 : 0;
-        by_leader[partition.leader].emplace_back(name, partition.id);
-    }
-    if (topic.leaderless == 0) {
-        topic.messages = 0;
-        for (const auto& [leader, places] : by_leader) {
-            const auto some = messages_of(call, places);
-            topic.messages = some && topic.messages ? std::optional(*topic.messages + *some) : std::nullopt;
-        }
     }
     return topic;
+}
+
+std::optional<std::int64_t> messages_in(const Call& call, const Topic& topic) {
+    if (topic.leaderless > 0 || call.over()) {
+        return std::nullopt;
+    }
+    Call half = call;
+    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(call.ends_at - Call::Clock::now()) / 2;
+    half.ends_at = Call::Clock::now() + rest;
+    half.most = std::min(call.most, rest / 2); // the starts, then the ends
+    const auto places = places_of({{topic.name, topic.partitions}});
+    ListedOffsets first, end;
+    list_offsets(half, places, RD_KAFKA_OFFSET_BEGINNING, first);
+    if (!first.troubles.empty()) {
+        return std::nullopt;
+    }
+    list_offsets(half, places, RD_KAFKA_OFFSET_END, end);
+    std::int64_t all = 0;
+    for (const auto& place : places) {
+        const auto from = first.found.find(place), to = end.found.find(place);
+        if (from == first.found.end() || to == end.found.end() || from->second < 0 || to->second < 0) {
+            return std::nullopt;
+        }
+        all += to->second - from->second;
+    }
+    return all;
 }
 
 Result<Configs> configs_of(const Call& call, const std::string& topic) {
@@ -140,11 +165,10 @@ Result<Configs> configs_of(const Call& call, const std::string& topic) {
     return configs;
 }
 
-Result<void> create_topic(const Call& call, const NewTopic& topic, bool validate) {
+namespace {
+
+Result<void> ask_for_topic(const Call& call, const NewTopic& topic, bool validate) {
     const std::string about = "topic " + topic.name;
-    if (call.over()) {
-        return fail(ErrorCode::refused, about + ": its turn did not come in time; nothing was sent", {}, "try again");
-    }
     char words[256];
     const NewTopicHandle wanted(
         rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication, words, sizeof words));
@@ -180,12 +204,9 @@ Result<void> create_topic(const Call& call, const NewTopic& topic, bool validate
     return {};
 }
 
-Result<void> replace_configs(const Call& call, const std::string& topic, const std::map<std::string, std::string>& own,
+Result<void> ask_for_configs(const Call& call, const std::string& topic, const std::map<std::string, std::string>& own,
                              bool validate) {
     const std::string about = "settings of topic " + topic;
-    if (call.over()) {
-        return fail(ErrorCode::refused, about + ": its turn did not come in time; nothing was sent", {}, "try again");
-    }
     const ConfigResource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
     for (const auto& [name, value] : own) {
         rd_kafka_ConfigResource_set_config(resource.get(), name.c_str(), value.c_str());
@@ -211,7 +232,33 @@ Result<void> replace_configs(const Call& call, const std::string& topic, const s
     return {};
 }
 
+template <typename Write>
+Result<void> written(const Call& call, const std::string& about, const Write& write) {
+    if (auto late = too_late(call, about)) {
+        late->code = ErrorCode::refused; // nothing was sent
+        return tl::unexpected(*std::move(late));
+    }
+    return once_settled(call, "", write);
+}
+
+} // namespace
+
+Result<void> create_topic(const Call& call, const NewTopic& topic, bool validate) {
+    auto made =
+        written(call, "topic " + topic.name, [&](const Call& at) { return ask_for_topic(at, topic, validate); });
+    return made && !validate ? shown(call, topic) : made;
+}
+
+Result<void> replace_configs(const Call& call, const std::string& topic, const std::map<std::string, std::string>& own,
+                             bool validate) {
+    return written(call, "settings of topic " + topic,
+                   [&](const Call& at) { return ask_for_configs(at, topic, own, validate); });
+}
+
 Result<Json> brokers_of(const Call& call) {
+    if (auto late = too_late(call, "brokers")) {
+        return tl::unexpected(*std::move(late));
+    }
     const rd_kafka_metadata_t* found = nullptr;
     const auto error = rd_kafka_metadata(call.client, 0, nullptr, &found, call.left());
     const Metadata metadata(found);

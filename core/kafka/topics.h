@@ -33,7 +33,7 @@ struct Topic {
     int replication = 0; ///< of the partition that has fewest
     int leaderless = 0;
     int under_replicated = 0;             ///< partitions of which not all replicas are in sync
-    std::optional<std::int64_t> messages; ///< end offsets minus first ones; nothing when a partition could not be asked
+    std::optional<std::int64_t> messages; ///< end offsets minus first ones; nothing when not all could be asked
     Configs config;
     std::string config_error; ///< why the settings could not be read
 };
@@ -45,12 +45,18 @@ Json to_json(const Topic& topic);
 /// How many partitions each has. `not_found` names the first that is not there.
 Result<std::map<std::string, int>> partitions_of(const Call& call, const std::vector<std::string>& topics);
 
+/// Without messages and settings.
 Result<Topic> describe_topic(const Call& call, const std::string& name);
+
+/// How many messages a topic has, asked of all leaders at once, with at most half of what the call has left: a leader
+/// that is away costs a look its time, not its answer.
+std::optional<std::int64_t> messages_in(const Call& call, const Topic& topic);
 
 /// All settings of a topic.
 Result<Configs> configs_of(const Call& call, const std::string& topic);
 
-/// `validate` only asks whether it would be done. `conflict`: there is one of that name.
+/// `validate` only asks whether it would be done; else this waits until metadata and settings show it. `conflict`:
+/// there is one of that name. `unreachable`: it can have happened.
 Result<void> create_topic(const Call& call, const NewTopic& topic, bool validate);
 
 /// Replaces what is set for a topic by `own`: what is not named falls back to the brokers' value (AlterConfigs).

@@ -1,57 +1,131 @@
 #include "range/kafka_topics.h"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <librdkafka/rdkafka.h>
+#include <limits>
+#include <string_view>
+#include <vector>
 
 namespace sluice::range {
 namespace {
 
-/// Kafka's topic settings as its brokers have them by default (Apache Kafka's documentation, "Topic Configs").
-const std::map<std::string, std::string>& defaults() {
-    static const std::map<std::string, std::string> all{{"cleanup.policy", "delete"},
-                                                        {"compression.type", "producer"},
-                                                        {"delete.retention.ms", "86400000"},
-                                                        {"file.delete.delay.ms", "60000"},
-                                                        {"flush.messages", "9223372036854775807"},
-                                                        {"flush.ms", "9223372036854775807"},
-                                                        {"index.interval.bytes", "4096"},
-                                                        {"max.compaction.lag.ms", "9223372036854775807"},
-                                                        {"max.message.bytes", "1048588"},
-                                                        {"message.timestamp.type", "CreateTime"},
-                                                        {"min.cleanable.dirty.ratio", "0.5"},
-                                                        {"min.compaction.lag.ms", "0"},
-                                                        {"min.insync.replicas", "1"},
-                                                        {"preallocate", "false"},
-                                                        {"retention.bytes", "-1"},
-                                                        {"retention.ms", "604800000"},
-                                                        {"segment.bytes", "1073741824"},
-                                                        {"segment.index.bytes", "10485760"},
-                                                        {"segment.jitter.ms", "0"},
-                                                        {"segment.ms", "604800000"},
-                                                        {"unclean.leader.election.enable", "false"}};
+constexpr double no_limit = std::numeric_limits<double>::infinity();
+constexpr double int_most = 2'147'483'647;
+
+/// One setting of a topic: its value by default, and what a broker takes.
+struct Setting {
+    const char* standard;
+    enum class Form { integer, number, truth, one_of, list_of, text } form = Form::text;
+    double least = -no_limit, most = no_limit;
+    std::vector<std::string_view> words = {}; ///< of one_of and list_of
+};
+
+/// All settings of topics, as Kafka 4.0's brokers have them (its documentation, "Topic Configs").
+const std::map<std::string, Setting>& settings() {
+    using Form = Setting::Form;
+    constexpr const char* endless = "9223372036854775807";
+    const auto integer = [](const char* standard, double least, double most = no_limit) {
+        return Setting{standard, Form::integer, least, most, {}};
+    };
+    const auto truth = [](const char* standard) { return Setting{standard, Form::truth}; };
+    static const std::map<std::string, Setting> all{
+        {"cleanup.policy", {"delete", Form::list_of, 0, 0, {"compact", "delete"}}},
+        {"compression.gzip.level", integer("-1", -1, 9)},
+        {"compression.lz4.level", integer("9", 1, 17)},
+        {"compression.type",
+         {"producer", Form::one_of, 0, 0, {"uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"}}},
+        {"compression.zstd.level", integer("3", -131072, 22)},
+        {"delete.retention.ms", integer("86400000", 0)},
+        {"file.delete.delay.ms", integer("60000", 0)},
+        {"flush.messages", integer(endless, 1)},
+        {"flush.ms", integer(endless, 0)},
+        {"follower.replication.throttled.replicas", {""}},
+        {"index.interval.bytes", integer("4096", 0, int_most)},
+        {"leader.replication.throttled.replicas", {""}},
+        {"local.retention.bytes", integer("-2", -2)},
+        {"local.retention.ms", integer("-2", -2)},
+        {"max.compaction.lag.ms", integer(endless, 1)},
+        {"max.message.bytes", integer("1048588", 0, int_most)},
+        {"message.timestamp.after.max.ms", integer("3600000", 0)},
+        {"message.timestamp.before.max.ms", integer(endless, 0)},
+        {"message.timestamp.type", {"CreateTime", Form::one_of, 0, 0, {"CreateTime", "LogAppendTime"}}},
+        {"min.cleanable.dirty.ratio", {"0.5", Form::number, 0, 1, {}}},
+        {"min.compaction.lag.ms", integer("0", 0)},
+        {"min.insync.replicas", integer("1", 1, int_most)},
+        {"preallocate", truth("false")},
+        {"remote.log.copy.disable", truth("false")},
+        {"remote.log.delete.on.disable", truth("false")},
+        {"remote.storage.enable", truth("false")},
+        {"retention.bytes", integer("-1", -no_limit)},
+        {"retention.ms", integer("604800000", -1)},
+        {"segment.bytes", integer("1073741824", 14, int_most)},
+        {"segment.index.bytes", integer("10485760", 4, int_most)},
+        {"segment.jitter.ms", integer("0", 0)},
+        {"segment.ms", integer("604800000", 1)},
+        {"unclean.leader.election.enable", truth("false")}};
     return all;
 }
 
-bool is_integer(const std::string& text) {
-    const std::string digits = text.substr(text.starts_with('-') ? 1 : 0);
-    return !digits.empty() && digits.size() <= 19 &&
-           std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+/// Empty: a broker takes it.
+std::string wrong_value(const Setting& setting, const std::string& value) {
+    const auto is_word = [&](std::string_view one) {
+        return std::find(setting.words.begin(), setting.words.end(), one) != setting.words.end();
+    };
+    const std::string words = fmt::format("{}", fmt::join(setting.words, ", "));
+    switch (setting.form) {
+    case Setting::Form::integer:
+    case Setting::Form::number: {
+        std::int64_t whole = 0;
+        double number = 0;
+        const char *from = value.data(), *to = value.data() + value.size();
+        const auto [end, error] = setting.form == Setting::Form::integer ? std::from_chars(from, to, whole)
+                                                                         : std::from_chars(from, to, number);
+        if (error != std::errc() || end != to) {
+            return "Not a number";
+        }
+        number = setting.form == Setting::Form::integer ? static_cast<double>(whole) : number;
+        return number < setting.least  ? fmt::format("Value must be at least {}", setting.least)
+               : number > setting.most ? fmt::format("Value must be no more than {}", setting.most)
+                                       : "";
+    }
+    case Setting::Form::truth: {
+        std::string lower = value;
+        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+        return lower == "true" || lower == "false" ? "" : "Expected value to be either true or false";
+    }
+    case Setting::Form::one_of:
+        return is_word(value) ? "" : "String must be one of: " + words;
+    case Setting::Form::list_of:
+        for (std::size_t start = 0; start <= value.size();) {
+            const std::size_t end = std::min(value.find(',', start), value.size());
+            std::string item = value.substr(start, end - start);
+            item.erase(0, item.find_first_not_of(' '));
+            item.erase(item.find_last_not_of(' ') + 1);
+            if (!is_word(item)) {
+                return "String must be one of: " + words;
+            }
+            start = end + 1;
+        }
+        return "";
+    case Setting::Form::text:
+        return "";
+    }
+    return "";
 }
 
 /// Empty: a broker would take it.
 std::string refused(const std::map<std::string, std::string>& own) {
     for (const auto& [name, value] : own) {
-        const auto known = defaults().find(name);
-        if (known == defaults().end()) {
+        const auto known = settings().find(name);
+        if (known == settings().end()) {
             return "Unknown topic config name: " + name;
         }
-        if (is_integer(known->second) && !is_integer(value)) {
-            return fmt::format("Invalid value {} for configuration {}: Not a number", value, name);
-        }
-        const bool truth = known->second == "true" || known->second == "false";
-        if (truth && value != "true" && value != "false") {
-            return fmt::format("Invalid value {} for configuration {}: Expected value to be either true or false",
-                               value, name);
+        if (const std::string why = wrong_value(known->second, value); !why.empty()) {
+            return fmt::format("Invalid value {} for configuration {}: {}", value, name, why);
         }
     }
     return {};
@@ -92,8 +166,9 @@ Answer KafkaTopics::handle(const Asked& asked) {
     }
     std::string name = percent_decoded(path.substr(root.size()));
     name.erase(0, name.starts_with('/') ? 1 : 0);
-    const bool config = name.ends_with("/config");
-    name.erase(config ? name.size() - std::string_view("/config").size() : name.size());
+    const auto slash = std::min(name.find('/'), name.size());
+    const std::string what = name.substr(slash);
+    name.erase(slash);
     const auto body = asked.method == "POST" ? parse_json(asked.body, "body") : Result<Json>(Json::object());
     if (!body || !body->is_object()) {
         return text_answer(422, "no JSON object was sent");
@@ -108,13 +183,19 @@ Answer KafkaTopics::handle(const Asked& asked) {
     if (topic == topics_.end()) {
         return text_answer(404, "the brokers don't know it");
     }
-    if (asked.method == "POST" && config) {
+    if (asked.method == "POST" && what == "/config") {
         return configure(topic->second, *body);
     }
+    if (asked.method == "POST" && what == "/message") {
+        return admit(topic->second, *body);
+    }
+    if (!what.empty()) {
+        return text_answer(404, "nothing here");
+    }
     Json entries = Json::object();
-    for (const auto& [key, value] : defaults()) {
+    for (const auto& [key, setting] : settings()) {
         const auto own = topic->second.own.find(key);
-        entries[key] = {{"value", own == topic->second.own.end() ? value : own->second},
+        entries[key] = {{"value", own == topic->second.own.end() ? std::string(setting.standard) : own->second},
                         {"own", own != topic->second.own.end()}};
     }
     return json_answer(200, Json{{"partitions", topic->second.partitions},
@@ -159,6 +240,14 @@ Answer KafkaTopics::configure(Topic& topic, const Json& body) {
         topic.own = own;
     }
     return text_answer(200, "");
+}
+
+/// The mock brokers take any message.
+Answer KafkaTopics::admit(const Topic& topic, const Json& body) {
+    const auto policy = topic.own.find("cleanup.policy");
+    const bool compacted = policy != topic.own.end() && policy->second.find("compact") != std::string::npos;
+    return compacted && !body.value("key", false) ? text_answer(422, rd_kafka_err2str(RD_KAFKA_RESP_ERR_INVALID_RECORD))
+                                                  : text_answer(200, "");
 }
 
 } // namespace sluice::range

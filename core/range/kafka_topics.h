@@ -10,8 +10,9 @@ namespace sluice::range {
 
 /// What librdkafka's mock brokers don't answer: which topics there are (they make each that is named), creating one,
 /// and settings. The forms are those that kafka/topic_desk.h asks by; topics are really made at the brokers, and
-/// settings are refused where a broker would refuse them. Who asks stands before (/as/NAME/topics/…): he may be denied
-/// a topic.
+/// settings, and
+/// messages without a key to a compacted topic, are refused where a broker would refuse them. Who asks stands before
+/// (/as/NAME/topics/…): he may be denied a topic.
 class KafkaTopics {
 public:
     using Denied = std::set<std::pair<std::string, std::string>>; ///< who, topic
@@ -29,6 +30,7 @@ private:
     };
     Answer create(const Json& body);
     Answer configure(Topic& topic, const Json& body);
+    static Answer admit(const Topic& topic, const Json& body);
 
     KafkaCluster& cluster_;
     Denied denied_;

@@ -103,6 +103,19 @@ class Kinds(InHome):
                          (detail["ahead"]["after"], detail["ahead"]["before"]))
         self.assertEqual(intents["sent"]["effect_class"], "opaque")
         self.assertEqual(intents["ahead"]["targets"], ["events: group billing"])
+        self.assertIn("(simulated: members are not checked)", intents["ahead"]["summary"])
+
+    def test_a_compacted_topic_takes_no_message_without_a_key(self):
+        code, said = self.call("rehearse", self.steps([
+            "{id: made, kafka: {create-topic: {name: shop.moves, partitions: 2, replication: 3,"
+            " config: {cleanup.policy: compact}}}, on: events,"
+            " verify: {kafka: {topic: shop.moves}, expect: {json: {/partitions: 2}}}}",
+            "{id: kept, kafka: {produce: {topic: shop.moves, key: k, text: x}}, on: events}",
+            "{id: sent, kafka: {produce: {topic: shop.moves, text: x}}, on: events}"]),
+            "--session", self.home / "c.sluice", "--assume-yes")
+        self.assertEqual(code, PERSON, said)
+        self.assertEqual(self.finished("c.sluice"), {"made": "passed", "kept": "passed"}, said)
+        self.assertIn("a compacted topic takes no message without a key", said)
 
     def test_what_kafka_refuses_is_told_and_can_be_wanted(self):
         code, said = self.call("rehearse", self.steps([

@@ -154,6 +154,99 @@ class Kafka(unittest.TestCase):
         titles = [e["data"]["title"] for e in self.events() if e["type"] == "step-started" and e["data"]["step"] == "pause"]
         self.assertEqual(titles, ['It stood at {"live.kill":{"0":1}}'])
 
+    def test_killed_while_it_is_verified(self):
+        """The answer was there and is lost with the program; `verify` sees that it happened, and the intent what stood."""
+        self.topic("live.late", "a", "b")
+        self.broker.tool("kafka-consumer-groups.sh", "--group", "late", "--topic", "live.late", "--reset-offsets",
+                         "--to-offset", "1", "--execute")
+        self.plan(("reset", "kafka: {set-offsets: {group: late, topics: live.late, to: latest}},"
+                            " outputs: {stood: {json: /before}},"
+                            " verify: {kafka: {topic: live.signal}, every: 500ms, until: 60s}"),
+                  ("pause", "probe: {kafka: {brokers: true}}, title: 'It stood at ${stood}'"))
+        with self.home.begin("run", "plan.yaml", "--session", "s.sluice", "--no-input") as program:
+            try:
+                wait_until(lambda: self.stands("late") == {"live.late/0": "2"}, "the commit")
+                time.sleep(1) # behind its answer
+            finally:
+                program.kill()
+        self.assertEqual([e for e in self.quiet_events() if e["type"] == "step-finished"], [])
+        self.topic("live.signal")
+        code, said = self.home.call("resume", "s.sluice")
+        self.assertEqual(code, DONE, said)
+        titles = [e["data"]["title"] for e in self.events() if e["type"] == "step-started" and e["data"]["step"] == "pause"]
+        self.assertEqual(titles, ['It stood at {"live.late":{"0":1}}'])
+
+    def test_latest_goes_beyond_an_open_transaction(self):
+        """The last stable offset stands still before it; `latest` is the log's end, and a commit there is no lag."""
+        self.topic("live.open", "a", "b")
+        with subprocess.Popen([self.broker.tools / "kafka-producer-perf-test.sh", "--topic", "live.open", "--num-records",
+                               "1000", "--record-size", "10", "--throughput", "5", "--transactional-id", "t",
+                               "--transaction-duration-ms", "50000", "--producer-props",
+                               f"bootstrap.servers={self.broker.bootstrap}", "--producer.config",
+                               str(self.broker.folder / "admin.properties")], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as producer:
+            try:
+                wait_until(lambda: self.end("live.open") > 4, "messages of the transaction")
+            finally:
+                producer.kill() # the brokers keep it open until its time is over
+        end = self.end("live.open")
+        self.plan(("reset", "kafka: {set-offsets: {group: ahead, topics: live.open, to: latest}}"),
+                  ("lag", "probe: {kafka: {group: ahead, topics: live.open}}, expect: {number: '== 0'}"))
+        self.run_plan()
+        self.assertEqual(self.stands("ahead"), {"live.open/0": str(end)})
+
+    def end(self, topic, partition=0):
+        said = self.broker.tool("kafka-get-offsets.sh", "--topic", topic, "--partitions", partition, "--time",
+                                "latest").stdout
+        return int(said.strip().rsplit(":", 1)[1])
+
+    def test_what_the_log_has_lost_is_told(self):
+        self.topic("live.short", "a", "b", "c")
+        (self.broker.folder / "gone.json").write_text(
+            '{"partitions": [{"topic": "live.short", "partition": 0, "offset": 2}], "version": 1}')
+        self.broker.tool("kafka-delete-records.sh", "--offset-json-file", self.broker.folder / "gone.json")
+        self.plan(("reset", "kafka: {set-offsets: {group: short, topics: live.short, to: '{\"live.short\":{\"0\":1}}'}}"))
+        self.run_plan()
+        self.assertEqual(self.stands("short"), {"live.short/0": "2"})
+        self.assertIn("1 message is gone from the log",
+                      [e["data"]["summary"] for e in self.events() if e["type"] == "intent"][0])
+        self.plan(("reset", "kafka: {set-offsets: {group: short, topics: live.short, to: 4}}"))
+        said = self.run_plan("t.sluice", wanted=PERSON)
+        self.assertIn("live.short/0 has no offset 4: it goes from 2 to 3", said)
+
+    def test_commits_are_forgotten_before_others_are_made(self):
+        """A right that only forgetting needs is not there: all stays as it was, nothing is half done."""
+        self.topic("live.part", "a", partitions=2)
+        self.broker.tool("kafka-consumer-groups.sh", "--group", "partly", "--topic", "live.part", "--reset-offsets",
+                         "--to-earliest", "--execute")
+        for words in (["--operation", "Read", "--topic", "live.part"], ["--operation", "Read", "--group", "partly"]):
+            self.broker.tool("kafka-acls.sh", "--add", "--allow-principal", "User:guest", *words)
+        before = self.stands("partly")
+        self.assertEqual(before, {"live.part/0": "0", "live.part/1": "0"})
+        ends = {p: self.end("live.part", p) for p in (0, 1)}
+        full = 0 if ends[0] > 0 else 1
+        wanted = json.dumps({"live.part": {str(full): 1, str(1 - full): None}})
+        self.plan(("reset", "kafka: {set-offsets: {group: partly, topics: live.part, to: '%s'}}" % wanted), user="guest")
+        self.assertIn("let this user have the ACL", self.run_plan(wanted=PERSON))
+        self.assertEqual(self.stands("partly"), before)
+
+    def test_a_group_without_a_commit_passes_nothing(self):
+        self.topic("live.unread", "a")
+        for n, look in enumerate(("{group: nobody}", "{group: nobody, topics: live.unread}")):
+            with self.subTest(look):
+                self.plan(("lag", "probe: {kafka: %s}, expect: {number: '== 0'}" % look))
+                said = self.run_plan(f"{n}.sluice", wanted=PERSON)
+                self.assertIn("group nobody has committed nothing", said)
+        self.plan(("lag", "probe: {kafka: {group: nobody, topics: live.unread}}, expect: {json: {/uncommitted: 1}}"))
+        self.run_plan("u.sluice")
+
+    def test_a_compacted_topic_takes_no_message_without_a_key(self):
+        self.topic("live.keys")
+        self.broker.tool("kafka-configs.sh", "--alter", "--entity-type", "topics", "--entity-name", "live.keys",
+                         "--add-config", "cleanup.policy=compact")
+        self.plan(("sent", "kafka: {produce: {topic: live.keys, text: x}}"))
+        self.assertIn("a compacted topic takes no message without a key", self.run_plan(wanted=PERSON))
+
     def test_a_group_with_members_is_refused(self):
         self.topic("live.read", "a")
         with subprocess.Popen([self.broker.tools / "kafka-console-consumer.sh", "--bootstrap-server", self.broker.bootstrap,
@@ -193,6 +286,8 @@ class Kafka(unittest.TestCase):
         for step, why in (
                 (("many", "kafka: {create-topic: {name: live.many, partitions: 1, replication: 3}}"), "live.many"),
                 (("none", "kafka: {set-config: {topic: live.pre, config: {retention.ms: soon}}}"), "retention.ms"),
+                (("there", "kafka: {create-topic: {name: live.pre, partitions: 2, replication: 1}}"),
+                 "topic live.pre is there with 1 partitions and replication 1, not 2 and 1"),
                 (("gone", "kafka: {set-offsets: {group: g, topics: live.gone, to: latest}}"), "the brokers don't know it"),
                 (("other", "kafka: {create-topic: {name: elsewhere, partitions: 1, replication: 1}}"), "authorization")):
             with self.subTest(step[0]):
@@ -217,7 +312,7 @@ class Kafka(unittest.TestCase):
 """)
         self.run_plan()
         sheet = (self.home.folder / "s.sluice.sheet.txt").read_text()
-        commands = [line.strip() for line in sheet.splitlines() if "kafka-" in line and "--bootstrap-server" in line]
+        commands = [line.strip() for line in sheet.splitlines() if line.strip().startswith(("kafka-", "printf "))]
         self.assertEqual(len(commands), 7, sheet)
         environment = dict(os.environ, PATH=f"{self.broker.tools}:{os.environ['PATH']}")
         self.broker.tool("kafka-consumer-groups.sh", "--group", "handed", "--topic", "live.hand", "--reset-offsets",

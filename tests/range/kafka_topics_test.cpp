@@ -24,7 +24,7 @@ struct Desk {
     template <typename Answer, typename Ask>
     Answer ask(Ask asking) {
         std::optional<Answer> answer;
-        asking(kafka::TopicDesk::Ask{"desk/" + std::to_string(++asked), seconds(10)},
+        asking(kafka::TopicDesk::Ask{"desk/" + std::to_string(++asked), seconds(10), true},
                [&](Answer one) { answer = std::move(one); });
         if (!range.driver.run_until([&] { return answer.has_value(); })) {
             qFatal("no answer");
@@ -38,9 +38,13 @@ struct Desk {
         return ask<Result<void>>([&](auto how, auto done) { cluster->topics().create(topic, validate, how, done); });
     }
     Result<void> configure(const std::string& topic, std::map<std::string, std::string> wanted, bool validate = false) {
-        return ask<Result<void>>([&](auto how, auto done) {
+        const auto done = ask<Result<kafka::ConfigChange>>([&](auto how, auto done) {
             cluster->topics().configure(topic, {{}, std::move(wanted)}, validate, how, done);
         });
+        return done ? Result<void>() : failed(done);
+    }
+    Result<void> admit(const kafka::Message& message) {
+        return ask<Result<void>>([&](auto how, auto done) { cluster->topics().admit(message, how, done); });
     }
     int asked = 0;
 };
@@ -93,6 +97,16 @@ private slots:
         QCOMPARE(desk.range.send("GET", topics + "/as/guest/topics/other")->status, 404);
     }
 
+    void a_compacted_topic_takes_no_message_without_a_key() {
+        Desk desk;
+        QVERIFY(desk.admit({"nova.events", "", -1, "x", {}}));
+        QVERIFY(desk.configure("nova.events", {{"cleanup.policy", "delete, compact"}}));
+        QVERIFY(desk.admit({"nova.events", "k", -1, "x", {}}));
+        const auto refused = desk.admit({"nova.events", "", -1, "x", {}});
+        QVERIFY(!refused && refused.error().code == ErrorCode::bad_input);
+        QCOMPARE(refused.error().remedy, std::string("a compacted topic takes no message without a key: add key:"));
+    }
+
     void settings_are_kept_and_given_back() {
         Desk desk;
         QVERIFY(desk.configure("nova.events", {{"retention.ms", "1000"}}, true));
@@ -118,6 +132,18 @@ private slots:
                                   << "maybe"
                                   << "Invalid value maybe for configuration preallocate: Expected value to be either "
                                      "true or false";
+        const auto row = [](const char* name, const char* value, const char* why) {
+            QTest::addRow("%s %s", name, value)
+                << name << value << QString("Invalid value %1 for configuration %2: %3").arg(value, name, why);
+        };
+        row("cleanup.policy", "compact,remove", "String must be one of: compact, delete");
+        row("compression.type", "rar", "String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer");
+        row("message.timestamp.type", "createtime", "String must be one of: CreateTime, LogAppendTime");
+        row("min.cleanable.dirty.ratio", "1.5", "Value must be no more than 1");
+        row("min.insync.replicas", "0", "Value must be at least 1");
+        row("retention.ms", "-2", "Value must be at least -1");
+        row("max.message.bytes", "2147483648", "Value must be no more than 2147483647");
+        row("local.retention.ms", "-3", "Value must be at least -2");
     }
     void what_a_broker_would_refuse_is_refused() {
         QFETCH(QString, name);

@@ -23,10 +23,12 @@ public:
         return rd_kafka_mock_topic_create(cluster(), topic, partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR;
     }
 
-    bool produce(const char* topic, int partition, int messages) {
+    /// The mock keeps 5 MB of a partition: what goes beyond lets the oldest go.
+    bool produce(const char* topic, int partition, int messages, std::size_t size = 1) {
+        std::string text(size, 'x');
         for (int i = 0; i < messages; ++i) {
             if (rd_kafka_producev(client_.get(), RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
-                                  RD_KAFKA_V_VALUE(const_cast<char*>("x"), 1),
+                                  RD_KAFKA_V_VALUE(text.data(), text.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                                   RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR) {
                 return false;
             }
