@@ -1,6 +1,6 @@
+#include "host/plan_check.h"
 #include "host/take_up.h"
 #include "host/user.h"
-#include "plan/loader.h"
 #include "release/decide.h"
 #include "release/signing.h"
 #include "sluicectl/document.h"
@@ -53,7 +53,7 @@ Result<Json> request(const DoOptions& o) {
         put("text", o.first);
         put("step", o.step);
     } else if (o.verb == "amend") {
-        const auto loaded = plan::load_file(o.first);
+        const auto loaded = host::read_plan(o.first);
         if (!loaded.plan) {
             const auto first = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
                                             [](const auto& one) { return one.severity == plan::Severity::error; });

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "host/hung_owner.h"
 #include "host/live_session.h"
+#include "host/plan_check.h"
 #include "host/policy_file.h"
 #include "host/remote_rehearsal.h"
 #include "host/take_up.h"
@@ -167,6 +168,14 @@ int run_plan(const RunOptions& options) {
     return host ? watch(**host, start->by, options) : complain(host.error());
 }
 
+int watch_rehearsal(sluice::host::SessionHost& host, const sluice::release::Actor& by, const RunOptions& options) {
+    const auto& release = host.engine().release();
+    for (const auto& warning : sluice::host::unsimulated_metrics(*release.plan, release.opened.variables)) {
+        fmt::print(stderr, "{}\n", sluice::plan::to_text(warning, options.plan));
+    }
+    return watch(host, by, options);
+}
+
 int rehearse(const RunOptions& options) {
     const auto start = start_options(options, true);
     if (!start) {
@@ -184,10 +193,10 @@ int rehearse(const RunOptions& options) {
     }
     if (!options.range.empty()) {
         auto host = sluice::host::RemoteRehearsal::start(rehearsal, options.range);
-        return host ? watch(**host, start->by, options) : complain(host.error());
+        return host ? watch_rehearsal(**host, start->by, options) : complain(host.error());
     }
     auto host = sluice::host::Rehearsal::start(rehearsal);
-    return host ? watch(**host, start->by, options) : complain(host.error());
+    return host ? watch_rehearsal(**host, start->by, options) : complain(host.error());
 }
 
 using Host = std::unique_ptr<sluice::host::SessionHost>;

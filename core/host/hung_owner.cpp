@@ -15,9 +15,9 @@ namespace sluice::host {
 namespace {
 
 /// Any answer, a refusal too, shows that its event loop turns. The command changes nothing: it is not one.
-bool answers(const Paths& paths, const std::filesystem::path& session, Nanos patience) {
+bool answers(const Paths& paths, const std::filesystem::path& session, Nanos longest) {
     auto client = net::CommandClient::connect(socket_of(paths, session).string());
-    return client && client->request({{"do", "nothing"}, {"by", {{"name", "take-over"}}}}, patience).has_value();
+    return client && client->request({{"do", "nothing"}, {"by", {{"name", "take-over"}}}}, longest).has_value();
 }
 
 tl::unexpected<Error> stays(const session::OwnerLock::Holder& holder, const std::string& why,
@@ -30,7 +30,7 @@ tl::unexpected<Error> stays(const session::OwnerLock::Holder& holder, const std:
 
 } // namespace
 
-Result<std::string> end_hung_owner(const Paths& paths, const std::filesystem::path& session, Nanos patience) {
+Result<std::string> end_hung_owner(const Paths& paths, const std::filesystem::path& session, Nanos longest) {
     const auto before = session::OwnerLock::holder(session);
     if (!before) {
         return failed(before);
@@ -39,7 +39,7 @@ Result<std::string> end_hung_owner(const Paths& paths, const std::filesystem::pa
         return std::string();
     }
     const auto& holder = **before;
-    if (answers(paths, session, patience)) {
+    if (answers(paths, session, longest)) {
         return fail(ErrorCode::refused,
                     fmt::format("the program that owns the session (pid {}) answers; it is not taken over", holder.pid),
                     session.string(),

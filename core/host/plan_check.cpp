@@ -2,6 +2,8 @@
 
 #include "plan/fill.h"
 #include "plan/variables.h"
+#include "range/range.h"
+#include "range/series_names.h"
 #include "series/promql.h"
 
 #include <algorithm>
@@ -64,20 +66,30 @@ int column_of(const std::string& where) {
     return std::atoi(where.substr(where.find(':') + 1).c_str());
 }
 
-/// What is wrong with an expression, whatever stands for a value that is only known at the start; empty = nothing.
-std::string fault_of(const plan::Plan& plan, const std::string& expression, const plan::Scope& values) {
-    std::optional<Error> furthest;
+/// Read with the first stand-ins that make it an expression; else what is wrong with it, whatever stands for a value
+/// that is only known at the start. Nothing: there is none, or too much to try.
+std::optional<Result<series::promql::Query>> read_expression(const plan::Plan& plan, const std::string& expression,
+                                                             const plan::Scope& values) {
+    std::optional<Result<series::promql::Query>> furthest;
+    if (expression.empty()) {
+        return furthest;
+    }
     for (const auto& scope : scopes_of(plan, expression, values)) {
         const auto filled = plan::fill_query(expression, scope);
-        const auto parsed = filled ? series::promql::parse(*filled) : Result<series::promql::Query>(failed(filled));
-        if (parsed) {
-            return {};
+        auto parsed = filled ? series::promql::parse(*filled) : Result<series::promql::Query>(failed(filled));
+        if (parsed || !furthest || column_of(parsed.error().where) > column_of(furthest->error().where)) {
+            furthest = std::move(parsed);
         }
-        if (!furthest || column_of(parsed.error().where) > column_of(furthest->where)) {
-            furthest = parsed.error();
+        if (*furthest) {
+            break;
         }
     }
-    return furthest ? fmt::format("{}: {}", furthest->where, furthest->what) : std::string();
+    return furthest;
+}
+
+/// The name of a selector's series; empty where several can be meant.
+std::string series_of(const series::promql::Query::UsedSelector& selector) {
+    return selector.text.substr(0, selector.text.find('{'));
 }
 
 /// Looks for the files that a rehearsal reads.
@@ -131,12 +143,45 @@ std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const pl
             continue; // nothing of it is read by this program
         }
         for (const auto* expression : {&metric.query, &metric.zero_while}) {
-            const std::string wrong = expression->empty() ? "" : fault_of(plan, *expression, values);
-            if (!wrong.empty()) {
+            const auto read = read_expression(plan, *expression, values);
+            if (read && !*read) {
                 found.push_back({metric.at,
-                                 fmt::format("metric {}, {}: the data's age can't be derived: {}", metric.name,
-                                             expression == &metric.query ? "query" : "zero-while", wrong),
+                                 fmt::format("metric {}, {}: the data's age can't be derived: {}: {}", metric.name,
+                                             expression == &metric.query ? "query" : "zero-while", read->error().where,
+                                             read->error().what),
                                  "mend it, or say `freshness:`, a query that answers the age in seconds"});
+            }
+        }
+    }
+    return found;
+}
+
+std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const plan::Scope& values) {
+    const auto profile = range::parse_profile(plan.rehearse.is_object() ? plan.rehearse.value("profile", Json::object())
+                                                                        : Json::object());
+    if (!profile) {
+        return {}; // told by who starts the rehearsal
+    }
+    const auto shown = range::series_names(*profile);
+    std::vector<plan::Diagnostic> found;
+    for (const auto& metric : plan.metrics) {
+        // Where an empty answer means zero, what tells that is what has to be there.
+        const std::string& expression = metric.zero_while.empty() ? metric.query : metric.zero_while;
+        const auto read = read_expression(plan, expression, values);
+        if (!read || !*read) {
+            continue;
+        }
+        for (const auto& selector : (*read)->selectors()) {
+            const std::string name = series_of(selector);
+            const bool literal = !name.empty() && expression.find(name) != std::string::npos; // and no stand-in
+            if (selector.essential && literal && !shown.contains(name)) {
+                found.push_back({metric.at,
+                                 fmt::format("metric {} has no data in a rehearsal: the simulated Prometheus has no "
+                                             "series {}",
+                                             metric.name, name),
+                                 "if it is one of the load's figures, name it in `rehearse: {profile: …}`",
+                                 plan::Severity::warning});
+                break;
             }
         }
     }
@@ -160,8 +205,11 @@ plan::LoadOutcome read_plan(const std::string& file) {
     if (!loaded.plan) {
         return loaded;
     }
-    auto faults = expression_errors(*loaded.plan, plan::freeze(*loaded.plan, {}, {}).values);
+    const auto values = plan::freeze(*loaded.plan, {}, {}).values;
+    auto faults = expression_errors(*loaded.plan, values);
     const bool good = faults.empty();
+    auto unseen = unsimulated_metrics(*loaded.plan, values);
+    std::move(unseen.begin(), unseen.end(), std::back_inserter(faults));
     for (auto& missing : missing_files(*loaded.plan, file)) {
         missing.severity = plan::Severity::warning;
         faults.push_back(std::move(missing));

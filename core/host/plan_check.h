@@ -6,12 +6,15 @@
 namespace sluice::host {
 
 /// `plan::load_file`, and what a plan's text alone does not tell, each with its place: expressions whose data's age
-/// can't be derived are errors; files that a rehearsal reads and that are not beside the plan are warnings. Reads the
-/// disk; any thread.
+/// can't be derived are errors; what a rehearsal lacks (files that are not beside the plan, metrics that are not
+/// simulated) are warnings. Reads the disk; any thread.
 plan::LoadOutcome read_plan(const std::string& file);
 
 /// Expressions whose data's age can't be derived, whatever stands for what `values` does not hold. Pure.
 std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const plan::Scope& values);
+
+/// Metrics of which a rehearsal has no data, since the simulated Prometheus has no series of that name: warnings. Pure.
+std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const plan::Scope& values);
 
 /// Files that a rehearsal of this way through the plan reads, and that are not beside it.
 std::vector<plan::Diagnostic> missing_files(const plan::Plan& plan, const std::string& file);

@@ -40,11 +40,11 @@ private slots:
         const auto row = [](const char* name, const char* query, const char* error) {
             QTest::newRow(name) << query << error;
         };
-        row("good", "{unit: ratio, from: prom, query: 'sum(rate(x[5m]))'}", "");
-        row("a value is a label", R"({unit: ratio, from: prom, query: 'sum(rate(x{version="${window}"}[5m]))'})", "");
-        row("a value is a time", "{unit: ratio, from: prom, query: 'sum(rate(x[${window}]))'}", "");
+        row("good", "{unit: ratio, from: prom, query: 'sum(rate(up[5m]))'}", "");
+        row("a value is a label", R"({unit: ratio, from: prom, query: 'sum(rate(up{version="${window}"}[5m]))'})", "");
+        row("a value is a time", "{unit: ratio, from: prom, query: 'sum(rate(up[${window}]))'}", "");
         row("two values of two kinds",
-            "{unit: ratio, from: prom, query: 'histogram_quantile(${window}, sum by (le) (rate(x[${other}])))'}", "");
+            "{unit: ratio, from: prom, query: 'histogram_quantile(${window}, sum by (le) (rate(up[${other}])))'}", "");
         row("values that can't help", "{unit: ratio, from: prom, query: 'rate(x[${window}]) + max(${other} y)'}",
             "plan.yaml:6:3: error: metric errors, query: the data's age can't be derived: 1:");
         row("no end", "{unit: ratio, from: prom, query: 'sum(rate(x[5m])'}",
@@ -64,8 +64,46 @@ private slots:
         QCOMPARE(read.plan.has_value(), error.isEmpty());
     }
 
+    void a_metric_that_is_not_simulated_is_told_data() {
+        QTest::addColumn<QString>("metric");
+        QTest::addColumn<QString>("rehearse");
+        QTest::addColumn<QString>("series"); // that there is none of; empty = all is there
+        const auto row = [](const char* name, const char* metric, const char* rehearse, const char* series) {
+            QTest::newRow(name) << metric << rehearse << series;
+        };
+        const char* own = "{unit: ratio, from: prom, query: 'sum(rate(shop_errors_total[5m])) / "
+                          "sum(rate(shop_requests_total[5m]))'}";
+        row("of another name", own, "", "shop_errors_total");
+        row("one of two is named", own, "rehearse: {profile: {errors: shop_errors_total}}\n", "shop_requests_total");
+        row("both are named", own, "rehearse: {profile: {errors: shop_errors_total, requests: shop_requests_total}}\n",
+            "");
+        row("nothing is normal", "{unit: ratio, from: prom, query: 'sum(rate(shop_errors_total[5m])) or vector(0)'}",
+            "", "");
+        row("zero while what is there is there",
+            "{unit: ratio, from: prom, query: 'sum(shop_errors)', empty: {zero-while: 'up'}}", "", "");
+        row("zero while what is not there is there",
+            "{unit: ratio, from: prom, query: 'sum(shop_errors)', empty: {zero-while: 'shop_up'}}", "", "shop_up");
+        row("a name that is not known yet", "{unit: ratio, from: prom, query: 'sum(${window}_errors)'}", "", "");
+        row("any name", R"({unit: ratio, from: prom, query: 'sum({__name__=~"shop_.+"})'})", "", "");
+        row("of Kubernetes", "{unit: ratio, from: prom, query: 'sum(kube_deployment_status_replicas_ready)'}", "", "");
+    }
+    void a_metric_that_is_not_simulated_is_told() {
+        QFETCH(QString, metric);
+        QFETCH(QString, rehearse);
+        QFETCH(QString, series);
+        const auto read =
+            host::read_plan(plan(metric.toUtf8().constData(), "{id: go, confirm: Go}", rehearse.toUtf8().constData()));
+        QVERIFY(read.plan.has_value());
+        QCOMPARE(told(read.diagnostics).join('\n'),
+                 series.isEmpty()
+                     ? QString()
+                     : "plan.yaml:6:3: warning: metric errors has no data in a rehearsal: the simulated "
+                       "Prometheus has no series " +
+                           series + " (if it is one of the load's figures, name it in `rehearse: {profile: …}`)");
+    }
+
     void files_that_only_a_rehearsal_reads_hold_no_run_up() {
-        const auto file = plan("{unit: ratio, from: prom, query: x}",
+        const auto file = plan("{unit: ratio, from: prom, query: up}",
                                "{id: make, run: [make], verify: {run: [look], rehearse: {apply: verify.yaml}}, "
                                "rehearse: {exit: 1, then: [{apply: made.yaml}]}}",
                                "rehearse: {world: world.yaml}\n");

@@ -189,6 +189,12 @@ class DeskLost(unittest.TestCase):
         code, said = self.home.call("do", self.home.session, "amend", "wrong.yaml", "--reason", "x")
         self.assertEqual(code, BAD_INPUT, said)
         self.assertIn("step make changed: it is passed already", said)
+        figures = "connections: {prom: {prometheus: {url: 'http://127.0.0.1:9'}}}\n" \
+            "metrics: {errors: {unit: ratio, from: prom, query: 'sum(rate(up[5m])'}}\nphases:"
+        (self.home.folder / "wrong.yaml").write_text(new.replace("phases:", figures, 1))
+        code, said = self.home.call("do", self.home.session, "amend", "wrong.yaml", "--reason", "x")
+        self.assertEqual(code, BAD_INPUT, said)
+        self.assertIn("metric errors, query: the data's age can't be derived", said)
         self.do("amend", "new.yaml", "--reason", "the other one is better")
         self.do("confirm", "ask")
         self.assertEqual(program.wait(60), DONE, self.home.said())

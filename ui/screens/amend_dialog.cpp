@@ -1,7 +1,7 @@
 #include "screens/amend_dialog.h"
 
+#include "host/plan_check.h"
 #include "plan/amendment.h"
-#include "plan/loader.h"
 #include "theme/roles.h"
 
 #include <QFileDialog>
@@ -78,7 +78,7 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
 
 AmendDialog::Found AmendDialog::look(const plan::Plan& before, const std::string& file) {
     Found found;
-    const auto loaded = plan::load_file(file);
+    const auto loaded = host::read_plan(file);
     if (!loaded.plan) {
         const auto name = std::filesystem::path(file).filename().string();
         int told = 0;
