@@ -133,7 +133,8 @@ std::vector<ObjectShape> step_language() {
            "A topic: partitions, replication, leaderless, under-replicated, messages, config. Exit 0: each partition "
            "has "
            "a leader, and all its replicas are in sync."},
-          {"group", filled, "A consumer group: lag, uncommitted, partitions. The number is the lag. Exit 0: it has committed to each "
+          {"group", filled,
+           "A consumer group: lag, uncommitted, partitions. The number is the lag. Exit 0: it has committed to each "
            "partition, or `expect` names /uncommitted; a partition without a commit leaves no number."},
           {"topics", one_or_more(filled), "Of a group: only these.", false, "all that it has committed to"},
           {"brokers", boolean, "How many brokers there are, which is the number, and their controller."}},

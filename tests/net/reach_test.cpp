@@ -63,7 +63,8 @@ private slots:
     void an_answer_that_never_comes_is_timed_out() {
         QTcpServer server; // accepts, says nothing
         QVERIFY(server.listen(QHostAddress::LocalHost));
-        const auto got = answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), Nanos{200'000'000}, {}, nullptr});
+        const auto got =
+            answer_to({ReachAsk::Kind::tls, "127.0.0.1", server.serverPort(), Nanos{200'000'000}, {}, nullptr});
         QVERIFY(got && !got->has_value());
         QCOMPARE(got->error().code, ErrorCode::timed_out);
     }
