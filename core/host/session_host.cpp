@@ -1,9 +1,11 @@
 #include "host/session_host.h"
 
+#include "base/digest.h"
 #include "engine/pinned_files.h"
 #include "host/at_the_start.h"
 #include "host/plan_check.h"
 #include "host/version.h"
+#include "net/local_process_runner.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
 #include "report/sheet.h"
@@ -19,6 +21,34 @@ namespace {
 std::string folder_of(const std::string& file) {
     const auto folder = std::filesystem::absolute(file).parent_path();
     return folder.string();
+}
+
+/// One program goes on with a session on this desk, whichever copy of its file it has: the lock beside a file knows
+/// nothing of its copies.
+Result<session::OwnerLock> only_owner(const Paths& paths, const session::SessionMeta& meta,
+                                      const std::filesystem::path& file) {
+    std::error_code error;
+    std::filesystem::create_directories(paths.runtime, error);
+    ::chmod(paths.runtime.c_str(), 0700);
+    const auto name = hex(sha256(fmt::format("{}\n{}\n{}", meta.id, meta.created.count, meta.operator_key)));
+    const auto whole = std::filesystem::absolute(file, error).string();
+    auto lock = session::OwnerLock::take(paths.runtime / ("session-" + name.substr(0, 32)), whole);
+    if (!lock && lock.error().code == ErrorCode::refused) {
+        lock.error().where = file.string();
+        lock.error().remedy = "this is a copy of it: give that program its commands, or end it first (a program that "
+                              "hangs: 'resume --take-over' with its file)";
+    }
+    return lock;
+}
+
+bool is_run(const std::vector<session::EventRecord>& records) {
+    const auto opened = records.empty() ? Result<Json>(Json()) : parse_json(records.front().body, "the opening");
+    return opened && opened->value("/data/mode"_json_pointer, "") == "run";
+}
+
+/// Where sluice-exec leaves its records.
+std::string records_of(const std::filesystem::path& file) {
+    return file.string() + ".records";
 }
 
 /// Rehearsals of one plan and seed have one id; their files have not.
@@ -100,6 +130,7 @@ void SessionHost::let_go() {
     sheet_.reset();
     engine_.reset();
     log_.reset();
+    alone_.reset();
 }
 
 /// Of a run with a way back: beside the session, and beside its copy.
@@ -167,7 +198,7 @@ void SessionHost::on_broken(std::function<void(const Error&)> receiver) {
 
 void SessionHost::make(const session::SigningKey& key, const engine::Outside& outside, net::ProcessRunner& processes,
                        engine::EngineOptions options) {
-    options.records = file_.string() + ".records";
+    options.records = records_of(file_);
     engine_ = std::make_unique<engine::Engine>(outside, processes, *log_, key, std::move(options));
     engine_->on_closed([this] { close(50); });
 }
@@ -208,6 +239,18 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
         return failed(log);
     }
     log_ = std::make_unique<session::SessionLog>(std::move(*log));
+    if (session.mode == "run") {
+        auto alone = only_owner(paths_, log_->meta(), file_);
+        if (!alone) {
+            discard_empty();
+            return failed(alone);
+        }
+        alone_.emplace(std::move(*alone));
+        if (auto begun = net::begin_records(records_of(file_)); !begun) {
+            discard_empty();
+            return begun;
+        }
+    }
     engine_options.plan_folder = folder_of(options.plan_file);
     if (session.mode == "run") {
         session.plan_folder = engine_options.plan_folder;
@@ -233,6 +276,7 @@ void SessionHost::discard_empty() {
     server_.reset();
     engine_.reset();
     log_.reset();
+    net::end_records(records_of(file_));
     std::error_code ignored;
     for (const char* ending : {"", "-wal", "-shm"}) {
         std::filesystem::remove(file_.string() + ending, ignored);
@@ -260,11 +304,26 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
         }
         records = std::move(*events);
     }
+    if (is_run(records)) {
+        auto alone = only_owner(paths_, log_->meta(), file_);
+        if (!alone) {
+            return failed(alone);
+        }
+        alone_.emplace(std::move(*alone));
+    }
     make(key, outside, processes, std::move(engine_options));
     if (auto served = serve(); !served) {
         return served;
     }
     auto resumed = engine_->resume(records, {options.by, options.taken_over_from});
+    if (resumed) {
+        const auto& release = engine_->release();
+        std::error_code ignored;
+        if (release.opened.mode == "run" && release::in_flight(release).empty() &&
+            !std::filesystem::exists(records_of(file_), ignored)) {
+            resumed = net::begin_records(records_of(file_)); // nothing that was begun elsewhere is looked for here
+        }
+    }
     if (resumed) {
         keep_copy(options, engine_->release().opened.mode);
         keep_sheet();
@@ -317,12 +376,10 @@ void SessionHost::close(int tries_left) {
         return;
     }
     has_closed_ = true;
+    alone_.reset(); // who rolls it back later takes it up
     copy_is_whole_ = second_copy_ && second_copy_->finish(5);
     server_.reset();
-    std::error_code ignored;
-    if (std::filesystem::is_empty(file_.string() + ".records", ignored)) {
-        std::filesystem::remove(file_.string() + ".records", ignored);
-    }
+    net::end_records(records_of(file_));
     if (closed_) {
         closed_();
     }

@@ -6,6 +6,7 @@
 #include "host/secrets.h"
 #include "net/local_socket.h"
 #include "net/qt_http_client.h"
+#include "session/owner_lock.h"
 #include "session/session_log.h"
 
 #include <QTimer>
@@ -100,6 +101,7 @@ private:
 
     Paths paths_;
     std::filesystem::path file_;
+    std::optional<session::OwnerLock> alone_; ///< of a run: nobody else on this desk goes on with any copy of it
     std::unique_ptr<session::SessionLog> log_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<net::CommandServer> server_;

@@ -347,6 +347,10 @@ Result<ProcessRunner::Adopted> LocalProcessRunner::adopt(const std::string& dire
     if (!started) {
         return failed(started);
     }
+    if (!*started && !is_whole(std::filesystem::path(directory).parent_path().string())) {
+        return Adopted{
+            Adoption::gone}; // it may have been started elsewhere, by who has the session that this is a copy of
+    }
     if (!*started) {
         if (const auto claimed = claim(directory); !claimed) {
             return failed(claimed);

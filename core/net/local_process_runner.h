@@ -9,6 +9,13 @@
 
 namespace sluice::net {
 
+/// Makes the folder for the records of a session's processes, with a mark that it is there from the session's beginning
+/// in this very place: a process of which it has no record was not started then. Durable.
+Result<void> begin_records(const std::string& folder);
+
+/// The session is over: the folder goes, if nothing is left in it but the mark.
+void end_records(const std::string& folder);
+
 /// Runs processes on this machine, each under sluice-exec, which owns its output and survives this program. Destroying
 /// the runner leaves them running; another runner can adopt them. Lives in the engine's thread, needs its event loop.
 ///

@@ -1,9 +1,11 @@
 #include "net/process_records.h"
 
 #include "base/json.h"
+#include "net/local_process_runner.h"
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -53,6 +55,59 @@ Result<std::optional<StartRecord>> read_start_record(const std::string& director
         return StartRecord{json.at("pid").get<pid_t>(), json.at("ticks").get<std::string>(),
                            json.at("boot").get<std::string>(), json.at("head").get<std::int64_t>()};
     });
+}
+
+namespace {
+
+std::string place_of(const std::string& folder) {
+    std::error_code error;
+    const auto path = std::filesystem::weakly_canonical(folder, error);
+    return error ? folder : path.string();
+}
+
+constexpr const char* mark_of_whole = "/whole";
+
+} // namespace
+
+Result<void> begin_records(const std::string& folder) {
+    const auto failure = [&](const std::string& why) {
+        return fail(ErrorCode::io, "could not make the folder for the records of processes: " + why, folder);
+    };
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    if (error) {
+        return failure(error.message());
+    }
+    const std::string text = place_of(folder) + "\n";
+    const int file =
+        ::open((folder + mark_of_whole).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const bool written =
+        file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    const int why = errno;
+    if (file >= 0) {
+        ::close(file);
+    }
+    return written ? Result<void>() : failure(std::strerror(why));
+}
+
+void end_records(const std::string& folder) {
+    std::error_code ignored;
+    std::size_t entries = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        (void)entry;
+        ++entries;
+    }
+    if (entries <= 1) { // what could not be removed before is kept, with what says that it is whole
+        std::filesystem::remove(folder + mark_of_whole, ignored);
+        std::filesystem::remove(folder, ignored);
+    }
+}
+
+bool is_whole(const std::string& folder) {
+    std::ifstream file(folder + mark_of_whole);
+    std::string place;
+    return std::getline(file, place) && place == place_of(folder);
 }
 
 Result<void> claim(const std::string& directory) {

@@ -19,6 +19,10 @@ struct StartRecord {
 /// Nothing when the file does not exist; `corrupt` when it is not what the wrapper writes.
 Result<std::optional<StartRecord>> read_start_record(const std::string& directory);
 
+/// Whether the folder of all records was there when its session began, in this very place: then a process without a
+/// record was not started. In another place (a copy of the session) that says nothing.
+bool is_whole(const std::string& folder);
+
 /// Decides that nothing was started with this directory: a wrapper that is late finds the record and starts nothing.
 /// `conflict` if it was quicker.
 Result<void> claim(const std::string& directory);

@@ -229,6 +229,14 @@ Result<void> Mirror::take_up() {
 }
 
 Result<bool> Mirror::follow() {
+    const auto there = last_key(to_, mirrored.back());
+    if (!there) {
+        return failed(there);
+    }
+    if (*there != events()) {
+        return fail(ErrorCode::refused, "the copy holds other events than the session", to_.where(),
+                    "somebody goes on from the copy: find out who, and end one of the two");
+    }
     const auto version = from_.integer("PRAGMA data_version");
     if (!version) {
         return failed(version);

@@ -20,7 +20,8 @@ public:
     /// a copy whose events are not the beginning of this one's. A copy that is one already is taken up and goes on.
     static Result<Mirror> open(const std::filesystem::path& session, const std::filesystem::path& copy);
 
-    /// Copies what has come since the last call. True: there is more to fetch at once.
+    /// Copies what has come since the last call. True: there is more to fetch at once. `refused` when somebody else has
+    /// written into the copy.
     Result<bool> follow();
 
     std::int64_t events() const { return static_cast<std::int64_t>(check_.range().size()); } ///< in the copy

@@ -28,6 +28,17 @@ std::string owner_of(int fd) {
     return pid.empty() ? "another program" : pid;
 }
 
+/// The third line.
+std::string remark_of(int fd) {
+    ::lseek(fd, 0, SEEK_SET);
+    std::string text = read_all(fd, 8192, {}).value_or("");
+    for (int line = 0; line < 2; ++line) {
+        const auto end = text.find('\n');
+        text.erase(0, end == std::string::npos ? text.size() : end + 1);
+    }
+    return text.substr(0, text.find('\n'));
+}
+
 constexpr int most_tries = 1000;
 
 /// Who looks whether there is an owner holds the lock for a moment, together with others; an owner holds it alone. What
@@ -49,7 +60,7 @@ std::filesystem::path OwnerLock::path_for(const std::filesystem::path& session) 
     return path;
 }
 
-Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
+Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session, const std::string& remark) {
     const auto path = path_for(session);
     int tries = 0;
     for (;;) {
@@ -68,8 +79,11 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
                 continue;
             }
             if (why == EWOULDBLOCK) {
-                return fail(ErrorCode::refused, fmt::format("the session is owned by {}", owner_of(fd.get())),
-                            session.string(), "follow it, or end that program first");
+                const std::string said = remark_of(fd.get());
+                return fail(
+                    ErrorCode::refused,
+                    fmt::format("the session is owned by {}{}", owner_of(fd.get()), said.empty() ? "" : ", as " + said),
+                    session.string(), "follow it, or end that program first");
             }
             return system_failure("could not lock the session", path, why);
         }
@@ -80,7 +94,8 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session) {
             held.st_dev != named.st_dev) {
             continue;
         }
-        const std::string text = fmt::format("pid {}\nboot {}\n", ::getpid(), boot_id());
+        const std::string text =
+            fmt::format("pid {}\nboot {}\n{}{}", ::getpid(), boot_id(), remark, remark.empty() ? "" : "\n");
         if (::ftruncate(fd.get(), 0) != 0) {
             return system_failure("could not write the session's lock", path, errno);
         }

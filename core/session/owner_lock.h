@@ -12,8 +12,8 @@ namespace sluice::session {
 /// that outlives us does not keep the session.
 class OwnerLock {
 public:
-    /// `refused` with the owner's pid if there is one.
-    static Result<OwnerLock> take(const std::filesystem::path& session);
+    /// `refused` with the owner's pid if there is one, and with what it has said of itself: `remark`, one line.
+    static Result<OwnerLock> take(const std::filesystem::path& session, const std::string& remark = {});
 
     OwnerLock(OwnerLock&&) noexcept = default;
     OwnerLock& operator=(OwnerLock&&) = delete;

@@ -298,7 +298,15 @@ private slots:
     void what_was_never_started_can_not_start_late() {
         const auto made = spec(shell("touch ran"));
         std::filesystem::create_directories(made.directory);
+        const auto folder = std::filesystem::path(made.directory).parent_path().string();
         LocalProcessRunner runner(scheduler_, wrapper);
+        // Another place of the session may have the record.
+        QCOMPARE(runner.adopt(made.directory, "k", {})->state, Adoption::gone);
+        QVERIFY(begin_records(folder));
+        const auto elsewhere = folder + "-copied";
+        std::filesystem::copy(folder, elsewhere, std::filesystem::copy_options::recursive);
+        const auto name = std::filesystem::path(made.directory).filename().string();
+        QCOMPARE(runner.adopt(elsewhere + "/" + name, "k", {})->state, Adoption::gone);
         QCOMPARE(runner.adopt(made.directory, "k", {})->state, Adoption::never_ran);
         QCOMPARE(runner.adopt(made.directory, "k", {})->state, Adoption::never_ran);
         // A wrapper that was on its way meanwhile:
