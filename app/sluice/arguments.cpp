@@ -14,8 +14,9 @@ Parsed parse_arguments(int argc, char** argv) {
     app.add_option("--speed", a.speed, "Seconds of the rehearsal a real second at most; 0 = as fast as it can")
         ->capture_default_str();
     app.add_option("--seed", a.seed, "One seed gives one log")->capture_default_str();
-    app.add_option("--fault", a.faults, "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'");
-    app.add_option("--set", a.set, "NAME=VALUE of the plan's variables");
+    app.add_option("--fault", a.faults, "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'")
+        ->allow_extra_args(false);
+    app.add_option("--set", a.set, "NAME=VALUE of the plan's variables")->allow_extra_args(false);
     app.add_option("--variant", a.variant, "Another way through the plan, for a contingency");
     app.add_option("--session", a.session, "File of the rehearsal's session; default among your sessions");
     app.add_flag("--assume-yes", a.assume_yes, "Of a rehearsal: answer confirms, approvals and decisions")

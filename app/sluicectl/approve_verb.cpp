@@ -69,9 +69,9 @@ Result<std::string> role_of(const Json& request, const std::string& wanted) {
     if (roles.empty() || std::find(roles.begin(), roles.end(), wanted) != roles.end()) {
         return wanted;
     }
-    return fail(ErrorCode::bad_input,
-                wanted.empty() ? "several roles are asked for" : "'" + wanted + "' is not asked for",
-                "--role " + wanted, fmt::format("--role with one of: {}", fmt::join(roles, ", ")));
+    return fail(
+        ErrorCode::bad_input, wanted.empty() ? "several roles are asked for" : "'" + wanted + "' is not asked for",
+        wanted.empty() ? "--role" : "--role " + wanted, fmt::format("--role with one of: {}", fmt::join(roles, ", ")));
 }
 
 int sign(const ApproveOptions& o) {

@@ -192,7 +192,7 @@ void add_calendar_verb(CLI::App& app, Action& action) {
                                                 "1 when it may not");
     verb->add_option("PLAN", o->file, "File of the plan")->required();
     verb->add_option("--at", o->at, "2026-01-06T02:42:13Z; default: now")->check(not_empty());
-    verb->add_option("--set", o->set, "NAME=VALUE: a variable that decides which steps apply");
+    verb->add_option("--set", o->set, "NAME=VALUE: a variable that decides which steps apply")->allow_extra_args(false);
     verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
     verb->add_flag("--json", o->json, "For programs");
     verb->callback([&action, o] { action = [o] { return calendar(*o); }; });

@@ -65,6 +65,12 @@ Result<Json> request(const DoOptions& o) {
             json["includes"] = loaded.plan->includes;
         }
     } else if (o.verb == "resolve") {
+        if (o.second.empty()) {
+            return fail(
+                ErrorCode::bad_input, "a doubt is named by its operation, and has an answer", "resolve",
+                "resolve SESSION-ID/STEP/ATTEMPT happened|run-again|skip|abort --reason TEXT; 'sluicectl state' "
+                "lists them");
+        }
         put("operation", o.first);
         put("answer", o.second);
     } else if (o.verb == "severity") {

@@ -218,7 +218,7 @@ void add_preflight_verb(CLI::App& app, Action& action) {
         "preflight", "What would stand in the way of a run: variables, people, window, files, secrets, connections");
     const auto o = std::make_shared<PreflightOptions>();
     verb->add_option("PLAN", o->plan, "File of the plan")->required();
-    verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
+    verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan")->allow_extra_args(false);
     verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
     verb->add_option("--policy", o->people.policy,
                      "The organisation's policy; default $SLUICE_POLICY, else policy.yaml in your configuration");

@@ -51,6 +51,24 @@ std::string mark(const Body& body) {
     return "·";
 }
 
+namespace {
+
+/// What can't be taken back is said where it begins, and again where somebody goes back after it.
+void tell_no_return(const Release& release, const Event& event) {
+    const auto* started = std::get_if<StepStarted>(&event.body);
+    const auto* step = started && release.plan ? release.plan->step(started->step) : nullptr;
+    if (step && step->point_of_no_return) {
+        fmt::print("           !  POINT OF NO RETURN: from here on nothing takes this back\n");
+    }
+    const auto* since = std::holds_alternative<RollbackStarted>(event.body) ? no_return_since(release) : nullptr;
+    if (since) {
+        fmt::print("           !  past the point of no return: what '{}' did is not taken back\n",
+                   sluice::printable(release.at(since->id).title));
+    }
+}
+
+} // namespace
+
 void Progress::show(const Release& release, std::span<const Event> events) {
     for (const auto& event : events) {
         const std::string symbol = mark(event.body);
@@ -63,6 +81,7 @@ void Progress::show(const Release& release, std::span<const Event> events) {
         const bool person = by != sluice::release::own_name && by != "rehearsal";
         fmt::print("{}{}{}  {:2} {}{}\n", terminal_ ? "\r\x1b[K" : "", sign, clock(event.time - origin), symbol,
                    describe(event.body), person ? "  (" + by + ")" : "");
+        tell_no_return(release, event);
     }
     if (terminal_) {
         status(release);

@@ -98,9 +98,9 @@ void add_range_verb(CLI::App& app, Action& action) {
     verb->add_option("PLAN", o->plan, "File of the plan whose production it simulates")->required();
     verb->add_option("--listen", o->listen, "Address of its control; GET /addresses tells the others")
         ->capture_default_str();
-    verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
+    verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan")->allow_extra_args(false);
     verb->add_option("--seed", o->seed, "Of the load and its noise")->check(whole_number())->capture_default_str();
-    verb->add_option("--fault", o->faults, "'WHEN WHAT [for D] [on ARM]'");
+    verb->add_option("--fault", o->faults, "'WHEN WHAT [for D] [on ARM]'")->allow_extra_args(false);
     verb->add_flag("--tls", o->tls, "The Kubernetes API speaks HTTPS");
     verb->callback([&action, o] { action = [o] { return serve(*o); }; });
 }

@@ -304,7 +304,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
     const auto plan = [o, copied](CLI::App* verb) {
         copied(verb);
         verb->add_option("PLAN", o->plan, "File of the plan")->required();
-        verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan");
+        verb->add_option("--set", o->set, "NAME=VALUE, of a variable of the plan")->allow_extra_args(false);
         verb->add_option("--policy", o->policy,
                          "The organisation's policy; default $SLUICE_POLICY, else policy.yaml in your configuration");
         verb->add_option("--session", o->session, "File of the session; default among your sessions");
@@ -343,8 +343,9 @@ void add_run_verbs(CLI::App& app, Action& action) {
     rehearse_verb->add_option("--seed", o->seed, "One seed gives one log")
         ->check(whole_number())
         ->capture_default_str();
-    rehearse_verb->add_option("--fault", o->faults,
-                              "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'");
+    rehearse_verb
+        ->add_option("--fault", o->faults, "'WHEN WHAT [for D] [on ARM]', for example 'split:green>=25 errors 6%'")
+        ->allow_extra_args(false);
     rehearse_verb->add_option("--start", o->start, "When the rehearsal begins, for example 2026-01-06T02:00:00Z")
         ->check(not_empty());
     rehearse_verb->add_flag("--assume-yes", o->assume_yes, "Answer confirms, approvals and decisions");

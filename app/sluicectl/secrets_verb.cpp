@@ -156,7 +156,7 @@ void add_secrets_verb(CLI::App& app, Action& action) {
     auto reference = std::make_shared<std::string>();
     auto set = std::make_shared<std::vector<std::string>>();
     auto* file = verb->add_option("PLAN", *plan, "File of the plan");
-    verb->add_option("--set", *set, "NAME=VALUE: a variable, for those that hold references");
+    verb->add_option("--set", *set, "NAME=VALUE: a variable, for those that hold references")->allow_extra_args(false);
     auto* to =
         verb->add_option("--store", *reference, "keychain:SERVICE/ACCOUNT: stores a line of the standard input there");
     file->excludes(to);

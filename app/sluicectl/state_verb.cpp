@@ -102,6 +102,9 @@ void print_state(const Release& release, Nanos now) {
         }
         fmt::print("\n");
     }
+    if (const auto* since = no_return_since(release)) {
+        fmt::print("PAST THE POINT OF NO RETURN since {}\n", since->id);
+    }
     if (const auto way = way_back(release); way && !release.closed()) {
         fmt::print("rollback window {} {}\n", way->ends <= now ? "ENDED" : "until", sluice::utc(way->ends));
     }

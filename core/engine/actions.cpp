@@ -129,7 +129,9 @@ effects::EffectSink Actions::sink_of(const std::string& operation) {
         if (one.tail.size() < most_judged) {
             one.tail.append(bytes.substr(0, most_judged - one.tail.size()));
         }
-        output_.take(operation, bytes);
+        if (!step_of(operation).sensitive) {
+            output_.take(operation, bytes);
+        }
     };
     sink.settled = [this, operation](effects::Outcome outcome) { settled(operation, std::move(outcome)); };
     return sink;
@@ -165,7 +167,8 @@ void Actions::judge(const std::string& operation, const effects::Outcome& outcom
     if (result.exit || result.status) {
         const auto judgement = plan::judge(step.expect, result, eyes_.scope(), eyes_.outside.scheduler.now());
         if (!judgement.met) {
-            finish(operation, false, "returned", judgement.why, outcome.result, false);
+            finish(operation, false, "returned", kept_why(step, step.expect, result, false, judgement.why),
+                   outcome.result, false);
             return;
         }
     }
@@ -182,8 +185,13 @@ void Actions::judge(const std::string& operation, const effects::Outcome& outcom
         return;
     }
     verify(operation, [this, operation, json = outcome.result](const Sight& sight) {
-        finish(operation, sight.met, "verified", sight.why, json, false);
+        finish(operation, sight.met, "verified", seen_why(operation, sight), json, false);
     });
+}
+
+std::string Actions::seen_why(const std::string& operation, const Sight& sight) const {
+    const plan::Step& step = step_of(operation);
+    return sight.answered ? kept_why(step, step.verify_expect, sight.result, sight.met, sight.why) : sight.why;
 }
 
 void Actions::verify(const std::string& operation, std::function<void(const Sight&)> done) {
@@ -218,9 +226,9 @@ void Actions::uncertain(const std::string& operation, const std::string& why) {
         verify(operation, [this, operation, why](const Sight& sight) {
             if (sight.answered && sight.met) {
                 const std::string lost = take_outputs(operation, told_of(operation, sight.result));
-                finish(operation, true, "verified", sight.why, nullptr, false, lost);
+                finish(operation, true, "verified", seen_why(operation, sight), nullptr, false, lost);
             } else if (sight.answered) {
-                finish(operation, false, "verified", why + "; read back: " + sight.why, nullptr, true);
+                finish(operation, false, "verified", why + "; read back: " + seen_why(operation, sight), nullptr, true);
             } else {
                 doubt(operation, why, "could not be read back: " + sight.why);
             }
@@ -326,6 +334,16 @@ void Actions::finish(const std::string& operation, bool succeeded, const std::st
                        std::move(result),
                        running.written,
                        running.written > 0 ? hex(running.digest.digest()) : ""};
+    if (step_of(operation).sensitive) { // its exit and how much it said, and nothing from which that could be guessed
+        Json bare = Json::object();
+        for (const char* key : {"exit", "signal", "status"}) {
+            if (command.settled.result.is_object() && command.settled.result.contains(key)) {
+                bare[key] = command.settled.result[key];
+            }
+        }
+        command.settled.result = bare.empty() ? Json() : bare;
+        command.settled.output_digest.clear();
+    }
     command.settled.why = plan::first_bad_utf8(why) ? printable(why) : why; // no event holds what is not text
     command.outputs = running.outputs;
     command.repeat = repeat;
@@ -375,6 +393,14 @@ void Actions::hurry() {
         const auto found = running_.find(id);
         const auto& targets = journal_.release().operations.at(id).intent.targets;
         if (found != running_.end() && !targets.empty()) {
+            found->second.effect->cancel();
+        }
+    }
+}
+
+void Actions::end_programs() {
+    for (const auto& id : release::programs_to_end(journal_.release())) {
+        if (const auto found = running_.find(id); found != running_.end()) {
             found->second.effect->cancel();
         }
     }

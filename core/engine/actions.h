@@ -33,6 +33,8 @@ public:
     void retry_waiting();
     /// A rollback began: what still writes to an object sends nothing more, so that the way back is not kept waiting.
     void hurry();
+    /// It is rolled back or aborted: programs of steps that are given up are asked to end (SIGTERM, then SIGKILL).
+    void end_programs();
     /// A person has answered for it.
     void forget(const std::string& operation);
     /// After a restart: find out what became of each operation that had begun, and look again at those in doubt that
@@ -73,6 +75,7 @@ private:
     void uncertain(const std::string& operation, const std::string& why);
     void read_back(const std::string& operation, const std::string& why, const effects::ReadBack& back);
     std::string take_outputs(const std::string& operation, const plan::StepResult& result);
+    std::string seen_why(const std::string& operation, const Sight& sight) const;
     plan::StepResult told_of(const std::string& operation, const plan::StepResult& seen) const;
     void doubt(const std::string& operation, const std::string& why, const std::string& back);
     void finish(const std::string& operation, bool succeeded, const std::string& how, const std::string& why,

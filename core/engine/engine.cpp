@@ -107,6 +107,7 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
     }
     watch_.was_away();
     actions_->recover();
+    actions_->end_programs();
     start_what_was_prepared();
     keep_signing();
     due();
@@ -245,6 +246,9 @@ void Engine::hear(const release::Event& event) {
         actions_->forget(answered->operation);
     } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
         actions_->hurry();
+        actions_->end_programs();
+    } else if (std::holds_alternative<release::Aborted>(event.body)) {
+        actions_->end_programs();
     } else if (const auto* confirmed = std::get_if<release::Confirmed>(&event.body)) {
         const auto& state = journal_.release().at(confirmed->step);
         if (state.status == release::StepStatus::running) { // typed elsewhere: it is read back

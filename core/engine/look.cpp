@@ -13,6 +13,26 @@
 #include <fmt/format.h>
 
 namespace sluice::engine {
+
+std::string kept_why(const plan::Step& step, const plan::Expect& expect, const plan::StepResult& result, bool met,
+                     const std::string& why) {
+    if (!step.sensitive) {
+        return why;
+    }
+    if (met) {
+        return {};
+    }
+    plan::Expect shown; // what may be kept
+    shown.exit = expect.exit;
+    shown.status = expect.status;
+    plan::StepResult bare;
+    bare.exit = result.exit;
+    bare.status = result.status;
+    const auto judged = plan::judge(shown, bare, {}, {});
+    return judged.met ? "it did not give what is expected (what it gave is not kept: the step is sensitive)"
+                      : judged.why;
+}
+
 namespace {
 
 using Done = std::function<void(Sight)>;

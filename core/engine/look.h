@@ -18,6 +18,11 @@ struct Sight {
     plan::StepResult result;
 };
 
+/// Why a result is as expected or not, as far as it may be kept: of a sensitive step nothing but exit and status,
+/// neither what was found nor what was looked for.
+std::string kept_why(const plan::Step& step, const plan::Expect& expect, const plan::StepResult& result, bool met,
+                     const std::string& why);
+
 /// What a look needs of the engine.
 struct Eyes {
     const plan::Plan& plan;

@@ -69,8 +69,8 @@ void Probes::ask(const std::string& id, int attempt, int n) {
     const std::weak_ptr<int> life = life_;
     look(
         eyes_, probe, *asked.expect, step.on, key, timeout, *asked.rehearse,
-        [this, life, key](std::string_view bytes) {
-            if (!life.expired()) {
+        [this, life, key, sensitive = step.sensitive](std::string_view bytes) {
+            if (!life.expired() && !sensitive) {
                 output_(key, bytes);
             }
         },
@@ -88,7 +88,9 @@ void Probes::seen(const std::string& id, int attempt, int n, const Sight& sight)
     }
     const plan::Step& step = *journal_.release().plan->step(id);
     const plan::Probe& probe = *look_of(step).probe;
-    release::ProbeAnswer answer{id, attempt, sight.answered && sight.met, false, sight.why, {}};
+    const std::string why =
+        sight.answered ? kept_why(step, *look_of(step).expect, sight.result, sight.met, sight.why) : sight.why;
+    release::ProbeAnswer answer{id, attempt, sight.answered && sight.met, false, why, {}};
     for (const auto& output : step.outputs) {
         if (!answer.met) {
             break;

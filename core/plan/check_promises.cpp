@@ -1,5 +1,7 @@
 /// What would be read and then never done: the plan promises it, and nobody would notice that it does not come.
+#include "base/quantity.h"
 #include "plan/reading.h"
+#include "plan/step_graph.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -68,11 +70,61 @@ void check_proofs(Reading& reading) {
     }
 }
 
+/// A step that takes the pods of an arm away.
+bool retires(const Plan& plan, const Step& step) {
+    const auto is_arm = [&](const std::string& workload) {
+        return std::any_of(plan.arms.begin(), plan.arms.end(),
+                           [&](const Arm& arm) { return arm.workload == workload; });
+    };
+    if (const auto* scale = std::get_if<Scale>(&step.body)) {
+        return scale->replicas == "0" && is_arm(scale->workload);
+    }
+    const auto* write = std::get_if<KubernetesWrite>(&step.body);
+    return write != nullptr && write->verb == KubernetesWrite::Verb::remove &&
+           is_arm(write->name_space + "/" + write->object.substr(write->object.find('/') + 1));
+}
+
+/// Whether so much time passes between two steps as a step there waits for.
+bool waits_as_long(const Step& step, const StepId& since, Nanos wanted) {
+    const auto* wait = std::get_if<Wait>(&step.body);
+    const auto* hold = std::get_if<Hold>(&step.body);
+    return (step.not_before && step.not_before->step == since && step.not_before->delay >= wanted) ||
+           (wait != nullptr && wait->for_ && *wait->for_ >= wanted) || (hold != nullptr && hold->for_ >= wanted);
+}
+
+/// `within` promises a way back: what retires an arm waits until that is over.
+void check_within(Reading& reading) {
+    const Plan& plan = reading.plan;
+    const auto& rollback = plan.rollback;
+    if (!rollback.within || rollback.options.empty()) {
+        return;
+    }
+    const StepGraph graph(plan);
+    for (const Step& step : plan.steps) {
+        if (!retires(plan, step) || !graph.comes_before(rollback.within_after, step.id)) {
+            continue;
+        }
+        const bool waited = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& other) {
+            const bool between = other.id == step.id || (graph.comes_before(rollback.within_after, other.id) &&
+                                                         graph.comes_before(other.id, step.id));
+            return between && waits_as_long(other, rollback.within_after, *rollback.within);
+        });
+        if (!waited) {
+            reading.error(
+                step.at,
+                fmt::format("this takes away an arm while a way back is promised for {} after {}",
+                            duration_text(*rollback.within), rollback.within_after),
+                fmt::format("add not-before: {} + {}", rollback.within_after, duration_text(*rollback.within)));
+        }
+    }
+}
+
 } // namespace
 
 void check_promises(Reading& reading) {
     check_valid_for(reading);
     check_proofs(reading);
+    check_within(reading);
 }
 
 } // namespace sluice::plan

@@ -63,7 +63,9 @@ std::vector<ObjectShape> step_language() {
           {"undo", object("undo"), "What takes it back, in a rollback option without steps of its own."},
           {"final", boolean, "Of shift: leaves the canary mechanism; the arm becomes the primary.", false, "false"},
           {"gates", list(object("gate")), "Of a hold: what must hold. Of others: what must hold before it starts."},
-          {"owner", text, "The role whose task it is."},
+          {"owner", text,
+           "The role whose task it is. A statement (attest) is taken from it only; of others the log says who "
+           "answered."},
           {"planned", duration, "How long it should take."},
           {"not-before", text, "'STEP + 2h' or 'T0 - 24h'."},
           {"due", text, "'STEP + 2h' or 'T0 - 24h': told as overdue when it is not over by then."},

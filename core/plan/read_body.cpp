@@ -354,7 +354,10 @@ StepBody read_body(Reading& reading, const Node& node, Step& step) {
     }
     if (const Node* probe = node.find("probe")) {
         if (acted(*probe) && !step.rehearse) {
-            reading.warn(step.at, "a program without rehearse: this plan can't be rehearsed",
+            reading.warn(step.at,
+                         probe->find("run") != nullptr
+                             ? "a program without rehearse: this plan can't be rehearsed"
+                             : "a look at what no rehearsal has, without rehearse: this plan can't be rehearsed",
                          "add rehearse: {exit: 0, output: …}");
         }
         return read_probe(reading, *probe, node, node);

@@ -168,6 +168,10 @@ void read_attributes(Reading& reading, const Node& node, Step& step) {
     step.evidence = reading.text(node, "evidence");
     step.source = reading.text(node, "source");
     step.sensitive = reading.boolean(node, "sensitive", false);
+    if (const Node* outputs = node.find("outputs"); step.sensitive && outputs != nullptr) {
+        reading.error(outputs->at, "what a sensitive step gives is not kept, so it has no outputs",
+                      "remove them, or 'sensitive'; what a later step needs of it goes from program to program");
+    }
     if (const Node* rehearse = node.find("rehearse")) {
         step.rehearse = read_rehearse(reading, *rehearse);
     }

@@ -87,10 +87,13 @@ bool changes_outside(const StepBody& body) {
     return is_effect(body) || std::holds_alternative<External>(body);
 }
 
+bool is_program(const StepBody& body) {
+    return std::holds_alternative<Run>(body) || std::holds_alternative<Shell>(body);
+}
+
 bool is_effect(const StepBody& body) {
-    return std::holds_alternative<Run>(body) || std::holds_alternative<KubernetesWrite>(body) ||
-           std::holds_alternative<Shift>(body) || std::holds_alternative<Scale>(body) ||
-           std::holds_alternative<HttpAction>(body) || std::holds_alternative<Shell>(body) ||
+    return is_program(body) || std::holds_alternative<KubernetesWrite>(body) || std::holds_alternative<Shift>(body) ||
+           std::holds_alternative<Scale>(body) || std::holds_alternative<HttpAction>(body) ||
            std::holds_alternative<Flag>(body) || std::holds_alternative<Notify>(body) ||
            std::holds_alternative<KafkaAction>(body);
 }

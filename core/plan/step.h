@@ -318,6 +318,7 @@ const char* kind_name(const StepBody& body);
 
 /// True for kinds that change something outside and so have intents.
 bool is_effect(const StepBody& body);
+bool is_program(const StepBody& body); ///< run, shell: a process that changes something
 /// An effect, or something that a person types elsewhere: what an approval is for.
 bool changes_outside(const StepBody& body);
 

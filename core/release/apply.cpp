@@ -350,6 +350,8 @@ public:
         r.rollback.by = e.by;
         r.rollback.reason = e.reason;
         r.rollback.started = now_;
+        r.rollback.outcome.clear(); // of the way back before this one
+        r.rollback.ended = {};
         r.outcome.clear(); // what was done or aborted is open again
         r.paused_since = {};
         r.paused = false; // a pause holds the plan, never the way back

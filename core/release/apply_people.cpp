@@ -39,7 +39,7 @@ void FoldPeople::operator()(const LeadHandedOver& e) {
     r.lead = e.to;
 }
 void FoldPeople::operator()(const SignatureAsked& e) {
-    r.requests[e.nonce] = {e.step, e.request, e.expires, ""};
+    r.requests[e.nonce] = {e.step, e.request, e.expires, {}};
 }
 void FoldPeople::operator()(const ApprovalExpired& e) {
     auto* step = find(r.steps, e.step);
@@ -75,13 +75,13 @@ void FoldPeople::operator()(const ApprovedAfterwards& e) {
     }
 }
 
-/// A request is answered once.
+/// Each person answers a request once.
 void FoldPeople::use(const Json& proof, const Actor& by) {
     if (!proof.is_object() || !proof.contains("nonce") || !proof["nonce"].is_string()) {
         return;
     }
     if (auto* asked = find(r.requests, proof["nonce"].get<std::string>())) {
-        asked->used_by = by.name;
+        asked->used_by.insert(by.name);
     }
 }
 

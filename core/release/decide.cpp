@@ -45,7 +45,8 @@ bool allowed_when_closed(const Release& release, const Command& command) {
            std::holds_alternative<ResolveDoubt>(command) || std::holds_alternative<Note>(command) ||
            std::holds_alternative<Resume>(command) || std::holds_alternative<Delivery>(command) ||
            approves_afterwards(release, command) ||
-           (std::holds_alternative<RollBack>(command) && !release.rollback.active);
+           (std::holds_alternative<RollBack>(command) &&
+            (!release.rollback.active || release.rollback.outcome == "incomplete"));
 }
 
 } // namespace

@@ -53,13 +53,14 @@ Result<Voice> by_key(const Draft& draft, const StepId& step, const SignedAnswer&
     if (!statement) {
         return failed(statement);
     }
-    if (const auto fits = check_statement(release, step, *statement, draft.now()); !fits) {
+    const auto* person = release.policy->by_principal(answer.principal);
+    const std::string name = person ? person->name : std::string();
+    if (const auto fits = check_statement(release, step, *statement, name, draft.now()); !fits) {
         return failed(fits);
     }
     if (!answer.verified) {
         return refuse("the signature was not verified", step);
     }
-    const auto* person = release.policy->by_principal(answer.principal);
     if (!person) {
         return refuse(fmt::format("the principal '{}' is nobody of the policy", answer.principal), step);
     }
@@ -80,6 +81,10 @@ Result<Voice> attested(const Draft& draft, const StepId& step, const Approve& co
     if (!leads(draft.state(), draft.by().name)) {
         return refuse("only the lead attests another's approval", step,
                       fmt::format("{} leads this session", draft.state().lead));
+    }
+    if (const auto& glass = draft.state().at(step).glass; glass && glass->by.name == draft.by().name) {
+        return refuse("who broke the glass does not attest the approval that is owed for it", step,
+                      "the person signs: --request; or hand the lead over");
     }
     if (person.name == own_name) {
         return refuse("this program calls itself so in the log", step, "another name for the person");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 
 namespace sluice::release {
 namespace {
@@ -95,10 +96,82 @@ void start_rollback(Draft& draft, const RollBack& command) {
     stop_forward(draft, "rolled back");
 }
 
+namespace {
+
+bool any_step_of(const Release& release, const plan::Option& option,
+                 const std::function<bool(const StepState&)>& holds) {
+    const auto& all = release.plan->rollback_steps;
+    return std::any_of(all.begin(), all.end(), [&](const plan::Step& step) {
+        const plan::Step* root = &step;
+        while (!root->parent.empty()) {
+            root = release.plan->step(root->parent);
+        }
+        return std::find(option.steps.begin(), option.steps.end(), root->id) != option.steps.end() &&
+               holds(release.at(step.id));
+    });
+}
+
+/// A step of the present way back has failed, or it was incomplete.
+bool stuck(const Release& release) {
+    const auto* present = release.plan->option(release.rollback.option);
+    const auto failed = [](const StepState& state) { return state.status == StepStatus::triage; };
+    return release.rollback.outcome == "incomplete" || (present && any_step_of(release, *present, failed));
+}
+
+} // namespace
+
+std::vector<const plan::Option*> other_ways(const Release& release) {
+    std::vector<const plan::Option*> ways;
+    if (!release.plan || !release.rollback.active || !stuck(release)) {
+        return ways;
+    }
+    const auto tried = [](const StepState& state) { return state.attempt > 0; };
+    for (const auto& option : release.plan->rollback.options) {
+        if (option.id != release.rollback.option && !any_step_of(release, option, tried)) {
+            ways.push_back(&option);
+        }
+    }
+    return ways;
+}
+
+namespace {
+
+/// Whether `other` can take the place of the present way back; not for a trigger.
+Verdict may_exchange(const Release& release, const RollBack& command) {
+    const auto* other = release.plan->option(command.option);
+    if (!command.trigger.empty() || !other || other->id == release.rollback.option) {
+        return refuse("it is being rolled back already", release.rollback.option);
+    }
+    const auto ways = other_ways(release);
+    if (std::find(ways.begin(), ways.end(), other) != ways.end()) {
+        return {};
+    }
+    return ways.empty() && !stuck(release)
+               ? refuse("it is being rolled back already", release.rollback.option,
+                        "another way back can be asked for when a step of this one has failed")
+               : refuse("this way back was tried already", command.option,
+                        "its steps and those of the present one can be retried or skipped in triage");
+}
+
+/// What of the present way back is not over: given up; what is in flight ends by itself.
+void leave_way(Draft& draft, const std::string& for_option) {
+    const auto plan = draft.state().plan;
+    for (const auto& step : plan->rollback_steps) {
+        const StepState& state = draft.state().at(step.id);
+        if (can_stop(draft.state(), state)) {
+            draft.add(StepFinished{step.id, std::max(state.attempt, 1), "stopped", "rolled back by " + for_option});
+        }
+    }
+}
+
+} // namespace
+
 Verdict on(Draft& draft, const RollBack& command) {
     const Release& release = draft.state();
     if (release.rollback.active) {
-        return refuse("it is being rolled back already", release.rollback.option);
+        if (auto may = may_exchange(release, command); !may) {
+            return may;
+        }
     }
     const plan::Option* option =
         command.option.empty() ? release.plan->default_option() : release.plan->option(command.option);
@@ -116,6 +189,9 @@ Verdict on(Draft& draft, const RollBack& command) {
     }
     RollBack asked = command;
     asked.option = option->id;
+    if (release.rollback.active) {
+        leave_way(draft, asked.option);
+    }
     start_rollback(draft, asked);
     return {};
 }

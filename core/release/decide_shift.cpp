@@ -59,10 +59,8 @@ Result<void> nothing_in_the_way(const Release& release, const std::string& traff
     if (release.aborted) {
         return refuse("the release is aborted: traffic stays where it is", traffic, "roll back, if it must go back");
     }
-    for (const auto& step : release.plan->steps) {
-        if (step.point_of_no_return && release.at(step.id).attempt > 0) {
-            return refuse("the point of no return is past: " + step.id, traffic);
-        }
+    if (const auto* since = no_return_since(release)) {
+        return refuse("the point of no return is past: " + since->id, traffic);
     }
     if (const StepId busy = planned_shift(release, traffic); !busy.empty()) {
         return refuse(busy + " is moving the traffic now", traffic, "wait for its end");

@@ -43,14 +43,9 @@ bool ended(const Release& release, const plan::Trigger& trigger) {
            release.at(at->id).status == StepStatus::skipped;
 }
 
-bool past_no_return(const Release& release) {
-    return std::any_of(release.plan->steps.begin(), release.plan->steps.end(),
-                       [&](const auto& step) { return step.point_of_no_return && started(release, step.id); });
-}
-
 bool wanted(const Release& release, const plan::Trigger& trigger) {
     return !release.rollback.active && !release.aborted && !release.closed() && begun(release, trigger) &&
-           !ended(release, trigger) && !past_no_return(release);
+           !ended(release, trigger) && no_return_since(release) == nullptr;
 }
 
 std::string state_of(const Release& release, const std::string& key) {

@@ -50,6 +50,9 @@ plan::Evaluation holds(const Draft& draft,
                        const plan::Condition& condition); // progress.cpp; unknown while a metric has no answer
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why); // decide_steps.cpp: retry, triage or stop
 void start_rollback(Draft& draft, const RollBack& command);                   // decide_rollback.cpp
+/// decide_rollback.cpp: the ways back that can take the place of the present one, which does not get on: a step of it
+/// has failed, or it was incomplete. None that was tried before.
+std::vector<const plan::Option*> other_ways(const Release& release);
 std::string not_available(const Release& release,
                           const plan::Option& option);   // decide_rollback.cpp; why, empty = it is
 void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
@@ -61,6 +64,9 @@ bool was_begun(const Release& release, const StepId& id);
 /// night no person has to say that a value is missing which nobody needs. A reader that was skipped or overridden
 /// proves nothing, since the plan went on after it; nor does one that sends something itself and has begun.
 std::string nothing_to_put_back(const Release& release, const plan::Step& step);
+/// progress.cpp: why a step would be passed over as of now: the variant leaves it out, what it undoes was not done, or
+/// there is nothing to put back; empty = it would not.
+std::string nothing_to_do(const Release& release, const plan::Step& step);
 /// progress.cpp: a step that the variant leaves out, whose deed to undo was not done, or that has nothing to put back
 /// is told as not applicable; false = it is none.
 bool passed_over(Draft& draft, const plan::Step& step);

@@ -156,6 +156,28 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
     return step.not_before ? Moments(draft.state(), draft.now()).of(*step.not_before) : Nanos{};
 }
 
+/// SIGTERM, ten seconds, SIGKILL, and some more: by then a program that is asked to end has ended, or never will.
+constexpr Nanos end_of_programs = seconds(30);
+
+/// What a program that is still at work writes nobody knows: what would be put back waits until it has ended, as it is
+/// asked to, so that nothing is overwritten. Not for ever: the way back stays open. Traffic goes back at once, and so
+/// do the pods that take it.
+bool programs_end_first(Draft& draft, const plan::Step& step) {
+    const bool at_once = std::holds_alternative<plan::Shift>(step.body) ||
+                         std::holds_alternative<plan::Scale>(step.body) ||
+                         std::holds_alternative<plan::Notify>(step.body);
+    if (!is_rollback_step(draft.state(), step.id) || !plan::is_effect(step.body) || at_once) {
+        return false;
+    }
+    const auto programs = programs_to_end(draft.state());
+    const Nanos until = draft.state().rollback.started + end_of_programs;
+    if (programs.empty() || draft.now() >= until) {
+        return false;
+    }
+    wait_until(draft, step, until, programs.front() + " is being ended first");
+    return true;
+}
+
 /// Starts the step, tells what it waits for, or passes it over.
 void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
@@ -201,6 +223,9 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     }
     if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
         wait_until(draft, step, {}, approval + " must be approved again");
+        return;
+    }
+    if (programs_end_first(draft, step)) {
         return;
     }
     const auto from = earliest(draft, step);
@@ -312,7 +337,8 @@ void backward(Draft& draft) {
     }
     if (draft.state().rollback.outcome.empty()) {
         const bool whole = std::none_of(option->steps.begin(), option->steps.end(), [&](const StepId& id) {
-            return draft.state().at(id).status == StepStatus::skipped &&
+            const auto status = draft.state().at(id).status;
+            return (status == StepStatus::skipped || status == StepStatus::stopped) &&
                    !std::holds_alternative<plan::Notify>(plan->step(id)->body);
         });
         draft.add(RollbackFinished{option->id, whole ? "done" : "incomplete", in_flight(draft.state())});
@@ -321,19 +347,23 @@ void backward(Draft& draft) {
         return;
     }
     // A forward step that is still at work must have ended, or stand in doubt, before the log is closed.
-    close_when_quiet(draft, "rolled-back");
+    close_when_quiet(draft, draft.state().rollback.outcome == "done" ? "rolled-back" : "rollback-incomplete");
 }
 
 } // namespace
 
+std::string nothing_to_do(const Release& release, const plan::Step& step) {
+    if (!step.left_out.empty()) {
+        return step.left_out;
+    }
+    if (!step.undoes.empty() && !was_begun(release, step.undoes)) {
+        return step.undoes + " was not done";
+    }
+    return nothing_to_put_back(release, step);
+}
+
 bool passed_over(Draft& draft, const plan::Step& step) {
-    std::string why = step.left_out;
-    if (why.empty() && !step.undoes.empty() && !was_begun(draft.state(), step.undoes)) {
-        why = step.undoes + " was not done";
-    }
-    if (why.empty()) {
-        why = nothing_to_put_back(draft.state(), step);
-    }
+    const std::string why = nothing_to_do(draft.state(), step);
     if (why.empty()) {
         return false;
     }

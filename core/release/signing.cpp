@@ -226,7 +226,8 @@ Result<Statement> read_statement(const std::string& bytes) {
     return statement;
 }
 
-Result<void> check_statement(const Release& release, const StepId& step, const Statement& statement, Nanos now) {
+Result<void> check_statement(const Release& release, const StepId& step, const Statement& statement,
+                             const std::string& person, Nanos now) {
     const Json& request = statement.request;
     const auto refuse = [&](std::string what, std::string remedy) -> Result<void> {
         return fail(ErrorCode::refused, std::move(what), step, std::move(remedy));
@@ -249,10 +250,8 @@ Result<void> check_statement(const Release& release, const StepId& step, const S
             return refuse(fmt::format("{} is not as it was when the signature was asked for", what), ask_again);
         }
     }
-    if (!asked.used_by.empty()) {
-        return refuse(
-            fmt::format("{} has answered this request already; each who approves is asked for himself", asked.used_by),
-            ask_again);
+    if (asked.used_by.contains(person)) {
+        return refuse(person + " has answered this request already", ask_again);
     }
     if (asked.expires <= now) {
         return refuse("the request expired at " + instant(asked.expires), ask_again);

@@ -34,8 +34,10 @@ struct Statement {
 Result<std::string> statement_bytes(const Statement& statement);
 Result<Statement> read_statement(const std::string& bytes);
 
-/// Whether the statement answers what this session asked for this step, unchanged, in time and for the first time.
-Result<void> check_statement(const Release& release, const StepId& step, const Statement& statement, Nanos now);
+/// Whether the statement answers what this session asked for this step, unchanged, in time, and for
+/// the first time by this person. One request can go to all who approve.
+Result<void> check_statement(const Release& release, const StepId& step, const Statement& statement,
+                             const std::string& person, Nanos now);
 
 /// "-----BEGIN SLUICE REQUEST-----", base64, "-----END …". `kind`: REQUEST | ANSWER.
 std::string armoured(const std::string& kind, const std::string& bytes);

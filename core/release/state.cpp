@@ -145,6 +145,38 @@ std::vector<OperationId> in_flight(const Release& release) {
     return ids;
 }
 
+const plan::Step* no_return_since(const Release& release) {
+    if (!release.plan) {
+        return nullptr;
+    }
+    const auto& steps = release.plan->steps;
+    const auto found = std::find_if(steps.begin(), steps.end(), [&](const plan::Step& step) {
+        return step.point_of_no_return && release.at(step.id).attempt > 0;
+    });
+    return found == steps.end() ? nullptr : &*found;
+}
+
+std::vector<OperationId> programs_to_end(const Release& release) {
+    std::vector<OperationId> programs;
+    if (!release.plan || (!release.rollback.active && !release.aborted)) {
+        return programs;
+    }
+    const auto* way = release.rollback.active ? release.plan->option(release.rollback.option) : nullptr;
+    const auto of_the_way = [&](const plan::Step* step) {
+        while (!step->parent.empty()) {
+            step = release.plan->step(step->parent);
+        }
+        return way && std::find(way->steps.begin(), way->steps.end(), step->id) != way->steps.end();
+    };
+    for (const auto& id : in_flight(release)) {
+        const plan::Step* step = release.plan->step(release.operations.at(id).intent.step);
+        if (step && plan::is_program(step->body) && !step->always && !of_the_way(step)) {
+            programs.push_back(id);
+        }
+    }
+    return programs;
+}
+
 namespace {
 
 /// All is done but an approval that was gone on without.

@@ -66,7 +66,7 @@ struct AskedSignature {
     StepId step;
     Json request;
     Nanos expires;
-    std::string used_by; ///< who answered it; empty = nobody yet
+    std::set<std::string> used_by; ///< who answered it: each person once
 };
 
 struct StepState {
@@ -233,6 +233,13 @@ std::optional<double> baseline(const Release& release, const StepId& step, const
 
 /// Operations that are neither settled nor in doubt.
 std::vector<OperationId> in_flight(const Release& release);
+
+/// The first step of no return that has begun; null: there is a way back from everything.
+const plan::Step* no_return_since(const Release& release);
+
+/// While it is rolled back or aborted: programs in flight that steps of the plan have started, or steps of another way
+/// back than the present one; not clean-up. They are asked to end.
+std::vector<OperationId> programs_to_end(const Release& release);
 
 /// What the closing of a release that is rolled back or aborted still waits for: sent before, and in flight.
 std::vector<OperationId> closing_awaits(const Release& release);

@@ -39,7 +39,7 @@ public:
             add(Line::Kind::remark, "From the second copy, once nobody owns the session any more:");
             add(Line::Kind::command, "sluicectl resume " + shell_word(place.copy_file));
         }
-        add(Line::Kind::section, "To hang a program that does not answer any more from its session");
+        add(Line::Kind::section, "To take the session over from a program that does not answer any more");
         add(Line::Kind::command, "sluicectl roll-back --take-over " + shell_word(place.session_file));
     }
 
@@ -64,6 +64,9 @@ private:
                         : release_.aborted         ? "is being aborted"
                         : release_.paused          ? "is paused"
                                                    : "goes forward");
+        if (const auto* since = release::no_return_since(release_)) {
+            fact("POINT OF NO RETURN", "passed by: " + release_.at(since->id).title);
+        }
         for (const auto& [traffic, weights] : release_.split) {
             std::vector<std::string> parts;
             for (const auto& [arm, weight] : weights) {
@@ -123,9 +126,16 @@ private:
 
     void write(const plan::Step& step, int number) {
         const auto& state = release_.at(step.id);
-        const std::string done =
-            release::over(state.status) ? fmt::format(" – {} already", release::name(state.status)) : "";
-        add(Line::Kind::step, fmt::format("{}. {}{}", number, filled(step.title), done));
+        const std::string done = release::over(state.status)                    ? " – {} already"
+                                 : state.status == release::StepStatus::to_come ? ""
+                                                                                : " – {} NOW";
+        add(Line::Kind::step,
+            fmt::format("{}. {}{}", number, filled(step.title),
+                        done.empty() ? done : fmt::format(fmt::runtime(done), release::name(state.status))));
+        if (const std::string why = release::nothing_to_do(release_, step); !why.empty()) {
+            add(Line::Kind::remark, "Not to be done: " + why + ".");
+            return;
+        }
         const ByHand hand = by_hand(release_, step);
         for (const auto& remark : hand.remarks) {
             add(Line::Kind::remark, remark);

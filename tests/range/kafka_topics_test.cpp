@@ -38,10 +38,10 @@ struct Desk {
         return ask<Result<void>>([&](auto how, auto done) { cluster->topics().create(topic, validate, how, done); });
     }
     Result<void> configure(const std::string& topic, std::map<std::string, std::string> wanted, bool validate = false) {
-        const auto done = ask<Result<kafka::ConfigChange>>([&](auto how, auto done) {
+        const auto changed = ask<Result<kafka::ConfigChange>>([&](auto how, auto done) {
             cluster->topics().configure(topic, {{}, std::move(wanted)}, validate, how, done);
         });
-        return done ? Result<void>() : failed(done);
+        return changed ? Result<void>() : failed(changed);
     }
     Result<void> admit(const kafka::Message& message) {
         return ask<Result<void>>([&](auto how, auto done) { cluster->topics().admit(message, how, done); });

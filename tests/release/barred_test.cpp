@@ -46,7 +46,9 @@ private slots:
                         RC_ASSERT(policy.holds(approved->by.name, approved->by.role));
                         RC_ASSERT(!barred.contains(approved->by.name));
                         if (approved->proof.is_object()) {
-                            RC_ASSERT(nonces.insert(approved->proof["nonce"].get<std::string>()).second);
+                            RC_ASSERT(
+                                nonces.insert(approved->proof["nonce"].get<std::string>() + " " + approved->by.name)
+                                    .second);
                         }
                         given[approved->step].push_back({*approved, event.time});
                     } else if (const auto* started = std::get_if<StepStarted>(&event.body)) {

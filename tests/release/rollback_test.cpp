@@ -1,4 +1,5 @@
 #include "driver.h"
+#include "release/draft.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -70,6 +71,11 @@ private slots:
         (void)drive.prepare("act", "shop/main");
         QCOMPARE(drive.submit(RollBack{}), "");
         QCOMPARE(drive.status("act"), "running");
+        QCOMPARE(drive.status("back/ready"), "waiting"); // a program is ended first; this one does not end
+        QCOMPARE(drive.why("back/ready"), "s1/act/1 is being ended first");
+        drive.pass(seconds(29));
+        QCOMPARE(drive.status("back/ready"), "waiting");
+        drive.pass(seconds(1));
         QCOMPARE(drive.status("back/ready"), "running");
         QVERIFY(!drive.prepare("back/ready", "shop/main").empty()); // it is read back first
         QCOMPARE(drive.prepare("back/ready"), "");
@@ -86,10 +92,73 @@ private slots:
         QCOMPARE(drive.count("rollback-finished"), 1);
     }
 
+    void a_program_is_ended_before_anything_is_put_back() {
+        Driver drive = begun();
+        (void)drive.prepare("act");
+        QVERIFY(programs_to_end(drive.release).empty());
+        (void)drive.submit(RollBack{});
+        QVERIFY(programs_to_end(drive.release) == std::vector<OperationId>{"s1/act/1"});
+        drive.pass(seconds(2));
+        (void)drive.settle("act", false); // SIGTERM
+        QCOMPARE(drive.last(), "settled s1/act/1, step-finished act stopped, step-started back/ready");
+        (void)drive.prepare("back/ready");
+        QVERIFY(programs_to_end(drive.release).empty()); // those of the way back go on
+    }
+
+    void an_abort_ends_programs_too_but_not_those_that_clean_up() {
+        Driver drive = drill::steps("      - {id: act, run: [act]}\n      - {id: tidy, run: [tidy], always: true}\n");
+        (void)drive.prepare("act");
+        (void)drive.submit(Abort{"enough"});
+        QVERIFY(programs_to_end(drive.release) == std::vector<OperationId>{"s1/act/1"});
+        (void)drive.settle("act", false);
+        (void)drive.prepare("tidy");
+        QVERIFY(programs_to_end(drive.release).empty());
+    }
+
+    void another_way_back_takes_the_place_of_one_that_fails() {
+        Driver drive = begun();
+        drive.done("act");
+        (void)drive.submit(RollBack{});
+        QCOMPARE(drive.submit(RollBack{"rest", "", ""}), "it is being rolled back already");
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            (void)drive.prepare("back/ready");
+            (void)drive.settle("back/ready", false);
+            drive.pass(seconds(10));
+        }
+        QCOMPARE(drive.status("back/ready"), "failed");
+        QCOMPARE(drive.submit(RollBack{"back", "", ""}), "it is being rolled back already");
+        QCOMPARE(drive.submit(RollBack{"rest", "t", ""}), "it is being rolled back already"); // no trigger's business
+        QCOMPARE(other_ways(drive.release).size(), std::size_t{1});
+        QCOMPARE(drive.submit(RollBack{"rest", "", "ready never comes"}), "");
+        QCOMPARE(drive.status("back/ready"), "stopped");
+        QCOMPARE(drive.status("rest/stop"), "awaiting a person");
+        (void)drive.submit(Confirm{"rest/stop", "", false, ""});
+        QCOMPARE(drive.release.rollback.outcome, "done");
+        QCOMPARE(QString::fromStdString(drive.release.outcome), "rolled-back");
+        QCOMPARE(drive.submit(RollBack{"back", "", ""}), "the session is closed: rolled-back");
+    }
+
+    void an_incomplete_way_back_is_never_called_rolled_back() {
+        Driver drive = begun();
+        drive.done("act");
+        (void)drive.submit(RollBack{"rest", "", ""});
+        (void)drive.submit(Confirm{"rest/stop", "", true, "it can't be stopped"});
+        QCOMPARE(drive.submit(Skip{"rest/stop", "never mind"}), "");
+        QVERIFY(drive.last().endsWith("rollback-finished rest incomplete, session-closed rollback-incomplete"));
+        QCOMPARE(drive.submit(RollBack{"rest", "", ""}), "it is being rolled back already");
+        QCOMPARE(drive.submit(RollBack{"back", "", ""}), ""); // the other one is left
+        QVERIFY(!drive.release.closed());
+        drive.done("back/ready");
+        drive.done("back/all-blue");
+        QCOMPARE(QString::fromStdString(drive.release.outcome), "rolled-back");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void a_forward_step_in_doubt_does_not_keep_the_session_open() {
         Driver drive = begun();
         (void)drive.prepare("act");
         (void)drive.submit(RollBack{});
+        drive.pass(seconds(30)); // it does not end
         drive.done("back/ready");
         drive.done("back/all-blue");
         (void)drive.submit(Unknown{"s1/act/1", "no answer", ""});
@@ -131,7 +200,7 @@ private slots:
         (void)drive.prepare("back/all-blue");
         (void)drive.settle("back/all-blue", false);
         QCOMPARE(drive.submit(Skip{"back/all-blue", "done by hand"}), "");
-        QVERIFY(drive.last().endsWith("rollback-finished back incomplete, session-closed rolled-back"));
+        QVERIFY(drive.last().endsWith("rollback-finished back incomplete, session-closed rollback-incomplete"));
     }
 
     void the_way_back_is_neither_paused_nor_aborted() {

@@ -18,15 +18,14 @@ private slots:
         QVERIFY(check_request(request).has_value());
         QCOMPARE(desk.sign(request, "ada", "owner"), "");
         QCOMPARE(describe(desk.log.back().body), "Approved go as owner (1 of 2), signed SHA256:ada: by key");
-        QCOMPARE(desk.sign(request, "bob", "sre"),
-                 "ada has answered this request already; each who approves is asked for himself");
+        QCOMPARE(desk.sign(request, "ada", "owner"), "ada has answered this request already");
         QCOMPARE(desk.sign(desk.ask("n2"), "ada", "owner"), "ada has approved already");
         QCOMPARE(desk.sign(desk.ask("n3"), "bob", "sre", "go", "yes", "SHA256:ada"),
                  "the key SHA256:ada has approved already, for ada");
         QCOMPARE(desk.sign(desk.ask("n4"), "lena", "sre"), "lena opened this session and may not approve");
         QCOMPARE(desk.sign(desk.ask("n5"), "eve", "sre"), "the principal 'eve@x' is nobody of the policy");
         QCOMPARE(desk.sign(desk.ask("n6"), "ada", "sre"), "ada does not hold the role 'sre'");
-        QCOMPARE(desk.sign(desk.ask("n7"), "bob", "sre"), "");
+        QCOMPARE(desk.sign(request, "bob", "sre"), ""); // one request, sent to all who approve
         QCOMPARE(desk.status("go"), "passed");
     }
     void a_signed_no_goes_to_triage() {

@@ -95,6 +95,69 @@ class DeskLost(unittest.TestCase):
         self.assertEqual(code, DONE, said)
         self.assertFalse((self.home.folder / "made").exists())
 
+    def counted(self):
+        effects = self.home.folder / "effects"
+        return effects.read_text().count("one") if effects.exists() else 0
+
+    def begin_at_work(self, *more):
+        """A program is at work, and has had its effect."""
+        (self.home.folder / "plan.yaml").write_text(
+            "sluice: 1\nid: small\nphases: [{id: all, steps: [{id: make, run: "
+            "[sh, -c, 'echo one >> effects; exec sleep 1000']}, {id: ask, confirm: Go on}]}]\n")
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input", "--copy", self.other,
+                                  *more)
+        self.addCleanup(subprocess.run, ["pkill", "-f", str(self.home.folder)], check=False)
+        wait_until(lambda: self.counted() == 1 and self.same_as_copy(), "it is at work")
+        return program
+
+    def test_what_was_at_work_when_the_desk_was_lost_is_in_doubt_and_not_done_again(self):
+        program = self.begin_at_work()
+        program.kill()
+        program.wait()
+        shutil.rmtree(f"{self.home.session}.records")  # it is not on the other desk
+        resumed = self.home.begin("resume", self.copy, "--no-input")
+        self.addCleanup(resumed.wait)
+        self.addCleanup(resumed.kill)
+        wait_until(lambda: "in doubt" in self.home.call("state", self.copy)[1], "it is in doubt")
+        self.assertEqual(self.counted(), 1)
+        resumed.kill()  # and taken up once more
+        resumed.wait()
+        again = self.home.begin("resume", self.copy, "--no-input")
+        self.addCleanup(again.wait)
+        self.addCleanup(again.kill)
+        wait_until(lambda: self.home.call("state", self.copy)[1].count("in doubt") >= 1, "it is in doubt still")
+        self.assertEqual(self.counted(), 1)
+
+    def test_nobody_goes_on_with_a_copy_while_the_session_has_an_owner(self):
+        program = self.begin_at_work()
+        for verb in ("resume", "roll-back"):
+            code, said = self.home.call(verb, self.copy)
+            self.assertEqual(code, BAD_INPUT, said)
+            self.assertIn(f"the session is owned by pid {program.pid}, as {self.home.session}", said)
+        self.assertEqual(self.counted(), 1)
+
+    def test_an_abort_ends_the_program_at_work(self):
+        program = self.begin_at_work()
+        self.do("abort", "--reason", "it hangs")
+        self.assertEqual(program.wait(60), FAILED, self.home.said())
+        self.assertEqual(self.home.events()[-1]["data"]["outcome"], "aborted")
+
+    def test_a_way_back_ends_the_program_at_work_first(self):
+        (self.home.folder / "plan.yaml").write_text("""
+sluice: 1
+id: small
+phases: [{id: all, steps: [{id: make, run: [sh, -c, 'echo one >> effects; sleep 4; echo NEW > prod'],
+                            undo: {run: [sh, -c, 'echo OLD > prod']}}]}]
+rollback: {options: {undo: {title: Undo}}}
+""")
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(lambda: self.counted() == 1, "it is at work")
+        self.do("roll-back", "--reason", "wrong version")
+        self.assertEqual(program.wait(60), FAILED, self.home.said())
+        self.assertEqual((self.home.folder / "prod").read_text(), "OLD\n")
+        types = [(e["type"], e["data"].get("operation", "").split("/")[-2:-1]) for e in self.home.events()]
+        self.assertLess(types.index(("settled", ["make"])), types.index(("intent", ["make"]), 8))
+
     def test_the_copy_is_kept_on_by_who_takes_the_session_up(self):
         program = self.begin("--copy", self.other)
         wait_until(self.same_as_copy, "the copy follows")

@@ -253,7 +253,7 @@ void Rules::hear_people(const Release& before, const Event& event) {
         std::holds_alternative<Approved>(event.body) || std::holds_alternative<Refused>(event.body)) {
         const Json data = to_json(event)["data"];
         if (data.contains("proof") && data["proof"].is_object() &&
-            !nonces_.insert(data["proof"]["nonce"].get<std::string>()).second) {
+            !nonces_.insert(data["proof"]["nonce"].get<std::string>() + " " + actor_of(event.body)).second) {
             find("a request is answered twice");
         }
     }

@@ -91,7 +91,7 @@ void Rules::check_closing(const Release& before, const SessionClosed& closed) {
                 find("it is done, and " + step.id + " is not");
             }
         }
-    } else if (closed.outcome == "rolled-back" ? !cleared_ : !before.aborted) {
+    } else if (closed.outcome.starts_with("roll") ? !cleared_ : !before.aborted) {
         find("it is " + closed.outcome + ", and was not");
     }
 }

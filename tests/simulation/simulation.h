@@ -10,7 +10,7 @@ namespace sluice::simulation {
 /// What one seed came to.
 struct Outcome {
     std::optional<std::string> finding; ///< what was not as it must be
-    std::string ending;                 ///< done | rolled-back | aborted
+    std::string ending;                 ///< done | rolled-back | rollback-incomplete | aborted
     std::int64_t events = 0;
     int lives = 0;
     /// Commands of people by what they met: ("approve", "person") → accepted, refused.

@@ -93,9 +93,31 @@ void offer_abort(Table& table, bool aside) {
         .aside = aside;
 }
 
+namespace {
+
+/// The present way back does not get on.
+void offer_other_way(Table& table) {
+    const auto ways = release::other_ways(table.release());
+    if (ways.empty() || !table.of_rollback()) {
+        return;
+    }
+    Offer& offer = table.add(Deed::roll_back, Words::tr("Another way back…"),
+                             Words::tr("Gives this way back up where it stands, and takes another one of the plan"),
+                             Asks::reason, Offer::Look::danger);
+    for (const auto* option : ways) {
+        offer.subjects.push_back({option->id, filled(table.seen.moment, option->title)});
+    }
+}
+
+} // namespace
+
 void offer_rollback(Table& table) {
     const auto& options = table.release().plan->rollback.options;
-    if (options.empty() || table.release().rollback.active) {
+    if (table.release().rollback.active) {
+        offer_other_way(table);
+        return;
+    }
+    if (options.empty()) {
         return;
     }
     Offer& offer = table.add(Deed::roll_back, Words::tr("Roll back…"), Words::tr("Starts a rollback of the plan"),

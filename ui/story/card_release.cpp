@@ -180,7 +180,8 @@ CardView outcome_card(const Moment& moment) {
     } else {
         card.mark = Mark::breached;
         card.tone = card.state_tone = Tone::breach;
-        card.state = Words::tr("aborted");
+        card.state =
+            release.outcome == "rollback-incomplete" ? Words::tr("rolled back, incomplete") : Words::tr("aborted");
     }
     card.situation = Words::tr("closed %1").arg(utc_moment(end, moment.now));
     card.facts.push_back({Words::tr("Session"),

@@ -33,9 +33,10 @@ QString outcome_words(const RecentSession& session) {
     case State::closed:
         break;
     }
-    return session.outcome == "done"          ? StartText::tr("done")
-           : session.outcome == "rolled-back" ? StartText::tr("rolled back")
-                                              : StartText::tr("aborted");
+    return session.outcome == "done"                  ? StartText::tr("done")
+           : session.outcome == "rolled-back"         ? StartText::tr("rolled back")
+           : session.outcome == "rollback-incomplete" ? StartText::tr("rolled back, incomplete")
+                                                      : StartText::tr("aborted");
 }
 
 Mark outcome_mark(const RecentSession& session) {

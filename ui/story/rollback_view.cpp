@@ -132,14 +132,7 @@ void present_ready(RollbackView& view, const release::Release& release) {
 } // namespace
 
 const plan::Step* point_passed(const release::Release& release) {
-    if (!release.plan) {
-        return nullptr;
-    }
-    const auto& steps = release.plan->steps;
-    const auto found = std::find_if(steps.begin(), steps.end(), [&](const plan::Step& step) {
-        return step.point_of_no_return && release.at(step.id).attempt > 0;
-    });
-    return found == steps.end() ? nullptr : &*found;
+    return release::no_return_since(release);
 }
 
 RollbackView present_rollback(const Moment& moment, bool acting) {

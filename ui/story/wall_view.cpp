@@ -106,9 +106,10 @@ void tell_state(const Moment& moment, const plan::Step* step, WallView& view) {
     const auto& release = moment.release;
     if (release.closed()) {
         view.tone = WallView::Tone::over;
-        view.banner = release.outcome == "done"          ? wall_words("✓ DONE")
-                      : release.outcome == "rolled-back" ? wall_words("△ ROLLED BACK")
-                                                         : wall_words("✕ ABORTED");
+        view.banner = release.outcome == "done"                  ? wall_words("✓ DONE")
+                      : release.outcome == "rolled-back"         ? wall_words("△ ROLLED BACK")
+                      : release.outcome == "rollback-incomplete" ? wall_words("✕ ROLLBACK INCOMPLETE")
+                                                                 : wall_words("✕ ABORTED");
         view.banner_why = release.rollback.active ? why_back(release) : why_aborted(moment);
         return;
     }
