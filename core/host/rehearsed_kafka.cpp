@@ -114,6 +114,9 @@ void add_kafka(const plan::Plan& plan, const plan::Scope& values, range::RangeOp
         }
     }
     granted.give(options);
+    // Brokers that nobody asks cost most of the time of a long rehearsal.
+    options.kafka = std::any_of(plan.connections.begin(), plan.connections.end(),
+                                [](const auto& connection) { return connection.kind == plan::ConnectionKind::kafka; });
 }
 
 } // namespace sluice::host
