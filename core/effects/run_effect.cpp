@@ -150,7 +150,11 @@ private:
         if (!end->exit_code) {
             return {Ending::failed,
                     result,
-                    {ErrorCode::io, fmt::format("it was ended by signal {}", end->signal.value_or(0)), {}, {}}};
+                    {ErrorCode::io,
+                     fmt::format("{}it was ended by signal {}", end->cancelled ? "asked to end, " : "",
+                                 end->signal.value_or(0)),
+                     {},
+                     {}}};
         }
         return {Ending::done, result, {}};
     }

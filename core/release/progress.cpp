@@ -174,7 +174,8 @@ bool programs_end_first(Draft& draft, const plan::Step& step) {
     if (programs.empty() || draft.now() >= until) {
         return false;
     }
-    wait_until(draft, step, until, programs.front() + " is being ended first");
+    const StepId& busy = draft.state().operations.at(programs.front()).intent.step;
+    wait_until(draft, step, until, "'" + draft.state().at(busy).title + "' is being ended first");
     return true;
 }
 

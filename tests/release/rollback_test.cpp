@@ -72,7 +72,7 @@ private slots:
         QCOMPARE(drive.submit(RollBack{}), "");
         QCOMPARE(drive.status("act"), "running");
         QCOMPARE(drive.status("back/ready"), "waiting"); // a program is ended first; this one does not end
-        QCOMPARE(drive.why("back/ready"), "s1/act/1 is being ended first");
+        QCOMPARE(drive.why("back/ready"), "'Act' is being ended first");
         drive.pass(seconds(29));
         QCOMPARE(drive.status("back/ready"), "waiting");
         drive.pass(seconds(1));
