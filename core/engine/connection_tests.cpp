@@ -152,15 +152,16 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
                     {"kind", "SelfSubjectAccessReview"},
                     {"spec",
                      {{"resourceAttributes", {{"verb", "get"}, {"group", "apps"}, {"resource", "deployments"}}}}}};
-                client->request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json",
-                                review.dump(), {self.key(at, "review"), net::Pool::polling, self.patience},
-                                self.back(index, [version](State& then, Test& of, Result<kubernetes::Reply> allowed) {
-                                    if (!allowed) {
-                                        then.finish(of, failed(allowed));
-                                        return;
-                                    }
-                                    then.finish(of, "Kubernetes " + version + ", credentials taken");
-                                }));
+                client->request(
+                    "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json", review.dump(),
+                    {self.key(at, "review"), net::Pool::polling, self.patience},
+                    self.back(index, [version](State& then, Test& of, const Result<kubernetes::Reply>& allowed) {
+                        if (!allowed) {
+                            then.finish(of, failed(allowed));
+                            return;
+                        }
+                        then.finish(of, "Kubernetes " + version + ", credentials taken");
+                    }));
             }));
     }
 
@@ -171,7 +172,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         request.timeout = patience;
         request.key = key(test, "query");
         test.opened->http(test.connection->name)
-            ->send(std::move(request), back(index, [](State& self, Test& at, Result<net::HttpResponse> response) {
+            ->send(std::move(request),
+                   back(index, [](State& self, Test& at, const Result<net::HttpResponse>& response) {
                        self.finish(at, self.judge_prometheus(at, response));
                    }));
     }
@@ -211,8 +213,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         request.timeout = patience;
         request.key = key(test, "get");
         test.opened->http(test.connection->name)
-            ->send(std::move(request),
-                   back(index, [path = path_of(test)](State& self, Test& at, Result<net::HttpResponse> response) {
+            ->send(std::move(request), back(index, [path = path_of(test)](State& self, Test& at,
+                                                                          const Result<net::HttpResponse>& response) {
                        self.finish(at, self.judge_http(at, path, response));
                    }));
     }

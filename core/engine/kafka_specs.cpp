@@ -156,7 +156,7 @@ struct Trial : std::enable_shared_from_this<Trial> {
     }
 
     void expect_brokers() {
-        looks.emplace_back([this](const kafka::TopicDesk::Ask& ask, Done then) {
+        looks.emplace_back([this](const kafka::TopicDesk::Ask& ask, const Done& then) {
             cluster->connection().call<Result<Json>>(
                 ask.key, ask.ceiling, [](const kafka::Call& call) { return brokers_of(call); },
                 [then](const Result<Json>& answer) { then(answer ? Result<void>() : failed(answer)); });
@@ -167,14 +167,14 @@ struct Trial : std::enable_shared_from_this<Trial> {
             return;
         }
         topics.push_back(topic);
-        looks.emplace_back([this, topic](const kafka::TopicDesk::Ask& ask, Done then) {
+        looks.emplace_back([this, topic](const kafka::TopicDesk::Ask& ask, const Done& then) {
             cluster->topics().partitions({topic}, ask, [then](const Result<std::map<std::string, int>>& answer) {
                 then(answer ? Result<void>() : failed(answer));
             });
         });
     }
     void expect_group(const std::string& group, const std::string& topic) {
-        looks.emplace_back([this, group, topic](const kafka::TopicDesk::Ask& ask, Done then) {
+        looks.emplace_back([this, group, topic](const kafka::TopicDesk::Ask& ask, const Done& then) {
             cluster->connection().call<Result<kafka::Offsets>>(
                 ask.key, ask.ceiling,
                 [group, topic](const kafka::Call& call) {
@@ -184,7 +184,7 @@ struct Trial : std::enable_shared_from_this<Trial> {
         });
     }
     void expect_creation(const kafka::NewTopic& topic) {
-        looks.emplace_back([this, topic](const kafka::TopicDesk::Ask& ask, Done then) {
+        looks.emplace_back([this, topic](const kafka::TopicDesk::Ask& ask, const Done& then) {
             cluster->topics().create(topic, true, ask, [this, topic, ask, then](Result<void> answer) {
                 if (answer || answer.error().code != ErrorCode::conflict) {
                     then(std::move(answer));
@@ -205,7 +205,7 @@ struct Trial : std::enable_shared_from_this<Trial> {
         if (made.contains(wanted.topic)) {
             return;
         }
-        looks.emplace_back([this, wanted](const kafka::TopicDesk::Ask& ask, Done then) {
+        looks.emplace_back([this, wanted](const kafka::TopicDesk::Ask& ask, const Done& then) {
             cluster->topics().configure(
                 wanted.topic, {{}, wanted.config}, true, ask,
                 [then](const Result<kafka::ConfigChange>& answer) { then(answer ? Result<void>() : failed(answer)); });

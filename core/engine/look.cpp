@@ -396,7 +396,7 @@ void look_at(const plan::LogsRead& read, const Gaze& gaze, const std::optional<p
 
 void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect, const std::string& on,
           const std::string& key, Nanos timeout, const std::optional<plan::Rehearse>& rehearse,
-          std::function<void(std::string_view)> output, std::function<void(Sight)> done) {
+          const std::function<void(std::string_view)>& output, std::function<void(Sight)> done) {
     const Gaze gaze{eyes, expect, on, key, timeout, std::move(done)};
     if (const auto* call = std::get_if<plan::HttpCall>(&probe.what)) {
         look_at(*call, gaze);

@@ -46,6 +46,6 @@ Result<Json> rehearsed(const plan::Rehearse& rehearse, const plan::Scope& scope)
 /// `on`: the connection; `key` as in HttpRequest::key; `output` takes what a program prints. `done` comes once, later.
 void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect, const std::string& on,
           const std::string& key, Nanos timeout, const std::optional<plan::Rehearse>& rehearse,
-          std::function<void(std::string_view)> output, std::function<void(Sight)> done);
+          const std::function<void(std::string_view)>& output, std::function<void(Sight)> done);
 
 } // namespace sluice::engine

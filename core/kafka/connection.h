@@ -29,9 +29,9 @@ public:
     /// The same for any question: `work` runs on the worker thread and may touch nothing but the call and what it holds
     /// itself. `ceiling` is real time from now on, what it waits for its turn included.
     template <typename Answer>
-    void call(std::string key, Nanos ceiling, std::function<Answer(const Call&)> work,
+    void call(const std::string& key, Nanos ceiling, std::function<Answer(const Call&)> work,
               std::function<void(Answer)> done) {
-        submit(std::move(key), ceiling, true, [work = std::move(work), done = std::move(done)](const Call& call) {
+        submit(key, ceiling, true, [work = std::move(work), done = std::move(done)](const Call& call) {
             auto answer = std::make_shared<Answer>(work(call));
             return [answer, done] { done(std::move(*answer)); };
         });
