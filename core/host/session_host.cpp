@@ -23,13 +23,19 @@ std::string folder_of(const std::string& file) {
     return folder.string();
 }
 
+/// The folder of sockets and locks: its user's alone.
+void make_runtime(const Paths& paths) {
+    std::error_code ignored; // who opens something in it tells
+    std::filesystem::create_directories(paths.runtime, ignored);
+    ::chmod(paths.runtime.c_str(), 0700);
+}
+
 /// One program goes on with a session on this desk, whichever copy of its file it has: the lock beside a file knows
 /// nothing of its copies.
 Result<session::OwnerLock> only_owner(const Paths& paths, const session::SessionMeta& meta,
                                       const std::filesystem::path& file) {
+    make_runtime(paths);
     std::error_code error;
-    std::filesystem::create_directories(paths.runtime, error);
-    ::chmod(paths.runtime.c_str(), 0700);
     const auto name = hex(sha256(fmt::format("{}\n{}\n{}", meta.id, meta.created.count, meta.operator_key)));
     const auto whole = std::filesystem::absolute(file, error).string();
     auto lock = session::OwnerLock::take(paths.runtime / ("session-" + name.substr(0, 32)), whole);
@@ -332,9 +338,7 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
 }
 
 Result<void> SessionHost::serve() {
-    std::error_code error;
-    std::filesystem::create_directories(paths_.runtime, error);
-    ::chmod(paths_.runtime.c_str(), 0700);
+    make_runtime(paths_);
     auto server = net::CommandServer::listen(
         socket_of(paths_, file_).string(),
         [this](const Json& request, const net::CommandServer::Reply& reply) { answer(request, reply); });

@@ -11,6 +11,15 @@ const T* find(const std::vector<T>& all, Field field, const std::string& wanted)
     return found == all.end() ? nullptr : &*found;
 }
 
+/// The step, or the outermost group or decision that it stands in.
+const Step* outermost(const std::vector<Step>& steps, const StepId& wanted) {
+    const Step* step = find(steps, &Step::id, wanted);
+    while (step != nullptr && !step->parent.empty()) {
+        step = find(steps, &Step::id, step->parent);
+    }
+    return step;
+}
+
 } // namespace
 
 const char* name(Counts counts) {
@@ -35,13 +44,20 @@ const Step* Plan::step(const StepId& wanted) const {
 }
 
 const Phase* Plan::phase_of(const StepId& wanted) const {
-    const Step* step = find(steps, &Step::id, wanted);
-    while (step != nullptr && !step->parent.empty()) {
-        step = find(steps, &Step::id, step->parent);
-    }
+    const Step* step = outermost(steps, wanted);
     for (const Phase& phase : phases) {
         if (step != nullptr && std::find(phase.steps.begin(), phase.steps.end(), step->id) != phase.steps.end()) {
             return &phase;
+        }
+    }
+    return nullptr;
+}
+
+const Option* Plan::option_of(const StepId& wanted) const {
+    const Step* step = outermost(rollback_steps, wanted);
+    for (const Option& option : rollback.options) {
+        if (step != nullptr && std::find(option.steps.begin(), option.steps.end(), step->id) != option.steps.end()) {
+            return &option;
         }
     }
     return nullptr;

@@ -203,8 +203,9 @@ struct Plan {
     Includes includes;  ///< the files that it names and that were read with it
     std::string file;   ///< as named by the user
 
-    const Step* step(const StepId& id) const;      ///< forward or rollback; null if there is none
-    const Phase* phase_of(const StepId& id) const; ///< null for rollback steps
+    const Step* step(const StepId& id) const;        ///< forward or rollback; null if there is none
+    const Phase* phase_of(const StepId& id) const;   ///< null for rollback steps
+    const Option* option_of(const StepId& id) const; ///< null for forward steps
     const Connection* connection(const std::string& name) const;
     const Arm* arm(const std::string& name) const;
     const Metric* metric(const std::string& name) const;

@@ -45,6 +45,9 @@ public:
         }
     }
     void operator()(const SessionResumed& e) {
+        if (r.rollback.active) {
+            r.rollback.programs_end = now_ + end_of_programs; // they are asked once more
+        }
         for (auto& [id, step] : r.steps) {
             stop_clock(step, "the program was away");
             for (auto& [key, gate] : step.gates) {
@@ -350,6 +353,7 @@ public:
         r.rollback.by = e.by;
         r.rollback.reason = e.reason;
         r.rollback.started = now_;
+        r.rollback.programs_end = now_ + end_of_programs;
         r.rollback.outcome.clear(); // of the way back before this one
         r.rollback.ended = {};
         r.outcome.clear(); // what was done or aborted is open again

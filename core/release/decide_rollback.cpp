@@ -102,12 +102,7 @@ bool any_step_of(const Release& release, const plan::Option& option,
                  const std::function<bool(const StepState&)>& holds) {
     const auto& all = release.plan->rollback_steps;
     return std::any_of(all.begin(), all.end(), [&](const plan::Step& step) {
-        const plan::Step* root = &step;
-        while (!root->parent.empty()) {
-            root = release.plan->step(root->parent);
-        }
-        return std::find(option.steps.begin(), option.steps.end(), root->id) != option.steps.end() &&
-               holds(release.at(step.id));
+        return release.plan->option_of(step.id) == &option && holds(release.at(step.id));
     });
 }
 

@@ -156,9 +156,6 @@ std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
     return step.not_before ? Moments(draft.state(), draft.now()).of(*step.not_before) : Nanos{};
 }
 
-/// SIGTERM, ten seconds, SIGKILL, and some more: by then a program that is asked to end has ended, or never will.
-constexpr Nanos end_of_programs = seconds(30);
-
 /// What a program that is still at work writes nobody knows: what would be put back waits until it has ended, as it is
 /// asked to, so that nothing is overwritten. Not for ever: the way back stays open. Traffic goes back at once, and so
 /// do the pods that take it.
@@ -170,7 +167,7 @@ bool programs_end_first(Draft& draft, const plan::Step& step) {
         return false;
     }
     const auto programs = programs_to_end(draft.state());
-    const Nanos until = draft.state().rollback.started + end_of_programs;
+    const Nanos until = draft.state().rollback.programs_end;
     if (programs.empty() || draft.now() >= until) {
         return false;
     }

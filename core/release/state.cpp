@@ -162,15 +162,10 @@ std::vector<OperationId> programs_to_end(const Release& release) {
         return programs;
     }
     const auto* way = release.rollback.active ? release.plan->option(release.rollback.option) : nullptr;
-    const auto of_the_way = [&](const plan::Step* step) {
-        while (!step->parent.empty()) {
-            step = release.plan->step(step->parent);
-        }
-        return way && std::find(way->steps.begin(), way->steps.end(), step->id) != way->steps.end();
-    };
     for (const auto& id : in_flight(release)) {
         const plan::Step* step = release.plan->step(release.operations.at(id).intent.step);
-        if (step && plan::is_program(step->body) && !step->always && !of_the_way(step)) {
+        if (step && plan::is_program(step->body) && !step->always &&
+            !(way && release.plan->option_of(step->id) == way)) {
             programs.push_back(id);
         }
     }

@@ -130,11 +130,15 @@ struct PhaseState {
     bool held_by_window() const { return window_over && !overridden && at_window_end != "finish"; }
 };
 
+/// SIGTERM, ten seconds, SIGKILL, and some more: by then a program that is asked to end has ended, or never will.
+inline constexpr Nanos end_of_programs = seconds(30);
+
 struct RollbackState {
     bool active = false;
     std::string option, cause, trigger, reason, outcome;
     Actor by;
     Nanos started, ended;
+    Nanos programs_end; ///< so long it waits for programs that are asked to end
     bool ready = false; ///< readiness of the default option
     std::string ready_why;
 };

@@ -116,6 +116,7 @@ Json to_json(const RollbackState& rollback) {
             {"by", rollback.by.name},
             {"role", rollback.by.role},
             {"started", nanos_text(rollback.started)},
+            {"programs_end", nanos_text(rollback.programs_end)},
             {"ended", nanos_text(rollback.ended)},
             {"ready", rollback.ready},
             {"ready_why", rollback.ready_why}};

@@ -1,4 +1,5 @@
 """The kinds `kafka` and `probe: kafka` against a real broker; its own tools say what has come of it."""
+import datetime
 import json
 import os
 import pathlib
@@ -96,9 +97,8 @@ class Kafka(unittest.TestCase):
     def test_an_instant_and_the_way_back(self):
         """What stood before stands again: a commit, no commit, a setting, none."""
         self.topic("live.days", "old")
-        time.sleep(1.1)
-        between = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        time.sleep(1.1)
+        # Kafka counts in milliseconds: what is sent from here on is of a later one, since a tool has to start first.
+        between = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         self.broker.tool("kafka-console-producer.sh", "--topic", "live.days", stdin="new\nnewer\n")
         self.broker.tool("kafka-configs.sh", "--alter", "--entity-type", "topics", "--entity-name", "live.days",
                          "--add-config", "retention.ms=777000000,min.insync.replicas=1")
@@ -166,7 +166,7 @@ class Kafka(unittest.TestCase):
         with self.home.begin("run", "plan.yaml", "--session", "s.sluice", "--no-input") as program:
             try:
                 wait_until(lambda: self.stands("late") == {"live.late/0": "2"}, "the commit")
-                time.sleep(1) # behind its answer
+                time.sleep(1)  # nothing tells that the answer was heard: that is what is lost
             finally:
                 program.kill()
         self.assertEqual([e for e in self.quiet_events() if e["type"] == "step-finished"], [])

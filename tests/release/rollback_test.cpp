@@ -105,6 +105,19 @@ private slots:
         QVERIFY(programs_to_end(drive.release).empty()); // those of the way back go on
     }
 
+    void a_program_is_asked_again_by_who_takes_the_session_up() {
+        Driver drive = begun();
+        (void)drive.prepare("act");
+        (void)drive.submit(RollBack{});
+        drive.now = drive.now + minutes(5); // the program was away
+        (void)drive.submit(Resume{{"lena", "lead"}, ""});
+        QCOMPARE(drive.status("back/ready"), "waiting");
+        drive.pass(seconds(29));
+        QCOMPARE(drive.status("back/ready"), "waiting");
+        (void)drive.settle("act", false);
+        QCOMPARE(drive.status("back/ready"), "running");
+    }
+
     void an_abort_ends_programs_too_but_not_those_that_clean_up() {
         Driver drive = drill::steps("      - {id: act, run: [act]}\n      - {id: tidy, run: [tidy], always: true}\n");
         (void)drive.prepare("act");

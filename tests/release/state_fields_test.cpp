@@ -75,8 +75,9 @@ auto fields(PhaseState& s) {
     return std::tie(status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end);
 }
 auto fields(RollbackState& s) {
-    auto& [active, option, cause, trigger, reason, outcome, by, started, ended, ready, ready_why] = s;
-    return std::tie(active, option, cause, trigger, reason, outcome, by, started, ended, ready, ready_why);
+    auto& [active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready, ready_why] = s;
+    return std::tie(active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready,
+                    ready_why);
 }
 auto fields(SourceState& s) {
     auto& [state, why, since] = s;

@@ -193,10 +193,11 @@ CardView outcome_card(const Moment& moment) {
     }
     add_counts(release, card);
     if (release.rollback.active && release.rollback.ended.count != 0) {
-        card.facts.push_back(
-            {Words::tr("Rollback"),
-             Words::tr("%1, %2").arg(spell(release.rollback.ended - release.rollback.started), cause_text(release)),
-             Tone::warn, false});
+        card.facts.push_back({Words::tr("Rollback"),
+                              Words::tr("%1: %2, %3")
+                                  .arg(option ? filled(moment, option->title) : QString(),
+                                       spell(release.rollback.ended - release.rollback.started), cause_text(release)),
+                              Tone::warn, false});
     }
     return card;
 }

@@ -82,34 +82,24 @@ public:
         }
     }
 
+    /// The present way back, behind those that it took the place of.
     void rollback() {
-        const auto& state = release_.rollback;
-        const plan::Option* option = state.active ? release_.plan->option(state.option) : nullptr;
-        if (option == nullptr) {
+        const auto& plan = *release_.plan;
+        if (!release_.rollback.active) {
             return;
         }
-        PlanRow row;
-        row.id = option->id;
-        row.kind = PlanRow::Kind::rollback;
-        row.begun = true;
-        row.over = !state.outcome.empty();
-        row.title = PlanText::tr("Rollback: %1").arg(QString::fromStdString(option->title));
-        row.mark = !row.over ? Mark::running : state.outcome == "done" ? Mark::holds : Mark::close;
-        row.word = !row.over                 ? PlanText::tr("running")
-                   : state.outcome == "done" ? PlanText::tr("done")
-                                             : PlanText::tr("incomplete");
-        row.right = times((row.over ? state.ended : moment_.now) - state.started, option->planned);
-        if (row.over) {
-            row.detail = summary(count_steps(release_, release_.plan->rollback_steps, option->steps));
-        }
-        rows_.push_back(std::move(row));
-        const int parent = static_cast<int>(rows_.size()) - 1;
-        const Children children = children_of(release_.plan->rollback_steps);
-        for (const auto& id : option->steps) {
-            const auto* step = release_.plan->step(id);
-            if (step != nullptr && step->parent.empty()) {
-                add_step(*step, parent, children);
+        const plan::Option* present = plan.option(release_.rollback.option);
+        for (const auto& option : plan.rollback.options) {
+            const bool begun =
+                std::any_of(plan.rollback_steps.begin(), plan.rollback_steps.end(), [&](const auto& step) {
+                    return release_.at(step.id).attempt > 0 && plan.option_of(step.id) == &option;
+                });
+            if (begun && &option != present) {
+                add_way(option, false);
             }
+        }
+        if (present != nullptr) {
+            add_way(*present, true);
         }
     }
 
@@ -153,6 +143,39 @@ private:
             }
         }
         rows_.push_back(std::move(row));
+    }
+
+    void add_way(const plan::Option& option, bool present) {
+        const auto& state = release_.rollback;
+        PlanRow row;
+        row.id = option.id;
+        row.kind = PlanRow::Kind::rollback;
+        row.begun = true;
+        row.over = !present || !state.outcome.empty();
+        row.title = PlanText::tr("Rollback: %1").arg(QString::fromStdString(option.title));
+        row.mark = !present                  ? Mark::skipped
+                   : !row.over               ? Mark::running
+                   : state.outcome == "done" ? Mark::holds
+                                             : Mark::close;
+        row.word = !present                  ? PlanText::tr("given up")
+                   : !row.over               ? PlanText::tr("running")
+                   : state.outcome == "done" ? PlanText::tr("done")
+                                             : PlanText::tr("incomplete");
+        if (present) {
+            row.right = times((row.over ? state.ended : moment_.now) - state.started, option.planned);
+        }
+        if (row.over) {
+            row.detail = summary(count_steps(release_, release_.plan->rollback_steps, option.steps));
+        }
+        rows_.push_back(std::move(row));
+        const int parent = static_cast<int>(rows_.size()) - 1;
+        const Children children = children_of(release_.plan->rollback_steps);
+        for (const auto& id : option.steps) {
+            const auto* step = release_.plan->step(id);
+            if (step != nullptr && step->parent.empty()) {
+                add_step(*step, parent, children);
+            }
+        }
     }
 
     void add_step(const plan::Step& step, int parent, const Children& children) {
