@@ -2,6 +2,7 @@
 
 #include "engine/first_use.h"
 #include "engine/kafka_specs.h"
+#include "net/place.h"
 #include "plan/fill.h"
 
 #include <algorithm>
@@ -25,6 +26,8 @@ std::string address_of(const plan::Connection& connection, const Json& settings)
                                           : std::string("the current context");
     case plan::ConnectionKind::kafka:
         return text("bootstrap");
+    case plan::ConnectionKind::host:
+        return plan::address_in(settings);
     default:
         break;
     }
@@ -41,6 +44,8 @@ std::string remedy_for(const plan::Connection& connection, const Error& error, c
                "login may have ended";
     case plan::ConnectionKind::kafka:
         return "is " + address + " reached from this desk, and do protocol, user and password fit the brokers?";
+    case plan::ConnectionKind::host:
+        return "are name and port right, and reached from this desk? VPN, firewall, port-forward";
     default:
         break;
     }
@@ -247,6 +252,53 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
                   back(index, [](State& self, Test& at, const Result<std::string>& found) { self.finish(at, found); }));
     }
 
+    /// Its name, and where the connection has a port, whether somebody listens there.
+    void ask_host(std::size_t index) {
+        Test& test = tests[index];
+        if (outside.reach == nullptr) {
+            finish(test, std::string("not looked at here: in a rehearsal it is acted out"));
+            return;
+        }
+        net::ReachAsk ask;
+        ask.kind = net::ReachAsk::Kind::dns;
+        ask.host = net::place_of(test.answer.address, 0).host;
+        ask.timeout = patience;
+        ask.key = key(test, "name");
+        outside.reach->ask(ask, back(index, [](State& self, Test& at, const Result<net::Reached>& reached) {
+                               const auto addresses = reached ? reached->addresses : std::vector<std::string>{};
+                               if (!reached || !at.opened->settings(at.connection->name).contains("port")) {
+                                   self.finish(at, self.judge_host(reached, addresses, {}));
+                                   return;
+                               }
+                               self.ask_port(at, addresses);
+                           }));
+    }
+
+    void ask_port(Test& test, const std::vector<std::string>& addresses) {
+        const net::Place place = net::place_of(test.answer.address, 0);
+        net::ReachAsk ask;
+        ask.host = place.host;
+        ask.port = place.port;
+        ask.timeout = patience;
+        ask.key = key(test, "port");
+        const auto index = static_cast<std::size_t>(&test - tests.data());
+        outside.reach->ask(ask, back(index, [addresses, port = place.port](State& self, Test& at,
+                                                                           const Result<net::Reached>& reached) {
+                               self.finish(at, self.judge_host(reached, addresses, port));
+                           }));
+    }
+
+    static Result<std::string> judge_host(const Result<net::Reached>& reached,
+                                          const std::vector<std::string>& addresses, std::optional<int> port) {
+        if (!reached) {
+            Error error = reached.error();
+            // Nobody refuses who we are: it is not there.
+            error.code = error.code == ErrorCode::refused ? ErrorCode::unreachable : error.code;
+            return tl::unexpected(error);
+        }
+        return fmt::format("{}{}", fmt::join(addresses, ", "), port ? fmt::format(", port {} answers", *port) : "");
+    }
+
     void begin(std::size_t index) {
         Test& test = tests[index];
         if (test.over) {
@@ -276,6 +328,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
             return ask_http(index);
         case plan::ConnectionKind::kafka:
             return ask_kafka(index);
+        case plan::ConnectionKind::host:
+            return ask_host(index);
         }
     }
 };
@@ -329,6 +383,8 @@ const char* described(plan::ConnectionKind kind) {
         return "Prometheus";
     case plan::ConnectionKind::kafka:
         return "Kafka";
+    case plan::ConnectionKind::host:
+        return "a host";
     case plan::ConnectionKind::http:
         break;
     }

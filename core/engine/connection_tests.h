@@ -19,7 +19,7 @@ struct ConnectionAnswer {
     };
     std::string name;
     plan::ConnectionKind kind = plan::ConnectionKind::http;
-    std::string address; ///< as the plan has it: a URL, "context prod", bootstrap servers; no secret
+    std::string address; ///< as the plan has it: a URL, "context prod", bootstrap servers, host:port; no secret
     Level level = Level::good;
     std::string found;     ///< what answered: "Kubernetes v1.34.4", "status 200"; empty where nothing did
     std::string first_use; ///< title of the step that asks it first, where that matters (`later`)
@@ -29,7 +29,7 @@ struct ConnectionAnswer {
 
 /// Asks each connection of a plan one thing that changes nothing, all at once: a cluster its version and whether it
 /// takes our credentials (an access review, which stores nothing), Prometheus a number, an HTTP connection the path
-/// that a health metric reads there (else "/"), Kafka its topics.
+/// that a health metric reads there (else "/"), Kafka its topics, a host its addresses and whether its port listens.
 ///
 /// On the engine thread, as everything here. Each connection is opened by itself, so that one that can't be opened
 /// hides no other. Secrets are resolved as a run resolves them, and kept out of every answer. `plan` and what is in

@@ -15,6 +15,7 @@ struct Connections::Parts {
     std::vector<std::unique_ptr<net::HttpClient>> ways; ///< proxies that the connections below go through
     std::map<std::string, std::unique_ptr<BasedHttp>> http;
     std::map<std::pair<std::string, net::Pool>, std::shared_ptr<kafka::Cluster>> kafka;
+    std::map<std::string, std::shared_ptr<const net::Tls>> hosts; ///< how they are believed; null = as the system does
 };
 
 namespace {
@@ -52,6 +53,24 @@ Result<kubernetes::Cluster> cluster_of(const Json& settings, const Outside& outs
                                                text_at(settings, "context"), outside.read_file);
 }
 
+/// The authorities that a connection names, itself or by a file; null = it names none.
+Result<std::shared_ptr<net::Tls>> authorities(const Json& settings, const Outside& outside) {
+    std::string ca = text_at(settings, "ca_pem");
+    if (const std::string file = text_at(settings, "ca"); !file.empty()) {
+        const auto pem = outside.read_file(file);
+        if (!pem) {
+            return failed(pem);
+        }
+        ca = *pem;
+    }
+    std::shared_ptr<net::Tls> tls;
+    if (!ca.empty()) {
+        tls = std::make_shared<net::Tls>();
+        tls->ca_pem = ca;
+    }
+    return tls;
+}
+
 Result<std::unique_ptr<BasedHttp>> based(const Json& settings, const Outside& outside, net::HttpClient& way) {
     net::Headers headers;
     const Json wanted = settings.value("headers", Json::object());
@@ -66,26 +85,17 @@ Result<std::unique_ptr<BasedHttp>> based(const Json& settings, const Outside& ou
         }
         headers.emplace_back(name, secret->reveal());
     }
-    std::shared_ptr<net::Tls> tls;
-    std::string ca = text_at(settings, "ca_pem");
-    if (const std::string file = text_at(settings, "ca"); !file.empty()) {
-        const auto pem = outside.read_file(file);
-        if (!pem) {
-            return failed(pem);
-        }
-        ca = *pem;
+    auto tls = authorities(settings, outside);
+    if (!tls) {
+        return failed(tls);
     }
-    if (!ca.empty()) {
-        tls = std::make_shared<net::Tls>();
-        tls->ca_pem = ca;
-    }
-    return std::make_unique<BasedHttp>(way, text_at(settings, "url"), std::move(headers), std::move(tls));
+    return std::make_unique<BasedHttp>(way, text_at(settings, "url"), std::move(headers), std::move(*tls));
 }
 
 } // namespace
 
 Connections::Connections(const Outside& outside)
-    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}})) {}
+    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}})) {}
 Connections::~Connections() = default;
 
 Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, const Outside& outside,
@@ -110,6 +120,13 @@ Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, c
                                                                                std::move(*cluster), outside.read_file);
     }
     for (const auto& connection : plan.connections) {
+        if (connection.kind == plan::ConnectionKind::host) {
+            auto tls = authorities(parts.settings[connection.name], outside);
+            if (!tls) {
+                return named(failed(tls), connection.name);
+            }
+            parts.hosts[connection.name] = std::move(*tls);
+        }
         if (connection.kind != plan::ConnectionKind::http && connection.kind != plan::ConnectionKind::prometheus) {
             continue;
         }
@@ -156,6 +173,9 @@ Result<std::shared_ptr<kafka::Cluster>> Connections::kafka(const std::string& na
 std::shared_ptr<const net::Tls> Connections::tls(const std::string& name) const {
     if (const auto* client = cluster(name)) {
         return client->cluster().tls;
+    }
+    if (const auto host = parts_->hosts.find(name); host != parts_->hosts.end()) {
+        return host->second;
     }
     const auto found = parts_->http.find(name);
     return found == parts_->http.end() ? nullptr : found->second->tls();

@@ -5,9 +5,10 @@
 namespace sluice::engine {
 namespace {
 
+/// Of a URL or a host.
 bool is_loopback(const std::string& url) {
     const auto host = url.substr(std::min(url.size(), url.find("://") == std::string::npos ? 0 : url.find("://") + 3));
-    return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+    return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1";
 }
 
 } // namespace
@@ -25,10 +26,10 @@ plan::Plan with_its_way(const plan::Plan& plan, const plan::Connection& connecti
 }
 
 const plan::Step* first_use_after_effects(const plan::Plan& plan, const plan::Connection& connection) {
-    const auto url = connection.settings.find("url");
+    const auto place = connection.settings.find(connection.kind == plan::ConnectionKind::host ? "host" : "url");
     const bool can_come =
         connection.settings.contains("via") ||
-        (url != connection.settings.end() && url->is_string() && is_loopback(url->get<std::string>()));
+        (place != connection.settings.end() && place->is_string() && is_loopback(place->get<std::string>()));
     const bool polled = std::any_of(plan.metrics.begin(), plan.metrics.end(),
                                     [&](const plan::Metric& metric) { return metric.from == connection.name; });
     if (!can_come || polled) {

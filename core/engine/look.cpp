@@ -338,7 +338,7 @@ void look_at(const plan::ReachRead& read, const Gaze& gaze, const std::optional<
              const std::function<void(std::string_view)>& output) {
     if (!gaze.eyes.outside.reach) {
         static constexpr const char* words[] = {"name-of", "connect-to", "certificate-of"};
-        plan::Command acted{{words[static_cast<int>(read.kind)], read.host.empty() ? gaze.on : read.host}, {}, {}};
+        plan::Command acted{{words[static_cast<int>(read.kind)], gaze.on}, {}, {}};
         look_at(acted, gaze, rehearse, output, [kind = read.kind](plan::StepResult result) {
             if (kind == plan::ReachRead::Kind::tls && result.json && result.json->is_object() &&
                 result.json->contains("days") && (*result.json)["days"].is_number()) {
@@ -362,9 +362,7 @@ void look_at(const plan::ReachRead& read, const Gaze& gaze, const std::optional<
     ask.port = place->port;
     ask.timeout = gaze.timeout;
     ask.key = gaze.key;
-    if (read.host.empty()) { // of another host the connection says nothing
-        ask.tls = gaze.eyes.connections.tls(gaze.on);
-    }
+    ask.tls = gaze.eyes.connections.tls(gaze.on);
     gaze.eyes.outside.reach->ask(ask, [gaze, kind = read.kind](Result<net::Reached> reached) {
         if (!reached) {
             gaze.unanswered(reached.error());

@@ -13,7 +13,7 @@ plan::StepResult found(plan::ReachRead::Kind kind, const net::Reached& reached, 
 /// number = how many lines the pattern finds; text: the last fifty of them; {"count", "lines"}.
 Result<plan::StepResult> counted(const std::string& log, const std::string& pattern);
 
-/// Where a reach probe looks: what it says itself, else what its connection has.
+/// Where a reach probe looks: at the host of its connection, and at the port that it says itself, else the connection.
 Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on);
 
 /// The logs of the pods that are named, one after the other, as text with a line end after each pod's.

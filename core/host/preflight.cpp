@@ -35,7 +35,8 @@ Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nano
 }
 
 ConnectionDesk::ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Scope values, const Paths& paths)
-    : plan_(std::move(plan)), secrets_(machine_secrets(std::filesystem::current_path().string())), http_(scheduler_) {
+    : plan_(std::move(plan)), secrets_(machine_secrets(std::filesystem::current_path().string())), http_(scheduler_),
+      reach_(scheduler_) {
     add_places(secrets_, machine_secrets(std::filesystem::current_path().string()), http_, vault_);
     const engine::Outside outside{scheduler_,
                                   http_,
@@ -43,7 +44,8 @@ ConnectionDesk::ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Sco
                                   [this](const std::string& reference) { return secret(reference); },
                                   secrets_.redactions(),
                                   [this] { return scheduler_.now(); },
-                                  paths.kubeconfig.string()};
+                                  paths.kubeconfig.string(),
+                                  &reach_};
     needed_ = plan::secrets_needed(*plan_, values);
     tests_.emplace(*plan_, std::move(values), outside);
 }

@@ -4,6 +4,7 @@
 #include "host/session_host.h"
 #include "host/vault.h"
 #include "net/live_scheduler.h"
+#include "net/qt_reach.h"
 
 #include <map>
 #include <memory>
@@ -51,7 +52,8 @@ private:
     std::map<std::string, Error> unread_; ///< by reference
     std::unique_ptr<Vault> vault_;
     std::optional<engine::ConnectionTests> tests_;
-    net::QtHttpClient http_; ///< goes before the tests: what is in flight calls nobody then
+    net::QtHttpClient http_; ///< goes before the tests, as the next: what is in flight calls nobody then
+    net::QtReach reach_;
 };
 
 } // namespace sluice::host

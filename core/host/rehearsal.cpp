@@ -111,6 +111,10 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                                          {"group-offsets", "named"},
                                          {"topics-at", addresses.topics + "/as/" + connection.name}};
             break;
+        case plan::ConnectionKind::host:
+            // Nobody opens a socket to it: what one would find is acted out. So no file of the desk is read either.
+            replaced[connection.name] = {{"host", "rehearsed.invalid"}};
+            break;
         }
     }
     return replaced;

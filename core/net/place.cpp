@@ -4,7 +4,7 @@
 
 namespace sluice::net {
 
-Place place_of(const std::string& host, int port, const std::string& address) {
+Place place_of(const std::string& address, int port) {
     QString text = QString::fromStdString(address).section(u',', 0, 0);
     if (!text.startsWith(QLatin1String("http://")) && !text.startsWith(QLatin1String("https://"))) {
         // Of a broker; what may stand before it ("SASL_SSL://") is no scheme of a URL.
@@ -13,10 +13,10 @@ Place place_of(const std::string& host, int port, const std::string& address) {
     }
     const QUrl url(text);
     if (!url.isValid()) { // Qt keeps the host of one whose port is none
-        return {host, port == 0 ? 443 : port};
+        return {{}, port == 0 ? 443 : port};
     }
     const int by_scheme = url.scheme() == QLatin1String("http") ? 80 : 443;
-    return {host.empty() ? url.host().toStdString() : host, port == 0 ? url.port(by_scheme) : port};
+    return {url.host().toStdString(), port == 0 ? url.port(by_scheme) : port};
 }
 
 } // namespace sluice::net

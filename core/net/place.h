@@ -9,8 +9,8 @@ struct Place {
     int port = 443;   ///< 1…65535
 };
 
-/// `host` and `port` (0 = none) as somebody says them; what is left out comes from `address`, which is a URL or the
-/// first of "host:port,host:port". Without any port: that of the scheme, else 443.
-Place place_of(const std::string& host, int port, const std::string& address);
+/// The host of `address`, which is a URL or the first of "host:port,host:port", at `port`; 0 = that of the address,
+/// else that of the scheme, else 443.
+Place place_of(const std::string& address, int port);
 
 } // namespace sluice::net

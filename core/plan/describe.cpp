@@ -48,7 +48,8 @@ std::string condition_text(const Condition& condition) {
     return {};
 }
 
-std::string probe_text(const Probe& probe) {
+/// `on` = the step's connection.
+std::string probe_text(const Probe& probe, const std::string& on) {
     std::string text =
         std::visit(Overloaded{[](const HttpCall& call) { return call.method + " " + call.path; },
                               [](const KubernetesRead& read) {
@@ -67,10 +68,9 @@ std::string probe_text(const Probe& probe) {
                                   return fmt::format("{}{}{}{}", kinds[static_cast<int>(read.kind)], read.name,
                                                      read.topics.empty() ? "" : " on ", fmt::join(read.topics, ", "));
                               },
-                              [](const ReachRead& read) {
+                              [&on](const ReachRead& read) {
                                   static constexpr const char* kinds[] = {"name of", "connect to", "certificate of"};
-                                  return fmt::format("{} {}{}", kinds[static_cast<int>(read.kind)],
-                                                     read.host.empty() ? "the connection" : read.host,
+                                  return fmt::format("{} {}{}", kinds[static_cast<int>(read.kind)], on,
                                                      read.port == 0 ? "" : fmt::format(":{}", read.port));
                               }},
                    probe.what);
@@ -164,7 +164,7 @@ std::string remarks(const Step& step) {
         parts.push_back("undo: " + one_line(summary(*step.undo)));
     }
     if (step.ready) {
-        parts.push_back("provable: " + one_line(probe_text(step.ready->probe)));
+        parts.push_back("provable: " + one_line(probe_text(step.ready->probe, step.ready->on)));
     }
     if (!step.files.empty()) {
         parts.push_back(fmt::format("uses {}", fmt::join(step.files, ", ")));
@@ -305,7 +305,7 @@ std::string summary(const Step& step) {
                                    hold.gates.size() == 1 ? "1 gate" : fmt::format("{} gates", hold.gates.size()),
                                    duration_text(hold.deadline));
             },
-            [](const Probe& probe) { return "probe: " + probe_text(probe); },
+            [&step](const Probe& probe) { return "probe: " + probe_text(probe, step.on); },
             [](const Run& run) { return fmt::format("run: {}", fmt::join(run.command.argv, " ")); },
             [](const KubernetesWrite& write) { return write_text(write); },
             [](const Shift& shift) {

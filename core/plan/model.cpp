@@ -70,7 +70,14 @@ std::string address_in(const Json& settings) {
             return found->get<std::string>();
         }
     }
-    return {};
+    const auto host = settings.is_object() ? settings.find("host") : settings.end();
+    if (host == settings.end() || !host->is_string()) {
+        return {};
+    }
+    const auto& name = host->get_ref<const std::string&>();
+    const std::string address = name.find(':') == std::string::npos ? name : "[" + name + "]"; // of IPv6
+    const auto port = settings.find("port");
+    return port == settings.end() ? address : address + ":" + port->dump();
 }
 
 const Connection* Plan::connection(const std::string& name) const {

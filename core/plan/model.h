@@ -34,7 +34,7 @@ struct Variable {
     Position at;
 };
 
-enum class ConnectionKind { kubernetes, http, prometheus, kafka };
+enum class ConnectionKind { kubernetes, http, prometheus, kafka, host };
 
 struct Connection {
     std::string name;
@@ -43,7 +43,8 @@ struct Connection {
     Position at;
 };
 
-/// Where it is, as its settings say: a URL, or brokers with commas between them; empty = a kubeconfig says it.
+/// Where it is, as its settings say: a URL, "host:port" or a host, or brokers with commas between them; empty = a
+/// kubeconfig says it.
 std::string address_in(const Json& settings);
 
 /// A secret that the plan's author named.

@@ -228,7 +228,7 @@ Approve read_approve(Reading& reading, const Node& node) {
     return approve;
 }
 
-void check_connection(Reading& reading, const Node& step_node, const char* kind) {
+const Node* check_names_connection(Reading& reading, const Node& step_node, const char* kind) {
     const Node* on = step_node.find("on");
     if (on == nullptr) {
         std::string first;
@@ -239,6 +239,13 @@ void check_connection(Reading& reading, const Node& step_node, const char* kind)
                       first.empty()
                           ? fmt::format("add one under connections: {{NAME: {{{}: …}}}}, and here on: NAME", kind)
                           : "add on: " + first);
+    }
+    return on;
+}
+
+void check_connection(Reading& reading, const Node& step_node, const char* kind) {
+    const Node* on = check_names_connection(reading, step_node, kind);
+    if (on == nullptr) {
         return;
     }
     const auto found = reading.names.connection_kinds.find(on->text);

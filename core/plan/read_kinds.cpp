@@ -149,10 +149,8 @@ bool read_other_probe(Reading& reading, const Node& node, const Node& step_node,
         if (reach == nullptr) {
             continue;
         }
-        probe.what = ReachRead{kind, reading.filled(*reach, "host"), reading.integer(*reach, "port", 0)};
-        if (reach->find("host") == nullptr && step_node.find("on") == nullptr) {
-            reading.error(reach->at, "this probe does not say where to look", "add on: CONNECTION, or host:");
-        }
+        probe.what = ReachRead{kind, reading.integer(*reach, "port", 0)};
+        (void)check_names_connection(reading, step_node, "host"); // of any kind: each has a host
         if (kind == ReachRead::Kind::dns && reach->entry("port") != nullptr) {
             reading.error(reach->entry("port")->at, "a name has no port", "remove it, or write tcp:");
         }

@@ -103,6 +103,17 @@ void note_secrets(Reading& reading, const Node& settings, const std::string& con
     }
 }
 
+/// A name as DNS has it, or an address; only one of IPv6 has colons.
+bool is_host(const std::string& text) {
+    const auto colons = std::count(text.begin(), text.end(), ':');
+    const auto fits = [&](unsigned char c) {
+        return colons == 0 ? std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'
+                           : std::isxdigit(c) != 0 || c == ':' || c == '.';
+    };
+    return !text.empty() && text.front() != '-' && text.front() != '.' && text.find("..") == text.npos && colons != 1 &&
+           std::all_of(text.begin(), text.end(), fits);
+}
+
 void read_connection(Reading& reading, const Entry& entry) {
     Connection connection;
     connection.name = entry.key;
@@ -114,6 +125,7 @@ void read_connection(Reading& reading, const Entry& entry) {
     connection.kind = kind.key == "kubernetes"   ? ConnectionKind::kubernetes
                       : kind.key == "prometheus" ? ConnectionKind::prometheus
                       : kind.key == "kafka"      ? ConnectionKind::kafka
+                      : kind.key == "host"       ? ConnectionKind::host
                                                  : ConnectionKind::http;
     connection.settings = plain_json(kind.value);
     if (connection.settings.is_null()) {
@@ -122,6 +134,14 @@ void read_connection(Reading& reading, const Entry& entry) {
     const Node* url = kind.value.find("url");
     if (url != nullptr && url->is_scalar() && !url->text.starts_with("http://") && !url->text.starts_with("https://")) {
         reading.error(url->at, fmt::format("'{}' is no URL", url->text), "start with http:// or https://");
+    }
+    if (const Node* host = kind.value.find("host");
+        host != nullptr && host->is_scalar() && connection.kind == ConnectionKind::host) {
+        connection.settings["host"] = host->text; // "10.1" is no number here
+        if (!is_host(host->text)) {
+            reading.error(host->at, fmt::format("'{}' is neither the name of a host nor an address", host->text),
+                          "without scheme, user and path; a port stands beside it in port:");
+        }
     }
     const Node* via = kind.value.find("via");
     const Node* proxy = via != nullptr ? via->find("service-proxy") : nullptr;

@@ -98,6 +98,9 @@ StepBody read_body(Reading& reading, const Node& node, Step& step);
 Probe read_probe(Reading& reading, const Node& node, const Node& timing, const Node& step_node);
 HttpCall read_call(Reading& reading, const Node& node, const char* method);
 Command read_command(Reading& reading, const Node& argv, const Node& step_node);
+/// That a step says on which connection: its `on`. Null = it does not, which is told with one of `kind` as the remedy.
+const Node* check_names_connection(Reading& reading, const Node& step_node, const char* kind);
+/// And that this is one of `kind`.
 void check_connection(Reading& reading, const Node& step_node, const char* kind);
 std::optional<Shift> read_shift(Reading& reading, const Node& node, bool final_);
 std::optional<NotBefore> read_not_before(Reading& reading, const Node& node);

@@ -39,6 +39,18 @@ bool is_object_name(std::string_view text) {
            all_of(text.substr(slash + 1), "-.", false);
 }
 
+/// What other languages have, and this one had; else the key that was most likely meant.
+std::string remedy_for_unknown(const std::string& key, const ObjectShape& shape,
+                               const std::vector<std::string>& known) {
+    if (key == "<<") {
+        return "plans have no merge keys; write the keys out";
+    }
+    if (shape.name == "reach" && key == "host") {
+        return "name a connection of kind host with 'on', so that a rehearsal can replace it";
+    }
+    return did_you_mean(key, known);
+}
+
 class ShapeCheck {
 public:
     explicit ShapeCheck(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
@@ -135,8 +147,7 @@ private:
         for (const Entry& entry : node.entries) {
             const Key* key = shape.key(entry.key);
             if (key == nullptr) {
-                const std::string remedy =
-                    entry.key == "<<" ? "plans have no merge keys; write the keys out" : did_you_mean(entry.key, known);
+                const std::string remedy = remedy_for_unknown(entry.key, shape, known);
                 tell(entry.at,
                      fmt::format("the key '{}' is not known in {} {}", entry.key, article(shape.name), shape.name),
                      remedy);

@@ -98,11 +98,10 @@ struct LogsRead {
     Nanos since = minutes(10);
 };
 
-/// Whether a name, a port, a certificate is there: looked at by a socket of our own.
+/// Whether the name, a port, the certificate of a connection's host is there: looked at by a socket of our own.
 struct ReachRead {
     enum class Kind { dns, tcp, tls } kind = Kind::tcp;
-    std::string host; ///< template; empty = that of the connection
-    int port = 0;     ///< 0 = that of the connection, else 443
+    int port = 0; ///< 0 = that of the connection, else 443
 };
 
 /// What of a Kafka cluster a probe reads.

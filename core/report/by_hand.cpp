@@ -223,7 +223,7 @@ private:
         remark("count the lines in which this is found: " + read.pattern);
     }
     void look(const plan::ReachRead& read) {
-        const net::Place place = net::place_of(filled(read.host), read.port, plan::address_in(settings(step_.on)));
+        const net::Place place = net::place_of(plan::address_in(settings(step_.on)), read.port);
         const std::string& host = place.host;
         const std::string port = std::to_string(place.port);
         if (host.empty()) {

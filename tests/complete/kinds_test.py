@@ -192,8 +192,9 @@ class Kinds(InHome):
     def test_a_socket_and_a_name(self):
         """Really looked at: this machine's own name, and a port at which nobody listens."""
         (self.home / "plan.yaml").write_text(
-            "sluice: 1\nid: reach\nphases: [{id: one, steps: [{id: name, probe: {dns: {host: localhost}},"
-            " expect: {number: '>= 1'}}, {id: port, probe: {tcp: {host: localhost, port: 1}}}]}]\n")
+            "sluice: 1\nid: reach\nconnections: {here: {host: {host: localhost, port: 1}}}\n"
+            "phases: [{id: one, steps: [{id: name, probe: {dns: {}}, on: here, expect: {number: '>= 1'}},"
+            " {id: port, probe: {tcp: {}}, on: here}]}]\n")
         code, said = self.call("run", "plan.yaml", "--session", self.home / "r.sluice")
         self.assertEqual(code, PERSON, said)
         self.assertEqual(self.finished("r.sluice")["name"], "passed")

@@ -6,6 +6,7 @@
 #include "support/nova_plan.h"
 #include "support/suite.h"
 
+#include <QRegularExpression>
 #include <QTcpServer>
 #include <QTemporaryDir>
 
@@ -19,6 +20,7 @@ namespace {
 struct Desk {
     net::LiveScheduler scheduler;
     net::QtHttpClient http{scheduler};
+    net::QtReach reach{scheduler};
     std::shared_ptr<RedactionSet> redactions = std::make_shared<RedactionSet>();
     std::string secret = "pa55word-of-kafka";
 
@@ -30,7 +32,8 @@ struct Desk {
                 [this](const std::string&) { return Result<Secret>(Secret(secret)); },
                 redactions,
                 [this] { return scheduler.now(); },
-                ""};
+                "",
+                &reach};
     }
 };
 
@@ -52,9 +55,13 @@ class PreflightTest : public QObject {
 
     std::map<std::string, ConnectionAnswer> answers(Desk& desk, const std::map<std::string, Json>& replaced,
                                                     Nanos patience = seconds(10)) {
+        return answers(desk, *plan_, replaced, patience);
+    }
+    std::map<std::string, ConnectionAnswer> answers(Desk& desk, const plan::Plan& plan,
+                                                    const std::map<std::string, Json>& replaced, Nanos patience) {
         std::map<std::string, ConnectionAnswer> answered;
         int over = 0;
-        engine::ConnectionTests tests(*plan_, values_, desk.outside(), replaced, patience);
+        engine::ConnectionTests tests(plan, values_, desk.outside(), replaced, patience);
         tests.start([&](const ConnectionAnswer& answer) { answered[answer.name] = answer; }, [&] { ++over; });
         [&] { QVERIFY(answered.empty()); }(); // from the event loop
         [&] { QTRY_COMPARE_WITH_TIMEOUT(over, 1, 60'000); }();
@@ -144,6 +151,44 @@ private slots:
             QVERIFY(answered.at(name).error && answered.at(name).error->code == ErrorCode::timed_out);
             QVERIFY(answered.at(name).took < seconds(20));
         }
+    }
+
+    void a_host_is_looked_up_and_its_port_is_tried_data() {
+        QTest::addColumn<QString>("settings"); // LISTENS and CLOSED are ports
+        QTest::addColumn<int>("level");
+        QTest::addColumn<QString>("found"); // or why not
+        QTest::newRow("a name") << "host: localhost" << int(Level::good) << "127.0.0.1|::1";
+        QTest::newRow("a port that listens")
+            << "host: 127.0.0.1, port: LISTENS" << int(Level::good) << "127\\.0\\.0\\.1, port [0-9]+ answers";
+        // As a port-forward that a step before brings up, and as nothing that a step could bring.
+        QTest::newRow("nobody listens on this desk")
+            << "host: 127.0.0.1, port: CLOSED" << int(Level::later) << "nobody listens there";
+        QTest::newRow("no such name") << "host: nowhere.invalid" << int(Level::trouble) << ".+";
+        QTest::newRow("no such authority") << "host: localhost, ca: /nowhere/ca.pem" << int(Level::trouble) << ".+";
+    }
+    void a_host_is_looked_up_and_its_port_is_tried() {
+        QFETCH(QString, settings);
+        QTcpServer listens;
+        QVERIFY(listens.listen(QHostAddress::LocalHost));
+        settings.replace("LISTENS", QString::number(listens.serverPort()));
+        settings.replace("CLOSED", QString::fromStdString(closed_port()));
+        const auto loaded = plan::load("sluice: 1\nid: p\nconnections: {db: {host: {" + settings.toStdString() +
+                                           "}}}\nphases: [{id: one, steps: [{id: open, run: [ssh], rehearse: {}}, "
+                                           "{id: look, probe: {tcp: {}}, on: db, rehearse: {}}]}]\n",
+                                       "p");
+        QVERIFY(loaded.plan);
+        Desk desk;
+        const auto answer = answers(desk, *loaded.plan, {}, seconds(10)).at("db");
+        QTEST(int(answer.level), "level");
+        const std::string told = answer.error ? answer.error->what : answer.found;
+        QFETCH(QString, found);
+        QVERIFY2(QRegularExpression(found).match(QString::fromStdString(told)).hasMatch(), told.c_str());
+        QVERIFY(!answer.error || !answer.error->remedy.empty());
+        // A rehearsal puts another in its place, and reads none of its files.
+        const auto replaced = host::range_connections(*loaded.plan, {});
+        QVERIFY(replaced);
+        QCOMPARE(replaced->at("db"), (Json{{"host", "rehearsed.invalid"}}));
+        QVERIFY(engine::Connections::open(*loaded.plan, desk.outside(), *replaced));
     }
 
     void the_window_says_whether_why_not_and_when() {

@@ -55,6 +55,41 @@ private slots:
         QCOMPARE(plan.step("back/note")->needs, std::vector<StepId>{"back/shift"});
     }
 
+    void a_probe_by_socket_looks_at_its_connection_data() {
+        QTest::addColumn<QString>("connection");
+        QTest::addColumn<QString>("probe");
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<QString>("told");
+        const auto row = [](const char* name, const char* connection, const char* probe, const char* address,
+                            const char* told) {
+            QTest::newRow(name) << QString(connection) << QString(probe) << QString(address) << QString(told);
+        };
+        row("a name", "host: {host: db.example.com}", "dns: {}", "db.example.com", "probe: name of at");
+        row("a port of the connection", "host: {host: db.example.com, port: 5432}", "tcp: {}", "db.example.com:5432",
+            "probe: connect to at");
+        row("a port of its own", "host: {host: 10.0.0.1}", "tcp: {port: 22}", "10.0.0.1", "probe: connect to at:22");
+        row("what looks like a number", "host: {host: 10.1}", "dns: {}", "10.1", "probe: name of at");
+        row("IPv6", "host: {host: 'fd00::1', port: 443, ca: ca.pem}", "tls: {}", "[fd00::1]:443",
+            "probe: certificate of at");
+        row("of a service", "http: {url: 'https://shop.example.com'}", "tls: {}", "https://shop.example.com",
+            "probe: certificate of at");
+        row("of brokers", "kafka: {bootstrap: 'a:9092,b:9092'}", "tcp: {}", "a:9092,b:9092", "probe: connect to at");
+        row("of a Prometheus", "prometheus: {url: 'http://p:9090'}", "dns: {}", "http://p:9090", "probe: name of at");
+        row("of a cluster", "kubernetes: {}", "tcp: {}", "", "probe: connect to at");
+    }
+    void a_probe_by_socket_looks_at_its_connection() {
+        QFETCH(QString, connection);
+        QFETCH(QString, probe);
+        const auto outcome = load("sluice: 1\nid: p\nconnections: {at: {" + connection.toStdString() +
+                                      "}}\nphases: [{id: one, steps: [{id: a, probe: {" + probe.toStdString() +
+                                      "}, on: at, rehearse: {}}]}]\n",
+                                  "p");
+        QVERIFY2(outcome.plan && outcome.diagnostics.empty(),
+                 outcome.diagnostics.empty() ? "" : to_text(outcome.diagnostics.front(), "p").c_str());
+        QTEST(QString::fromStdString(address_in(outcome.plan->connection("at")->settings)), "address");
+        QTEST(QString::fromStdString(summary(outcome.plan->steps.front())), "told");
+    }
+
     void children_follow_their_parents() {
         const Plan plan = sink();
         std::map<StepId, std::size_t> place;

@@ -23,6 +23,7 @@ connections:
   cluster: {kubernetes: {context: the prod}}
   events: {kafka: {bootstrap: 'b1:9093,b2:9093', security: {protocol: sasl_ssl, mechanism: scram-sha-512, username: u, password: 'env:X_TOKEN'}}}
   open: {kafka: {bootstrap: 'b:9092'}}
+  db: {host: {host: db.example, port: 5432}}
   api: {http: {url: 'https://api.example', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
   prom: {prometheus: {url: 'http://prom:9090'}}
@@ -55,8 +56,9 @@ rollback: {)" + (promise.empty() ? promise : promise + ", ") +
 /// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.
 QString heard(const std::vector<std::string>& commands) {
     const QTemporaryDir tools;
-    for (const char* name : {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh",
-                             "kafka-configs.sh", "kafka-consumer-groups.sh", "kafka-console-producer.sh"}) {
+    for (const char* name :
+         {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh", "kafka-configs.sh",
+          "kafka-consumer-groups.sh", "kafka-console-producer.sh", "getent", "nc"}) {
         QFile tool(tools.filePath(name));
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
@@ -138,6 +140,12 @@ private slots:
             "{id: s, probe: {logs: {pods: deployment/blue, namespace: shop, pattern: ERROR, since: 2h}}, on: cluster, "
             "rehearse: {}}",
             "kubectl [--context] [the prod] [-n] [shop] [logs] [deployment/blue] [--since=7200s]");
+        row("a name", "{id: s, probe: {dns: {}}, on: db, rehearse: {}}", "getent [ahosts] [db.example]");
+        row("a port", "{id: s, probe: {tcp: {}}, on: db, rehearse: {}}", "nc [-z] [-w] [10] [db.example] [5432]");
+        row("another port of the same host", "{id: s, probe: {tcp: {port: 22}}, on: db, rehearse: {}}",
+            "nc [-z] [-w] [10] [db.example] [22]");
+        row("a port of a service", "{id: s, probe: {tcp: {}}, on: api, rehearse: {}}",
+            "nc [-z] [-w] [10] [api.example] [443]");
         row("ready", "{id: s, probe: {kubernetes: {ready: deployment/blue, namespace: shop}}, on: cluster}",
             "kubectl [--context] [the prod] [-n] [shop] [get] [deployment/blue]");
         row("http through the API server", "{id: s, probe: {http: '/health?x=1'}, on: inside}",
