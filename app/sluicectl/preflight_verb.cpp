@@ -55,7 +55,12 @@ void tell_variables(const sluice::plan::Plan& plan, const sluice::plan::FrozenVa
     }
 }
 
-void tell_window(const sluice::plan::Plan& plan, const sluice::plan::Scope& values, sluice::Nanos at, Lines& lines) {
+void tell_window(const sluice::plan::Plan& plan, const std::string& file, const sluice::plan::Scope& values,
+                 sluice::Nanos at, Lines& lines) {
+    for (const auto& never : sluice::host::window_errors(plan, values, at)) {
+        lines.trouble("window", {sluice::ErrorCode::refused, never.what,
+                                 fmt::format("{}:{}:{}", file, never.at.line, never.at.column), never.remedy});
+    }
     const auto window = sluice::host::window_at(plan, values, at);
     if (!window) {
         lines.trouble("window", window.error());
@@ -65,12 +70,9 @@ void tell_window(const sluice::plan::Plan& plan, const sluice::plan::Scope& valu
         lines.good("window", "open" + (window->why.empty() ? "" : " (" + window->why + ")") +
                                  (window->closes ? ", until " + sluice::utc(*window->closes) : "") +
                                  (window->warning.empty() ? "" : ", but " + window->warning));
-    } else {
-        lines.trouble("window",
-                      {sluice::ErrorCode::refused, "may not start: " + window->why, "",
-                       window->next ? "it may start at " + sluice::utc(*window->next) + "; --at asks for another time"
-                                    : "it does not open within 400 days: widen the calendar's allow, or "
-                                      "narrow its deny"});
+    } else if (window->next) { // one that never may was told before
+        lines.trouble("window", {sluice::ErrorCode::refused, "may not start: " + window->why, "",
+                                 "it may start at " + sluice::utc(*window->next) + "; --at asks for another time"});
     }
 }
 
@@ -175,7 +177,7 @@ int preflight(const PreflightOptions& options) {
     Lines lines;
     tell_variables(*plan, frozen, lines);
     tell_people(options, *plan, frozen, *paths, *at, lines);
-    tell_window(*plan, frozen.values, *at, lines);
+    tell_window(*plan, options.plan, frozen.values, *at, lines);
     tell_files(*plan, options.plan, lines);
     tell_evidence(*plan, frozen.values, *paths, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);

@@ -112,6 +112,12 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     leave_when_released(); // it may be so already
     host.on_closed([&] { finish(exit_of(engine.release().outcome)); });
     host.on_broken([&](const sluice::Error& error) { finish(complain(error)); });
+    host.on_standstill([&](const sluice::Error& error) {
+        complain(error);
+        if (!options.no_input) { // else commands may come
+            finish(person_needed);
+        }
+    });
     if (!over) {
         const int ended = QCoreApplication::exec();
         code = over ? code : ended;

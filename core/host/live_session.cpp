@@ -1,6 +1,7 @@
 #include "host/live_session.h"
 
 #include "host/at_the_start.h"
+#include "host/plan_check.h"
 #include "host/secret_places.h"
 #include "plan/secret_reference.h"
 
@@ -113,6 +114,12 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
     std::unique_ptr<LiveSession> live(new LiveSession(options));
     if (auto read = live->read_secrets(checked->plan, checked->values); !read) {
         return failed(read);
+    }
+    // A run may be begun all the same: the phase can be set free by a person who gives a reason, when its time has
+    // come.
+    for (auto& late : window_errors(checked->plan, checked->values, live->scheduler_.now())) {
+        late.severity = plan::Severity::warning;
+        live->warnings_.push_back(plan::to_text(late, options.plan_file));
     }
     release::SessionOpened session;
     session.session = session_id(checked->plan.id, live->scheduler_.now());

@@ -4,6 +4,8 @@
 #include "plan/variables.h"
 #include "range/range.h"
 #include "range/series_names.h"
+#include "release/schedule.h"
+#include "release/window.h"
 #include "series/promql.h"
 
 #include <algorithm>
@@ -186,6 +188,10 @@ std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const 
         }
     }
     return found;
+}
+
+std::vector<plan::Diagnostic> window_errors(const plan::Plan& plan, const plan::Scope& values, Nanos at) {
+    return release::never_fit(release::at_start(std::make_shared<const plan::Plan>(plan), values, at), at);
 }
 
 std::vector<plan::Diagnostic> missing_files(const plan::Plan& plan, const std::string& file) {

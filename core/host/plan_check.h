@@ -16,6 +16,10 @@ std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const pl
 /// Metrics of which a rehearsal has no data, since the simulated Prometheus has no series of that name: warnings. Pure.
 std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const plan::Scope& values);
 
+/// Phases with a window that none within 400 days from `at` is long enough for. What has no value yet is left open: its
+/// steps count as if they applied. Pure.
+std::vector<plan::Diagnostic> window_errors(const plan::Plan& plan, const plan::Scope& values, Nanos at);
+
 /// Files that a rehearsal of this way through the plan reads, and that are not beside it.
 std::vector<plan::Diagnostic> missing_files(const plan::Plan& plan, const std::string& file);
 

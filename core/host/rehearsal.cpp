@@ -8,6 +8,7 @@
 #include "plan/fill.h"
 #include "plan/loader.h"
 #include "release/schedule.h"
+#include "release/standstill.h"
 #include "release/window.h"
 
 #include <chrono>
@@ -53,10 +54,24 @@ std::optional<Nanos> before_an_opening(const release::Release& release, Nanos at
     return std::nullopt;
 }
 
+tl::unexpected<Error> refused(const std::vector<plan::Diagnostic>& diagnostics, const std::string& file) {
+    std::string all;
+    for (const auto& diagnostic : diagnostics) {
+        all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, file);
+    }
+    return fail(ErrorCode::bad_input, all);
+}
+
+/// From when on a rehearsal looks for its window.
+constexpr Nanos year{1'767'225'600'000'000'000}; // 2026-01-01T00:00:00Z
+
+/// So often, in its own time, a rehearsal looks whether it stands still, and so often it must have seen that.
+constexpr Nanos standstill_interval = minutes(1);
+constexpr int standstill_looks = 10;
+
 } // namespace
 
 Result<Nanos> rehearsal_start(const plan::Plan& plan) {
-    const Nanos year{1'767'225'600'000'000'000}; // 2026-01-01T00:00:00Z
     const auto first =
         std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
     if (first == plan.phases.end()) {
@@ -192,7 +207,8 @@ Result<std::string> filled_manifest(const std::string& text, const std::string& 
 
 Rehearsal::Rehearsal(const RehearsalOptions& options, Nanos start)
     : SessionHost(options.paths), scheduler_(start), driver_(scheduler_), http_(scheduler_),
-      secrets_(Secrets::invented()), plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()) {
+      secrets_(Secrets::invented()), plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()),
+      assume_yes_(options.assume_yes) {
     driver_.set_speed(options.speed);
 }
 
@@ -217,6 +233,11 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
     if (!wanted) {
         return failed(wanted);
     }
+    for (const auto& fault : wanted->faults) {
+        if (fault.start.kind == range::FaultStart::Kind::time) {
+            last_fault_ = std::max(last_fault_, scheduler_.now() + fault.start.after + fault.lasts.value_or(Nanos{}));
+        }
+    }
     auto started = range::Range::start(scheduler_, std::move(*wanted));
     if (!started) {
         return failed(started);
@@ -239,18 +260,48 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
     return {};
 }
 
-void Rehearsal::follow(bool assume_yes) {
-    // A person thinks in real time; where answers are assumed, only what is never assumed waits for one.
-    const auto set_pace = [this, assume_yes] {
-        const auto& release = engine().release();
-        driver_.real_time(!release.closed() &&
-                          (assume_yes ? release::needs_decision(release) : release::needs_person(release)));
-    };
-    engine().journal().listen([this, set_pace](std::span<const release::Event> events) {
+/// A person thinks in real time; where answers are assumed, only what is never assumed waits for one. What stands still
+/// waits for one too: it can be overridden.
+void Rehearsal::set_pace() {
+    const auto& release = engine().release();
+    driver_.real_time(!release.closed() &&
+                      (stood_ >= standstill_looks ||
+                       (assume_yes_ ? release::needs_decision(release) : release::needs_person(release))));
+}
+
+/// A fault that is still to come can change everything. What triggers and assumed answers bring within seconds is
+/// waited for by looking several times.
+std::optional<Error> Rehearsal::stands_still() {
+    return scheduler_.now() < last_fault_ ? std::nullopt
+                                          : release::standstill(engine().release(), scheduler_.now(), !assume_yes_);
+}
+
+void Rehearsal::look_for_standstill() {
+    looking_ = TimerId::none;
+    if (engine().release().closed()) {
+        return; // rolled back later, it is looked at again
+    }
+    const auto error = stands_still();
+    stood_ = error ? stood_ + 1 : 0;
+    if (stood_ == standstill_looks) {
+        set_pace();
+        tell_standstill(*error);
+    }
+    looking_ = scheduler_.after(standstill_interval, [this] { look_for_standstill(); });
+}
+
+void Rehearsal::follow() {
+    engine().journal().listen([this](std::span<const release::Event> events) {
         for (const auto& event : events) {
             if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
                 range_->step_started(started->step);
             }
+        }
+        if (stood_ > 0 && !stands_still()) {
+            stood_ = 0;
+        }
+        if (looking_ == TimerId::none) {
+            look_for_standstill();
         }
         set_pace();
     });
@@ -259,6 +310,7 @@ void Rehearsal::follow(bool assume_yes) {
             range_->step_started(id); // before anybody listened
         }
     }
+    look_for_standstill();
     set_pace(); // the first step may wait for a person already
 }
 
@@ -268,11 +320,7 @@ Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
         return checked;
     }
     if (const auto missing = rehearsal_errors(checked->plan, options.plan_file); !missing.empty()) {
-        std::string all;
-        for (const auto& diagnostic : missing) {
-            all += (all.empty() ? "" : "\n") + plan::to_text(diagnostic, options.plan_file);
-        }
-        return fail(ErrorCode::bad_input, all);
+        return refused(missing, options.plan_file);
     }
     if (const auto faults = read_faults(checked->plan, options.faults); !faults) {
         return failed(faults);
@@ -283,6 +331,11 @@ Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options) {
                     "name another with --session");
     }
     return checked;
+}
+
+Result<void> check_windows(const CheckedPlan& checked, const std::string& file, Nanos at) {
+    const auto never = window_errors(checked.plan, checked.values, at);
+    return never.empty() ? Result<void>() : refused(never, file);
 }
 
 release::SessionOpened rehearsal_session(const RehearsalOptions& options, const CheckedPlan& checked) {
@@ -305,6 +358,9 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     auto checked = check_rehearsal(options);
     if (!checked) {
         return failed(checked);
+    }
+    if (auto fits = check_windows(*checked, options.plan_file, options.start.value_or(year)); !fits) {
+        return failed(fits);
     }
     const auto begin = options.start ? Result<Nanos>(*options.start) : rehearsal_start(checked->plan);
     if (!begin) {
@@ -330,7 +386,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
         !opened) {
         return failed(opened);
     }
-    rehearsal->follow(options.assume_yes);
+    rehearsal->follow();
     rehearsal->driver_.start();
     return rehearsal;
 }

@@ -32,7 +32,10 @@ public:
 private:
     Rehearsal(const RehearsalOptions& options, Nanos start);
     engine::Outside outside();
-    void follow(bool assume_yes);
+    void follow();
+    void set_pace();
+    std::optional<Error> stands_still();
+    void look_for_standstill();
     Result<void> build_range(const RehearsalOptions& options, const plan::Plan& plan, const plan::Scope& values);
 
     VirtualScheduler scheduler_;
@@ -42,6 +45,10 @@ private:
     std::unique_ptr<range::Range> range_;
     std::unique_ptr<range::SimulatedProcesses> processes_;
     std::string plan_folder_;
+    bool assume_yes_;
+    Nanos last_fault_; ///< the last moment at which a fault begins or ends by the clock
+    int stood_ = 0;    ///< looks, one after the other, that found it standing still
+    TimerId looking_ = TimerId::none;
 };
 
 /// Settings for the plan's connections that lead to a range: clusters, the public side, single services, Kafka.
@@ -57,6 +64,10 @@ Result<std::string> filled_manifest(const std::string& text, const std::string& 
 
 /// The plan, fit to be rehearsed: every program says what it would do.
 Result<CheckedPlan> check_rehearsal(const RehearsalOptions& options);
+
+/// That each phase with a window fits into one within 400 days from `at`: it would be waited for, and nobody is there
+/// to override it. `bad_input` in the words of `validate`.
+Result<void> check_windows(const CheckedPlan& checked, const std::string& file, Nanos at);
 
 /// How a rehearsal's session opens, and the key that signs it: both come from the seed.
 release::SessionOpened rehearsal_session(const RehearsalOptions& options, const CheckedPlan& checked);

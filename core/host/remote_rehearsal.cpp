@@ -161,6 +161,9 @@ Result<std::unique_ptr<RemoteRehearsal>> RemoteRehearsal::start(const RehearsalO
                     "--range " + control, "leave out --speed and --start; give --fault to 'sluicectl range'");
     }
     std::unique_ptr<RemoteRehearsal> rehearsal(new RemoteRehearsal(options, control));
+    if (auto fits = check_windows(*checked, options.plan_file, rehearsal->scheduler_.now()); !fits) {
+        return failed(fits);
+    }
     auto engine_options = rehearsal->reach(options, checked->plan);
     if (!engine_options) {
         return failed(engine_options);

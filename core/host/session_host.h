@@ -67,6 +67,10 @@ public:
     };
     std::optional<Copy> copy() const;
 
+    /// Told when a rehearsal in this process has come to wait for what nothing brings (release/standstill.h): what
+    /// waits, and for what. A person can still act; by itself it goes on no more.
+    void on_standstill(std::function<void(const Error&)> receiver) { standstill_ = std::move(receiver); }
+
     /// Told once, when the log can't be written: nothing more is done.
     void on_broken(std::function<void(const Error&)> receiver);
 
@@ -82,6 +86,12 @@ protected:
                          engine::EngineOptions engine_options);
 
     std::vector<std::string> warnings_;
+
+    void tell_standstill(const Error& what) const {
+        if (standstill_) {
+            standstill_(what);
+        }
+    }
 
     /// First thing in a subclass's destructor: the engine goes before the clock and the connections that it uses.
     void let_go();
@@ -109,6 +119,7 @@ private:
     bool copy_is_whole_ = false;
     std::unique_ptr<KeptFiles> sheet_;
     std::function<void()> closed_;
+    std::function<void(const Error&)> standstill_;
     QTimer closing_;
     QObject verifying_; ///< what waits for ssh-keygen ends with it
     bool has_closed_ = false;

@@ -48,6 +48,7 @@ void start(Draft& draft, const plan::Step& step, int attempt); // progress.cpp
 void again(Draft& draft, const plan::Step& step, int last_attempt, const std::string& why); // decide_steps.cpp
 plan::Evaluation holds(const Draft& draft,
                        const plan::Condition& condition); // progress.cpp; unknown while a metric has no answer
+bool asks_metrics(const plan::Condition& condition);      // progress.cpp: whether a reading decides any of it
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why); // decide_steps.cpp: retry, triage or stop
 void start_rollback(Draft& draft, const RollBack& command);                   // decide_rollback.cpp
 /// decide_rollback.cpp: the ways back that can take the place of the present one, which does not get on: a step of it

@@ -30,6 +30,11 @@ bool needs_met(const Release& release, const plan::Step& step) {
     });
 }
 
+bool asks_metrics(const plan::Condition& condition) {
+    return condition.kind == plan::Condition::Kind::metric ||
+           std::any_of(condition.parts.begin(), condition.parts.end(), asks_metrics);
+}
+
 plan::Evaluation holds(const Draft& draft, const plan::Condition& condition) {
     const plan::MetricLookup lookup = [&](const plan::Condition& metric) {
         if (!draft.latest) {
@@ -63,11 +68,6 @@ Door door(const Release& release, const plan::Step& step) {
         return Door::open;
     }
     return parent.choice.empty() ? Door::shut : Door::never;
-}
-
-bool asks_metrics(const plan::Condition& condition) {
-    return condition.kind == plan::Condition::Kind::metric ||
-           std::any_of(condition.parts.begin(), condition.parts.end(), asks_metrics);
 }
 
 /// True while what the step waits for can only be told by readings, and none came along.

@@ -17,7 +17,44 @@ std::string does_not_fit(Nanos length, bool alone, const plan::CalendarAnswer& a
                           : what + " would not fit";
 }
 
+/// In whole seconds; 0 = it does not open within 400 days.
+Nanos longest_window(const plan::Calendar& calendar, Nanos at) {
+    Nanos longest;
+    const auto openings = plan::openings(calendar, at, SIZE_MAX);
+    for (const auto& opening : openings ? *openings : std::vector<plan::Opening>{}) {
+        longest = std::max(longest, opening.to.value_or(opening.from) - opening.from);
+    }
+    return seconds(longest.count / seconds(1).count);
+}
+
 } // namespace
+
+std::vector<plan::Diagnostic> never_fit(const Release& release, Nanos at) {
+    std::vector<plan::Diagnostic> found;
+    const plan::Calendar& calendar = release.plan->calendar;
+    for (const auto& phase : release.plan->phases) {
+        const Nanos length = phase.window ? planned_length(release, phase) : Nanos{};
+        const auto fit = phase.window ? plan::next_fit(calendar, at, length) : Result<plan::Opening>();
+        if (fit || fit.error().code != ErrorCode::not_found) {
+            continue;
+        }
+        const Nanos longest = longest_window(calendar, at);
+        found.push_back(
+            longest.count == 0
+                ? plan::Diagnostic{phase.at,
+                                   fmt::format("the phase '{}' would wait for ever: the calendar does not open within "
+                                               "400 days",
+                                               phase.id),
+                                   "widen allow, or narrow deny", plan::Severity::error}
+                : plan::Diagnostic{phase.at,
+                                   fmt::format("the phase '{}' would wait for ever: {} is planned in it, and the "
+                                               "longest window within 400 days is {}",
+                                               phase.id, duration_text(length), duration_text(longest)),
+                                   "plan for less time, split the phase, or widen the calendar",
+                                   plan::Severity::error});
+    }
+    return found;
+}
 
 Nanos planned_together(const Release& release, const plan::Phase& phase) {
     const auto& phases = release.plan->phases;

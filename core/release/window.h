@@ -1,9 +1,11 @@
 #pragma once
 /// A phase bound by the calendar: when it may start. Pure.
+#include "plan/diagnostic.h"
 #include "release/state.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sluice::release {
 
@@ -18,6 +20,10 @@ struct WindowAnswer {
 /// Whether `phase` may start at `at`: the window must be open, and long enough for what is planned in the phase and in
 /// those with a window that follow it directly. Phases that no one window can take together are looked at one by one.
 WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos at);
+
+/// The phases with a window that no window within 400 days from `at` is long enough for: each would wait for ever, if
+/// nobody overrides it. Errors, each at its phase.
+std::vector<plan::Diagnostic> never_fit(const Release& release, Nanos at);
 
 /// How long the phase, and with it those with a window that follow it directly, should take.
 Nanos planned_together(const Release& release, const plan::Phase& phase);

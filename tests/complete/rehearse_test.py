@@ -127,6 +127,30 @@ class Complete(InHome):
         evidence = self.events("x.sluice")[0]["data"]["evidence"]
         self.assertEqual((evidence["outcome"], evidence["mode"], evidence["same_plan"]), ("done", "rehearse", True))
 
+    def test_what_would_wait_for_ever(self):
+        late = self.home / "late.yaml"
+        late.write_text(
+            "sluice: 1\nid: late\ncalendar: {allow: [{from: '00:00', to: '23:00'}]}\n"
+            "phases: [{id: long, window: true, planned: 24h, steps: [{id: a, run: ['true'], rehearse: {}}]}]\n")
+        told = ("late.yaml:4:10: {}: the phase 'long' would wait for ever: 1d is planned in it, and the longest window "
+                "within 400 days is 23h")
+        for verb in ("validate", "rehearse"):
+            code, said = self.call(verb, late)
+            self.assertEqual(code, BAD_INPUT, said)
+            self.assertIn(told.format("error"), said)
+        code, said = self.until("phase-waiting", ["override", "long", "--reason", "tonight"],
+                                "run", late, "--session", self.home / "l.sluice")
+        self.assertEqual(code, DONE, said)  # a person may know better
+        self.assertIn(told.format("warning"), said)
+        (self.home / "gone.yaml").write_text(
+            "sluice: 1\nid: gone\ncalendar: {allow: [{dates: [2026-01-06], from: '02:00', to: '04:00'}]}\nphases:\n"
+            "  - {id: first, window: true, steps: [{id: a, run: [x], timeout: 4h, rehearse: {takes: 3h}}]}\n"
+            "  - {id: second, window: true, steps: [{id: b, confirm: B}]}\n")
+        code, said = self.call("rehearse", self.home / "gone.yaml", "--assume-yes", "--session", self.home / "g.sluice")
+        self.assertEqual(code, PERSON, said)
+        self.assertIn("phase second: nothing goes on by itself any more: it waits: outside of: ", said)
+        self.assertEqual(self.finished("g.sluice"), {"a": "passed"})
+
     def test_commits_are_recorded(self):
         repository = self.home / "repository"
         repository.mkdir()

@@ -102,6 +102,49 @@ phases:
         QCOMPARE(drive.status("c"), "awaiting a person");
     }
 
+    void a_phase_that_no_window_takes_is_told_with_both_lengths_data() {
+        QTest::addColumn<QString>("calendar");
+        QTest::addColumn<QString>("phases");
+        QTest::addColumn<QString>("told"); // of each, with its number
+        const QString nights = "allow: [{days: [tue], from: '02:00', to: '04:00'}]";
+        const auto phase = [](const QString& id, const QString& rest) {
+            return "  - {id: " + id + ", window: true, " + rest + "}\n";
+        };
+        const QString tick = "steps: [{id: %1, confirm: Go}]";
+        const QString too_long = "the phase 'one' would wait for ever: 3h is planned in it, and the longest window "
+                                 "within 400 days is 2h (plan for less time, split the phase, or widen the calendar)";
+        const QString closed = "the phase 'one' would wait for ever: the calendar does not open within 400 days (widen "
+                               "allow, or narrow deny)";
+        QTest::newRow("as long as the window") << nights << phase("one", "planned: 2h, " + tick.arg("a")) << "";
+        QTest::newRow("longer than the window") << nights << phase("one", "planned: 3h, " + tick.arg("a")) << too_long;
+        QTest::newRow("each alone, but not together")
+            << nights << phase("one", "planned: 90m, " + tick.arg("a")) + phase("two", "planned: 90m, " + tick.arg("b"))
+            << "";
+        QTest::newRow("steps that are longer") << nights << phase("one", "steps: [{id: a, wait: 3h}]") << too_long;
+        QTest::newRow("steps that don't apply")
+            << nights << phase("one", "steps: [{id: a, wait: 3h, when: {var: ramp, equals: 'false'}}]") << "";
+        QTest::newRow("without a calendar")
+            << "when-window-ends: finish" << phase("one", "planned: 900h, " + tick.arg("a")) << "";
+        QTest::newRow("a calendar that is over")
+            << "allow: [{dates: [2025-12-24]}]" << phase("one", tick.arg("a")) << closed;
+        QTest::newRow("a phase that is not bound")
+            << nights << "  - {id: one, planned: 3h, steps: [{id: a, confirm: Go}]}\n"
+            << "";
+    }
+    void a_phase_that_no_window_takes_is_told_with_both_lengths() {
+        QFETCH(QString, calendar);
+        QFETCH(QString, phases);
+        const Driver drive(plan_with("calendar: {" + calendar.toStdString() + "}\nphases:\n" + phases.toStdString()),
+                           {{"ramp", "true"}}, at("2026-01-06T03:40:00Z")); // what is left of this one does not count
+        QStringList told;
+        for (const auto& one : never_fit(drive.release, drive.now)) {
+            QVERIFY(one.at == drive.release.plan->phases.front().at);
+            QVERIFY(one.severity == plan::Severity::error);
+            told << QString::fromStdString(one.what + " (" + one.remedy + ")");
+        }
+        QTEST(told.join('\n'), "told");
+    }
+
     void outside_of_preferred_times_is_recorded() {
         const std::string prefer = ", prefer: [{name: Early, from: '02:00', to: '03:00'}]";
         Driver early(plan_of(prefer), {{"ramp", "true"}}, at(tuesday));

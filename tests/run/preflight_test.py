@@ -49,7 +49,7 @@ class Preflight(unittest.TestCase):
         self.server.server_close()
         self.home.remove()
 
-    def preflight(self, *words, shop=None, prom=None):
+    def preflight(self, *words, shop=None, prom=None, planned="1h"):
         plan = {
             "sluice": 1, "id": "shop", "variables": {"version": {"type": "semver", "ask": True}},
             "calendar": {"allow": [{"days": ["tue"], "from": "02:00", "to": "04:00", "zone": "UTC"}]},
@@ -57,7 +57,7 @@ class Preflight(unittest.TestCase):
                 "shop": {"http": {"url": shop or self.url, "headers": {"X-Token": "env:APP_TOKEN"}}},
                 "prom": {"prometheus": {"url": prom or self.url}},
             },
-            "phases": [{"id": "all", "window": True, "steps": [
+            "phases": [{"id": "all", "window": True, "planned": planned, "steps": [
                 {"id": "look", "title": "Look at ${version}", "probe": {"http": "/health"}, "on": "shop",
                  "expect": {"status": 200}}]}],
         }
@@ -84,6 +84,14 @@ class Preflight(unittest.TestCase):
         self.assertIn("2026-01-06T02:00:00", said)  # when it opens
         self.assertIn("✓ connection shop", said)
         self.assertIn("3 things stand in the way", said)
+
+    def test_a_phase_that_fits_no_window_is_told_with_its_place(self):
+        code, said = self.preflight("--set", "version=v1.2.3", "--at", TUESDAY, planned="3h")
+        self.assertEqual(code, UNREACHABLE, said)
+        told = [line for line in said.splitlines() if line.startswith("✕ window")]
+        self.assertEqual(len(told), 1, said)
+        self.assertRegex(told[0], r"plan\.yaml:1:\d+: the phase 'all' would wait for ever: 3h is planned in it, and the "
+                                  r"longest window within 400 days is 2h$")
 
     def test_a_secret_that_is_not_there_is_named_and_not_asked_with(self):
         del self.home.environment["APP_TOKEN"]
