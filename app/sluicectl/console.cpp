@@ -3,6 +3,7 @@
 #include "base/printable.h"
 #include "release/decide.h"
 #include "release/demand.h"
+#include "release/ways_back.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
@@ -107,6 +108,13 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
     return head + "held for as long as asked\n  advance | override REASON";
 }
 
+/// What happens when nobody says anything; empty = nothing.
+std::string unanswered(const Proposal& proposal) {
+    return proposal.ends.count == 0 ? ""
+                                    : fmt::format("\n  without an answer by {}: {}", instant(proposal.ends),
+                                                  sluice::plan::name(proposal.trigger->after_grace));
+}
+
 } // namespace
 
 Console::Console(sluice::host::SessionHost& host, Actor by, bool listen) : host_(host), by_(std::move(by)) {
@@ -143,6 +151,16 @@ void Console::ask() {
         const StepState& state = release.at(id);
         if (asked_.insert(fmt::format("{}/{}/{}", id, state.attempt, static_cast<int>(state.status))).second) {
             fmt::print("\n? [{}] {}\n", id, question(release, *release.step(id), state));
+            std::fflush(stdout);
+        }
+    }
+    for (const auto& proposal : open_proposals(release)) {
+        const std::string key = key_of(proposal.trigger->id, proposal.arm);
+        const auto* option = option_of(release, *proposal.trigger);
+        if (asked_.insert(fmt::format("~proposal/{}/{}", key, release.triggers.at(key).since.count)).second) {
+            fmt::print("\n? trigger {} proposes to roll back by {}: {}{}\n  roll-back {} | decline {} REASON\n", key,
+                       option ? option->id : "?", sluice::printable(proposal.why), unanswered(proposal),
+                       option ? option->id : "", key);
             std::fflush(stdout);
         }
     }
@@ -211,11 +229,18 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
         submit(Note{rest, step}, by_);
     } else if (word == "roll-back") {
         submit(RollBack{rest, "", "asked at the terminal"}, by_);
+    } else if (word == "decline" && words.size() >= 2) {
+        const auto blank = rest.find(' ');
+        submit(Decline{words[1], blank == std::string::npos ? "" : rest.substr(blank + 1)}, by_);
+    } else if (word == "close") {
+        submit(CloseWayBack{rest}, by_);
+    } else if (word == "stop" && !step.empty()) {
+        submit(Stop{step, rest}, by_);
     } else if (word == "abort" && state.status != StepStatus::in_doubt) {
         submit(Abort{rest}, by_);
     } else if (step.empty()) {
         fmt::print("nothing waits, or more than one step: begin with the step's id. Always possible: pause, continue, "
-                   "note TEXT, roll-back [OPTION], abort REASON\n");
+                   "note TEXT, roll-back [OPTION], abort REASON; of a step at work: STEP stop REASON\n");
     } else if (state.status == StepStatus::in_doubt) {
         submit(ResolveDoubt{state.operation, word, rest}, by_);
     } else if (word == "retry") {

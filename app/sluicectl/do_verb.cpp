@@ -75,6 +75,13 @@ Result<Json> request(const DoOptions& o) {
         put("answer", o.second);
     } else if (o.verb == "severity") {
         put("level", o.first);
+    } else if (o.verb == "decline") {
+        put("trigger", o.first);
+    } else if (o.verb == "close") {
+        if (!o.first.empty()) {
+            return fail(ErrorCode::bad_input, "'close' is said of the session, not of '" + o.first + "'", "close",
+                        "close --reason TEXT");
+        }
     } else if (o.verb == "roll-back") {
         put("option", o.first);
     } else if (o.verb == "shift") {
@@ -205,15 +212,15 @@ void add_do_verb(CLI::App& app, Action& action) {
         "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
         "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
         "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL, attest STEP, break-glass STEP, hand-over NAME,\n"
-        "join NAME ROLE..., leave NAME\n"
+        "join NAME ROLE..., leave NAME, stop STEP, decline TRIGGER[/ARM], close\n"
         "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, break-glass,\n"
-        "refusals and answers need --reason.\n"
+        "stop, decline, close, refusals and answers need --reason.\n"
         "confirm, attest and approve by a person at another desk: --request gives a request, which that person\n"
         "signs with 'sluicectl approve', and --signed takes the answer.");
     const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session, "Its file")->required();
     verb->add_option("COMMAND", o->verb, "What to do, see below")->required();
-    verb->add_option("FIRST", o->first, "Step, operation, option, person, text or file of the new plan");
+    verb->add_option("FIRST", o->first, "Step, operation, option, person, trigger, text or file of the new plan");
     verb->add_option("SECOND", o->second, "Choice, answer, role or ARM=WEIGHT");
     verb->add_option("MORE", o->more,
                      "Of shift: further weights, an arm that is left out gets the rest; of join: roles");

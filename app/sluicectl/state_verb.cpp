@@ -1,7 +1,7 @@
 #include "base/instant.h"
 #include "base/printable.h"
 #include "release/schedule.h"
-#include "release/state.h"
+#include "release/ways_back.h"
 #include "session/owner_lock.h"
 #include "session/session_reader.h"
 #include "sluicectl/people.h"
@@ -74,7 +74,11 @@ void print_state(const Release& release, Nanos now) {
         fmt::print("severity {} since {}\n", release.severity, instant(release.severity_since));
     }
     if (release.released.count != 0) {
-        fmt::print("released at {}{}\n", instant(release.released), release.closed() ? "" : "; following up");
+        const Nanos open = kept_open_until(release, now);
+        fmt::print("released at {}{}\n", instant(release.released),
+                   release.closed()  ? ""
+                   : open.count != 0 ? "; the way back stays open until " + instant(open)
+                                     : "; following up");
     }
     print_people(release);
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
@@ -114,8 +118,17 @@ void print_state(const Release& release, Nanos now) {
         if (next != release.triggers.end() && next->first.starts_with(name + "/")) {
             continue;
         }
-        fmt::print("trigger {}: {}{}\n", name, trigger.state,
+        fmt::print("trigger {}: {}{}{}\n", name, trigger.state,
+                   trigger.answer.empty() ? "" : " (" + trigger.answer + ")",
                    trigger.why.empty() ? "" : ": " + sluice::printable(trigger.why));
+    }
+    for (const auto& proposal : open_proposals(release)) {
+        const auto* option = option_of(release, *proposal.trigger);
+        fmt::print("PROPOSED: roll back by {} (trigger {}){}\n", option ? option->id : "?",
+                   key_of(proposal.trigger->id, proposal.arm),
+                   proposal.ends.count == 0 ? ""
+                                            : fmt::format("; without an answer by {}: {}", instant(proposal.ends),
+                                                          sluice::plan::name(proposal.trigger->after_grace)));
     }
     for (const auto& amendment : release.amendments) {
         fmt::print("plan amended {} by {}: {} ({})\n", sluice::utc(amendment.time), amendment.by.name,

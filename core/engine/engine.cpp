@@ -247,8 +247,11 @@ void Engine::hear(const release::Event& event) {
     } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
         actions_->hurry();
         actions_->end_programs();
-    } else if (std::holds_alternative<release::Aborted>(event.body)) {
+    } else if (std::holds_alternative<release::Aborted>(event.body) ||
+               std::holds_alternative<release::StopAsked>(event.body)) {
         actions_->end_programs();
+    } else if (std::holds_alternative<release::PhaseStarted>(event.body)) {
+        readiness_->follow();
     } else if (const auto* confirmed = std::get_if<release::Confirmed>(&event.body)) {
         const auto& state = journal_.release().at(confirmed->step);
         if (state.status == release::StepStatus::running) { // typed elsewhere: it is read back

@@ -1,5 +1,7 @@
 #include "engine/readiness.h"
 
+#include "release/ways_back.h"
+
 #include <fmt/format.h>
 
 namespace sluice::engine {
@@ -41,30 +43,30 @@ bool is_outside(const plan::StepBody& body) {
 
 } // namespace
 
-Readiness::Readiness(const Eyes& eyes, Journal& journal) : eyes_(eyes), journal_(journal) {
-    const plan::Option* option = eyes.plan.default_option();
-    if (!option) {
-        return;
-    }
-    option_ = option->id;
-    for (const auto& [name, cluster] : arms_served(eyes.plan, *option)) {
-        const plan::Arm& arm = *eyes.plan.arm(name);
+Readiness::Readiness(const Eyes& eyes, Journal& journal) : eyes_(eyes), journal_(journal) {}
+
+void Readiness::aim(const plan::Option& option) {
+    option_ = option.id;
+    targets_.clear();
+    unproven_.clear();
+    for (const auto& [name, cluster] : arms_served(eyes_.plan, option)) {
+        const plan::Arm& arm = *eyes_.plan.arm(name);
         const auto slash = arm.workload.find('/');
         plan::KubernetesRead read;
         read.kind = plan::KubernetesRead::Kind::ready;
         read.name_space = arm.workload.substr(0, slash);
         read.object = "deployment/" + arm.workload.substr(slash + 1);
         targets_.push_back(
-            {name, cluster, plan::Probe{read, {}, {}}, scales(eyes.plan, *option, arm.workload), nullptr});
+            {name, cluster, plan::Probe{read, {}, {}}, scales(eyes_.plan, option, arm.workload), nullptr});
     }
-    for (const auto& step : eyes.plan.rollback_steps) {
-        if (!step.id.starts_with(option->id + "/") || !step.parent.empty()) {
+    for (const auto& step : eyes_.plan.rollback_steps) {
+        if (!step.id.starts_with(option.id + "/") || !step.parent.empty()) {
             continue;
         }
         if (step.ready) {
             targets_.push_back({step.id, step.ready->on, step.ready->probe, false, &*step.ready});
         } else if (is_outside(step.body)) {
-            unproven_ += (unproven_.empty() ? "" : ", ") + step.id.substr(option->id.size() + 1);
+            unproven_ += (unproven_.empty() ? "" : ", ") + step.id.substr(option.id.size() + 1);
         }
     }
 }
@@ -74,10 +76,15 @@ Readiness::~Readiness() {
 }
 
 void Readiness::start() {
-    if (!targets_.empty()) {
+    started_ = true;
+    follow();
+}
+
+void Readiness::follow() {
+    const auto* option = release::default_option(journal_.release());
+    if (started_ && option != nullptr && option->id != option_) {
+        stop();
         ask();
-    } else if (!unproven_.empty()) {
-        (void)journal_.submit(release::Readiness{option_, true, "not provable: " + unproven_});
     }
 }
 
@@ -87,10 +94,19 @@ void Readiness::stop() {
 }
 
 void Readiness::ask() {
-    timer_ = eyes_.outside.scheduler.after(interval, [this] { ask(); });
     const auto& release = journal_.release();
+    const auto* option = release::default_option(release);
+    if (option != nullptr && option->id != option_) {
+        aim(*option);
+    }
+    if (!targets_.empty() || eyes_.plan.rollback.options.size() > 1) {
+        timer_ = eyes_.outside.scheduler.after(interval, [this] { ask(); });
+    }
     if (release.rollback.active || release.closed()) {
         return;
+    }
+    if (targets_.empty() && (!unproven_.empty() || !release.rollback.ready_option.empty())) {
+        (void)journal_.submit(release::Readiness{option_, true, unproven_.empty() ? "" : "not provable: " + unproven_});
     }
     answers_.clear();
     ++rounds_;
@@ -99,8 +115,8 @@ void Readiness::ask() {
         look(eyes_, targets_[i].probe, ready ? ready->expect : plan::Expect{}, targets_[i].on,
              fmt::format("ready/{}/{}", targets_[i].arm, rounds_), seconds(10),
              ready ? ready->rehearse : std::optional<plan::Rehearse>(), {},
-             [this, life = std::weak_ptr(life_), i](const Sight& sight) {
-                 if (!life.expired()) {
+             [this, life = std::weak_ptr(life_), round = rounds_, i](const Sight& sight) {
+                 if (!life.expired() && round == rounds_) {
                      seen(i, sight);
                  }
              });

@@ -6,8 +6,9 @@
 
 namespace sluice::engine {
 
-/// Whether the default rollback could run now, asked again and again (ref/semantics.md, "Rollback readiness"): each arm
-/// that it gives traffic to must be ready, or be made ready by one of its own steps. The release hears of changes only.
+/// Whether the way back that is the default one now could run, asked again and again (ref/semantics.md, "Rollback
+/// readiness"): each arm that it gives traffic to must be ready, or be made ready by one of its own steps. The release
+/// hears of changes only.
 class Readiness {
 public:
     static constexpr Nanos interval = seconds(15);
@@ -16,6 +17,8 @@ public:
     ~Readiness();
     void start();
     void stop();
+    /// Another phase is at work: the default way back may be another one, and is asked about at once.
+    void follow();
 
 private:
     struct Target {
@@ -25,12 +28,14 @@ private:
         bool scaled = false;                ///< the option scales it before it shifts
         const plan::Ready* ready = nullptr; ///< of a step that says itself how it is proven; `arm` is its id then
     };
+    void aim(const plan::Option& option);
     void ask();
     void seen(std::size_t target, const Sight& sight);
 
     const Eyes& eyes_;
     Journal& journal_;
-    std::string option_;
+    bool started_ = false;
+    std::string option_; ///< that is asked about
     std::vector<Target> targets_;
     std::string unproven_;                 ///< steps of which nothing can be told beforehand
     std::map<std::size_t, Sight> answers_; ///< of this round

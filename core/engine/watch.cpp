@@ -114,8 +114,9 @@ void Watch::judge_in_time() {
 /// Where nothing looks at readings (in a rollback above all) no time that is due has to wait for them.
 bool Watch::anything_to_judge() const {
     const auto& release = journal_.release();
-    const auto watched = [](const auto& entry) {
-        return entry.second.state != "disarmed" && entry.second.state != "fired";
+    // One that has fired is looked at again, unless it was what started the way back: a proposal ends with its cause.
+    const auto watched = [&](const auto& entry) {
+        return entry.second.state != "disarmed" && (entry.second.state != "fired" || !release.rollback.active);
     };
     return watches_severity(*release.plan) || std::any_of(release.triggers.begin(), release.triggers.end(), watched) ||
            std::any_of(release.steps.begin(), release.steps.end(), [&](const auto& entry) {
@@ -197,7 +198,7 @@ void Watch::read_trigger(const plan::Trigger& trigger) {
     const auto& release = journal_.release();
     const auto state = release.triggers.find(trigger.id);
     if (!trigger.severity.empty() || state == release.triggers.end() || state->second.state == "disarmed" ||
-        state->second.state == "fired") {
+        (state->second.state == "fired" && release.rollback.active)) {
         return;
     }
     const auto arms = release::arms_with_traffic(release);

@@ -32,39 +32,43 @@ void check_valid_for(Reading& reading) {
     }
 }
 
-bool belongs_to(const StepId& step, const Option& option) {
-    return step.starts_with(option.id + "/");
+/// Whether the button may come to take it (see release::ranked_options).
+bool may_be_default(const Plan& plan, const Option& option) {
+    const Option* first = plan.default_option();
+    return &option == first || !option.default_while.empty() || first->available_if;
 }
 
 /// While the release goes on, only the way back that the button takes is proven.
 void check_proofs(Reading& reading) {
     const Plan& plan = reading.plan;
-    const Option* option = plan.default_option();
-    if (option == nullptr) {
+    const Option* first = plan.default_option();
+    if (first == nullptr) {
         return;
     }
     for (const Step& step : plan.rollback_steps) {
-        if (!step.ready) {
+        const Option* option = step.ready ? plan.option_of(step.id) : nullptr;
+        if (option == nullptr) {
             continue;
         }
-        if (!belongs_to(step.id, *option)) {
+        if (!may_be_default(plan, *option)) {
             reading.error(step.ready->at,
-                          fmt::format("only the default way back, '{}', is proven (not supported yet)", option->id),
-                          "remove it, or make this option the default");
+                          fmt::format("only the default way back, '{}', is proven (not supported yet)", first->id),
+                          "remove it, or make this option the default, always or while a phase");
         } else if (!step.choice.empty()) {
             reading.error(step.ready->at, "what stands in a choice may never run; it is not proven (not supported yet)",
                           "write it at a step that always runs");
         }
     }
     const auto& rolled_up = reading.options_without_steps;
-    const bool default_rolls_up =
-        std::any_of(rolled_up.begin(), rolled_up.end(), [&](const auto& one) { return one.first == option->id; });
+    const bool one_rolls_up = std::any_of(rolled_up.begin(), rolled_up.end(), [&](const auto& one) {
+        return may_be_default(plan, *plan.option(one.first));
+    });
     for (const Step& step : plan.steps) {
-        if (step.undo && step.undo->ready && !default_rolls_up) {
+        if (step.undo && step.undo->ready && !one_rolls_up) {
             reading.error(step.undo->ready->at,
                           fmt::format("the default way back, '{}', has steps of its own: this one is not proven (not "
                                       "supported yet)",
-                                      option->id),
+                                      first->id),
                           "write ready: at that option's step, or remove it");
         }
     }

@@ -347,19 +347,24 @@ std::string describe_tree(const Plan& plan) {
         }
     }
     for (const Option& option : plan.rollback.options) {
-        text += fmt::format("\nrollback {}  {}{}{}\n", option.id, option.title,
-                            &option == plan.default_option() ? "  [default]" : "",
-                            option.planned ? "  [planned " + duration_text(*option.planned) + "]" : "");
+        text += fmt::format(
+            "\nrollback {}  {}{}{}{}\n", option.id, option.title, &option == plan.default_option() ? "  [default]" : "",
+            option.default_while.empty() ? ""
+                                         : fmt::format("  [default while {}]", fmt::join(option.default_while, ", ")),
+            option.planned ? "  [planned " + duration_text(*option.planned) + "]" : "");
         for (const StepId& id : option.steps) {
             tree(plan, id, "  ", text);
         }
     }
     for (const Trigger& trigger : plan.rollback.triggers) {
         text +=
-            fmt::format("\ntrigger {}  {}: {} for {} → {} {}\n", trigger.id, trigger.title,
+            fmt::format("\ntrigger {}  {}: {} for {} → {} {}{}\n", trigger.id, trigger.title,
                         trigger.severity.empty() ? condition_text(trigger.condition) : "severity " + trigger.severity,
                         duration_text(trigger.for_), trigger.mode == TriggerMode::act ? "rolls back by" : "proposes",
-                        trigger.option);
+                        trigger.option.empty() ? "the default way back" : trigger.option,
+                        trigger.grace ? fmt::format("; {} after {} without an answer", name(trigger.after_grace),
+                                                    duration_text(*trigger.grace))
+                                      : "");
     }
     for (const SeverityLevel& level : plan.severity) {
         text += fmt::format("\nseverity {}  {}{}{}{}\n", level.id, level.title,
@@ -414,6 +419,7 @@ Json describe_json(const Plan& plan) {
         json["rollback"]["options"].push_back({{"id", option.id},
                                                {"title", option.title},
                                                {"default", &option == plan.default_option()},
+                                               {"default_while", option.default_while},
                                                {"steps", option.steps}});
     }
     for (const Variant& variant : plan.variants) {
@@ -428,6 +434,8 @@ Json describe_json(const Plan& plan) {
                                                 {"condition", condition_text(trigger.condition)},
                                                 {"for", nanos_text(trigger.for_)},
                                                 {"do", trigger.option},
+                                                {"grace", trigger.grace ? nanos_text(*trigger.grace) : ""},
+                                                {"then", trigger.grace ? name(trigger.after_grace) : ""},
                                                 {"mode", trigger.mode == TriggerMode::act ? "act" : "propose"}});
     }
     return json;

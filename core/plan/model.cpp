@@ -22,6 +22,18 @@ const Step* outermost(const std::vector<Step>& steps, const StepId& wanted) {
 
 } // namespace
 
+const char* name(AfterGrace what) {
+    switch (what) {
+    case AfterGrace::pause:
+        return "pause";
+    case AfterGrace::go_on:
+        return "go-on";
+    case AfterGrace::roll_back:
+        break;
+    }
+    return "roll-back";
+}
+
 const char* name(Counts counts) {
     switch (counts) {
     case Counts::ready_replicas:

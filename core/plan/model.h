@@ -121,6 +121,10 @@ struct Phase {
 
 enum class TriggerMode { act, propose };
 
+/// What becomes of a proposal that nobody has answered.
+enum class AfterGrace { roll_back, pause, go_on };
+const char* name(AfterGrace what); ///< as the plan writes it
+
 struct Trigger {
     std::string id;
     std::string title;
@@ -128,7 +132,9 @@ struct Trigger {
     std::string arm;     ///< empty = any arm that has traffic
     Nanos for_ = {};     ///< how long it must be true without a break
     TriggerMode mode = TriggerMode::act;
-    std::string option;   ///< the rollback option to run
+    std::optional<Nanos> grace; ///< of one that proposes: how long a person has to answer; none = for ever
+    AfterGrace after_grace = AfterGrace::roll_back;
+    std::string option;   ///< the rollback option to run; empty = the default one at that moment
     std::string severity; ///< fires when this level, or a worse one, is declared; the condition is not looked at then
     StepId from;          ///< armed when this step has finished; empty = at the start
     StepId until;         ///< disarmed when this step starts; empty = never
@@ -139,6 +145,7 @@ struct Option {
     std::string id;
     std::string title;
     bool by_default = false;
+    std::vector<std::string> default_while; ///< phases while which it comes before the default one
     std::optional<Condition> available_if;
     std::optional<Nanos> planned;
     std::vector<StepId>
@@ -214,7 +221,8 @@ struct Plan {
     const Message* message(const std::string& name) const;
     const Channel* channel(const std::string& name) const;
     const Option* option(const std::string& id) const;
-    const Option* default_option() const; ///< null when the plan has no rollback
+    /// Before anything is begun; null when the plan has no rollback. While it runs: release::default_option.
+    const Option* default_option() const;
 };
 
 } // namespace sluice::plan

@@ -27,6 +27,26 @@ void read_within(Reading& reading, const Node& node) {
     reading.step_refs.push_back({reading.plan.rollback.within_after, node.at, false});
 }
 
+/// What a proposal gives a person to answer, and what becomes of it then.
+void read_grace(Reading& reading, const Node& node, Trigger& trigger) {
+    trigger.grace = reading.duration(node, "grace");
+    const std::string then = reading.text(node, "then", "roll-back");
+    trigger.after_grace = then == "pause"   ? AfterGrace::pause
+                          : then == "go-on" ? AfterGrace::go_on
+                                            : AfterGrace::roll_back;
+    const Entry* grace = node.entry("grace");
+    if (grace != nullptr && trigger.mode == TriggerMode::act) {
+        reading.error(grace->at, "a trigger that acts waits for nobody: 'grace' means nothing for it",
+                      "write 'mode: propose', or remove it; 'for' says how long it must be true");
+    } else if (trigger.grace && trigger.grace->count <= 0) {
+        reading.error(grace->at, "nobody can answer in no time", "give a person some minutes, or write 'mode: act'");
+    }
+    if (const Entry* after = node.entry("then"); after != nullptr && grace == nullptr) {
+        reading.error(after->at, "'then' says what happens when the grace ends, and there is none",
+                      "add grace: 10m, or remove it");
+    }
+}
+
 void read_trigger(Reading& reading, const Node& node, std::set<std::string>& ids) {
     if (!node.is_map()) {
         return;
@@ -47,6 +67,7 @@ void read_trigger(Reading& reading, const Node& node, std::set<std::string>& ids
     trigger.arm = reading.text(node, "arm");
     trigger.for_ = reading.duration(node, "for").value_or(Nanos{});
     trigger.mode = reading.text(node, "mode", "act") == "propose" ? TriggerMode::propose : TriggerMode::act;
+    read_grace(reading, node, trigger);
     trigger.option = reading.text(node, "do");
     trigger.from = reading.text(node, "from");
     trigger.until = reading.text(node, "until");
@@ -61,8 +82,6 @@ void read_trigger(Reading& reading, const Node& node, std::set<std::string>& ids
     }
     if (const Node* option = node.find("do")) {
         reading.check_known(trigger.option, option->at, "rollback option", reading.names.options);
-    } else if (const Option* by_default = reading.plan.default_option()) {
-        trigger.option = by_default->id;
     }
     for (const char* key : {"from", "until"}) {
         if (const Node* step = node.find(key)) {
@@ -70,6 +89,36 @@ void read_trigger(Reading& reading, const Node& node, std::set<std::string>& ids
         }
     }
     reading.plan.rollback.triggers.push_back(std::move(trigger));
+}
+
+/// Phases while which the option is the default one; each has one such option.
+void read_default_while(Reading& reading, const Node& node, Option& option) {
+    const Node* named = node.find("default-while");
+    std::vector<std::string> known;
+    for (const auto& phase : reading.plan.phases) {
+        known.push_back(phase.id);
+    }
+    const auto add = [&](const Node& phase) {
+        if (!reading.check_known(phase.text, phase.at, "phase", known)) {
+            return;
+        }
+        const auto has_it = [&](const Option& other) {
+            return std::find(other.default_while.begin(), other.default_while.end(), phase.text) !=
+                   other.default_while.end();
+        };
+        const auto& options = reading.plan.rollback.options;
+        if (const auto other = std::find_if(options.begin(), options.end(), has_it); other != options.end()) {
+            reading.error(phase.at,
+                          fmt::format("two options are the default while '{}': '{}' is too", phase.text, other->id),
+                          "the button does one thing; keep one");
+        }
+        option.default_while.push_back(phase.text);
+    };
+    if (named != nullptr && named->is_list()) {
+        std::for_each(named->items.begin(), named->items.end(), add);
+    } else if (named != nullptr) {
+        add(*named);
+    }
 }
 
 void read_option(Reading& reading, const Entry& entry) {
@@ -82,6 +131,7 @@ void read_option(Reading& reading, const Entry& entry) {
     option.title = reading.filled(node, "title", entry.key);
     reading.step.clear();
     option.by_default = reading.boolean(node, "default", false);
+    read_default_while(reading, node, option);
     option.planned = reading.duration(node, "planned");
     if (const Node* condition = node.find("available-if")) {
         option.available_if = read_condition_of_all(reading, *condition);

@@ -64,6 +64,9 @@ public:
             if (trigger.state == "frozen") {
                 thaw_after_absence(trigger, key, e.last_known);
             }
+            if (trigger.grace_ends.count != 0) {
+                trigger.grace_ends = end_of_grace(key); // nobody could answer meanwhile
+            }
         }
     }
     void operator()(const SessionClosed& e) { r.outcome = e.outcome; }
@@ -82,6 +85,9 @@ public:
         for (auto& [id, trigger] : r.triggers) {
             if (trigger.state == "pending") {
                 trigger.since = moved(trigger.since);
+            }
+            if (trigger.grace_ends.count != 0) {
+                trigger.grace_ends += now_ - from; // nobody could answer meanwhile
             }
         }
     }
@@ -365,7 +371,14 @@ public:
         r.rollback.outcome = e.outcome;
         r.rollback.ended = now_;
     }
+    void operator()(const WayBackClosed&) { r.way_back_closed = true; }
+    void operator()(const StopAsked& e) {
+        if (auto* step = any_step(e.step)) {
+            step->stop_asked = "stopped by " + e.by.name + ": " + e.reason;
+        }
+    }
     void operator()(const RollbackReadiness& e) {
+        r.rollback.ready_option = e.option;
         r.rollback.ready = e.ready;
         r.rollback.ready_why = e.why;
     }

@@ -24,6 +24,8 @@ void FoldMeasures::operator()(const GateChanged& e) {
 }
 void FoldMeasures::operator()(const TriggerChanged& e) {
     auto& trigger = r.triggers[key_of(e.trigger, e.arm)];
+    trigger.grace_ends = {};
+    trigger.answer.clear();
     if (e.state == "pending") {
         // Going on after it was frozen: the frozen time does not count, nor is what went before lost.
         trigger.since = trigger.state == "frozen" ? now_ - (trigger.frozen_at - trigger.since) : now_;
@@ -35,13 +37,19 @@ void FoldMeasures::operator()(const TriggerChanged& e) {
         std::erase_if(r.triggers, [&](const auto& entry) {
             return entry.first.starts_with(e.trigger + "/") && entry.second.state != "fired"; // which arm did it stays
         });
-        return;
+        return; // of an arm: a proposal that is withdrawn
     } else {
         trigger.state = e.state;
         trigger.since = now_;
+        trigger.grace_ends = e.state == "fired" ? end_of_grace(e.trigger) : Nanos{};
     }
     trigger.value = e.value;
     trigger.why = e.why;
+}
+void FoldMeasures::operator()(const ProposalAnswered& e) {
+    if (auto* trigger = find(r.triggers, key_of(e.trigger, e.arm))) {
+        trigger->answer = e.answer;
+    }
 }
 void FoldMeasures::operator()(const SourceChanged& e) {
     r.sources[e.source] = {e.state, e.why, now_};
@@ -53,6 +61,15 @@ void FoldMeasures::operator()(const BaselineCaptured& e) {
     for (const auto& one : readings_of(e)) {
         taken[key_of(one.metric, one.arm)] = one.value;
     }
+}
+
+Nanos FoldMeasures::end_of_grace(const std::string& key) const {
+    for (const auto& planned : r.plan ? r.plan->rollback.triggers : std::vector<plan::Trigger>{}) {
+        if (key_names(key, planned.id) && planned.grace) {
+            return now_ + *planned.grace;
+        }
+    }
+    return {};
 }
 
 void FoldMeasures::freeze(TriggerState& trigger, Nanos at) {

@@ -12,11 +12,14 @@ public:
 
     void operator()(const GateChanged& e);
     void operator()(const TriggerChanged& e);
+    void operator()(const ProposalAnswered& e);
     void operator()(const SourceChanged& e);
     void operator()(const BaselineCaptured& e);
 
 protected:
     static void freeze(TriggerState& trigger, Nanos at);
+    /// Until when a proposal that is made now can be answered; 0 = for ever.
+    Nanos end_of_grace(const std::string& key) const;
 };
 
 } // namespace sluice::release

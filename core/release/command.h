@@ -200,6 +200,20 @@ struct RollBack {
     std::string trigger; ///< set when a trigger asks
     std::string reason;
 };
+/// The way back that a trigger proposes is not taken: the plan goes on.
+struct Decline {
+    std::string trigger; ///< its id, or "trigger/arm"
+    std::string reason;
+};
+/// All is done, and the way back need not be kept open any longer.
+struct CloseWayBack {
+    std::string reason;
+};
+/// Ends the program, or the asking, of a step at work.
+struct Stop {
+    StepId step;
+    std::string reason;
+};
 struct Note {
     std::string text;
     StepId step;
@@ -236,7 +250,7 @@ using Command =
     std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
                  TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
                  Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity,
-                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave, Baseline>;
+                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave, Baseline, Decline, CloseWayBack, Stop>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

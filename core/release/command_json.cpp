@@ -197,6 +197,15 @@ Command read(const std::string& what, Members& m) {
     if (what == "severity") {
         return Severity{m.text("level", true), m.text("reason")};
     }
+    if (what == "decline") {
+        return Decline{m.text("trigger", true), m.text("reason")};
+    }
+    if (what == "close") {
+        return CloseWayBack{m.text("reason")};
+    }
+    if (what == "stop") {
+        return Stop{m.text("step", true), m.text("reason")};
+    }
     throw std::invalid_argument("'" + what + "' is not a command");
 }
 
@@ -257,6 +266,11 @@ struct Write {
         return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}, {"includes", c.includes}};
     }
     Json operator()(const Severity& c) const { return {{"do", "severity"}, {"level", c.level}, {"reason", c.reason}}; }
+    Json operator()(const Decline& c) const {
+        return {{"do", "decline"}, {"trigger", c.trigger}, {"reason", c.reason}};
+    }
+    Json operator()(const CloseWayBack& c) const { return {{"do", "close"}, {"reason", c.reason}}; }
+    Json operator()(const Stop& c) const { return {{"do", "stop"}, {"step", c.step}, {"reason", c.reason}}; }
     template <typename Other>
     Json operator()(const Other&) const {
         return nullptr; // the engine's own: they never travel
@@ -273,10 +287,11 @@ Result<Command> command_from_json(const Json& json) {
         members.done();
         return command;
     } catch (const std::exception& error) {
-        return fail(
-            ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
-            "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
-            "note, resolve, shift, amend, severity, attest, ask-signature, break-glass, hand-over, join, leave");
+        return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
+                    "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
+                    "note, resolve, shift, amend, severity, attest, ask-signature, break-glass, hand-over, join, "
+                    "leave, decline, "
+                    "stop, close");
     }
 }
 

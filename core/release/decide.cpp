@@ -206,6 +206,10 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now) {
             }
         }
     }
+    for (const auto& proposal : open_proposals(release)) {
+        next.at(proposal.ends);
+    }
+    next.at(kept_open_until(release, now));
     return next.first();
 }
 

@@ -125,7 +125,8 @@ Verdict on(Draft& draft, const Outcome& command) {
             return {};
         }
         draft.add(StepFinished{intent.step, intent.attempt, "passed", command.settled.why});
-    } else if (command.repeat && intent.attempt < most_repeats && forward_allowed(draft.state(), intent.step)) {
+    } else if (command.repeat && intent.attempt < most_repeats && forward_allowed(draft.state(), intent.step) &&
+               draft.state().at(intent.step).stop_asked.empty()) {
         if (draft.state().hand_shift(intent.step)) {
             again(draft, *draft.state().step(intent.step), intent.attempt, command.settled.why);
         } else {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <functional>
 
 namespace sluice::release {
 namespace {
@@ -79,54 +78,11 @@ void stop_forward(Draft& draft, const std::string& why) {
     }
 }
 
-std::string not_available(const Release& release, const plan::Option& option) {
-    if (option.available_if) {
-        const auto answer = plan::evaluate(*option.available_if, scope(release));
-        if (answer.truth == plan::Truth::no) {
-            return answer.why;
-        }
-    }
-    return {};
-}
-
 void start_rollback(Draft& draft, const RollBack& command) {
     const std::string cause = command.trigger.empty() ? "person" : "trigger";
     const Actor by = command.trigger.empty() ? draft.by() : Actor{"trigger " + command.trigger, ""};
     draft.add(RollbackStarted{command.option, cause, command.trigger, by, command.reason});
     stop_forward(draft, "rolled back");
-}
-
-namespace {
-
-bool any_step_of(const Release& release, const plan::Option& option,
-                 const std::function<bool(const StepState&)>& holds) {
-    const auto& all = release.plan->rollback_steps;
-    return std::any_of(all.begin(), all.end(), [&](const plan::Step& step) {
-        return release.plan->option_of(step.id) == &option && holds(release.at(step.id));
-    });
-}
-
-/// A step of the present way back has failed, or it was incomplete.
-bool stuck(const Release& release) {
-    const auto* present = release.plan->option(release.rollback.option);
-    const auto failed = [](const StepState& state) { return state.status == StepStatus::triage; };
-    return release.rollback.outcome == "incomplete" || (present && any_step_of(release, *present, failed));
-}
-
-} // namespace
-
-std::vector<const plan::Option*> other_ways(const Release& release) {
-    std::vector<const plan::Option*> ways;
-    if (!release.plan || !release.rollback.active || !stuck(release)) {
-        return ways;
-    }
-    const auto tried = [](const StepState& state) { return state.attempt > 0; };
-    for (const auto& option : release.plan->rollback.options) {
-        if (option.id != release.rollback.option && !any_step_of(release, option, tried)) {
-            ways.push_back(&option);
-        }
-    }
-    return ways;
 }
 
 namespace {
@@ -141,7 +97,7 @@ Verdict may_exchange(const Release& release, const RollBack& command) {
     if (std::find(ways.begin(), ways.end(), other) != ways.end()) {
         return {};
     }
-    return ways.empty() && !stuck(release)
+    return ways.empty() && !way_stuck(release)
                ? refuse("it is being rolled back already", release.rollback.option,
                         "another way back can be asked for when a step of this one has failed")
                : refuse("this way back was tried already", command.option,
@@ -169,7 +125,7 @@ Verdict on(Draft& draft, const RollBack& command) {
         }
     }
     const plan::Option* option =
-        command.option.empty() ? release.plan->default_option() : release.plan->option(command.option);
+        command.option.empty() ? default_option(release) : release.plan->option(command.option);
     if (!option) {
         std::vector<std::string> ids;
         for (const auto& one : release.plan->rollback.options) {
@@ -191,6 +147,18 @@ Verdict on(Draft& draft, const RollBack& command) {
     return {};
 }
 
+Verdict on(Draft& draft, const CloseWayBack& command) {
+    if (kept_open_until(draft.state(), draft.now()).count == 0) {
+        return refuse("the session is not kept open for a way back", draft.state().opened.session,
+                      "it closes by itself when all of its steps are over; 'abort' ends it before");
+    }
+    if (auto reason = reason_given(command.reason, draft.state().opened.session); !reason) {
+        return reason;
+    }
+    draft.add(WayBackClosed{draft.by(), command.reason});
+    return {};
+}
+
 Verdict on(Draft& draft, const Abort& command) {
     if (auto reason = reason_given(command.reason, draft.state().opened.session); !reason) {
         return reason;
@@ -198,6 +166,10 @@ Verdict on(Draft& draft, const Abort& command) {
     if (draft.state().rollback.active) {
         return refuse("a rollback can't be aborted", draft.state().rollback.option,
                       "its steps can be retried or skipped in triage");
+    }
+    if (kept_open_until(draft.state(), draft.now()).count != 0) {
+        return refuse("all of it is done: there is nothing to abort", draft.state().opened.session,
+                      "'close' ends the session now, 'roll-back' goes back");
     }
     if (draft.state().aborted) {
         return refuse("it is being aborted already", draft.state().opened.session);

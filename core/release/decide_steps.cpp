@@ -50,10 +50,13 @@ void tick_hold(Draft& draft, const plan::Step& step, const plan::Hold& hold) {
 
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
     const int attempt = draft.state().at(step.id).attempt;
+    const std::string asked = draft.state().at(step.id).stop_asked;
     if (draft.state().hand_shift(step.id)) {
         draft.add(StepFinished{step.id, attempt, "failed", why}); // the plan does not wait for it
     } else if (given_up(draft.state(), step)) {
         draft.add(StepFinished{step.id, attempt, "stopped", why});
+    } else if (!asked.empty()) { // whoever stopped it says what comes next
+        draft.add(TriageOpened{step.id, attempt, why + "; " + asked});
     } else if (attempt <= step.retry.times) {
         draft.add(RetryPlanned{step.id, attempt, why, draft.now() + step.retry.every});
     } else if (std::holds_alternative<plan::Notify>(step.body) && !step.required) {
@@ -138,6 +141,39 @@ Verdict on(Draft& draft, const Retry& command) {
     }
     draft.add(TriageAnswered{command.step, "retry", draft.by(), command.reason});
     again(draft, *found->step, found->state->attempt, command.reason);
+    return {};
+}
+
+Verdict on(Draft& draft, const Stop& command) {
+    const auto found = named(draft, command.step);
+    if (!found) {
+        return failed(found);
+    }
+    const StepState& state = *found->state;
+    const auto& body = found->step->body;
+    if (state.status != StepStatus::running) {
+        return refuse(fmt::format("the step is {}", name(state.status)), command.step,
+                      "only what is at work can be stopped");
+    }
+    const bool asks = std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::External>(body);
+    if (!asks && !plan::is_program(body)) {
+        return refuse(fmt::format("a {} is not stopped half-way", plan::kind_name(body)), command.step,
+                      "it ends with its answer or its timeout; to roll back or to abort goes on without it");
+    }
+    if (!asks && state.operation.empty()) {
+        return refuse("it is about to start: there is nothing to stop yet", command.step, "try again");
+    }
+    if (!state.stop_asked.empty()) {
+        return refuse("it is being ended already", command.step, "what does not end is killed after ten seconds");
+    }
+    if (auto reason = reason_given(command.reason, command.step); !reason) {
+        return reason;
+    }
+    const plan::Step& step = *found->step;
+    draft.add(StopAsked{step.id, state.attempt, draft.by(), command.reason});
+    if (asks) {
+        fail_step(draft, step, "it is not asked any more");
+    }
     return {};
 }
 

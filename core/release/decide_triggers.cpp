@@ -43,10 +43,14 @@ bool ended(const Release& release, const plan::Trigger& trigger) {
            release.at(at->id).status == StepStatus::skipped;
 }
 
+} // namespace
+
 bool wanted(const Release& release, const plan::Trigger& trigger) {
     return !release.rollback.active && !release.aborted && !release.closed() && begun(release, trigger) &&
            !ended(release, trigger) && no_return_since(release) == nullptr;
 }
+
+namespace {
 
 std::string state_of(const Release& release, const std::string& key) {
     const auto found = release.triggers.find(key);
@@ -61,7 +65,8 @@ void forget_idle_arms(Draft& draft, const plan::Trigger& trigger) {
     const auto busy = arms_with_traffic(draft.state());
     std::vector<std::string> idle;
     for (const auto& [key, state] : draft.state().triggers) {
-        if (key.starts_with(trigger.id + "/") && (state.state == "pending" || state.state == "frozen")) {
+        const bool proposes = trigger.mode == plan::TriggerMode::propose && state.state == "fired";
+        if (key.starts_with(trigger.id + "/") && (state.state == "pending" || state.state == "frozen" || proposes)) {
             const std::string arm = key.substr(trigger.id.size() + 1);
             if (!busy.contains(arm)) {
                 idle.push_back(arm);
@@ -75,15 +80,15 @@ void forget_idle_arms(Draft& draft, const plan::Trigger& trigger) {
 
 /// What follows from a trigger that has been true for long enough.
 void fire(Draft& draft, const plan::Trigger& trigger, const TriggerReading& reading) {
-    const plan::Option* option = draft.state().plan->option(trigger.option);
+    const plan::Option* option = option_of(draft.state(), trigger);
     const std::string not_now = option ? not_available(draft.state(), *option) : "the plan has no such option";
     const bool act = trigger.mode == plan::TriggerMode::act;
-    const std::string why = act && !not_now.empty()
-                                ? fmt::format("{}; but {} is not available: {}", reading.why, trigger.option, not_now)
-                                : reading.why;
+    const std::string why = act && !not_now.empty() ? fmt::format("{}; but {} is not available: {}", reading.why,
+                                                                  option ? option->id : trigger.option, not_now)
+                                                    : reading.why;
     draft.add(TriggerChanged{reading.trigger, reading.arm, "fired", reading.value, why, reading.samples});
     if (act && not_now.empty()) {
-        start_rollback(draft, RollBack{trigger.option, trigger.id, reading.why});
+        start_rollback(draft, RollBack{option->id, trigger.id, reading.why});
     }
 }
 
@@ -141,6 +146,23 @@ void disarm_all(Draft& draft) {
     }
 }
 
+namespace {
+
+/// A proposal whose trigger's time is over is none any more; what a rollback was started by stays to be seen.
+void withdraw(Draft& draft, const plan::Trigger& trigger) {
+    std::vector<std::string> arms;
+    for (const auto& proposal : open_proposals(draft.state())) {
+        if (proposal.trigger == &trigger) {
+            arms.push_back(proposal.arm);
+        }
+    }
+    for (const auto& arm : arms) {
+        draft.add(TriggerChanged{trigger.id, arm, "disarmed", "", "", nullptr});
+    }
+}
+
+} // namespace
+
 void watch_triggers(Draft& draft) {
     const auto plan = draft.state().plan;
     for (const auto& trigger : plan->rollback.triggers) {
@@ -148,12 +170,16 @@ void watch_triggers(Draft& draft) {
         const bool armed = wanted(draft.state(), trigger);
         if (armed && state == "disarmed") {
             draft.add(TriggerChanged{trigger.id, "", "armed", "", "", nullptr});
-        } else if (!armed && state != "disarmed" && state != "fired") {
-            draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
+        } else if (!armed) {
+            withdraw(draft, trigger);
+            if (const std::string now = state_of(draft.state(), trigger.id); now != "disarmed" && now != "fired") {
+                draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
+            }
         }
         forget_idle_arms(draft, trigger);
         watch_severity_of(draft, trigger);
     }
+    watch_proposals(draft);
 }
 
 Verdict on(Draft& draft, const TriggerReading& command) {
@@ -211,7 +237,8 @@ Verdict on(Draft& draft, const SourceReport& command) {
 
 Verdict on(Draft& draft, const Readiness& command) {
     const RollbackState& rollback = draft.state().rollback;
-    if (rollback.active || (rollback.ready == command.ready && rollback.ready_why == command.why)) {
+    if (rollback.active || (rollback.ready_option == command.option && rollback.ready == command.ready &&
+                            rollback.ready_why == command.why)) {
         return {};
     }
     draft.add(RollbackReadiness{command.option, command.ready, command.why});

@@ -169,6 +169,19 @@ struct Describe {
     std::string operator()(const TriggerChanged& e) const {
         return fmt::format("Trigger {} {}{}", on_arm(n.trigger(e.trigger), e.arm), e.state, because(e.why));
     }
+    std::string operator()(const ProposalAnswered& e) const {
+        const std::string what = e.answer == "declined"        ? "declined"
+                                 : e.answer == "rolled-back"   ? "taken"
+                                 : e.answer == "paused"        ? "over: the release is paused"
+                                 : e.answer == "not-available" ? "over"
+                                                               : "over: the release goes on";
+        return fmt::format("The way back that {} proposes is {}{}", on_arm(n.trigger(e.trigger), e.arm), what,
+                           because(e.reason));
+    }
+    std::string operator()(const WayBackClosed& e) const {
+        return "The way back is not kept open any longer" + because(e.reason);
+    }
+    std::string operator()(const StopAsked& e) const { return n.step(e.step) + " is stopped" + because(e.reason); }
     std::string operator()(const SourceChanged& e) const {
         return "Source " + e.source + ": " + e.state + because(e.why);
     }

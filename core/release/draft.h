@@ -2,7 +2,7 @@
 /// What `decide` writes while it thinks: events so far, and the state that they lead to.
 #include "release/command.h"
 #include "release/decide.h"
-#include "release/state.h"
+#include "release/ways_back.h"
 
 #include <optional>
 #include <vector>
@@ -51,11 +51,6 @@ plan::Evaluation holds(const Draft& draft,
 bool asks_metrics(const plan::Condition& condition);      // progress.cpp: whether a reading decides any of it
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why); // decide_steps.cpp: retry, triage or stop
 void start_rollback(Draft& draft, const RollBack& command);                   // decide_rollback.cpp
-/// decide_rollback.cpp: the ways back that can take the place of the present one, which does not get on: a step of it
-/// has failed, or it was incomplete. None that was tried before.
-std::vector<const plan::Option*> other_ways(const Release& release);
-std::string not_available(const Release& release,
-                          const plan::Option& option);   // decide_rollback.cpp; why, empty = it is
 void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
 /// decide_rollback.cpp: whether anything of a step was sent; an undo is for what may have happened.
 bool was_begun(const Release& release, const StepId& id);
@@ -75,12 +70,14 @@ void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: t
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
 /// progress.cpp: whether what the step needs is done; what has grown old is asked for again, and is not.
 bool needs_met(const Release& release, const plan::Step& step);
-void watch_lapses(Draft& draft);    // decide_lapse.cpp: tells what is overdue, stale, late
-bool clean_up(Draft& draft);        // decide_lapse.cpp: starts what runs `always`; true = over
-void watch_windows(Draft& draft);   // decide_windows.cpp: ends and opens those under way
-void amend_windows(Draft& draft);   // decide_windows.cpp: after the calendar was amended
-void watch_triggers(Draft& draft);  // decide_triggers.cpp: arms and disarms
-void disarm_all(Draft& draft);      // decide_triggers.cpp
+void watch_lapses(Draft& draft);   // decide_lapse.cpp: tells what is overdue, stale, late
+bool clean_up(Draft& draft);       // decide_lapse.cpp: starts what runs `always`; true = over
+void watch_windows(Draft& draft);  // decide_windows.cpp: ends and opens those under way
+void amend_windows(Draft& draft);  // decide_windows.cpp: after the calendar was amended
+void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
+void disarm_all(Draft& draft);     // decide_triggers.cpp
+bool wanted(const Release& release, const plan::Trigger& trigger); // decide_triggers.cpp: in its scope
+void watch_proposals(Draft& draft); // decide_proposals.cpp: those that nobody has answered in time
 void watch_approvals(Draft& draft); // decide_approval.cpp: what is too old, or overdue
 /// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.
 void ask_approvals_again(Draft& draft, const std::string& why);
@@ -107,9 +104,12 @@ Verdict on(Draft& draft, const Advance& command);
 Verdict on(Draft& draft, const TriggerReading& command); // decide_triggers.cpp
 Verdict on(Draft& draft, const SourceReport& command);
 Verdict on(Draft& draft, const Readiness& command);
-Verdict on(Draft& draft, const Delivery& command); // decide_lapse.cpp
-Verdict on(Draft& draft, const Baseline& command); // decide_gates.cpp
-Verdict on(Draft& draft, const RollBack& command); // decide_rollback.cpp
+Verdict on(Draft& draft, const Delivery& command);     // decide_lapse.cpp
+Verdict on(Draft& draft, const Baseline& command);     // decide_gates.cpp
+Verdict on(Draft& draft, const Decline& command);      // decide_proposals.cpp
+Verdict on(Draft& draft, const Stop& command);         // decide_steps.cpp
+Verdict on(Draft& draft, const CloseWayBack& command); // decide_rollback.cpp
+Verdict on(Draft& draft, const RollBack& command);     // decide_rollback.cpp
 Verdict on(Draft& draft, const Abort& command);
 Verdict on(Draft& draft, const Pause& command);
 Verdict on(Draft& draft, const Continue& command);

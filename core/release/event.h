@@ -388,6 +388,15 @@ struct TriggerChanged {
     Json samples;
 };
 
+/// What became of a way back that a trigger proposed.
+struct ProposalAnswered {
+    std::string trigger;
+    std::string arm;
+    std::string answer; ///< declined; without an answer in time: rolled-back | paused | went-on | not-available
+    Actor by;
+    std::string reason;
+};
+
 struct SourceChanged {
     std::string source; ///< metric
     std::string state;  ///< ok | no-data | source-error | degraded
@@ -429,6 +438,20 @@ struct RollbackFinished {
     std::string option;
     std::string outcome;             ///< done | incomplete
     std::vector<OperationId> awaits; ///< sent before and still in flight: the session closes when they have ended
+};
+
+/// Nobody waits any more for the time while which the way back was to stay open.
+struct WayBackClosed {
+    Actor by;
+    std::string reason;
+};
+
+/// A person wants a program at work to end; what it has done stands with its outcome.
+struct StopAsked {
+    StepId step;
+    int attempt = 1;
+    Actor by;
+    std::string reason;
 };
 
 /// Whether the default option could run now, and if not, why. Written when that changes.
@@ -507,7 +530,7 @@ using AnyBody =
                  ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened, StepOverdue, StepExpired, Escalated,
                  Told, Released, SeverityDeclared, Attested, PolicyBound, BridgeJoined, BridgeLeft, LeadHandedOver,
                  SignatureAsked, ApprovalExpired, GlassBroken, ApprovalOverdue, ApprovedAfterwards, ApprovalAskedAgain,
-                 BaselineCaptured>;
+                 BaselineCaptured, ProposalAnswered, WayBackClosed, StopAsked>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

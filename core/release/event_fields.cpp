@@ -277,6 +277,23 @@ void fields(TriggerChanged& e, Fields& f) {
     f("why", e.why);
     f("samples", e.samples);
 }
+void fields(ProposalAnswered& e, Fields& f) {
+    f("trigger", e.trigger);
+    f("arm", e.arm);
+    f("answer", e.answer);
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(WayBackClosed& e, Fields& f) {
+    f("by", e.by);
+    f("reason", e.reason);
+}
+void fields(StopAsked& e, Fields& f) {
+    f("step", e.step);
+    f("attempt", e.attempt);
+    f("by", e.by);
+    f("reason", e.reason);
+}
 void fields(SourceChanged& e, Fields& f) {
     f("source", e.source);
     f("state", e.state);

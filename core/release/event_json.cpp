@@ -78,6 +78,9 @@ constexpr Type types[] = {
     {"approved-afterwards", 1},
     {"approval-asked-again", 1},
     {"baseline-captured", 1},
+    {"proposal-answered", 1},
+    {"way-back-closed", 1},
+    {"stop-asked", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

@@ -321,9 +321,16 @@ void forward(Draft& draft) {
         draft.add(PhaseFinished{phase.id});
     }
     // It is not done while nobody knows where the traffic goes, nor while an approval is owed.
-    if (!open_shift(draft.state()) && owed_approvals(draft.state()).empty()) {
-        close_when_quiet(draft, "done");
+    if (open_shift(draft.state()) || !owed_approvals(draft.state()).empty()) {
+        return;
     }
+    if (const Nanos until = kept_open_until(draft.state(), draft.now()); until.count != 0) {
+        if (draft.state().released.count == 0) {
+            draft.add(Released{"the way back stays open until " + instant(until)});
+        }
+        return; // triggers look on meanwhile
+    }
+    close_when_quiet(draft, "done");
 }
 
 void backward(Draft& draft) {

@@ -1,6 +1,7 @@
 #include "release/schedule.h"
 
 #include "release/forecast.h"
+#include "release/ways_back.h"
 #include "release/window.h"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ std::optional<WayBack> way_back_from(const Release& release, Nanos from, bool se
     WayBack way;
     way.ends = from + *release.plan->rollback.within;
     way.settled = settled;
-    if (const plan::Option* option = release.plan->default_option()) {
+    if (const plan::Option* option = default_option(release)) {
         way.planned = planned_of(release, *option);
     }
     way.latest = way.ends - way.planned.value_or(Nanos{});
@@ -252,7 +253,7 @@ Schedule schedule(const Release& release, Nanos now) {
     } else {
         Forward(release, now, Forecast::From::now, schedule).walk();
         add_planned_of_whole(release, schedule);
-        schedule.whole.over = release.closed();
+        schedule.whole.over = release.closed() || kept_open_until(release, now).count != 0; // its work is done
     }
     add_way_back(release, schedule);
     for (const StepId& id : schedule.critical) {

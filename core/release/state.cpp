@@ -158,14 +158,19 @@ const plan::Step* no_return_since(const Release& release) {
 
 std::vector<OperationId> programs_to_end(const Release& release) {
     std::vector<OperationId> programs;
-    if (!release.plan || (!release.rollback.active && !release.aborted)) {
+    if (!release.plan) {
         return programs;
     }
+    const bool over = release.rollback.active || release.aborted;
     const auto* way = release.rollback.active ? release.plan->option(release.rollback.option) : nullptr;
     for (const auto& id : in_flight(release)) {
         const plan::Step* step = release.plan->step(release.operations.at(id).intent.step);
-        if (step && plan::is_program(step->body) && !step->always &&
-            !(way && release.plan->option_of(step->id) == way)) {
+        if (!step || !plan::is_program(step->body)) {
+            continue;
+        }
+        const StepState& state = release.at(step->id);
+        const bool asked = state.operation == id && !state.stop_asked.empty();
+        if (asked || (over && !step->always && !(way && release.plan->option_of(step->id) == way))) {
             programs.push_back(id);
         }
     }

@@ -85,6 +85,7 @@ struct StepState {
     Nanos asked;            ///< since when a person is awaited; 0 = never
     bool escalated = false; ///< it has waited for too long since then, and that was told
     std::string advanced_by;
+    std::string stop_asked;                       ///< why its program is to end: a person wants it; of this attempt
     std::map<std::string, GateState> gates;       ///< "gate" or "gate/arm"
     std::map<std::string, std::string> set_aside; ///< gates that were overridden → by whom; for all attempts
     HoldState hold;
@@ -111,6 +112,8 @@ struct TriggerState {
     std::string state = "disarmed"; ///< armed | pending | frozen | fired | disarmed
     Nanos since;                    ///< pending since
     Nanos frozen_at;
+    Nanos grace_ends;   ///< of one that proposes, once it has fired: so long it can be answered; 0 = for ever
+    std::string answer; ///< of one that proposes; empty = it is open (see ways_back.h)
     std::string value, why;
 };
 
@@ -138,8 +141,9 @@ struct RollbackState {
     std::string option, cause, trigger, reason, outcome;
     Actor by;
     Nanos started, ended;
-    Nanos programs_end; ///< so long it waits for programs that are asked to end
-    bool ready = false; ///< readiness of the default option
+    Nanos programs_end;       ///< so long it waits for programs that are asked to end
+    std::string ready_option; ///< the one whose readiness was last told; see ways_back.h
+    bool ready = false;
     std::string ready_why;
 };
 
@@ -185,8 +189,9 @@ struct Release {
     std::map<std::string, std::string> files; ///< what steps use: path → SHA-256 at the start
     /// Captured: step → "metric" or "metric/arm" → average.
     std::map<StepId, std::map<std::string, double>> baselines;
-    Nanos released;       ///< when all but the follow-up work was done; 0 before
-    std::string severity; ///< declared; empty = none
+    Nanos released;               ///< when all but the follow-up work was done; 0 before
+    bool way_back_closed = false; ///< nobody waits any more for the end of `within`
+    std::string severity;         ///< declared; empty = none
     Nanos severity_since;
     bool paused = false;
     bool aborted = false;
@@ -241,8 +246,8 @@ std::vector<OperationId> in_flight(const Release& release);
 /// The first step of no return that has begun; null: there is a way back from everything.
 const plan::Step* no_return_since(const Release& release);
 
-/// While it is rolled back or aborted: programs in flight that steps of the plan have started, or steps of another way
-/// back than the present one; not clean-up. They are asked to end.
+/// Programs in flight that are asked to end: those that a person wants to; and while it is rolled back or aborted those
+/// that steps of the plan have started, or steps of another way back than the present one; not clean-up.
 std::vector<OperationId> programs_to_end(const Release& release);
 
 /// What the closing of a release that is rolled back or aborted still waits for: sent before, and in flight.

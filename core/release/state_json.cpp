@@ -38,6 +38,7 @@ Json to_json(const StepState& step) {
                  {"asked", nanos_text(step.asked)},
                  {"escalated", step.escalated},
                  {"advanced_by", step.advanced_by},
+                 {"stop_asked", step.stop_asked},
                  {"approvals", Json::array()},
                  {"gates", Json::object()},
                  {"set_aside", step.set_aside},
@@ -102,6 +103,8 @@ Json to_json(const TriggerState& trigger) {
     return {{"state", trigger.state},
             {"since", nanos_text(trigger.since)},
             {"frozen_at", nanos_text(trigger.frozen_at)},
+            {"grace_ends", nanos_text(trigger.grace_ends)},
+            {"answer", trigger.answer},
             {"value", trigger.value},
             {"why", trigger.why}};
 }
@@ -118,6 +121,7 @@ Json to_json(const RollbackState& rollback) {
             {"started", nanos_text(rollback.started)},
             {"programs_end", nanos_text(rollback.programs_end)},
             {"ended", nanos_text(rollback.ended)},
+            {"ready_option", rollback.ready_option},
             {"ready", rollback.ready},
             {"ready_why", rollback.ready_why}};
 }
@@ -202,6 +206,7 @@ Json to_json(const Release& release) {
             {"files", files},
             {"baselines", baselines},
             {"released", nanos_text(release.released)},
+            {"way_back_closed", release.way_back_closed},
             {"severity", release.severity},
             {"severity_since", nanos_text(release.severity_since)},
             {"paused", release.paused},

@@ -105,10 +105,11 @@ private:
                 fact("Begin by", release::instant(way->latest) + " at the latest");
             }
         }
-        const auto* first = plan.default_option();
-        for (const auto& option : plan.rollback.options) {
+        const auto* first = release::default_option(release_);
+        for (const auto* ranked : release::ranked_options(release_)) {
+            const auto& option = *ranked;
             add(Line::Kind::section,
-                fmt::format("Way back: {}{}", filled(option.title), &option == first ? " (what the button does)" : ""));
+                fmt::format("Way back: {}{}", filled(option.title), ranked == first ? " (what the button does)" : ""));
             if (option.planned) {
                 fact("Takes about", duration_text(*option.planned));
             }

@@ -187,6 +187,24 @@ std::vector<State> states() {
              (void)drive.submit(release::Shift{"edge", {{"green", 0}}, "odd"});
              return drive;
          }},
+        {"A way back is proposed", "s",
+         [] {
+             std::string plan = plan_of("{id: s, confirm: Go on}");
+             plan.insert(plan.find("  options:"),
+                         "  triggers: [{id: slow, metric: lag, must: '> 100', mode: propose, grace: 5m}]\n");
+             Driver drive = begun(Driver(plan));
+             drive.trigger("slow", "yes");
+             return drive;
+         }},
+        {"All is done, and the way back stays open", "s",
+         [] {
+             std::string plan = plan_of("{id: s, confirm: Go on}");
+             plan.insert(plan.find("  options:"), "  within: 2h after to-10\n");
+             Driver drive = begun(Driver(plan));
+             (void)drive.submit(Confirm{"s", "", false, ""});
+             (void)drive.submit(Confirm{"after", "", false, ""});
+             return drive;
+         }},
         {"Aborting: an action is still on its way", "s",
          [] {
              Driver drive = begun("{id: s, run: [act]}");
@@ -362,6 +380,15 @@ std::vector<Given> commands() {
              return RollBack{"", "", "why"};
          }},
         {"abort", [](const Driver&, const StepId&) { return Abort{"why"}; }},
+        {"stop",
+         [](const Driver&, const StepId& s) {
+             return Stop{s, "why"};
+         }},
+        {"decline what is proposed",
+         [](const Driver&, const StepId&) {
+             return Decline{"slow", "why"};
+         }},
+        {"close the way back", [](const Driver&, const StepId&) { return CloseWayBack{"why"}; }},
         {"note",
          [](const Driver&, const StepId&) {
              return Note{"text", ""};

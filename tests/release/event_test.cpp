@@ -246,7 +246,10 @@ private slots:
                                             RollBack{"o", "", "r"},
                                             Note{"t", "s"},
                                             ResolveDoubt{"o", "skip", "r"},
-                                            Severity{"high", "r"}};
+                                            Severity{"high", "r"},
+                                            Decline{"errors/green", "r"},
+                                            CloseWayBack{"r"},
+                                            Stop{"s", "r"}};
         for (const Command& command : commands) {
             const Json json = to_json(command);
             const auto back = command_from_json(json);

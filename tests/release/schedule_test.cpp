@@ -206,7 +206,7 @@ phases:
                 const Schedule schedule = of(drive);
                 RC_ASSERT(schedule.unknown.empty());
                 RC_ASSERT(schedule.whole.end.has_value());
-                RC_ASSERT(drive.release.closed() || *schedule.whole.end >= drive.now);
+                RC_ASSERT(schedule.whole.over || *schedule.whole.end >= drive.now);
                 for (const auto& [id, line] : schedule.steps) {
                     const StepState& state = drive.release.at(id);
                     RC_ASSERT(*line.end >= *line.start);
@@ -225,6 +225,8 @@ phases:
                     break;
                 }
             }
+            RC_ASSERT(of(drive).whole.over);
+            drive.pass(hours(3)); // kept open for the way back
             RC_ASSERT(drive.release.closed());
             RC_ASSERT(*of(drive).whole.end == drive.release.phases.at("switch").ended);
             RC_ASSERT(of(drive).unplanned == 0U);

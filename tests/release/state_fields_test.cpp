@@ -45,9 +45,9 @@ auto fields(PolicyBound& s) {
 }
 auto fields(StepState& s) {
     auto& [status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice, overdue,
-           asked, escalated, advanced, gates, aside, hold] = s;
+           asked, escalated, advanced, stop, gates, aside, hold] = s;
     return std::tie(status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice,
-                    overdue, asked, escalated, advanced, gates, aside, hold);
+                    overdue, asked, escalated, advanced, stop, gates, aside, hold);
 }
 auto fields(HandShift& s) {
     auto& [planned, state, by, reason] = s;
@@ -67,17 +67,18 @@ auto fields(OperationState& s) {
     return std::tie(intent, began, phase, observed, why, back, settled);
 }
 auto fields(TriggerState& s) {
-    auto& [state, since, frozen, value, why] = s;
-    return std::tie(state, since, frozen, value, why);
+    auto& [state, since, frozen, grace, answer, value, why] = s;
+    return std::tie(state, since, frozen, grace, answer, value, why);
 }
 auto fields(PhaseState& s) {
     auto& [status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end] = s;
     return std::tie(status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end);
 }
 auto fields(RollbackState& s) {
-    auto& [active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready, ready_why] = s;
-    return std::tie(active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready,
-                    ready_why);
+    auto& [active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready_option, ready,
+           ready_why] = s;
+    return std::tie(active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready_option,
+                    ready, ready_why);
 }
 auto fields(SourceState& s) {
     auto& [state, why, since] = s;
@@ -99,13 +100,13 @@ auto fields(SessionOpened& s) {
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-           sources, rollback, copy, amendments, files, baselines, released, severity, severity_since, paused, aborted,
-           paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers, requests] =
-        s; // plan and policy are told by their digests
+           sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since, paused,
+           aborted, paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers,
+           requests] = s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-                    sources, rollback, copy, amendments, files, baselines, released, severity, severity_since, paused,
-                    aborted, paused_why, paused_since, outcome, notes, overrides, bound, lead, bridge, proposers,
-                    requests);
+                    sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since,
+                    paused, aborted, paused_why, paused_since, outcome, notes, overrides, bound, lead, bridge,
+                    proposers, requests);
 }
 
 template <typename T>

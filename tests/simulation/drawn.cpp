@@ -3,6 +3,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 #include <sstream>
 
 namespace sluice::simulation {
@@ -39,9 +40,13 @@ channels: {ops: {on: app, path: /hooks/ops}, all: {on: app, path: /hooks/all, id
 ?severity   high: {when: {metric: errors, arm: green, must: '> 5%'}, response: 'Back, with ${ramp}', propose: undo}
 ?severity   worst: {response: All hands, propose: back}
 rollback:
+?kept   within: 2m after KEPT
   triggers:
     - {id: errors, metric: errors, must: '> 5%', for: 40s, mode: act, from: green-ready, until: last}
     - {id: lag, metric: lag, must: '> 100', for: 30s, mode: propose}
+?grace     - {id: slow, metric: lag, must: '> 50', for: 15s, mode: propose, grace: 30s, until: last}
+?grace     - {id: soft, metric: errors, must: '> 2%', for: 10s, mode: propose, grace: 20s, then: pause, do: undo}
+?grace     - {id: low, metric: errors, must: '> 3%', for: 5s, mode: propose, grace: 10s, then: go-on}
 ?severity     - {id: bad, severity: high, mode: propose, do: undo, from: green-ready, until: last}
 ?severity     - {id: worst, severity: worst, mode: act, do: back, from: green-ready}
   options:
@@ -53,7 +58,8 @@ rollback:
         - {id: more, scale: {workload: shop/blue, replicas: 3}, on: cluster}
         - {id: tell, run: [tell, back]}
 ?typed         - {id: asked, external: {command: restart it}, escalate: {after: 15s, to: sre}}
-    undo: {title: Undo, available-if: {is: '${ramp}'}}
+?prefer     undo: {title: Undo, available-if: {is: '${ramp}'}, default-while: PREFER}
+!prefer     undo: {title: Undo, available-if: {is: '${ramp}'}}
 phases:
 )";
 
@@ -180,9 +186,9 @@ const char* const groups = R"(  - id: begin
 } // namespace
 
 const std::vector<std::string>& all_parts() {
-    static const std::vector<std::string> parts{"window", "ask",   "earlier", "severity", "told",   "typed",
-                                                "due",    "shell", "stale",   "escalate", "flag",   "gate",
-                                                "always", "again", "later",   "follow",   "variant"};
+    static const std::vector<std::string> parts{"window", "ask",    "earlier",  "severity", "told", "typed",  "due",
+                                                "shell",  "stale",  "escalate", "flag",     "gate", "always", "again",
+                                                "later",  "follow", "variant",  "grace",    "kept", "prefer"};
     return parts;
 }
 
@@ -203,6 +209,9 @@ Drawn draw(Chance& chance) {
 
 std::string text_of(const Drawn& drawn) {
     static const std::array<std::string, plan_count> bodies{go_live, side_by_side, groups};
+    // What the head names of each body.
+    static const std::map<std::string, std::array<std::string, plan_count>> of_each{
+        {"KEPT", {"to-25", "to-50", "to-60"}}, {"PREFER", {"switch", "main", "begin"}}};
     const std::string whole = head + bodies.at(static_cast<std::size_t>(drawn.plan));
     std::string text = fmt::format("# {} {} {}\n", drawn.plan, drawn.amended, fmt::join(drawn.parts, " "));
     std::istringstream lines(whole);
@@ -214,6 +223,11 @@ std::string text_of(const Drawn& drawn) {
             line.erase(0, end + 1);
         }
         if (there) {
+            for (const auto& [word, names] : of_each) {
+                if (const auto at = line.find(word); at != std::string::npos) {
+                    line.replace(at, word.size(), names.at(static_cast<std::size_t>(drawn.plan)));
+                }
+            }
             const auto title = line.find(" TITLE");
             text += title == std::string::npos
                         ? line

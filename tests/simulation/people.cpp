@@ -4,6 +4,7 @@
 #include "plans.h"
 #include "release/demand.h"
 #include "release/signing.h"
+#include "release/ways_back.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -147,9 +148,17 @@ Said of_people(const Release& release, const StepId& step, Chance& chance) {
     }
 }
 
+/// What is proposed; now and then something that is not.
+Said decline(const Release& release, Chance& chance) {
+    const auto open = open_proposals(release);
+    const std::string key = open.empty() || chance.one_in(8) ? chance.pick<std::string>({"lag", "slow", "none"})
+                                                             : key_of(open.front().trigger->id, open.front().arm);
+    return {Decline{key, reason(chance)}, somebody(release, chance), "decline", ""};
+}
+
 Said anything(const Release& release, Chance& chance) {
     const StepId step = some_step(release, chance);
-    switch (chance.below(22)) {
+    switch (chance.below(24)) {
     case 0:
         return {Confirm{step, "seen", false, ""}, somebody(release, chance), "confirm", step};
     case 1:
@@ -194,6 +203,10 @@ Said anything(const Release& release, Chance& chance) {
     case 18:
     case 19:
         return severity(release, chance);
+    case 22:
+        return decline(release, chance);
+    case 23:
+        return {Stop{step, reason(chance)}, somebody(release, chance), "stop", step};
     case 20:
         return {Override{some_phase(release, chance), "", reason(chance)}, somebody(release, chance), "override phase",
                 ""};
@@ -212,6 +225,12 @@ Said say_something(const Release& release, Chance& chance) {
     }
     if (chance.one_in(7)) {
         return anything(release, chance);
+    }
+    if (!open_proposals(release).empty() && chance.one_in(6)) {
+        return decline(release, chance);
+    }
+    if (chance.one_in(40)) {
+        return {CloseWayBack{reason(chance)}, somebody(release, chance), "close", ""};
     }
     if (release.paused && chance.one_in(2)) {
         return {Continue{}, somebody(release, chance), "continue", ""};

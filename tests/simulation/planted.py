@@ -64,8 +64,8 @@ BUGS = {
                            "if (!holds(draft.state(), by.name, by.role)) {",
                            "if (!PLANTED(16) && !holds(draft.state(), by.name, by.role)) {")),
     17: ("is owed", ("core/release/progress.cpp",
-                     "!open_shift(draft.state()) && owed_approvals(draft.state()).empty()) {",
-                     "!open_shift(draft.state()) && (PLANTED(17) || owed_approvals(draft.state()).empty())) {")),
+                     "open_shift(draft.state()) || !owed_approvals(draft.state()).empty()) {",
+                     "open_shift(draft.state()) || (!PLANTED(17) && !owed_approvals(draft.state()).empty())) {")),
     18: ("passed without the", ("core/release/decide_approval.cpp",
                                  "if (half || (", "if (!PLANTED(18) && (half || ("),
          ("core/release/decide_approval.cpp",
@@ -127,6 +127,10 @@ BUGS = {
           "            if (PLANTED(37)) {\n                watch_lapses(draft);\n            }\n"
           "            watch_triggers(draft);\n")),
     38: ("while the calendar is closed",),
+    39: ("in time, and nothing happens", ("core/release/decide_proposals.cpp", "if (proposal.ends.count != 0 &&",
+                                          "if (!PLANTED(39) && proposal.ends.count != 0 &&")),
+    40: ("there is to be a way back", ("core/release/progress.cpp", "now()); until.count != 0) {",
+                                       "now()); !PLANTED(40) && until.count != 0) {")),
 }
 
 HEAD = "namespace sluice::planted {\nextern int bug;\n}\n#define PLANTED(n) (sluice::planted::bug == (n))\n"

@@ -43,6 +43,11 @@ private:
     void check_released(const release::Release& before);
     void check_cleaning(const release::Release& before, const plan::Step& step);
     void decided_ways(const release::Release& release);
+
+    // rules_proposals.cpp: what triggers propose, and what becomes of it; how long the way back is kept open.
+    void hear_proposals(const release::Release& before, const release::Event& event);
+    void check_answered(const release::Release& before, const release::ProposalAnswered& answered, Nanos now);
+    void decided_proposals(const release::Release& release, Nanos now);
     const std::set<StepId>& omitted(const release::Release& release);
 
     // rules_people.cpp: who may approve, and what may not begin without it.
@@ -65,8 +70,10 @@ private:
 
     std::string severity_;
     std::map<std::string, std::string> triggers_; ///< "trigger" → as last told; of the whole trigger
-    std::string fired_;                           ///< by the event before this one
-    std::map<StepId, int> confirmed_;             ///< of the current attempt: by which decision
+    std::string fired_, taken_;                   ///< by the event before this one; taken: for want of an answer
+    std::map<std::string, Nanos> proposed_;       ///< "trigger" or "trigger/arm" → since when it can be answered
+    bool way_closed_ = false;
+    std::map<StepId, int> confirmed_; ///< of the current attempt: by which decision
     int decisions_ = 0;
     bool released_ = false, closed_ = false, cleared_ = false; ///< `cleared_`: the rollback is finished
 

@@ -262,12 +262,14 @@ void Rules::hear_people(const Release& before, const Event& event) {
 void Rules::hear(const Release& before, const Event& event) {
     hear_people(before, event);
     hear_time(before, event);
+    hear_proposals(before, event);
     hear_ways(before, event);
 }
 
 void Rules::decided(const Release& release, Nanos now) {
     ++decisions_;
     decided_time(release, now);
+    decided_proposals(release, now);
     decided_ways(release);
 }
 

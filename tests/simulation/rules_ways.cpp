@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace sluice::simulation {
 
@@ -98,6 +99,7 @@ void Rules::check_closing(const Release& before, const SessionClosed& closed) {
 
 /// A level that is declared proposes what its triggers say, while they are armed, and never else.
 void Rules::hear_severity(const Release& before, const Event& event) {
+    const std::string taken = std::exchange(taken_, "");
     if (const auto* declared = std::get_if<SeverityDeclared>(&event.body)) {
         if (badness(declared->level) == 0 ||
             (declared->by.name == "engine" &&
@@ -133,8 +135,10 @@ void Rules::hear_severity(const Release& before, const Event& event) {
         }
         fired_ = changed->state == "fired" ? changed->trigger : "";
         return;
+    } else if (const auto* answered = std::get_if<ProposalAnswered>(&event.body)) {
+        taken_ = answered->answer == "rolled-back" ? answered->trigger : "";
     } else if (const auto* back = std::get_if<RollbackStarted>(&event.body); back && back->cause == "trigger") {
-        if (fired_ != back->trigger || proposes_only(*before.plan, back->trigger)) {
+        if (taken != back->trigger && (fired_ != back->trigger || proposes_only(*before.plan, back->trigger))) {
             find(back->trigger + " rolls back, and only proposes");
         }
     }

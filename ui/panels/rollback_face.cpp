@@ -21,8 +21,10 @@ void draw_two_lines(QPainter& painter, const QRect& area, const story::RollbackV
                      QFontMetrics(large).elidedText(view.title, Qt::ElideRight, inner.width()));
     painter.setFont(small);
     painter.setPen(detail);
-    painter.drawText(QRect(inner.left(), middle + 1, inner.width(), 18), static_cast<int>(Qt::AlignCenter),
-                     QFontMetrics(small).elidedText(view.detail, Qt::ElideRight, inner.width()));
+    const int arrow = view.can_act() && view.options.size() > 1 ? 18 : 0; // the small button of the other ways
+    const QRect below(inner.left() + arrow, middle + 1, inner.width() - 2 * arrow, 18);
+    painter.drawText(below, static_cast<int>(Qt::AlignCenter),
+                     QFontMetrics(small).elidedText(view.detail, Qt::ElideRight, below.width()));
 }
 
 } // namespace

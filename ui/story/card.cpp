@@ -89,6 +89,7 @@ CardView step_card(const Moment& moment, const plan::Step& step, const std::opti
                               card::Words::tr("after it there is no way back to what was before"), Tone::warn, false});
     }
     card::show_promises(seen, view);
+    card::show_proposals(moment, view);
     card::show_severity(moment, view);
     card::offer_for(seen, viewer ? std::optional(release::in_role(moment.release, *viewer, step.id)) : viewer, view);
     return view;
@@ -126,6 +127,7 @@ CardView present_card(const Moment& moment, const std::optional<plan::StepId>& s
         return step_card(moment, *step, viewer);
     }
     CardView view = card::between_card(moment);
+    card::show_proposals(moment, view);
     card::show_severity(moment, view);
     if (moment.mode != Mode::replay) {
         card::offer_between(moment, view);

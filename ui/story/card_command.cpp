@@ -75,6 +75,12 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
         back.reason = said;
         return back;
     }
+    case Deed::decline:
+        return release::Decline{offer.argument, said};
+    case Deed::stop:
+        return release::Stop{card.step, said};
+    case Deed::close_way:
+        return release::CloseWayBack{said};
     case Deed::abort:
         return release::Abort{said};
     case Deed::happened:

@@ -18,7 +18,10 @@ enum class Deed {
     retry,
     skip,
     roll_back,
-    roll_back_proposed, ///< what the severity proposes
+    roll_back_proposed, ///< what the severity or a trigger proposes
+    decline,            ///< what a trigger proposes
+    stop,               ///< a program, or the asking, of this step
+    close_way,          ///< all is done, and the way back need not be kept open
     abort,
     happened, ///< the four answers to an action in doubt
     run_again,

@@ -1,6 +1,6 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
 #include "release/demand.h"
-#include "release/draft.h"
+#include "release/ways_back.h"
 #include "release/window.h"
 #include "story/card_table.h"
 #include "story/rollback_view.h"
@@ -122,10 +122,8 @@ void offer_rollback(Table& table) {
     }
     Offer& offer = table.add(Deed::roll_back, Words::tr("Roll back…"), Words::tr("Starts a rollback of the plan"),
                              Asks::reason, Offer::Look::danger);
-    const auto* first = table.release().plan->default_option();
-    for (const auto& option : options) {
-        const auto place = &option == first ? offer.subjects.begin() : offer.subjects.end();
-        offer.subjects.insert(place, {option.id, filled(table.seen.moment, option.title)});
+    for (const auto* option : release::ranked_options(table.release())) {
+        offer.subjects.push_back({option->id, filled(table.seen.moment, option->title)});
     }
 }
 
@@ -134,23 +132,49 @@ void offer_proposed(Table& table) {
     if (!option) {
         return;
     }
+    const auto proposals = release::open_proposals(table.release());
+    const QString who = proposals.empty() ? Words::tr("The severity") : Words::tr("The trigger");
     const QString title = filled(table.seen.moment, option->title);
-    const bool by_default = option == table.release().plan->default_option();
-    const QString tip = point_passed(table.release())
-                            ? Words::tr("The severity proposes this. The point of no return is past: it does not lead "
-                                        "back to what was before")
-                        : by_default && table.release().rollback.ready
-                            ? Words::tr("The severity proposes this way back; it is proven ready")
-                            : Words::tr("The severity proposes this way back. Its readiness is not proven");
-    Offer& offer = table.add(Deed::roll_back_proposed, Words::tr("Roll back: %1…").arg(title), tip, Asks::reason,
-                             Offer::Look::danger);
+    const bool by_default = option == release::default_option(table.release());
+    const QString tip =
+        point_passed(table.release())
+            ? Words::tr("%1 proposes this. The point of no return is past: it does not lead back to what "
+                        "was before")
+        : by_default && release::default_ready(table.release())
+            ? Words::tr("%1 proposes this way back; it is proven ready")
+            : Words::tr("%1 proposes this way back. Its readiness is not proven");
+    Offer& offer = table.add(Deed::roll_back_proposed, Words::tr("Roll back: %1…").arg(title), tip.arg(who),
+                             Asks::reason, Offer::Look::danger);
     offer.argument = option->id;
     if (const std::string why = release::not_available(table.release(), *option); !why.empty()) {
         offer.why_not = Words::tr("Not available now: %1").arg(text(why));
     }
+    if (!proposals.empty()) {
+        table
+            .add(Deed::decline, Words::tr("Decline…"),
+                 Words::tr("Goes on without this way back; needs a reason. It is proposed anew when its cause has gone "
+                           "and comes again"),
+                 Asks::reason)
+            .argument = release::key_of(proposals.front().trigger->id, proposals.front().arm);
+    }
 }
 
 namespace {
+
+/// Something hangs: what it has done so far stands, and a person says what comes next.
+void offer_stop(Table& table) {
+    const auto& body = table.seen.step.body;
+    const bool program = plan::is_program(body) && !table.seen.state.operation.empty();
+    if (program || std::holds_alternative<plan::Probe>(body)) {
+        Offer& offer = table.add(Deed::stop, Words::tr("Stop…"),
+                                 program ? Words::tr("Asks this program to end, after ten seconds kills it; then you "
+                                                     "choose what comes next")
+                                         : Words::tr("Asks no more; then you choose what comes next"),
+                                 Asks::reason);
+        offer.aside = !program;
+        offer.why_not = table.seen.state.stop_asked.empty() ? QString() : Words::tr("It is being ended already");
+    }
+}
 
 void offer_running(Table& table) {
     const auto* hold = std::get_if<plan::Hold>(&table.seen.step.body);
@@ -164,6 +188,7 @@ void offer_running(Table& table) {
                            ? Words::tr("Its gates have not held together for long enough: %1 to go").arg(rest)
                            : Words::tr("It advances by itself when its gates have held together: %1 to go").arg(rest);
     }
+    offer_stop(table);
 }
 
 void offer_pause(Table& table) {
@@ -296,10 +321,20 @@ void offer_between(const Moment& moment, CardView& card) {
         }
     }
     offer_proposed(table);
-    offer_pause(table);
+    if (release::kept_open_until(moment.release, moment.now).count != 0) {
+        if (!proposed_option(moment.release) || moment.release.plan->rollback.options.size() > 1) {
+            offer_rollback(table);
+        }
+        table.add(Deed::close_way, Words::tr("Close now…"),
+                  Words::tr("Does not wait until the way back ends: the session is done; needs a reason"),
+                  Asks::reason);
+    } else {
+        offer_pause(table);
+    }
     card.offers.push_back(note_offer());
     offer_severity(table);
-    if (!moment.release.aborted && !moment.release.rollback.active) {
+    if (!moment.release.aborted && !moment.release.rollback.active &&
+        release::kept_open_until(moment.release, moment.now).count == 0) {
         table
             .add(Deed::abort, Words::tr("Abort release…"),
                  Words::tr("Ends the release where it stands, without a rollback; needs a reason"), Asks::reason)

@@ -56,8 +56,9 @@ QString last_line(const QString& output);
 // What its attributes promise, and how bad it is: card_promises.
 void show_promises(const Seen& seen, CardView& card);
 void show_severity(const Moment& moment, CardView& card);
+void show_proposals(const Moment& moment, CardView& card); ///< of triggers, with what happens without an answer
 const plan::Option*
-proposed_option(const release::Release& release); ///< by the severity; null = none is, or it is over
+proposed_option(const release::Release& release); ///< by a trigger, else by the severity; null = none
 
 // How it stands: card_state.
 void show_state(const Seen& seen, CardView& card);

@@ -1,6 +1,7 @@
 /// What the attributes of a step promise: when it is due, how long a tick stands, who is told, what it uses. And how
 /// bad it is, where somebody has said so.
 #include "release/moments.h"
+#include "release/ways_back.h"
 #include "story/card_parts.h"
 #include "story/step_titles.h"
 
@@ -127,6 +128,9 @@ void show_promises(const Seen& seen, CardView& card) {
 }
 
 const plan::Option* proposed_option(const release::Release& release) {
+    if (const auto proposals = release::open_proposals(release); !proposals.empty()) {
+        return release::option_of(release, *proposals.front().trigger);
+    }
     if (release.severity.empty() || release.rollback.active || release.closed()) {
         return nullptr;
     }
@@ -154,8 +158,36 @@ void show_severity(const Moment& moment, CardView& card) {
     if (!level->response.empty()) {
         card.facts.push_back({Words::tr("What to do"), filled(moment, level->response), Tone::plain, false});
     }
-    if (const auto* option = proposed_option(release)) {
+    const auto* option = proposed_option(release);
+    if (option != nullptr && release::open_proposals(release).empty()) { // else those are told
         card.facts.push_back({Words::tr("Proposed"), filled(moment, option->title), Tone::plain, false});
+    }
+}
+
+void show_proposals(const Moment& moment, CardView& card) {
+    const auto& release = moment.release;
+    for (const auto& proposal : release::open_proposals(release)) {
+        const auto& trigger = *proposal.trigger;
+        const auto* option = release::option_of(release, trigger);
+        const QString title = filled(moment, trigger.title.empty() ? trigger.id : trigger.title);
+        card.facts.push_back(
+            {Words::tr("Proposed"),
+             Words::tr("%1, since %2: %3")
+                 .arg(option != nullptr ? filled(moment, option->title) : Words::tr("a way back"),
+                      title + (proposal.arm.empty() ? QString() : Words::tr(" on %1").arg(text(proposal.arm))),
+                      text(proposal.why)),
+             Tone::breach, false});
+        if (proposal.ends.count == 0) {
+            continue;
+        }
+        const QString what = trigger.after_grace == plan::AfterGrace::roll_back ? Words::tr("it is rolled back")
+                             : trigger.after_grace == plan::AfterGrace::pause   ? Words::tr("the release is paused")
+                                                                                : Words::tr("the release goes on");
+        card.facts.push_back({Words::tr("Without an answer"),
+                              Words::tr("%1 at %2, in %3")
+                                  .arg(what, utc_moment(proposal.ends, moment.now),
+                                       clock(std::max(Nanos{}, proposal.ends - moment.now))),
+                              Tone::warn, false});
     }
 }
 

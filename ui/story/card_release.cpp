@@ -1,5 +1,6 @@
 /// Cards that are of no single step: the rollback, the time between steps, the end.
 #include "plan/describe.h"
+#include "release/ways_back.h"
 #include "report/by_hand.h"
 #include "story/card_parts.h"
 #include "story/progress_count.h"
@@ -214,6 +215,20 @@ CardView between_card(const Moment& moment) {
         card.state = Words::tr("aborting");
         card.situation = Words::tr("what was sent is waited for");
         add_awaited(release, card);
+    }
+    if (const Nanos until = release::kept_open_until(release, moment.now); until.count != 0) {
+        card.mark = Mark::holds;
+        card.state = Words::tr("released");
+        card.state_tone = Tone::good;
+        card.situation = Words::tr("the way back stays open until %1, another %2")
+                             .arg(utc_moment(until, moment.now), clock(until - moment.now));
+        add_counts(release, card);
+        const bool triggers = std::any_of(release.triggers.begin(), release.triggers.end(),
+                                          [](const auto& one) { return one.second.state != "disarmed"; });
+        card.facts.push_back({Words::tr("Then"),
+                              triggers ? Words::tr("the session closes as done; triggers look on until then")
+                                       : Words::tr("the session closes as done"),
+                              Tone::plain, false});
     }
     for (const auto& phase : release.plan->phases) {
         const auto found = release.phases.find(phase.id);

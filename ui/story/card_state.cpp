@@ -79,6 +79,9 @@ void show_state(const Seen& seen, CardView& card) {
     if (status != StepStatus::to_come) {
         said << attempt_text(seen.state);
     }
+    if (!seen.state.stop_asked.empty() && status == StepStatus::running) {
+        card.facts.push_back({Words::tr("Being ended"), text(seen.state.stop_asked), Tone::warn, false});
+    }
     if (seen.moment.release.paused && !release::over(status) && card.mark != Mark::paused) {
         said << Words::tr("the release is paused: nothing new starts");
         card.tone = card.tone == Tone::plain ? Tone::warn : card.tone;

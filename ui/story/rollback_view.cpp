@@ -1,6 +1,6 @@
 #include "story/rollback_view.h"
 
-#include "release/draft.h"
+#include "release/ways_back.h"
 #include "story/format.h"
 #include "story/progress_count.h"
 #include "story/step_titles.h"
@@ -46,15 +46,15 @@ QString joined(const QString& one, const QString& other) {
 
 std::vector<OptionLine> options_of(const release::Release& release) {
     std::vector<OptionLine> lines;
-    const plan::Option* by_default = release.plan->default_option();
-    for (const auto& option : release.plan->rollback.options) {
+    const plan::Option* by_default = release::default_option(release);
+    for (const auto* option : release::ranked_options(release)) {
         OptionLine line;
-        line.id = option.id;
-        line.title = QString::fromStdString(option.title);
-        const std::string why = release::not_available(release, option);
+        line.id = option->id;
+        line.title = QString::fromStdString(option->title);
+        const std::string why = release::not_available(release, *option);
         line.available = why.empty();
-        line.detail = why.empty() ? estimate(option) : QString::fromStdString(why);
-        line.by_default = &option == by_default;
+        line.detail = why.empty() ? estimate(*option) : QString::fromStdString(why);
+        line.by_default = option == by_default;
         lines.push_back(std::move(line));
     }
     return lines;
@@ -102,8 +102,8 @@ void present_running(RollbackView& view, const Moment& moment) {
     view.tip = joined(title, view.detail);
 }
 
-void present_ready(RollbackView& view, const release::Release& release) {
-    const plan::Option* option = release.plan->default_option();
+void present_ready(RollbackView& view, const release::Release& release, Nanos now) {
+    const plan::Option* option = release::default_option(release);
     if (option == nullptr) {
         return;
     }
@@ -117,16 +117,22 @@ void present_ready(RollbackView& view, const release::Release& release) {
     } else if (point_passed(release) != nullptr) { // at once: what was proven, was proven before it
         view.state = RollbackView::State::not_armed;
         view.detail = RollbackText::tr("past the point of no return");
-    } else if (release.rollback.ready) {
+    } else if (release::default_ready(release)) {
         view.state = RollbackView::State::armed;
         view.detail = joined(RollbackText::tr("armed"), estimate(*option));
     } else {
         view.state = RollbackView::State::not_armed;
-        view.detail = release.rollback.ready_why.empty()
-                          ? RollbackText::tr("not armed: not proven yet")
-                          : RollbackText::tr("not armed: %1").arg(QString::fromStdString(release.rollback.ready_why));
+        const bool told = release.rollback.ready_option == option->id && !release.rollback.ready_why.empty();
+        view.detail = !told ? RollbackText::tr("not armed: not proven yet")
+                            : RollbackText::tr("not armed: %1").arg(QString::fromStdString(release.rollback.ready_why));
     }
     view.tip = joined(title, view.detail);
+    // What the program is about to do by itself is said where the eye is.
+    const auto proposals = release::open_proposals(release);
+    if (!proposals.empty() && proposals.front().ends.count != 0 &&
+        proposals.front().trigger->after_grace == plan::AfterGrace::roll_back) {
+        view.detail = RollbackText::tr("by itself in %1").arg(clock(std::max(Nanos{}, proposals.front().ends - now)));
+    }
 }
 
 } // namespace
@@ -154,7 +160,7 @@ RollbackView present_lead_button(const Moment& moment, bool acting) {
     if (!release.plan || release.plan->rollback.options.empty()) {
         return view;
     }
-    if (const auto* option = release.plan->default_option()) {
+    if (const auto* option = release::default_option(release)) {
         view.option = option->id;
     }
     if (release.rollback.active) {
@@ -165,14 +171,14 @@ RollbackView present_lead_button(const Moment& moment, bool acting) {
         view.detail = RollbackText::tr("session closed %1").arg(utc_moment(release.time, moment.now));
         view.tip = view.detail;
     } else if (!acting) {
-        present_ready(view, release);
+        present_ready(view, release, moment.now);
         const QString ready = view.detail;
         view.state = RollbackView::State::watching;
         view.title = RollbackText::tr("Following — actions off");
         view.detail = RollbackText::tr("rollback %1").arg(ready);
         view.tip = view.detail;
     } else {
-        present_ready(view, release);
+        present_ready(view, release, moment.now);
         view.options = options_of(release);
     }
     return view;

@@ -1,3 +1,4 @@
+#include "release/ways_back.h"
 #include "story/figure.h"
 #include "story/format.h"
 #include "story/traffic_parts.h"
@@ -67,9 +68,16 @@ TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
     fact.label = as_text(trigger.title.empty() ? trigger.id : trigger.title);
     const QString value = current_value(moment, trigger);
     const QString before = value.isEmpty() ? QString() : value + u' ';
-    if (state.state == "fired") {
+    if (state.state == "fired" && !state.answer.empty()) {
+        fact.mark = Mark::close;
+        fact.value = state.answer == "declined" ? TrafficText::tr("declined") : TrafficText::tr("no answer");
+    } else if (state.state == "fired" && state.grace_ends.count != 0 && !moment.release.rollback.active) {
         fact.mark = Mark::breached;
-        fact.value = TrafficText::tr("fired"); // by which value stands in the tip and in the log
+        fact.value = TrafficText::tr("proposed %1").arg(clock(std::max(Nanos{}, state.grace_ends - moment.now)));
+    } else if (state.state == "fired") {
+        fact.mark = Mark::breached;
+        // by which value stands in the tip and in the log
+        fact.value = trigger.mode == plan::TriggerMode::act ? TrafficText::tr("fired") : TrafficText::tr("proposed");
     } else if (state.state == "pending") {
         fact.mark = Mark::close;
         // How long it has been true matters now; what it reads stands in the table above, and in the tip.
@@ -84,7 +92,7 @@ TrafficFact trigger_fact(const Moment& moment, const plan::Trigger& trigger) {
         fact.mark = Mark::to_come;
         fact.value = TrafficText::tr("disarmed");
     }
-    const plan::Option* option = moment.release.plan->option(trigger.option);
+    const plan::Option* option = release::option_of(moment.release, trigger);
     fact.note = TrafficText::tr("%1: %2%3 %4")
                     .arg(as_text(trigger.id), as_text(state.state),
                          state.why.empty() ? QString() : QStringLiteral(" (%1)").arg(as_text(state.why)),
@@ -122,9 +130,10 @@ void present_triggers(const Moment& moment, TrafficView& view) {
 
 void present_way_back(const Moment& moment, TrafficView& view) {
     const release::Release& release = moment.release;
-    const plan::Option* option = release.plan->default_option();
+    const plan::Option* option = release::default_option(release);
     const auto& rollback = release.rollback;
-    if (!option || rollback.active || (!rollback.ready && rollback.ready_why.empty())) {
+    if (!option || rollback.active || rollback.ready_option != option->id ||
+        (!rollback.ready && rollback.ready_why.empty())) {
         return;
     }
     view.way_back_head = rollback.ready ? TrafficText::tr("ready") : TrafficText::tr("not ready");

@@ -91,6 +91,17 @@ public:
                : e.state == "pending" ? NewsText::tr("Trigger pending: %1").arg(title)
                                       : NewsText::tr("Trigger frozen: %1").arg(title);
     }
+    QString operator()(const release::ProposalAnswered& e) const {
+        return (e.answer == "declined" ? NewsText::tr("Rollback declined")
+                                       : NewsText::tr("No answer to the proposed rollback")) +
+               because(e.reason);
+    }
+    QString operator()(const release::StopAsked& e) const {
+        return NewsText::tr("%1 is stopped").arg(titles_.of(e.step)) + because(e.reason);
+    }
+    QString operator()(const release::WayBackClosed& e) const {
+        return NewsText::tr("The way back is closed") + because(e.reason);
+    }
     QString operator()(const release::RollbackStarted& e) const {
         const auto* option = release_.plan->option(e.option);
         return NewsText::tr("Rolling back: %1").arg(titles_.filled(option != nullptr ? option->title : e.option));
@@ -117,7 +128,9 @@ public:
     QString operator()(const release::LeadHandedOver& e) const {
         return NewsText::tr("The lead went to %1").arg(QString::fromStdString(e.to));
     }
-    QString operator()(const release::Released&) const { return NewsText::tr("Released; follow-up work is left"); }
+    QString operator()(const release::Released& e) const {
+        return NewsText::tr("Released") + because(e.why); // follow-up work is left, or the way back stays open
+    }
     QString operator()(const release::SeverityDeclared& e) const {
         QString title = QString::fromStdString(e.level);
         for (const auto& level : release_.plan->severity) {

@@ -2,7 +2,7 @@
 
 #include "plan/fill.h"
 #include "release/demand.h"
-#include "release/draft.h"
+#include "release/ways_back.h"
 #include "story/counted.h"
 #include "story/current_step.h"
 #include "story/format.h"
@@ -178,7 +178,7 @@ void tell_triggers(const Moment& moment, WallView& view) {
     if (next == nullptr) {
         return;
     }
-    const auto* option = release.plan->option(next->option);
+    const auto* option = release::option_of(release, *next);
     const bool can = option != nullptr && release::not_available(release, *option).empty();
     const QString in = (!can ? wall_words("fires in %1, and that way back is not available")
                         : next->mode == plan::TriggerMode::act ? wall_words("rolls back by itself in %1")
@@ -190,6 +190,26 @@ void tell_triggers(const Moment& moment, WallView& view) {
     } else {
         view.banner_why += (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + in;
     }
+}
+
+/// A way back that is proposed waits for a person, and may come without: that is graver than what it comes from.
+void tell_proposals(const Moment& moment, WallView& view) {
+    const auto proposals = release::open_proposals(moment.release);
+    if (proposals.empty()) {
+        return;
+    }
+    const auto& first = proposals.front();
+    const auto& trigger = *first.trigger;
+    QString why = filled(trigger.title.empty() ? trigger.id : trigger.title, moment.release);
+    if (first.ends.count != 0) {
+        const QString in = clock(std::max(Nanos{}, first.ends - moment.now));
+        why += QStringLiteral(" · ") +
+               (trigger.after_grace == plan::AfterGrace::roll_back ? wall_words("rolls back by itself in %1").arg(in)
+                : trigger.after_grace == plan::AfterGrace::pause   ? wall_words("pauses in %1").arg(in)
+                                                                   : wall_words("goes on in %1").arg(in));
+    }
+    view.banner = wall_words("✕ ROLLBACK PROPOSED");
+    view.banner_why = why + (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + view.banner_why;
 }
 
 /// Alerts that fire are named on the wall too, behind what is graver.
@@ -290,6 +310,7 @@ WallView present_wall(const Moment& moment) {
         }
     }
     tell_state(moment, now, view);
+    tell_proposals(moment, view);
     tell_triggers(moment, view);
     tell_alerts(moment, view);
     if (!plan.traffic.empty()) {

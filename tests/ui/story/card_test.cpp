@@ -94,7 +94,8 @@ private slots:
             "Approve! | Attest another's approval… | Refuse… | Skip… | Pause | Add note | Abort release…");
         row("decide", "Can green be put right?", "running needs a person", "",
             "No: all traffic to blue! | Yes: stay and investigate | Skip… | Pause | Add note | Abort release…");
-        row("run", "Run database migration", "running running", "for 0:12", "Pause | Add note | Abort release…");
+        row("run", "Run database migration", "running running", "for 0:12",
+            "Stop… | Pause | Add note | Abort release…");
         row("triage", "Run database migration", "breached failed", "08:00:03, 25 s ago · a person chooses",
             "Retry! | Skip… | Roll back… | Abort release… | Pause | Add note");
         row("triage required", "Act", "breached failed", "08:00:00, now · a person chooses",
@@ -106,7 +107,7 @@ private slots:
             "Show commands to do it by hand | Add note");
         row("shift", "Shift 25 % to green", "running running", "for 0:01", "Pause | Add note | Abort release…");
         row("probe", "Snapshot available", "running running", "for 1:00",
-            "Pause | Override… | Add note | Abort release…");
+            "Stop… | Pause | Override… | Add note | Abort release…");
         row("wait", "Let caches warm", "running running", "until 08:10:00 UTC, another 6:00",
             "Pause | Override… | Add note | Abort release…");
         row("not before", "Retire blue", "paused waits", "until 10:00:00 UTC, another 90:00",
@@ -124,6 +125,13 @@ private slots:
             "Confirm! | Refuse… | Skip… | Roll back: Switch back to blue… | Pause | Add note | Declare severity… | "
             "Abort "
             "release…");
+        row("proposed", "Go on", "running needs a person", "",
+            "Confirm! | Refuse… | Skip… | Roll back: Switch back to blue… | Decline… | Pause | Add note | Abort "
+            "release…");
+        row("kept open", "Nova Streaming v1.2.4", "holds released",
+            "the way back stays open until 10:00:00 UTC, another 90:00", "Roll back… | Close now… | Add note");
+        row("stopping", "Run database migration", "running running", "for 0:14",
+            "-Stop… | Pause | Add note | Abort release…");
         row("done", "Nova Streaming v1.2.4", "holds done", "closed 08:03:00 UTC", "");
     }
     void each_state_says_what_it_is_and_what_can_be_done() {
@@ -168,6 +176,10 @@ private slots:
         row("severe", "Severity", "Users can't work, since 08:00:00 UTC");
         row("severe", "What to do", "Back from v1.2.4");
         row("severe", "Proposed", "Switch back to blue");
+        row("proposed", "Proposed", "Switch back to blue, since Error rate on green: 6.4 %, must be > 5%");
+        row("proposed", "Without an answer", "it is rolled back at 08:10:00 UTC, in 4:00");
+        row("kept open", "Then", "the session closes as done; triggers look on until then");
+        row("stopping", "Being ended", "stopped by a.lead: it waits for a lock");
     }
     void each_kind_and_attribute_says_what_it_is_about() {
         QFETCH(QString, name);
@@ -194,6 +206,30 @@ private slots:
         QCOMPARE(session->drive.submit(*command, {"lena", "lead"}), "");
         QVERIFY(session->drive.release.rollback.active);
         QCOMPARE(fact(present_card(session->moment(), "severe"), "Proposed"), "");
+    }
+
+    void what_a_trigger_proposes_is_taken_or_declined() {
+        for (const Deed deed : {Deed::roll_back_proposed, Deed::decline}) {
+            const auto session = testing::make_small("proposed");
+            const auto card = present_card(session->moment());
+            const auto offer =
+                std::find_if(card.offers.begin(), card.offers.end(), [&](const auto& one) { return one.deed == deed; });
+            QVERIFY(offer != card.offers.end() && offer->asks == Asks::reason);
+            const auto command = command_of(card, *offer, {"looked at", ""});
+            QCOMPARE(session->drive.submit(*command, {"lena", "lead"}), "");
+            QCOMPARE(session->drive.release.rollback.active, deed == Deed::roll_back_proposed);
+            QCOMPARE(fact(present_card(session->moment(), "one"), "Proposed"), "");
+        }
+    }
+
+    void a_session_that_is_kept_open_is_closed_by_hand() {
+        const auto session = testing::make_small("kept open");
+        const auto card = present_card(session->moment());
+        const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
+                                        [](const auto& one) { return one.deed == Deed::close_way; });
+        QVERIFY(offer != card.offers.end());
+        QCOMPARE(session->drive.submit(*command_of(card, *offer, {"all is well", ""}), {"lena", "lead"}), "");
+        QCOMPARE(session->drive.release.outcome, "done");
     }
 
     void a_wait_for_the_window_says_when_it_opens_and_how_to_go_on_sooner() {

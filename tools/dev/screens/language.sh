@@ -19,6 +19,12 @@ record_language() { # folder
         --fault 'split:green>=25 errors 3% on green'
     recorded 0 do "$s/severity.sluice" severity middle --reason 'one order of thirty fails'
     abort_it "$s/severity.sluice"
+    # What comes without an answer, and what is kept open after all is done.
+    changed "$s/proposing" service 's/for: 30s, do: to-blue, from: green-ready,/for: 30s, mode: propose, grace: 5m, do: to-blue, from: green-ready,/'
+    recorded "0 1 4" rehearse "$s/proposing/service.yaml" --assume-yes --quiet --speed 0 \
+        --session "$s/proposed.sluice" --fault 'split:green>=25 errors 8% on green'
+    changed "$s/keeping" service 's/, point-of-no-return: true//; s/within: 10m after to-100/within: 1h after tickets/'
+    recorded 0 rehearse "$s/keeping/service.yaml" --assume-yes --quiet --speed 0 --session "$s/kept-open.sluice"
     attended $complete/procedure.yaml "$s/overdue.sluice" step-overdue --start 2026-01-03T06:00:00Z # T0 already
     changed "$s/amended" procedure 's/wait: {for: 10m}/title: Twenty minutes to settle, wait: {for: 20m}/'
     recorded 0 do "$s/overdue.sluice" amend "$s/amended/procedure.yaml" --reason 'the standby took long last time'
@@ -67,6 +73,8 @@ flag --step new-basket --at $(at service step-finished new-basket) $s/service.sl
 escalated --at $(at escalated escalated -) $s/escalated.sluice
 severity --at $(at severity severity-declared -) $s/severity.sluice
 follow-up $s/follow-up.sluice
+proposed --at $(at proposed proposal-answered - -100) $s/proposed.sluice
+kept-open --at $(at kept-open session-closed - -600) $s/kept-open.sluice
 overdue --at $(at overdue step-started announced 0.1) $s/overdue.sluice
 amended --at $(at overdue plan-amended -) $s/overdue.sluice
 external --at $(at procedure step-started unseal 1) $s/procedure.sluice

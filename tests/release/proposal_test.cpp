@@ -1,0 +1,211 @@
+#include "driver.h"
+#include "release/ways_back.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::release;
+using sluice::release::drill::Driver;
+using sluice::release::drill::plan_with;
+
+namespace {
+
+/// Two confirms; one trigger that proposes, with what it says of an answer that does not come.
+Driver proposing(const std::string& more, const std::string& ramp = "true") {
+    return Driver(plan_with(R"(severity: {high: {title: Bad}}
+phases:
+  - id: main
+    steps:
+      - {id: one, confirm: One}
+      - {id: two, confirm: Two}
+      - {id: last, confirm: Last, point-of-no-return: true}
+rollback:
+  triggers: [{id: slow, metric: lag, must: '> 100', for: 1m, mode: propose, until: last)" +
+                            more + R"(}]
+  options:
+    back: {default: true, available-if: {is: '${ramp}'}, steps: [{id: tell, confirm: Tell}]}
+)"),
+                  {{"ramp", ramp}});
+}
+
+void fire(Driver& drive) {
+    drive.trigger("slow", "yes");
+    drive.pass(minutes(1));
+    drive.trigger("slow", "yes");
+}
+
+std::string answer_of(const Driver& drive) {
+    return drive.release.triggers.at("slow").answer;
+}
+
+} // namespace
+
+class ProposalTest : public QObject {
+    Q_OBJECT
+private slots:
+    void without_a_grace_it_waits_for_ever() {
+        Driver drive = proposing("");
+        fire(drive);
+        QCOMPARE(open_proposals(drive.release).size(), std::size_t(1));
+        drive.pass(hours(24));
+        QCOMPARE(open_proposals(drive.release).size(), std::size_t(1));
+        QVERIFY(!drive.release.rollback.active);
+    }
+
+    void what_happens_when_nobody_answers_data() {
+        QTest::addColumn<QString>("then");
+        QTest::addColumn<QString>("ramp");
+        QTest::addColumn<QString>("answer");
+        QTest::addColumn<bool>("back");
+        QTest::addColumn<bool>("paused");
+        QTest::newRow("it is rolled back if nothing else is said") << ""
+                                                                   << "true"
+                                                                   << "rolled-back" << true << false;
+        QTest::newRow("rolled back") << ", then: roll-back"
+                                     << "true"
+                                     << "rolled-back" << true << false;
+        QTest::newRow("paused") << ", then: pause"
+                                << "true"
+                                << "paused" << false << true;
+        QTest::newRow("it goes on") << ", then: go-on"
+                                    << "true"
+                                    << "went-on" << false << false;
+        QTest::newRow("its way back is not available") << ""
+                                                       << "false"
+                                                       << "not-available" << false << false;
+    }
+    void what_happens_when_nobody_answers() {
+        QFETCH(QString, then);
+        QFETCH(QString, ramp);
+        Driver drive = proposing(", grace: 5m" + then.toStdString(), ramp.toStdString());
+        fire(drive);
+        drive.pass(minutes(5) - seconds(1));
+        QCOMPARE(answer_of(drive), "");
+        QVERIFY(!drive.release.rollback.active && !drive.release.paused);
+        drive.pass(seconds(1));
+        QTEST(QString::fromStdString(answer_of(drive)), "answer");
+        QTEST(drive.release.rollback.active, "back");
+        QTEST(drive.release.paused, "paused");
+        QVERIFY(open_proposals(drive.release).empty());
+        if (drive.release.rollback.active) {
+            QCOMPARE(drive.release.rollback.cause, "trigger");
+            QCOMPARE(drive.release.rollback.by.name, "trigger slow");
+            QVERIFY(drive.release.rollback.reason.ends_with("nobody has answered within 5m"));
+        }
+        drive.pass(hours(1));
+        QCOMPARE(drive.count("proposal-answered"), 1);
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
+    void who_declines_says_why_and_the_plan_goes_on() {
+        Driver drive = proposing(", grace: 5m");
+        QCOMPARE(drive.submit(Decline{"slow", "fine"}), "'slow' proposes nothing now");
+        fire(drive);
+        QCOMPARE(drive.submit(Decline{"slow", ""}), "this needs a reason");
+        QCOMPARE(drive.submit(Decline{"fast", "fine"}), "'fast' proposes nothing now");
+        QCOMPARE(drive.submit(Decline{"slow", "the queue drains"}), "");
+        QCOMPARE(drive.last(), "proposal-answered slow");
+        QCOMPARE(drive.submit(Decline{"slow", "again"}), "'slow' proposes nothing now");
+        drive.pass(hours(1));
+        QVERIFY(!drive.release.rollback.active);
+        QCOMPARE(drive.submit(Confirm{"one", "", false, ""}), "");
+    }
+
+    void it_proposes_anew_when_its_cause_has_gone_and_comes_again() {
+        Driver drive = proposing(", grace: 5m");
+        fire(drive);
+        (void)drive.submit(Decline{"slow", "the queue drains"});
+        drive.trigger("slow", "no");
+        QCOMPARE(drive.trigger_state("slow"), "armed");
+        QCOMPARE(answer_of(drive), "");
+        fire(drive);
+        QCOMPARE(open_proposals(drive.release).size(), std::size_t(1));
+        QVERIFY(open_proposals(drive.release).front().ends == drive.now + minutes(5));
+    }
+
+    void it_is_withdrawn_with_its_cause() {
+        Driver drive = proposing(", grace: 5m");
+        fire(drive);
+        drive.trigger("slow", "no");
+        QVERIFY(open_proposals(drive.release).empty());
+        drive.pass(minutes(10));
+        QVERIFY(!drive.release.rollback.active);
+    }
+
+    void it_is_withdrawn_when_its_time_is_over() {
+        Driver drive = proposing(", grace: 5m");
+        fire(drive);
+        (void)drive.submit(Confirm{"one", "", false, ""});
+        (void)drive.submit(Confirm{"two", "", false, ""}); // last starts
+        QCOMPARE(drive.trigger_state("slow"), "disarmed");
+        drive.pass(minutes(10));
+        QVERIFY(!drive.release.rollback.active);
+    }
+
+    void an_arm_that_loses_its_traffic_takes_its_proposal_with_it() {
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps:
+      - {id: green-ready, confirm: Ready, makes-ready: green}
+      - {id: to-10, shift: {edge: {green: 10}}}
+      - {id: on, confirm: On}
+rollback:
+  triggers: [{id: slow, metric: errors, must: '> 5%', for: 1m, mode: propose, grace: 5m}]
+  options: {back: {steps: [{id: tell, confirm: Tell}]}}
+)"));
+        (void)drive.submit(Confirm{"green-ready", "", false, ""});
+        drive.done("to-10", {{"traffic", "edge"}, {"weights", {{"blue", 90}, {"green", 10}}}});
+        drive.trigger("slow", "yes", "green");
+        drive.pass(minutes(1));
+        drive.trigger("slow", "yes", "green");
+        QCOMPARE(open_proposals(drive.release).front().arm, "green");
+        (void)drive.submit(Shift{"edge", {{"green", 0}}, "it is bad"});
+        drive.done("~shift-1", {{"traffic", "edge"}, {"weights", {{"blue", 100}, {"green", 0}}}});
+        QVERIFY(open_proposals(drive.release).empty());
+        drive.pass(minutes(10));
+        QVERIFY(!drive.release.rollback.active);
+    }
+
+    void while_nobody_could_answer_the_grace_stands_still() {
+        Driver drive = proposing(", grace: 5m");
+        fire(drive);
+        drive.pass(minutes(4));
+        drive.now += hours(1); // the program was away
+        (void)drive.submit(Resume{{"lena", "lead"}, ""});
+        QVERIFY(open_proposals(drive.release).front().ends == drive.now + minutes(5));
+        drive.pass(minutes(4));
+        const Nanos before = drive.now;
+        drive.now += hours(1); // the machine slept
+        (void)drive.submit(Jump{before, true}, drill::engine);
+        QVERIFY(open_proposals(drive.release).front().ends == drive.now + minutes(1));
+        QVERIFY(!drive.release.rollback.active);
+    }
+
+    void one_by_a_severity_ends_when_it_is_lowered() {
+        Driver drive(plan_with(R"(severity: {low: {title: Low}, high: {title: Bad}}
+phases: [{id: main, steps: [{id: one, confirm: One}]}]
+rollback:
+  triggers: [{id: bad, severity: high, mode: propose, grace: 5m}]
+  options: {back: {steps: [{id: tell, confirm: Tell}]}}
+)"));
+        (void)drive.submit(Severity{"high", "it burns"});
+        QCOMPARE(open_proposals(drive.release).size(), std::size_t(1));
+        (void)drive.submit(Severity{"low", "it smokes"});
+        QVERIFY(open_proposals(drive.release).empty());
+        (void)drive.submit(Severity{"high", "it burns again"});
+        drive.pass(minutes(5));
+        QVERIFY(drive.release.rollback.active);
+    }
+
+    void a_pause_does_not_hold_it() {
+        Driver drive = proposing(", grace: 5m");
+        fire(drive);
+        (void)drive.submit(Pause{"lunch"});
+        drive.pass(minutes(5));
+        QVERIFY(drive.release.rollback.active && !drive.release.paused);
+    }
+};
+
+SLUICE_TEST(ProposalTest)
+#include "proposal_test.moc"
