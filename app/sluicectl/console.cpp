@@ -108,6 +108,15 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
     return head + "held for as long as asked\n  advance | override REASON";
 }
 
+/// Whether the step is a decision that waits, and this is one of its choices.
+bool offers(const Release& release, const StepId& step, const std::string& word) {
+    const auto* planned = release.step(step);
+    const auto* decide = planned ? std::get_if<sluice::plan::Decide>(&planned->body) : nullptr;
+    return decide && release.at(step).status == StepStatus::person &&
+           std::any_of(decide->choices.begin(), decide->choices.end(),
+                       [&](const auto& choice) { return choice.id == word; });
+}
+
 /// What happens when nobody says anything; empty = nothing.
 std::string unanswered(const Proposal& proposal) {
     return proposal.ends.count == 0 ? ""
@@ -221,7 +230,9 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
     const std::string& word = words.front();
     const auto& release = host_.engine().release();
     const StepState& state = release.at(step);
-    if (word == "pause") {
+    if (offers(release, step, word)) { // a choice may be called as a command is: here it is the answer
+        submit(Decide{step, word, rest}, by_);
+    } else if (word == "pause") {
         submit(Pause{rest}, by_);
     } else if (word == "continue") {
         submit(Continue{}, by_);
@@ -332,7 +343,12 @@ void Console::interrupted() {
         return;
     }
     ++interrupts_;
-    if (interrupts_ == 1 && !host_.engine().release().paused) {
+    const auto& release = host_.engine().release();
+    if (kept_open_until(release, release.time).count != 0) {
+        fmt::print(
+            "\nall is done, and the way back stays open: 'close REASON' ends the session, 'roll-back' goes back; to "
+            "leave it open, end this program by SIGTERM\n");
+    } else if (interrupts_ == 1 && !release.paused) {
         fmt::print("\npaused; Ctrl-C again aborts, 'continue' goes on\n");
         submit(Pause{"Ctrl-C"}, by_);
     } else {

@@ -61,18 +61,19 @@ bool hold_against(const sluice::plan::Plan& plan, const std::string& file, const
 }
 
 /// As of now, with the plan's variables at their defaults. Where one has none, steps that hang on it count though they
-/// may not apply: that is no error yet.
+/// may not apply: that is no error yet. Nor is a calendar of dates that have passed: the plan was good in its time.
 bool fits_the_calendar(const sluice::plan::Plan& plan, const std::string& file) {
     const sluice::Nanos now{std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count()};
     const auto frozen = sluice::plan::freeze(plan, {}, {});
+    const bool certain = frozen.errors.empty() && sluice::plan::next_open(plan.calendar, now);
     auto never = sluice::host::window_errors(plan, frozen.values, now);
     for (auto& diagnostic : never) {
-        if (!frozen.errors.empty()) {
+        if (!certain) {
             diagnostic.severity = sluice::plan::Severity::warning;
         }
         fmt::print(stderr, "{}\n", sluice::plan::to_text(diagnostic, file));
     }
-    return never.empty() || !frozen.errors.empty();
+    return never.empty() || !certain;
 }
 
 int validate(const std::vector<std::string>& files, const std::string& policy) {

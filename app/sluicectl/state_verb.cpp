@@ -67,7 +67,8 @@ std::string situation(const Release& release) {
                                                : "running";
 }
 
-void print_state(const Release& release, Nanos now) {
+/// `owned`: a program has it, as far as can be told here.
+void print_state(const Release& release, Nanos now, bool owned) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release),
                sluice::utc(now));
     if (!release.severity.empty()) {
@@ -79,6 +80,10 @@ void print_state(const Release& release, Nanos now) {
                    release.closed()  ? ""
                    : open.count != 0 ? "; the way back stays open until " + instant(open)
                                      : "; following up");
+        if (open.count != 0 && !owned) {
+            fmt::print("no program has this file open here: where none runs the session, no trigger looks on, and "
+                       "'sluicectl resume' goes on\n");
+        }
     }
     print_people(release);
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
@@ -185,6 +190,12 @@ Result<Nanos> last_moment(const std::string& file, const Release& release) {
     return std::max(release.time, *last);
 }
 
+/// Of a run: a copy tells nothing of who goes on with the session elsewhere.
+bool nobody_owns(const std::string& file) {
+    const auto holder = sluice::session::OwnerLock::holder(file);
+    return holder && !*holder;
+}
+
 int state(const std::string& file, const std::string& at, bool json) {
     const auto session = read_session(file);
     if (!session) {
@@ -241,7 +252,11 @@ int state(const std::string& file, const std::string& at, bool json) {
                        ? "'sluicectl resume' takes it up"
                        : "'sluicectl resume --range ADDRESS' takes it up if its range is a process of its own");
     }
-    print_state(release, now);
+    if (!release.plan && !release.opened.session.empty()) {
+        fmt::print("ITS PLAN DOES NOT LOAD with this version of the program: nothing more can be told; '{}' wrote it\n",
+                   sluice::printable(release.opened.program));
+    }
+    print_state(release, now, !at.empty() || killed || !nobody_owns(file));
     print_times(release, as_of);
     return done;
 }

@@ -206,9 +206,11 @@ void Actions::verify(const std::string& operation, std::function<void(const Sigh
         look(
             eyes_, *planned.verify, planned.verify_expect, planned.on, key, planned.timeout.value_or(minutes(1)),
             planned.verify_rehearse, [](std::string_view) {},
-            [this, end, done, attempt, n, every = planned.verify->every.value_or(seconds(5))](const Sight& sight) {
+            [this, operation, end, done, attempt, n,
+             every = planned.verify->every.value_or(seconds(5))](const Sight& sight) {
                 auto& scheduler = eyes_.outside.scheduler;
-                if ((sight.answered && sight.met) || scheduler.now() + every > end) {
+                const bool stopped = !journal_.release().at(step_of(operation).id).stop_asked.empty();
+                if ((sight.answered && sight.met) || stopped || scheduler.now() + every > end) {
                     *attempt = nullptr;
                     done(sight);
                     return;

@@ -247,9 +247,11 @@ void Engine::hear(const release::Event& event) {
     } else if (std::holds_alternative<release::RollbackStarted>(event.body)) {
         actions_->hurry();
         actions_->end_programs();
-    } else if (std::holds_alternative<release::Aborted>(event.body) ||
-               std::holds_alternative<release::StopAsked>(event.body)) {
+    } else if (std::holds_alternative<release::Aborted>(event.body)) {
         actions_->end_programs();
+    } else if (const auto* stop = std::get_if<release::StopAsked>(&event.body)) {
+        actions_->end_programs();
+        end_looks_of(stop->step);
     } else if (std::holds_alternative<release::PhaseStarted>(event.body)) {
         readiness_->follow();
     } else if (const auto* confirmed = std::get_if<release::Confirmed>(&event.body)) {
@@ -262,12 +264,19 @@ void Engine::hear(const release::Event& event) {
             watch_.armed();
         }
     } else if (const auto* finished = std::get_if<release::StepFinished>(&event.body)) {
+        if (finished->outcome == "stopped") {
+            end_looks_of(finished->step);
+        }
         if (release::satisfies(journal_.release().at(finished->step).status)) {
             watch_.capture(finished->step);
         }
     } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
         tell(*escalated, event.seq);
     }
+}
+
+void Engine::end_looks_of(const release::StepId& step) {
+    end_looks(*eyes_, journal_.release().opened.session + "/" + step + "/");
 }
 
 /// Sent once; what became of it is in the log, and nothing waits for it. The number of its event tells it from another

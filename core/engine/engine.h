@@ -63,6 +63,7 @@ private:
     Result<void> try_secrets(const plan::Plan& plan, const plan::Scope& values);
     void follow_amended_plan();
     void start_what_was_prepared();
+    void end_looks_of(const release::StepId& step); ///< what its probe or its read-back has started
     void tell(const release::Escalated& escalated, std::int64_t seq);
     void arm();
     void due();

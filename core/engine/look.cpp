@@ -307,6 +307,7 @@ void look_at(const plan::Command& command, const Gaze& gaze, const std::optional
                      directory = spec->directory](Result<net::ProcessEnd> end) {
         hear(redactor->finish());
         gaze.eyes.processes.forget(directory);
+        gaze.eyes.looking->erase(gaze.key);
         if (!end) {
             gaze.unanswered(end.error());
             return;
@@ -330,7 +331,7 @@ void look_at(const plan::Command& command, const Gaze& gaze, const std::optional
         gaze.judged(std::move(*read));
     };
     gaze.eyes.processes.forget(spec->directory); // of a look that a crash cut off: it is simply done again
-    gaze.eyes.processes.start(std::move(*spec), std::move(sink));
+    (*gaze.eyes.looking)[gaze.key] = gaze.eyes.processes.start(std::move(*spec), std::move(sink));
 }
 
 /// In a rehearsal what a socket would find is acted out: `rehearse` gives it as the answer of a program.
@@ -410,6 +411,15 @@ void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect
         look_at(*logs, gaze, rehearse, output);
     } else {
         look_at(std::get<plan::Command>(probe.what), gaze, rehearse, output);
+    }
+}
+
+void end_looks(const Eyes& eyes, const std::string& key_begins) {
+    const auto at_work = *eyes.looking; // one that is ended may tell so at once
+    for (const auto& [key, process] : at_work) {
+        if (key.starts_with(key_begins)) {
+            eyes.processes.cancel(process);
+        }
     }
 }
 

@@ -34,6 +34,9 @@ struct Eyes {
     std::function<std::set<std::string>()> arms_with_traffic;
     std::string records; ///< folder for the processes' records
     std::string folder;  ///< the plan's: where programs run and files are named from
+    /// Programs that looks have started and that are at work, by the look's key.
+    std::shared_ptr<std::map<std::string, net::ProcessId>> looking =
+        std::make_shared<std::map<std::string, net::ProcessId>>();
 };
 
 /// A program of the plan, filled in, secrets apart.
@@ -47,5 +50,8 @@ Result<Json> rehearsed(const plan::Rehearse& rehearse, const plan::Scope& scope)
 void look(const Eyes& eyes, const plan::Probe& probe, const plan::Expect& expect, const std::string& on,
           const std::string& key, Nanos timeout, const std::optional<plan::Rehearse>& rehearse,
           const std::function<void(std::string_view)>& output, std::function<void(Sight)> done);
+
+/// Programs of looks whose key begins so are asked to end (SIGTERM, then SIGKILL): nobody waits for them any more.
+void end_looks(const Eyes& eyes, const std::string& key_begins);
 
 } // namespace sluice::engine

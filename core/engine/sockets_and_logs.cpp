@@ -132,10 +132,18 @@ Result<plan::StepResult> counted(const std::string& log, const std::string& want
 }
 
 Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on) {
-    const auto* cluster = eyes.connections.cluster(on);
-    const std::string address = cluster ? cluster->cluster().server // it may come from the kubeconfig
-                                        : plan::address_in(eyes.connections.settings(on));
+    const auto host = plan::fill(read.host, eyes.scope());
+    if (!host) {
+        return failed(host);
+    }
+    const auto* cluster = on.empty() ? nullptr : eyes.connections.cluster(on);
+    const std::string address = cluster      ? cluster->cluster().server // it may come from the kubeconfig
+                                : on.empty() ? std::string()
+                                             : plan::address_in(eyes.connections.settings(on));
     net::Place place = net::place_of(address, read.port);
+    if (!host->empty()) {
+        place.host = *host;
+    }
     if (place.host.empty()) {
         return fail(ErrorCode::bad_input, "the connection has no host", on,
                     "mend its address, or name a connection of kind host");

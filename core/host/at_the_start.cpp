@@ -106,7 +106,8 @@ std::string misfit(const Past& past, const plan::RequiredSession& wanted, const 
         return past.opened.mode == "run" ? "it was a run" : "it was a rehearsal";
     }
     if (!environment.empty()) {
-        auto loaded = plan::load(past.opened.plan_source, past.opened.plan_file, plan::included(past.opened.includes));
+        auto loaded = plan::load(past.opened.plan_source, past.opened.plan_file, plan::included(past.opened.includes),
+                                 plan::Origin::log);
         const auto its = loaded.plan ? plan::fill(loaded.plan->release.environment, past.opened.variables)
                                      : Result<std::string>(fail(ErrorCode::corrupt, "its plan does not load"));
         if (!its || *its != environment) {

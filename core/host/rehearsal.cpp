@@ -86,11 +86,17 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
             return *start;
         }
     }
-    const auto answer = release::may_start(release, *first, year);
-    if (!answer.open && answer.until.count == 0) {
-        return fail(ErrorCode::not_found, answer.why, first->id, "widen the calendar, or plan for less time");
+    // A calendar of named dates may open in another year first; it is looked for as far as plans are written ahead.
+    release::WindowAnswer answer;
+    for (int i = 0; i < 20; ++i) {
+        const Nanos from = year + hours(24) * 365 * i;
+        answer = release::may_start(release, *first, from);
+        if (answer.open || answer.until.count != 0) {
+            return answer.open ? from : answer.until;
+        }
     }
-    return answer.open ? year : answer.until;
+    return fail(ErrorCode::not_found, answer.why, first->id,
+                "widen the calendar, plan for less time, or begin the rehearsal in a year of its own with --start");
 }
 
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {
@@ -359,10 +365,10 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     if (!checked) {
         return failed(checked);
     }
-    if (auto fits = check_windows(*checked, options.plan_file, options.start.value_or(year)); !fits) {
+    const auto begin = options.start ? Result<Nanos>(*options.start) : rehearsal_start(checked->plan);
+    if (auto fits = check_windows(*checked, options.plan_file, begin.value_or(year)); !fits) {
         return failed(fits);
     }
-    const auto begin = options.start ? Result<Nanos>(*options.start) : rehearsal_start(checked->plan);
     if (!begin) {
         return failed(begin);
     }

@@ -10,7 +10,7 @@ namespace sluice::host {
 namespace {
 
 /// What `--listen` was given is understood too.
-std::string with_scheme(std::string address) {
+std::string with_scheme(const std::string& address) {
     return address.find("://") == std::string::npos ? "http://" + address : address;
 }
 
@@ -75,7 +75,7 @@ void RemoteRehearsal::tell(const std::string& path, std::string body, std::funct
 }
 
 void RemoteRehearsal::carry_out(const range::Act& act, std::function<void(Result<void>)> done) {
-    remove_next(act.remove, [this, act, done = std::move(done)](Result<void> removed) {
+    remove_next(act.remove, [this, act, done = std::move(done)](const Result<void>& removed) {
         if (!removed || act.apply.empty()) {
             done(removed);
             return;
@@ -90,14 +90,14 @@ void RemoteRehearsal::carry_out(const range::Act& act, std::function<void(Result
     });
 }
 
-void RemoteRehearsal::remove_next(std::vector<std::string> objects, std::function<void(Result<void>)> done) {
+void RemoteRehearsal::remove_next(std::vector<std::string> objects, const std::function<void(Result<void>)>& done) {
     if (objects.empty()) {
         done({});
         return;
     }
     const std::string first = objects.front();
     objects.erase(objects.begin());
-    tell("/removals", first, [this, objects, done](Result<void> removed) {
+    tell("/removals", first, [this, objects, done](const Result<void>& removed) {
         if (!removed) {
             done(removed);
         } else {

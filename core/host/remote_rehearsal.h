@@ -23,7 +23,7 @@ private:
     Result<std::string> ask(net::HttpRequest request);
     void tell(const std::string& path, std::string body, std::function<void(Result<void>)> done);
     void carry_out(const range::Act& act, std::function<void(Result<void>)> done);
-    void remove_next(std::vector<std::string> objects, std::function<void(Result<void>)> done);
+    void remove_next(std::vector<std::string> objects, const std::function<void(Result<void>)>& done);
     void follow_steps();
 
     net::LiveScheduler scheduler_;

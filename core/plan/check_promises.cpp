@@ -103,6 +103,15 @@ void check_within(Reading& reading) {
     if (!rollback.within || rollback.options.empty()) {
         return;
     }
+    const Step* after = plan.step(rollback.within_after);
+    if (after != nullptr && after->point_of_no_return) {
+        reading.error(
+            after->at,
+            fmt::format("a way back is promised for {} after this, and after it there is none: it is the point "
+                        "of no return",
+                        duration_text(*rollback.within)),
+            "let within count from a step before it, or remove one of them");
+    }
     const StepGraph graph(plan);
     for (const Step& step : plan.steps) {
         if (!retires(plan, step) || !graph.comes_before(rollback.within_after, step.id)) {

@@ -12,6 +12,8 @@ template <typename... F>
 struct Overloaded : F... {
     using F::operator()...;
 };
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>; // clang 14 wants it said
 
 std::string weights_text(const Weights& weights) {
     std::vector<std::string> parts;
@@ -90,7 +92,7 @@ std::string write_text(const KubernetesWrite& write) {
 std::string config_text(const std::map<std::string, std::string>& config) {
     std::vector<std::string> parts;
     for (const auto& [name, value] : config) {
-        parts.push_back(name + "=" + value);
+        parts.push_back(fmt::format("{}={}", name, value));
     }
     return fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -6,9 +6,10 @@ using namespace types;
 
 const std::vector<ObjectShape>& policy_language() {
     // Rolling back is not among them: the way back is nobody's to forbid.
-    static const std::vector<std::string_view> commands{"abort",  "advance",   "amend", "attest", "confirm", "continue",
-                                                        "decide", "hand-over", "join",  "leave",  "note",    "override",
-                                                        "pause",  "resolve",   "retry", "shift",  "skip"};
+    static const std::vector<std::string_view> commands{
+        "abort",  "advance", "amend",     "attest",   "close", "confirm", "continue",
+        "decide", "decline", "hand-over", "join",     "leave", "note",    "override",
+        "pause",  "resolve", "retry",     "severity", "shift", "skip",    "stop"};
     static const std::vector<ObjectShape> all{
         {"policy",
          "The organisation's rules for releases. A plan can ask for more, never for less.",

@@ -11,7 +11,7 @@
 
 namespace sluice::plan {
 
-LoadOutcome load(std::string source, std::string file, const ReadInclude& read) {
+LoadOutcome load(std::string source, std::string file, const ReadInclude& read, Origin origin) {
     LoadOutcome outcome;
     auto root = read_yaml(source);
     if (!root) {
@@ -21,7 +21,8 @@ LoadOutcome load(std::string source, std::string file, const ReadInclude& read) 
     const std::string_view text = std::string_view(source).substr(source.starts_with("\xEF\xBB\xBF") ? 3 : 0);
     Reading reading(text);
     reading.include = read;
-    check_shape(*root, {Type::Kind::object, {"plan"}}, "the plan", reading.diagnostics);
+    reading.of_log = origin == Origin::log;
+    check_shape(*root, {Type::Kind::object, {"plan"}}, "the plan", reading.diagnostics, reading.of_log);
     read_plan(reading, *root);
     check_names(reading);
     check_graph(reading);

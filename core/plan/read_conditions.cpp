@@ -189,7 +189,7 @@ Condition read_condition(Reading& reading, const Node& node) {
     } else if (const Node* variable = node.find("var")) {
         condition.kind = Condition::Kind::variable;
         condition.name = variable->text;
-        reading.check_known(variable->text, variable->at, "variable", reading.names.variables);
+        reading.used(*variable); // a variable, an output of a step before, or what is built in
         read_variable_test(reading, node, condition);
     } else if (const Node* negated = node.find("not")) {
         condition.kind = Condition::Kind::negation;

@@ -150,7 +150,11 @@ bool read_other_probe(Reading& reading, const Node& node, const Node& step_node,
             continue;
         }
         probe.what = ReachRead{kind, reading.integer(*reach, "port", 0)};
-        (void)check_names_connection(reading, step_node, "host"); // of any kind: each has a host
+        if (reading.of_log && reach->find("host") != nullptr) {
+            std::get<ReachRead>(probe.what).host = reading.filled(*reach, "host");
+        } else {
+            (void)check_names_connection(reading, step_node, "host"); // of any kind: each has a host
+        }
         if (kind == ReachRead::Kind::dns && reach->entry("port") != nullptr) {
             reading.error(reach->entry("port")->at, "a name has no port", "remove it, or write tcp:");
         }

@@ -17,7 +17,7 @@ std::string trimmed(std::string text) {
 void read_within(Reading& reading, const Node& node) {
     const std::size_t after = node.text.find(" after ");
     const auto length = parse_duration(trimmed(node.text.substr(0, after)));
-    if (after == std::string::npos || !length) {
+    if (after == std::string::npos || !length || length->count <= 0) {
         reading.error(node.at, fmt::format("'{}' does not say how long the way back stays open", node.text),
                       "write 'DURATION after STEP', for example '2h after to-100'");
         return;

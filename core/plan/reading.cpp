@@ -38,6 +38,12 @@ std::string Reading::filled(const Node& node, bool secret_allowed) {
     return node.text;
 }
 
+void Reading::used(const Node& node) {
+    if (node.is_scalar() && !node.text.empty()) {
+        uses.push_back({"${" + node.text + "}", node.at, node.offset, step, false, !aside, SIZE_MAX});
+    }
+}
+
 std::string Reading::filled(const Node& map, const char* key, std::string otherwise) {
     const Node* node = map.find(key);
     return node == nullptr || !node->is_scalar() ? otherwise : filled(*node);

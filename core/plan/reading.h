@@ -42,9 +42,13 @@ public:
     explicit Reading(std::string_view text) : source(text) {}
 
     ReadInclude include; ///< empty = no file can be read
+    bool of_log = false; ///< what the language had once is read too (loader.h, Origin)
 
     void error(Position at, std::string what, std::string remedy = {});
     void warn(Position at, std::string what, std::string remedy = {});
+
+    /// The node names a value: it is looked for as if `${name}` stood there.
+    void used(const Node& node);
 
     /// Tells when `name` is not among `known`: "the arm 'gren' is not known (did you mean 'green'?)".
     bool check_known(const std::string& name, Position at, const char* what, const std::vector<std::string>& known);

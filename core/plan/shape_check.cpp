@@ -39,13 +39,18 @@ bool is_object_name(std::string_view text) {
            all_of(text.substr(slash + 1), "-.", false);
 }
 
+/// Before a probe by socket had to name a connection it could name a host.
+bool was_a_key(const std::string& key, const ObjectShape& shape) {
+    return shape.name == "reach" && key == "host";
+}
+
 /// What other languages have, and this one had; else the key that was most likely meant.
 std::string remedy_for_unknown(const std::string& key, const ObjectShape& shape,
                                const std::vector<std::string>& known) {
     if (key == "<<") {
         return "plans have no merge keys; write the keys out";
     }
-    if (shape.name == "reach" && key == "host") {
+    if (was_a_key(key, shape)) {
         return "name a connection of kind host with 'on', so that a rehearsal can replace it";
     }
     return did_you_mean(key, known);
@@ -53,7 +58,7 @@ std::string remedy_for_unknown(const std::string& key, const ObjectShape& shape,
 
 class ShapeCheck {
 public:
-    explicit ShapeCheck(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+    ShapeCheck(std::vector<Diagnostic>& diagnostics, bool old_keys) : diagnostics_(diagnostics), old_keys_(old_keys) {}
 
     void check(const Node& node, const Type& type, std::string_view what) {
         using Kind = Type::Kind;
@@ -147,6 +152,9 @@ private:
         for (const Entry& entry : node.entries) {
             const Key* key = shape.key(entry.key);
             if (key == nullptr) {
+                if (old_keys_ && was_a_key(entry.key, shape)) {
+                    continue;
+                }
                 const std::string remedy = remedy_for_unknown(entry.key, shape, known);
                 tell(entry.at,
                      fmt::format("the key '{}' is not known in {} {}", entry.key, article(shape.name), shape.name),
@@ -263,6 +271,7 @@ private:
     }
 
     std::vector<Diagnostic>& diagnostics_;
+    bool old_keys_;
 };
 
 } // namespace
@@ -280,8 +289,9 @@ bool read_boolean(const Node& node, bool& value) {
     return node.is_scalar() && !node.quoted && (node.text == "true" || node.text == "false");
 }
 
-void check_shape(const Node& node, const Type& type, std::string_view what, std::vector<Diagnostic>& diagnostics) {
-    ShapeCheck(diagnostics).check(node, type, what);
+void check_shape(const Node& node, const Type& type, std::string_view what, std::vector<Diagnostic>& diagnostics,
+                 bool old_keys) {
+    ShapeCheck(diagnostics, old_keys).check(node, type, what);
 }
 
 bool fits(const Node& node, const Type& type) {

@@ -6,8 +6,10 @@
 
 namespace sluice::plan {
 
-/// Adds what is wrong below `node`. What is not reported here has the form that its type says.
-void check_shape(const Node& node, const Type& type, std::string_view what, std::vector<Diagnostic>& diagnostics);
+/// Adds what is wrong below `node`. What is not reported here has the form that its type says. `old_keys`: those that
+/// the language once had are no error.
+void check_shape(const Node& node, const Type& type, std::string_view what, std::vector<Diagnostic>& diagnostics,
+                 bool old_keys = false);
 
 /// A plain (not quoted) decimal integer.
 bool read_integer(const Node& node, long& value);

@@ -101,7 +101,8 @@ struct LogsRead {
 /// Whether the name, a port, the certificate of a connection's host is there: looked at by a socket of our own.
 struct ReachRead {
     enum class Kind { dns, tcp, tls } kind = Kind::tcp;
-    int port = 0; ///< 0 = that of the connection, else 443
+    int port = 0;          ///< 0 = that of the connection, else 443
+    std::string host = {}; ///< template; only of a plan out of an older log: instead of the connection's
 };
 
 /// What of a Kafka cluster a probe reads.

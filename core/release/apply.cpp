@@ -24,7 +24,7 @@ public:
         r.values = e.variables;
         pin(e.files);
         r.lead = e.by.name;
-        auto loaded = plan::load(e.plan_source, e.plan_file, plan::included(e.includes));
+        auto loaded = plan::load(e.plan_source, e.plan_file, plan::included(e.includes), plan::Origin::log);
         if (!loaded.plan || !plan::take_variant(*loaded.plan, e.variant)) {
             return; // a session is only opened with a plan that loads; verify tells of an altered one
         }
@@ -386,7 +386,7 @@ public:
     void operator()(const PlanAmended& e) {
         r.amendments.push_back({e.plan_digest, e.changes, e.by, e.reason, now_});
         r.proposers.insert(e.by.name);
-        auto loaded = plan::load(e.plan_source, r.opened.plan_file, plan::included(e.includes));
+        auto loaded = plan::load(e.plan_source, r.opened.plan_file, plan::included(e.includes), plan::Origin::log);
         if (!loaded.plan || !plan::take_variant(*loaded.plan, r.opened.variant)) {
             return; // only a plan that loads is taken; verify tells of an altered one
         }

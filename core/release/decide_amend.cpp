@@ -156,7 +156,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.by = draft.by();
     amended.reason = command.reason;
     amended.files = command.files;
-    disarm_all(draft); // those of the new plan arm themselves, and begin to count anew
+    withdraw_all(draft); // those of the new plan arm themselves, and begin to count anew
     draft.add(std::move(amended));
     ask_approvals_again(draft, "the plan was amended by " + draft.by().name);
     if (draft.state().policy) { // it demands of the new plan what it demanded of the old one

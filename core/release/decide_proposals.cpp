@@ -16,7 +16,7 @@ void end_of_grace(Draft& draft, const Proposal& proposal) {
     const plan::Trigger& trigger = *proposal.trigger;
     const Actor by{"trigger " + trigger.id, ""};
     const std::string why =
-        fmt::format("{}; nobody has answered within {}", proposal.why, duration_text(*trigger.grace));
+        fmt::format("{}; nobody has answered within {}", proposal.why, duration_text(trigger.grace.value_or(Nanos{})));
     if (trigger.after_grace == plan::AfterGrace::go_on) {
         answer(draft, proposal, "went-on", by, why);
         return;

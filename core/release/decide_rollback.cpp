@@ -56,8 +56,9 @@ std::string nothing_to_put_back(const Release& release, const plan::Step& step) 
             (plan::is_effect(reader->body) && was_begun(release, giver)) || !nothing_sent_since(release, giver)) {
             return {};
         }
-        why = "there is nothing to put back: '" + giver + "' had not given '" + name +
-              "' yet, and nothing that comes after it was begun";
+        why = fmt::format("there is nothing to put back: '{}' had not given '{}' yet, and nothing that comes after it "
+                          "was begun",
+                          giver, name);
     }
     return why;
 }

@@ -153,7 +153,9 @@ Verdict on(Draft& draft, const Stop& command) {
     const auto& body = found->step->body;
     if (state.status != StepStatus::running) {
         return refuse(fmt::format("the step is {}", name(state.status)), command.step,
-                      "only what is at work can be stopped");
+                      state.status == StepStatus::retrying
+                          ? "between two attempts nothing is at work: 'skip' leaves it out, 'retry' does not wait"
+                          : "only what is at work can be stopped");
     }
     const bool asks = std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::External>(body);
     if (!asks && !plan::is_program(body)) {

@@ -163,6 +163,22 @@ void withdraw(Draft& draft, const plan::Trigger& trigger) {
 
 } // namespace
 
+void withdraw_all(Draft& draft) {
+    const auto known = draft.state().triggers;
+    for (const auto& [key, state] : known) {
+        const auto slash = key.find('/');
+        if (state.state == "fired" && slash != std::string::npos) {
+            draft.add(TriggerChanged{key.substr(0, slash), key.substr(slash + 1), "disarmed", "", "", nullptr});
+        }
+    }
+    const auto plan = draft.state().plan;
+    for (const auto& trigger : plan->rollback.triggers) {
+        if (state_of(draft.state(), trigger.id) != "disarmed") {
+            draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
+        }
+    }
+}
+
 void watch_triggers(Draft& draft) {
     const auto plan = draft.state().plan;
     for (const auto& trigger : plan->rollback.triggers) {

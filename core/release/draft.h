@@ -76,6 +76,7 @@ void watch_windows(Draft& draft);  // decide_windows.cpp: ends and opens those u
 void amend_windows(Draft& draft);  // decide_windows.cpp: after the calendar was amended
 void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
 void disarm_all(Draft& draft);     // decide_triggers.cpp
+void withdraw_all(Draft& draft);   // decide_triggers.cpp: those that have fired too, and what they propose
 bool wanted(const Release& release, const plan::Trigger& trigger); // decide_triggers.cpp: in its scope
 void watch_proposals(Draft& draft); // decide_proposals.cpp: those that nobody has answered in time
 void watch_approvals(Draft& draft); // decide_approval.cpp: what is too old, or overdue

@@ -324,11 +324,21 @@ void forward(Draft& draft) {
     if (open_shift(draft.state()) || !owed_approvals(draft.state()).empty()) {
         return;
     }
-    if (const Nanos until = kept_open_until(draft.state(), draft.now()); until.count != 0) {
+    const auto release_once = [&](const std::string& why) {
         if (draft.state().released.count == 0) {
-            draft.add(Released{"the way back stays open until " + instant(until)});
+            draft.add(Released{why});
         }
+    };
+    if (const Nanos until = kept_open_until(draft.state(), draft.now()); until.count != 0) {
+        release_once("the way back stays open until " + instant(until));
         return; // triggers look on meanwhile
+    }
+    if (!open_proposals(draft.state()).empty()) {
+        release_once("a way back is proposed, and waits for an answer");
+        return;
+    }
+    if (draft.state().paused) {
+        return; // who paused it says when it goes on
     }
     close_when_quiet(draft, "done");
 }

@@ -95,6 +95,12 @@ std::optional<Error> standstill(const Release& release, Nanos now, bool attended
                                               "its window has ended, and only a person says that it goes on",
                                               "plan for less time, or rehearse without --assume-yes"));
     }
+    for (const auto& [key, trigger] : release.triggers) {
+        if (release.paused && trigger.answer == "paused" && !attended) {
+            return waits("trigger " + key, "it has paused the release, and nobody goes on with it",
+                         "rehearse without --assume-yes, or let the trigger roll back or go on");
+        }
+    }
     const plan::Phase* kept = kept_by_window(release);
     if ((release.paused && !kept) || next_tick(release, now)) {
         return std::nullopt;
@@ -113,6 +119,10 @@ std::optional<Error> standstill(const Release& release, Nanos now, bool attended
                 return stands;
             }
         }
+    }
+    if (const auto open = open_proposals(release); !open.empty() && !attended) {
+        return waits("trigger " + open.front().trigger->id, "nobody answers what it proposes",
+                     "give it a grace, or rehearse without --assume-yes");
     }
     if (const auto owed = owed_approvals(release); !owed.empty() && !attended) {
         return waits("step " + owed.front(), "it went on without its approval, which nobody gives afterwards",

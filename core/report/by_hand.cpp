@@ -224,7 +224,7 @@ private:
     }
     void look(const plan::ReachRead& read) {
         const net::Place place = net::place_of(plan::address_in(settings(step_.on)), read.port);
-        const std::string& host = place.host;
+        const std::string host = read.host.empty() ? place.host : plan::fill(read.host, scope_).value_or(read.host);
         const std::string port = std::to_string(place.port);
         if (host.empty()) {
             other();

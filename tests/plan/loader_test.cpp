@@ -55,6 +55,18 @@ private slots:
         QCOMPARE(plan.step("back/note")->needs, std::vector<StepId>{"back/shift"});
     }
 
+    void what_the_language_had_once_is_read_out_of_a_log() {
+        const std::string old =
+            "sluice: 1\nid: p\nphases: [{id: one, steps: [{id: a, probe: {dns: {host: db.test}}}]}]\n";
+        QVERIFY(!load(old, "old.yaml").plan);
+        const auto loaded = load(old, "old.yaml", {}, Origin::log);
+        QVERIFY(loaded.plan.has_value());
+        QCOMPARE(std::get<ReachRead>(std::get<Probe>(loaded.plan->step("a")->body).what).host, "db.test");
+        QVERIFY(!load("sluice: 1\nid: p\nphases: [{id: one, steps: [{id: a, probe: {dns: {hots: x}}}]}]\n", "new.yaml",
+                      {}, Origin::log)
+                     .plan);
+    }
+
     void a_probe_by_socket_looks_at_its_connection_data() {
         QTest::addColumn<QString>("connection");
         QTest::addColumn<QString>("probe");

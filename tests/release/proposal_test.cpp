@@ -198,6 +198,69 @@ rollback:
         QVERIFY(drive.release.rollback.active);
     }
 
+    void the_session_does_not_close_over_it() {
+        for (const bool declined : {true, false}) {
+            Driver open(plan_with(R"(phases: [{id: main, steps: [{id: one, confirm: One}]}]
+rollback:
+  triggers: [{id: slow, metric: lag, must: '> 100', for: 1m, mode: propose, grace: 5m}]
+  options: {back: {steps: [{id: tell, confirm: Tell}]}}
+)"));
+            fire(open);
+            (void)open.submit(Confirm{"one", "", false, ""});
+            QVERIFY(!open.release.closed());
+            QCOMPARE(open.count("released"), 1);
+            if (declined) {
+                QCOMPARE(open.submit(Decline{"slow", "it is fine"}), "");
+                QCOMPARE(open.release.outcome, "done");
+            } else {
+                open.pass(minutes(5));
+                QVERIFY(open.release.rollback.active);
+            }
+        }
+    }
+
+    void what_its_grace_has_paused_stays_open_until_somebody_goes_on() {
+        Driver drive(plan_with(R"(phases: [{id: main, steps: [{id: one, confirm: One}]}]
+rollback:
+  triggers: [{id: slow, metric: lag, must: '> 100', for: 1m, mode: propose, grace: 5m, then: pause}]
+  options: {back: {steps: [{id: tell, confirm: Tell}]}}
+)"));
+        fire(drive);
+        drive.pass(minutes(5));
+        (void)drive.submit(Confirm{"one", "", false, ""});
+        drive.pass(hours(2));
+        QVERIFY(drive.release.paused && !drive.release.closed());
+        QCOMPARE(drive.submit(Continue{}), "");
+        QCOMPARE(drive.release.outcome, "done");
+    }
+
+    void an_amendment_lets_it_begin_anew_data() {
+        QTest::addColumn<QString>("after");
+        QTest::addColumn<bool>("back");
+        QTest::addColumn<bool>("open");
+        QTest::newRow("it waits for ever now") << "mode: propose" << false << true;
+        QTest::newRow("it has longer now") << "mode: propose, grace: 1h" << false << true;
+        QTest::newRow("it acts now") << "mode: act" << true << false;
+    }
+    void an_amendment_lets_it_begin_anew() {
+        QFETCH(QString, after);
+        QFETCH(bool, back);
+        QFETCH(bool, open);
+        const auto text = [](const std::string& how) {
+            return plan_with("severity: {high: {title: Bad}}\nphases: [{id: main, steps: [{id: one, confirm: One}]}]\n"
+                             "rollback:\n  triggers: [{id: bad, severity: high, " +
+                             how + "}]\n  options: {back: {steps: [{id: tell, confirm: Tell}]}}\n");
+        };
+        Driver drive(text("mode: propose, grace: 5m"));
+        (void)drive.submit(Severity{"high", "it burns"});
+        drive.pass(minutes(4));
+        QCOMPARE(drive.submit(Amend{text(after.toStdString()), "we know more"}), "");
+        drive.pass(minutes(5));
+        QCOMPARE(drive.release.rollback.active, back);
+        QCOMPARE(open_proposals(drive.release).size(), std::size_t(open ? 1 : 0));
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void a_pause_does_not_hold_it() {
         Driver drive = proposing(", grace: 5m");
         fire(drive);

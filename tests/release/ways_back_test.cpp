@@ -36,8 +36,8 @@ std::string order(const Release& release) {
 }
 
 /// All done; the way back stays open for two hours after the only step.
-Driver kept_open(const std::string& more = "") {
-    Driver drive(plan_with("phases: [{id: main, steps: [{id: one, confirm: One" + more + R"(}]}]
+Driver kept_open() {
+    Driver drive(plan_with(R"(phases: [{id: main, steps: [{id: one, confirm: One}]}]
 rollback:
   within: 2h after one
   triggers: [{id: slow, metric: lag, must: '> 100', for: 1m}]
@@ -134,7 +134,14 @@ rollback:
     }
 
     void where_there_is_no_way_back_any_more_nothing_is_kept_open() {
-        QCOMPARE(kept_open(", point-of-no-return: true").release.outcome, "done");
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps: [{id: one, confirm: One}, {id: two, confirm: Two, point-of-no-return: true}]
+rollback: {within: 2h after one, options: {back: {steps: [{id: tell, confirm: Tell}]}}}
+)"));
+        (void)drive.submit(Confirm{"one", "", false, ""});
+        (void)drive.submit(Confirm{"two", "", false, ""});
+        QCOMPARE(drive.release.outcome, "done");
     }
 
     void a_session_that_is_taken_up_later_closes_then() {

@@ -67,7 +67,8 @@ Result<void> read_events(RecentSession& session) {
     }
     session.rehearsal = opened->mode == "rehearse";
     session.plan_id = opened->plan_id;
-    const auto loaded = plan::load(opened->plan_source, opened->plan_file, plan::included(opened->includes));
+    const auto loaded =
+        plan::load(opened->plan_source, opened->plan_file, plan::included(opened->includes), plan::Origin::log);
     session.title = opened->plan_id;
     if (loaded.plan) {
         session.title = plan::fill(loaded.plan->title, opened->variables).value_or(loaded.plan->title);

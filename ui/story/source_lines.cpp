@@ -56,7 +56,7 @@ Mark state_mark(const std::string& state) {
 QString name_of(const plan::Plan& plan, const plan::Connection& connection) {
     const auto same = std::count_if(plan.connections.begin(), plan.connections.end(),
                                     [&](const auto& other) { return other.kind == connection.kind; });
-    const QString name = QString::fromStdString(connection.name);
+    QString name = QString::fromStdString(connection.name);
     switch (connection.kind) {
     case plan::ConnectionKind::prometheus:
         return same == 1 ? QStringLiteral("Prometheus") : QStringLiteral("Prometheus ") + name;
