@@ -232,7 +232,9 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
     const StepState& state = release.at(step);
     if (offers(release, step, word)) { // a choice may be called as a command is: here it is the answer
         submit(Decide{step, word, rest}, by_);
-    } else if (word == "pause") {
+        return;
+    }
+    if (word == "pause") {
         submit(Pause{rest}, by_);
     } else if (word == "continue") {
         submit(Continue{}, by_);

@@ -16,9 +16,8 @@ std::string with_scheme(const std::string& address) {
 
 } // namespace
 
-RemoteRehearsal::RemoteRehearsal(const RehearsalOptions& options, std::string control)
-    : SessionHost(options.paths), http_(scheduler_), secrets_(Secrets::invented()),
-      control_(with_scheme(std::move(control))),
+RemoteRehearsal::RemoteRehearsal(const RehearsalOptions& options, const std::string& control)
+    : SessionHost(options.paths), http_(scheduler_), secrets_(Secrets::invented()), control_(with_scheme(control)),
       plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()) {
     range::SimulatedProcesses::Production production;
     production.elsewhere = [this](const range::Act& act, std::function<void(Result<void>)> done) {

@@ -17,7 +17,7 @@ public:
     Scheduler& scheduler() override { return scheduler_; }
 
 private:
-    RemoteRehearsal(const RehearsalOptions& options, std::string control);
+    RemoteRehearsal(const RehearsalOptions& options, const std::string& control);
     engine::Outside outside();
     Result<engine::EngineOptions> reach(const RehearsalOptions& options, const plan::Plan& plan);
     Result<std::string> ask(net::HttpRequest request);

@@ -91,6 +91,7 @@ std::string write_text(const KubernetesWrite& write) {
 
 std::string config_text(const std::map<std::string, std::string>& config) {
     std::vector<std::string> parts;
+    parts.reserve(config.size());
     for (const auto& [name, value] : config) {
         parts.push_back(fmt::format("{}={}", name, value));
     }

@@ -46,7 +46,10 @@ void Reading::used(const Node& node) {
 
 std::string Reading::filled(const Node& map, const char* key, std::string otherwise) {
     const Node* node = map.find(key);
-    return node == nullptr || !node->is_scalar() ? otherwise : filled(*node);
+    if (node == nullptr || !node->is_scalar()) {
+        return otherwise;
+    }
+    return filled(*node);
 }
 
 std::vector<std::string> Reading::filled_list(const Node* list) {
@@ -74,7 +77,10 @@ Json Reading::filled_json(const Node& node) {
 
 std::string Reading::text(const Node& map, const char* key, std::string otherwise) const {
     const Node* node = map.find(key);
-    return node == nullptr || !node->is_scalar() ? otherwise : node->text;
+    if (node == nullptr || !node->is_scalar()) {
+        return otherwise;
+    }
+    return node->text;
 }
 
 std::vector<std::string> Reading::texts(const Node& map, const char* key) const {

@@ -177,7 +177,7 @@ rollback:
         drive.pass(minutes(4));
         const Nanos before = drive.now;
         drive.now += hours(1); // the machine slept
-        (void)drive.submit(Jump{before, true}, drill::engine);
+        (void)drive.submit(Jump{before, hours(1)}, drill::engine);
         QVERIFY(open_proposals(drive.release).front().ends == drive.now + minutes(1));
         QVERIFY(!drive.release.rollback.active);
     }

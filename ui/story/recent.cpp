@@ -156,6 +156,7 @@ std::vector<RecentSession> read_recent_sessions(const host::Paths& paths, const 
     std::stable_sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return b.first < a.first; });
     files.resize(std::min(files.size(), most));
     std::vector<RecentSession> sessions;
+    sessions.reserve(files.size());
     for (const auto& [written, file] : files) {
         sessions.push_back(read_recent_session(file, paths));
     }
