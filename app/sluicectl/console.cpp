@@ -4,6 +4,7 @@
 #include "release/decide.h"
 #include "release/demand.h"
 #include "release/ways_back.h"
+#include "sluicectl/people.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
@@ -117,13 +118,6 @@ bool offers(const Release& release, const StepId& step, const std::string& word)
                        [&](const auto& choice) { return choice.id == word; });
 }
 
-/// What happens when nobody says anything; empty = nothing.
-std::string unanswered(const Proposal& proposal) {
-    return proposal.ends.count == 0 ? ""
-                                    : fmt::format("\n  without an answer by {}: {}", instant(proposal.ends),
-                                                  sluice::plan::name(proposal.trigger->after_grace));
-}
-
 } // namespace
 
 Console::Console(sluice::host::SessionHost& host, Actor by, bool listen) : host_(host), by_(std::move(by)) {
@@ -168,7 +162,7 @@ void Console::ask() {
         const auto* option = option_of(release, *proposal.trigger);
         if (asked_.insert(fmt::format("~proposal/{}/{}", key, release.triggers.at(key).since.count)).second) {
             fmt::print("\n? trigger {} proposes to roll back by {}: {}{}\n  roll-back {} | decline {} REASON\n", key,
-                       option ? option->id : "?", sluice::printable(proposal.why), unanswered(proposal),
+                       option ? option->id : "?", sluice::printable(proposal.why), unanswered(proposal, "\n  "),
                        option ? option->id : "", key);
             std::fflush(stdout);
         }

@@ -51,4 +51,11 @@ void print_people(const sluice::release::Release& release) {
     }
 }
 
+std::string unanswered(const sluice::release::Proposal& proposal, const std::string& before) {
+    return proposal.ends.count == 0
+               ? ""
+               : fmt::format("{}without an answer by {}: {}", before, sluice::release::instant(proposal.ends),
+                             sluice::plan::name(proposal.trigger->after_grace));
+}
+
 } // namespace sluicectl

@@ -130,10 +130,7 @@ void print_state(const Release& release, Nanos now, bool owned) {
     for (const auto& proposal : open_proposals(release)) {
         const auto* option = option_of(release, *proposal.trigger);
         fmt::print("PROPOSED: roll back by {} (trigger {}){}\n", option ? option->id : "?",
-                   key_of(proposal.trigger->id, proposal.arm),
-                   proposal.ends.count == 0 ? ""
-                                            : fmt::format("; without an answer by {}: {}", instant(proposal.ends),
-                                                          sluice::plan::name(proposal.trigger->after_grace)));
+                   key_of(proposal.trigger->id, proposal.arm), unanswered(proposal, "; "));
     }
     for (const auto& amendment : release.amendments) {
         fmt::print("plan amended {} by {}: {} ({})\n", sluice::utc(amendment.time), amendment.by.name,

@@ -290,8 +290,7 @@ Result<Command> command_from_json(const Json& json) {
         return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
                     "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
                     "note, resolve, shift, amend, severity, attest, ask-signature, break-glass, hand-over, join, "
-                    "leave, decline, "
-                    "stop, close");
+                    "leave, decline, stop, close");
     }
 }
 

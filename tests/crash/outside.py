@@ -23,6 +23,14 @@ def wait_until(holds, what, patience=PATIENCE):
         time.sleep(0.01)
 
 
+def alive(pid):
+    """A zombie is not: nobody has heard of its end yet."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class Home:
     """An operator's home in a folder that goes away."""
 

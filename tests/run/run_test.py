@@ -13,7 +13,7 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
-from outside import Home, Range, wait_until  # noqa: E402
+from outside import Home, Range, alive, wait_until  # noqa: E402
 
 DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
 SECRET = 'hunter"2/=&geheim'
@@ -50,13 +50,6 @@ phases:
 def plan_of(steps):
     """Plans are YAML, and JSON is YAML."""
     return json.dumps({"sluice": 1, "id": "programs", "phases": [{"id": "all", "steps": steps}]})
-
-
-def alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class Echo(http.server.BaseHTTPRequestHandler):

@@ -5,17 +5,10 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
-from outside import Home, wait_until  # noqa: E402
+from outside import Home, alive, wait_until  # noqa: E402
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 HANGS = ["sh", "-c", "echo $$ >> pids; exec sleep 300"]
-
-
-def alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 class Stop(unittest.TestCase):
