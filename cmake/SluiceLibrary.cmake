@@ -1,8 +1,8 @@
 # The borders of core/ (DESIGN.md, "Layout"): one folder, one library, and a library sees only those before it.
 # Refused here, at configure time, so that no build of a crossed border exists.
 
-set(SLUICE_ORDER base plan series analysis release session net kubernetes kafka sources effects engine report range host)
-set(SLUICE_PLAIN base plan series analysis release session)   # plain C++, no Qt
+set(SLUICE_ORDER base series plan analysis release session net kubernetes kafka sources effects engine report range host)
+set(SLUICE_PLAIN base series plan analysis release session)   # plain C++, no Qt
 
 # The rooms of ui/, as much in order; each may link any of core/.
 set(SLUICE_UI_ORDER theme story charts panels screens)

@@ -170,33 +170,54 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
             }));
     }
 
-    void ask_prometheus(std::size_t index) {
+    /// What is asked of a server whose kind is known, and how its answer is recognised.
+    struct Greeting {
+        const char* url;
+        const char* key;
+        bool (*is_it)(const Json& answer);
+        const char* does;   ///< for people
+        const char* is_not; ///< for people
+        const char* remedy;
+    };
+
+    void greet(std::size_t index, const Greeting& greeting) {
         Test& test = tests[index];
         net::HttpRequest request;
-        request.url = "/api/v1/query?query=time%28%29";
+        request.url = greeting.url;
         request.timeout = patience;
-        request.key = key(test, "query");
+        request.key = key(test, greeting.key);
         test.opened->http(test.connection->name)
             ->send(std::move(request),
-                   back(index, [](State& self, Test& at, const Result<net::HttpResponse>& response) {
-                       self.finish(at, self.judge_prometheus(at, response));
+                   back(index, [greeting](State& self, Test& at, const Result<net::HttpResponse>& response) {
+                       self.finish(at, judge_greeting(greeting, at, response));
                    }));
     }
 
-    Result<std::string> judge_prometheus(const Test& test, const Result<net::HttpResponse>& response) const {
+    static Result<std::string> judge_greeting(const Greeting& greeting, const Test& test,
+                                              const Result<net::HttpResponse>& response) {
         if (!response) {
             return failed(response);
         }
         const auto json = parse_json(response->body, "answer");
-        const bool answers = json && json->is_object() && json->value("status", Json()) == "success";
-        if (answers) {
-            return std::string("answers queries");
+        if (json && json->is_object() && greeting.is_it(*json)) {
+            return std::string(greeting.does);
         }
         if (response->status != 200) {
             return tl::unexpected(of_status(*response, test.answer.address));
         }
-        return fail(ErrorCode::corrupt, "what answers is no Prometheus", test.answer.address,
-                    "the URL is the one under which /api/v1/query lies");
+        return fail(ErrorCode::corrupt, greeting.is_not, test.answer.address, greeting.remedy);
+    }
+
+    void ask_prometheus(std::size_t index) {
+        greet(index, {"/api/v1/query?query=time%28%29", "query",
+                      [](const Json& answer) { return answer.value("status", Json()) == "success"; }, "answers queries",
+                      "what answers is no Prometheus", "the URL is the one under which /api/v1/query lies"});
+    }
+
+    void ask_alertmanager(std::size_t index) {
+        greet(index, {"/api/v2/status", "status", [](const Json& answer) { return answer.contains("versionInfo"); },
+                      "tells its alerts", "what answers is no Alertmanager",
+                      "the URL is the one under which /api/v2/alerts lies"});
     }
 
     /// Where a health metric reads, since that path is known to be one; else the root.
@@ -324,6 +345,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
             return ask_cluster(index);
         case plan::ConnectionKind::prometheus:
             return ask_prometheus(index);
+        case plan::ConnectionKind::alertmanager:
+            return ask_alertmanager(index);
         case plan::ConnectionKind::http:
             return ask_http(index);
         case plan::ConnectionKind::kafka:
@@ -381,6 +404,8 @@ const char* described(plan::ConnectionKind kind) {
         return "a Kubernetes cluster";
     case plan::ConnectionKind::prometheus:
         return "Prometheus";
+    case plan::ConnectionKind::alertmanager:
+        return "Alertmanager";
     case plan::ConnectionKind::kafka:
         return "Kafka";
     case plan::ConnectionKind::host:

@@ -127,7 +127,7 @@ Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, c
             }
             parts.hosts[connection.name] = std::move(*tls);
         }
-        if (connection.kind != plan::ConnectionKind::http && connection.kind != plan::ConnectionKind::prometheus) {
+        if (!plan::speaks_http(connection.kind)) {
             continue;
         }
         const Json& settings = parts.settings[connection.name];

@@ -52,7 +52,10 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
         recorder_.sample(batch);
         watch_.take(batch);
     });
-    for (auto& metric : *metrics) {
+    for (auto& metric : metrics->polled) {
+        poller_->add(std::move(metric));
+    }
+    for (auto& metric : metrics->derived) {
         poller_->add(std::move(metric));
     }
     watch_.wait_while([this] { return poller_->owes(); }, sources::Poller::patience);

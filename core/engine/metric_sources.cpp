@@ -2,13 +2,54 @@
 
 #include "sources/from_plan.h"
 
-namespace sluice::engine {
+#include <algorithm>
 
-Result<std::vector<sources::PolledMetric>> metric_sources(const plan::Plan& plan, const plan::Scope& scope,
-                                                          Connections& connections, const Outside& outside) {
-    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka; // one a cluster, shared by its metrics
-    std::vector<sources::PolledMetric> metrics;
+namespace sluice::engine {
+namespace {
+
+/// Each behind what it is made of; that nothing is derived from itself was checked with the plan.
+Result<std::vector<analysis::Derived>> derived_metrics(const plan::Plan& plan) {
+    std::vector<analysis::Derived> waiting;
     for (const auto& metric : plan.metrics) {
+        if (!metric.derived.empty()) {
+            auto derived = analysis::Derived::make(plan, metric);
+            if (!derived) {
+                return failed(derived);
+            }
+            waiting.push_back(*std::move(derived));
+        }
+    }
+    std::vector<analysis::Derived> ordered;
+    while (!waiting.empty()) {
+        const auto ready = std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) {
+            return std::none_of(waiting.begin(), waiting.end(),
+                                [&](const auto& other) { return one.parts().contains(other.name()); });
+        });
+        if (ready == waiting.end()) {
+            return fail(ErrorCode::bad_input, "metrics are derived from each other in a circle",
+                        "metric " + waiting.front().name());
+        }
+        ordered.push_back(std::move(*ready));
+        waiting.erase(ready);
+    }
+    return ordered;
+}
+
+} // namespace
+
+Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& scope, Connections& connections,
+                                     const Outside& outside) {
+    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka; // one a cluster, shared by its metrics
+    MetricSources metrics;
+    auto derived = derived_metrics(plan);
+    if (!derived) {
+        return failed(derived);
+    }
+    metrics.derived = *std::move(derived);
+    for (const auto& metric : plan.metrics) {
+        if (!metric.derived.empty()) {
+            continue;
+        }
         sources::Ways ways{outside.scheduler, connections.http(metric.from), nullptr};
         if (metric.lag) {
             auto& connection = kafka[metric.from];
@@ -33,7 +74,7 @@ Result<std::vector<sources::PolledMetric>> metric_sources(const plan::Plan& plan
         polled.name = metric.name;
         polled.source = std::move(*source);
         polled.interval = metric.interval;
-        metrics.push_back(std::move(polled));
+        metrics.polled.push_back(std::move(polled));
     }
     return metrics;
 }

@@ -28,6 +28,15 @@ Look look_of(const plan::Step& step) {
     return {};
 }
 
+/// A metric that nobody has answered for yet, since the session has only just begun or was amended: what a probe of it
+/// would find is nothing that the source has said.
+bool awaits_first_answer(const plan::Probe& probe, const analysis::Latest& latest) {
+    const auto* read = std::get_if<plan::MetricRead>(&probe.what);
+    return read != nullptr && latest.of(read->condition.name) == nullptr;
+}
+constexpr Nanos first_answer_within = seconds(10);
+constexpr Nanos looked_again_after = milliseconds(100);
+
 } // namespace
 
 void Probes::start(const plan::Step& step, int attempt) {
@@ -88,6 +97,12 @@ void Probes::seen(const std::string& id, int attempt, int n, const Sight& sight)
     }
     const plan::Step& step = *journal_.release().plan->step(id);
     const plan::Probe& probe = *look_of(step).probe;
+    const Nanos begun = std::holds_alternative<plan::External>(step.body) ? attested_[id] : state.started;
+    const Nanos now = eyes_.outside.scheduler.now();
+    if (awaits_first_answer(probe, eyes_.latest) && now < begun + first_answer_within) {
+        ask_again(id, attempt, n, looked_again_after);
+        return;
+    }
     const std::string why =
         sight.answered ? kept_why(step, *look_of(step).expect, sight.result, sight.met, sight.why) : sight.why;
     release::ProbeAnswer answer{id, attempt, sight.answered && sight.met, false, why, {}};
@@ -107,17 +122,20 @@ void Probes::seen(const std::string& id, int attempt, int n, const Sight& sight)
         answer.why = printable(answer.why);
     }
     const Nanos every = probe.every.value_or(seconds(5));
-    const Nanos begun = std::holds_alternative<plan::External>(step.body) ? attested_[id] : state.started;
     const Nanos end = begun + probe.until.value_or(Nanos{});
-    answer.last = !answer.met && eyes_.outside.scheduler.now() + every > end;
+    answer.last = !answer.met && now + every > end;
     (void)journal_.submit(answer);
     if (!answer.met && !answer.last) {
-        eyes_.outside.scheduler.after(every, [this, life = std::weak_ptr(life_), id, attempt, n] {
-            if (!life.expired()) {
-                ask(id, attempt, n + 1);
-            }
-        });
+        ask_again(id, attempt, n + 1, every);
     }
+}
+
+void Probes::ask_again(const std::string& id, int attempt, int n, Nanos after) {
+    eyes_.outside.scheduler.after(after, [this, life = std::weak_ptr(life_), id, attempt, n] {
+        if (!life.expired()) {
+            ask(id, attempt, n);
+        }
+    });
 }
 
 } // namespace sluice::engine

@@ -21,6 +21,7 @@ public:
 
 private:
     void ask(const std::string& step, int attempt, int n);
+    void ask_again(const std::string& step, int attempt, int n, Nanos after);
     void seen(const std::string& step, int attempt, int n, const Sight& sight);
 
     const Eyes& eyes_;

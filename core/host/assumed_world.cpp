@@ -227,8 +227,9 @@ private:
         const Place at{parts[1].toStdString(), parts[0].toStdString()};
         spaces_.insert(at.space);
         const int port = url.port(url.scheme() == "https" ? 443 : 80);
-        if (connection.kind == plan::ConnectionKind::prometheus) {
-            services_[at] = {{"serves", "prometheus"},
+        const bool is_prometheus = connection.kind == plan::ConnectionKind::prometheus;
+        if (is_prometheus || connection.kind == plan::ConnectionKind::alertmanager) {
+            services_[at] = {{"serves", is_prometheus ? "prometheus" : "alertmanager"},
                              {"spec", {{"ports", Json::array({{{"name", "http"}, {"port", port}}})}}}};
         } else if (!services_.contains(at)) {
             stands(at);

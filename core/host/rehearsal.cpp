@@ -112,6 +112,11 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                 replaced[connection.name] = {{"url", addresses.prometheus}};
             }
             break;
+        case plan::ConnectionKind::alertmanager:
+            if (!connection.settings.contains("via")) {
+                replaced[connection.name] = {{"url", addresses.alertmanager}};
+            }
+            break;
         case plan::ConnectionKind::http:
             // What goes through the service proxy goes through the range's; another address is the public side, unless
             // the plan names the service that stands behind it.

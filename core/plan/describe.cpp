@@ -403,6 +403,7 @@ Json describe_json(const Plan& plan) {
                                    {"title", metric.title},
                                    {"from", metric.from},
                                    {"query", metric.query},
+                                   {"derived", metric.derived},
                                    {"unit", metric.unit},
                                    {"by-arm", metric.by_arm},
                                    {"counts", name(metric.counts)},

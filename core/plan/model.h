@@ -34,7 +34,11 @@ struct Variable {
     Position at;
 };
 
-enum class ConnectionKind { kubernetes, http, prometheus, kafka, host };
+enum class ConnectionKind { kubernetes, http, prometheus, alertmanager, kafka, host };
+/// It has a URL, and headers; a cluster's own API is not meant.
+constexpr bool speaks_http(ConnectionKind kind) {
+    return kind == ConnectionKind::http || kind == ConnectionKind::prometheus || kind == ConnectionKind::alertmanager;
+}
 
 struct Connection {
     std::string name;
@@ -77,15 +81,22 @@ struct HealthQuery {
     Expect expect; ///< 1 where it holds, 0 where the answer came and it does not
 };
 
+/// Alerts that fire: active in Alertmanager, neither silenced nor inhibited.
+struct AlertQuery {
+    std::vector<std::string> matchers; ///< templates, as Alertmanager writes them: `severity="critical"`; empty = all
+};
+
 struct Metric {
     std::string name;
     std::string title;
-    std::string from;  ///< connection
-    std::string query; ///< template, PromQL; empty when `lag` or `health` is set
+    std::string from;  ///< connection; empty = it is derived from other metrics
+    std::string query; ///< template, PromQL; empty when one of the following is set
     std::optional<LagQuery> lag;
     std::optional<HealthQuery> health;
-    std::string unit;   ///< ratio, s, messages, …; decides how limits are read
-    std::string by_arm; ///< label whose value names the arm; empty = one value
+    std::optional<AlertQuery> alerts;
+    std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole
+    std::string unit;                           ///< ratio, s, messages, …; decides how limits are read
+    std::string by_arm;                         ///< label whose value names the arm; empty = one value
     Reduce reduce = Reduce::none;
     int at_least = 1; ///< series that must answer before they are reduced
     Counts counts = Counts::nothing;

@@ -4,6 +4,8 @@
 #include "plan/fill.h"
 #include "plan/shape_check.h"
 #include "plan/variables.h"
+#include "series/promql.h"
+#include "series/promql/expression.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -122,11 +124,12 @@ void read_connection(Reading& reading, const Entry& entry) {
         return;
     }
     const Entry& kind = entry.value.entries.front();
-    connection.kind = kind.key == "kubernetes"   ? ConnectionKind::kubernetes
-                      : kind.key == "prometheus" ? ConnectionKind::prometheus
-                      : kind.key == "kafka"      ? ConnectionKind::kafka
-                      : kind.key == "host"       ? ConnectionKind::host
-                                                 : ConnectionKind::http;
+    connection.kind = kind.key == "kubernetes"     ? ConnectionKind::kubernetes
+                      : kind.key == "prometheus"   ? ConnectionKind::prometheus
+                      : kind.key == "alertmanager" ? ConnectionKind::alertmanager
+                      : kind.key == "kafka"        ? ConnectionKind::kafka
+                      : kind.key == "host"         ? ConnectionKind::host
+                                                   : ConnectionKind::http;
     connection.settings = plain_json(kind.value);
     if (connection.settings.is_null()) {
         connection.settings = Json::object();
@@ -155,6 +158,25 @@ void read_connection(Reading& reading, const Entry& entry) {
     reading.plan.connections.push_back(std::move(connection));
 }
 
+/// Matchers read like those of PromQL, whose reader tells what is wrong with one; one that fills in values is read when
+/// these are known.
+AlertQuery read_alerts(Reading& reading, const Node& node) {
+    AlertQuery query{reading.filled_list(node.find("matchers"))};
+    const Node* matchers = node.find("matchers");
+    for (std::size_t i = 0; matchers != nullptr && i < matchers->items.size(); ++i) {
+        const Node& one = matchers->items[i];
+        if (one.is_scalar() && one.text.find("${") == std::string::npos) {
+            const auto read = series::promql::parse("alert{" + one.text + "}");
+            const auto* selector = read ? std::get_if<series::promql::Selector>(&read->root().node) : nullptr;
+            if (selector == nullptr || selector->matchers.size() != 2) { // the name, and this one
+                reading.error(one.at, fmt::format("'{}' is not one matcher", one.text),
+                              "write severity=\"critical\", or with !=, =~ or !~");
+            }
+        }
+    }
+    return query;
+}
+
 void read_metric(Reading& reading, const Entry& entry) {
     const Node& node = entry.value;
     Metric metric;
@@ -169,6 +191,9 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* health = node.find("health")) {
         metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
     }
+    if (const Node* alerts = node.find("alerts")) {
+        metric.alerts = read_alerts(reading, *alerts);
+    }
     metric.unit = reading.text(node, "unit");
     metric.by_arm = reading.text(node, "by-arm");
     static const std::vector<std::string> reduces{"none", "sum", "max", "min", "avg", "each", "any"};
@@ -179,7 +204,7 @@ void read_metric(Reading& reading, const Entry& entry) {
         metric.counts = counted == plan::name(one) ? one : metric.counts;
     }
     if (metric.counts != Counts::nothing && metric.reduce != Reduce::each &&
-        (metric.counts == Counts::alerts || metric.by_arm.empty())) {
+        (metric.counts == Counts::alerts || metric.by_arm.empty()) && node.find("derived") == nullptr) {
         reading.error(
             node.find("counts")->at, fmt::format("of '{}' nobody could tell what its one value is of", metric.name),
             metric.counts == Counts::alerts ? "say 'reduce: each', and keep the label alertname"
@@ -195,7 +220,17 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* empty = node.find("empty")) {
         metric.zero_while = reading.filled(*empty, "zero-while");
     }
-    const char* kind = metric.lag ? "kafka" : metric.health ? "http" : "prometheus";
+    if (node.find("derived") != nullptr) {
+        read_derived(reading, node);
+        metric.interval = {}; // that of its parts, as soon as they are known
+        reading.plan.metrics.push_back(std::move(metric));
+        return;
+    }
+    const char* kind = metric.lag ? "kafka" : metric.health ? "http" : metric.alerts ? "alertmanager" : "prometheus";
+    if (node.find("from") == nullptr && node.is_map()) {
+        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
+                      fmt::format("add 'from:', a {} connection", kind));
+    }
     if (const Node* from = node.find("from");
         from != nullptr && reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
         reading.names.connection_kinds[metric.from] != kind) {
@@ -298,6 +333,9 @@ void read_plan(Reading& reading, const Node& root) {
                                r.filled(entry.value, "match", entry.key), entry.at});
     });
     each("metrics", read_metric);
+    if (const Node* metrics = root.find("metrics")) {
+        resolve_derived(reading, *metrics);
+    }
     read_traffic(reading, root);
     read_messages(reading, root);
     if (const Node* rehearse = root.find("rehearse")) {

@@ -94,6 +94,10 @@ Json plain_json(const Node& node);
 void read_plan(Reading& reading, const Node& root);
 void read_calendar(Reading& reading, const Node& node);
 std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node& map);
+/// What a derived metric says that its formula does not.
+void read_derived(Reading& reading, const Node& node);
+/// Its formulas, once all metrics are known: parts, arms, interval and age.
+void resolve_derived(Reading& reading, const Node& metrics);
 void read_traffic(Reading& reading, const Node& root);
 void read_rollback(Reading& reading, const Node& node);
 std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId& parent, const std::string& choice,

@@ -5,11 +5,16 @@
 namespace sluice::range {
 namespace {
 
-series::Labels alert_labels(const AlertRule& rule, const series::Labels& of, bool firing) {
+series::Labels own_labels(const AlertRule& rule, const series::Labels& of) {
     series::Labels labels = of;
-    labels[std::string(series::metric_name)] = "ALERTS";
     labels["alertname"] = rule.name;
     labels["severity"] = rule.severity;
+    return labels;
+}
+
+series::Labels alert_labels(const AlertRule& rule, const series::Labels& of, bool firing) {
+    series::Labels labels = own_labels(rule, of);
+    labels[std::string(series::metric_name)] = "ALERTS";
     labels["alertstate"] = firing ? "firing" : "pending";
     return labels;
 }
@@ -59,6 +64,18 @@ void AlertRules::evaluate(series::SeriesStore& store, Nanos at) {
         }
         active = std::move(now);
     }
+}
+
+std::vector<Alert> AlertRules::firing() const {
+    std::vector<Alert> all;
+    for (const auto& [rule, query, active] : rules_) {
+        for (const auto& [labels, alert] : active) {
+            if (alert.firing) {
+                all.push_back({own_labels(rule, labels), alert.since + rule.lasts});
+            }
+        }
+    }
+    return all;
 }
 
 } // namespace sluice::range

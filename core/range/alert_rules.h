@@ -17,6 +17,12 @@ struct AlertRule {
     Nanos lasts;
 };
 
+/// One that fires, with `alertname` among its labels.
+struct Alert {
+    series::Labels labels;
+    Nanos since;
+};
+
 /// Those of the platform that the profile describes: HighErrorRate, ConsumerLagHigh, PodsRestarting.
 std::vector<AlertRule> rules_of(const Profile& profile);
 
@@ -28,6 +34,9 @@ public:
     explicit AlertRules(const std::vector<AlertRule>& rules);
 
     void evaluate(series::SeriesStore& store, Nanos at);
+
+    /// Those that fired when it was evaluated last.
+    std::vector<Alert> firing() const;
 
 private:
     struct Active {

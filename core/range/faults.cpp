@@ -1,6 +1,8 @@
 #include "range/faults.h"
 
 #include "range/time_text.h"
+#include "series/promql.h"
+#include "series/promql/expression.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,8 +13,9 @@ namespace sluice::range {
 namespace {
 
 constexpr const char* possible_starts = "a fault starts with T+10m, step:ID or split:ARM>=25";
-constexpr const char* possible_faults = "possible: errors 6%, latency 3x, lag 20000, broker 2 down, pods crash, image "
-                                        "missing, no data, api slow 5s, api down, conflict";
+constexpr const char* possible_faults =
+    "possible: errors 6%, latency 3x, lag 20000, broker 2 down, pods crash, image "
+    "missing, no data, api slow 5s, api down, conflict, alert NAME{severity=\"page\"}";
 
 struct Word {
     std::string_view text;
@@ -211,9 +214,34 @@ private:
             ++next_;
         } else if (take("conflict")) {
             fault.kind = FaultKind::conflict;
+        } else if (take("alert")) {
+            fault.kind = FaultKind::alert;
+            return read_alert(fault);
         } else {
             return unexpected("a fault", possible_faults);
         }
+        return true;
+    }
+
+    /// NAME, or NAME{label="value",…} without blanks; read as a selector of PromQL is.
+    bool read_alert(Fault& fault) {
+        constexpr const char* remedy = "write alert HighLatency or alert HighLatency{severity=\"page\",team=\"core\"}";
+        const auto read = series::promql::parse(peek());
+        const auto* selector = read ? std::get_if<series::promql::Selector>(&read->root().node) : nullptr;
+        if (selector == nullptr || selector->range != Nanos{} || selector->offset != Nanos{}) {
+            return unexpected("the name of an alert", remedy);
+        }
+        fault.labels = {{"severity", "critical"}};
+        for (const auto& matcher : selector->matchers) {
+            if (matcher.kind() != series::Matcher::Kind::equal) {
+                return unexpected("an alert with the values of its labels", remedy);
+            }
+            fault.labels[matcher.label() == series::metric_name ? "alertname" : matcher.label()] = matcher.value();
+        }
+        if (!fault.labels.contains("alertname")) {
+            return unexpected("the name of an alert", remedy);
+        }
+        ++next_;
         return true;
     }
 

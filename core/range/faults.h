@@ -1,6 +1,7 @@
 #pragma once
 #include "base/nanos.h"
 #include "base/result.h"
+#include "series/labels.h"
 
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,7 @@ enum class FaultKind {
     no_data,       ///< `no data`: Prometheus can't scrape
     api_slow,      ///< `api slow 5s`: the Kubernetes API applies at once, answers late
     api_down,      ///< `api down`: the Kubernetes API breaks every connection off, before it does anything
+    alert,         ///< `alert HighLatency{severity="page"}`: it fires in Alertmanager
     conflict,      ///< `conflict`: somebody else changes each object just before the next write to it
 };
 
@@ -42,6 +44,7 @@ struct Fault {
     FaultKind kind = FaultKind::errors;
     std::int64_t amount = 0;        ///< errors: parts per million; latency: thousandths; lag: messages; broker: its id
     Nanos delay;                    ///< api_slow
+    series::Labels labels;          ///< alert: `alertname`, and `severity`: critical where the fault names none
     std::optional<Nanos> lasts;     ///< `for D`; without it, to the end
     std::optional<std::string> arm; ///< `on ARM`; only for errors, latency, pods_crash, image_missing
 };

@@ -74,6 +74,10 @@ std::optional<std::string> Asked::parameter(std::string_view name) const {
     return form_value(query, name);
 }
 
+std::vector<std::string> Asked::parameters(std::string_view name) const {
+    return form_values(query, name);
+}
+
 Answer json_answer(int status, std::string body) {
     return {status, {{"Content-Type", "application/json"}}, std::move(body), {}, false};
 }
@@ -101,16 +105,23 @@ std::string percent_decoded(std::string_view text, bool plus_is_space) {
     return out;
 }
 
-std::optional<std::string> form_value(std::string_view form, std::string_view name) {
+std::vector<std::string> form_values(std::string_view form, std::string_view name) {
+    std::vector<std::string> all;
     while (!form.empty()) {
         const auto pair = form.substr(0, form.find('&'));
         form.remove_prefix(std::min(form.size(), pair.size() + 1));
         const auto equals = pair.find('=');
         if (percent_decoded(pair.substr(0, equals), true) == name) {
-            return equals == std::string_view::npos ? std::string() : percent_decoded(pair.substr(equals + 1), true);
+            all.push_back(equals == std::string_view::npos ? std::string()
+                                                           : percent_decoded(pair.substr(equals + 1), true));
         }
     }
-    return std::nullopt;
+    return all;
+}
+
+std::optional<std::string> form_value(std::string_view form, std::string_view name) {
+    auto all = form_values(form, name);
+    return all.empty() ? std::nullopt : std::optional(std::move(all.front()));
 }
 
 class HttpServer::Server : public QAbstractHttpServer {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::range {
 
@@ -24,6 +25,8 @@ struct Asked {
     std::string_view id() const { return header("X-Request-Id"); }
     /// First value of that name in the query, decoded ('+' is a space).
     std::optional<std::string> parameter(std::string_view name) const;
+    /// All of that name, in order.
+    std::vector<std::string> parameters(std::string_view name) const;
 };
 
 /// What it is told, and how.
@@ -41,6 +44,7 @@ Answer text_answer(int status, std::string body);
 std::string percent_decoded(std::string_view text, bool plus_is_space = false);
 /// Same, for `application/x-www-form-urlencoded` bodies and queries.
 std::optional<std::string> form_value(std::string_view form, std::string_view name);
+std::vector<std::string> form_values(std::string_view form, std::string_view name);
 
 /// A certificate with its key and who signed it, PEM.
 struct Identity {

@@ -13,6 +13,7 @@ namespace {
 constexpr Nanos lag_interval = seconds(5);
 constexpr Nanos failover_time = seconds(10); ///< until partitions of a dead broker have new leaders
 constexpr std::int64_t events_a_tick = 60;
+constexpr std::string_view alertmanager_path = "/alertmanager"; ///< beside Prometheus, on its port
 
 std::optional<Key> service_key(const std::string& named) {
     const auto slash = named.find('/');
@@ -58,8 +59,17 @@ Range::Production::Production(Scheduler& scheduler, RangeOptions options)
                    },
                    [this] { return exporters(); }, rules_of(options_.profile)},
                   options_.scrape_interval),
+      alertmanager_(scheduler, prometheus_.rules(), faults_),
       cluster_server_(scheduler, [this](const Asked& asked) { return cluster_.handle(asked); }),
-      prometheus_server_(scheduler, [this](const Asked& asked) { return prometheus_.handle(asked); }),
+      prometheus_server_(scheduler,
+                         [this](const Asked& asked) {
+                             if (!asked.path.starts_with(alertmanager_path)) {
+                                 return prometheus_.handle(asked);
+                             }
+                             Asked inner = asked;
+                             inner.path.erase(0, alertmanager_path.size());
+                             return alertmanager_.handle(inner);
+                         }),
       edge_server_(scheduler, [this](const Asked& asked) { return at_edge(asked); }),
       services_server_(scheduler, [this](const Asked& asked) { return at_service(asked); }),
       topics_server_(scheduler, [this](const Asked& asked) { return topics_->handle(asked); }) {
@@ -116,6 +126,7 @@ Result<void> Range::Production::start() {
     addresses_.kubernetes = cluster_server_.url();
     addresses_.token = "range-" + letters(mix(options_.seed, "token"), 12);
     addresses_.prometheus = prometheus_server_.url();
+    addresses_.alertmanager = prometheus_server_.url() + std::string(alertmanager_path);
     addresses_.edge = edge_server_.url();
     addresses_.services = services_server_.url();
 
@@ -331,8 +342,12 @@ std::map<std::string, series::Exposition> Range::Production::exporters() const {
 Answer Range::Production::proxied(const Key& service, const Asked& inner) {
     const Json* object = world_.objects().find(service);
     const Json annotations = (*object)["metadata"].value("annotations", Json::object());
-    if (annotations.value("sluice-range/serves", "") == "prometheus") {
+    const std::string serves = annotations.value("sluice-range/serves", "");
+    if (serves == "prometheus") {
         return prometheus_.handle(inner);
+    }
+    if (serves == "alertmanager") {
+        return alertmanager_.handle(inner);
     }
     return application_.handle(service, inner);
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include "range/alertmanager_api.h"
 #include "range/application.h"
 #include "range/kafka_cluster.h"
 #include "range/kafka_topics.h"
@@ -48,6 +49,7 @@ private:
     Application application_;
     ClusterApi cluster_;
     PrometheusApi prometheus_;
+    AlertmanagerApi alertmanager_;
     HttpServer cluster_server_;
     HttpServer prometheus_server_;
     HttpServer edge_server_;

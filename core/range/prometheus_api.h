@@ -39,6 +39,7 @@ public:
     Answer handle(const Asked& asked);
 
     const series::SeriesStore& store() const { return store_; }
+    const AlertRules& rules() const { return rules_; }
 
 private:
     struct Target {

@@ -21,17 +21,23 @@ Result<std::string> Addresses::direct(std::string_view service) const {
 }
 
 Json to_json(const Addresses& addresses) {
-    return {{"kubernetes", addresses.kubernetes}, {"token", addresses.token},  {"ca", addresses.ca_pem},
-            {"prometheus", addresses.prometheus}, {"edge", addresses.edge},    {"kafka", addresses.kafka},
-            {"services", addresses.services},     {"topics", addresses.topics}};
+    return {
+        {"kubernetes", addresses.kubernetes}, {"token", addresses.token},   {"ca", addresses.ca_pem},
+        {"prometheus", addresses.prometheus}, {"edge", addresses.edge},     {"kafka", addresses.kafka},
+        {"services", addresses.services},     {"topics", addresses.topics}, {"alertmanager", addresses.alertmanager}};
 }
 
 Result<Addresses> addresses_from(const Json& json) {
     Addresses addresses;
-    const std::pair<const char*, std::string*> fields[] = {
-        {"kubernetes", &addresses.kubernetes}, {"token", &addresses.token},  {"ca", &addresses.ca_pem},
-        {"prometheus", &addresses.prometheus}, {"edge", &addresses.edge},    {"kafka", &addresses.kafka},
-        {"services", &addresses.services},     {"topics", &addresses.topics}};
+    const std::pair<const char*, std::string*> fields[] = {{"kubernetes", &addresses.kubernetes},
+                                                           {"token", &addresses.token},
+                                                           {"ca", &addresses.ca_pem},
+                                                           {"prometheus", &addresses.prometheus},
+                                                           {"edge", &addresses.edge},
+                                                           {"kafka", &addresses.kafka},
+                                                           {"services", &addresses.services},
+                                                           {"topics", &addresses.topics},
+                                                           {"alertmanager", &addresses.alertmanager}};
     for (const auto& [name, field] : fields) {
         if (!json.is_object() || !json.contains(name) || !json[name].is_string()) {
             return fail(ErrorCode::corrupt, fmt::format("the range's addresses lack '{}'", name));

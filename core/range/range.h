@@ -53,6 +53,7 @@ struct Addresses {
     std::string token;      ///< for `Authorization: Bearer`
     std::string ca_pem;     ///< empty without TLS
     std::string prometheus;
+    std::string alertmanager;
     std::string edge;     ///< the public side, through the Ingresses
     std::string kafka;    ///< bootstrap; empty without Kafka
     std::string topics;   ///< what the brokers don't answer (kafka_topics.h)

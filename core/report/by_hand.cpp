@@ -6,6 +6,7 @@
 #include "net/place.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
+#include "plan/formula.h"
 #include "plan/secret_reference.h"
 #include "report/kafka_by_hand.h"
 
@@ -242,11 +243,67 @@ private:
     void watch(const std::string& name, const std::string& arm, const std::string& must) {
         const auto* metric = plan_.metric(name);
         remark(fmt::format("{}{} must be {}", metric ? metric->title : name, arm.empty() ? "" : " of " + arm, must));
-        if (!metric || metric->query.empty()) {
+        if (!metric) {
             return;
         }
-        const std::string query = plan::fill_query(metric->query, scope_).value_or(metric->query);
-        const auto& place = settings(metric->from);
+        for (const auto& [of, formula] : metric->derived) {
+            remark(fmt::format("derived{}: {}", of.empty() ? "" : " for " + of, formula));
+        }
+        for (const auto& part : asked_of(*metric, arm)) {
+            measure(*part);
+        }
+    }
+
+    /// What is asked for a metric: itself, or what it is derived from.
+    std::vector<const plan::Metric*> asked_of(const plan::Metric& metric, const std::string& arm) const {
+        if (metric.derived.empty()) {
+            return {&metric};
+        }
+        std::vector<const plan::Metric*> all;
+        for (const auto& [of, text] : metric.derived) {
+            const auto formula = plan::Formula::read(text);
+            if (!formula || (!arm.empty() && !of.empty() && of != arm)) {
+                continue;
+            }
+            for (const auto& part : formula->parts()) {
+                const auto* source = plan_.metric(part.metric);
+                for (const auto* one : source ? asked_of(*source, arm) : std::vector<const plan::Metric*>{}) {
+                    if (std::find(all.begin(), all.end(), one) == all.end()) {
+                        all.push_back(one);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    void measure(const plan::Metric& metric) {
+        if (metric.alerts) {
+            ask_alerts(metric);
+        } else if (!metric.query.empty()) {
+            ask_prometheus(metric);
+        }
+    }
+
+    void ask_alerts(const plan::Metric& metric) {
+        const auto& place = settings(metric.from);
+        Words words{"curl", "-fsS", "-G", setting(place, "url") + "/api/v2/alerts?silenced=false&inhibited=false"};
+        Words filters;
+        for (const auto& matcher : metric.alerts->matchers) {
+            filters.push_back(plan::fill_query(matcher, scope_).value_or(matcher));
+            words.insert(words.end(), {"--data-urlencode", "filter=" + filters.back()});
+        }
+        if (place.contains("via")) {
+            remark(fmt::format("alerts that fire: {}",
+                               filters.empty() ? "all" : fmt::format("{}", fmt::join(filters, ", "))));
+        } else {
+            say(words);
+        }
+    }
+
+    void ask_prometheus(const plan::Metric& metric) {
+        const std::string query = plan::fill_query(metric.query, scope_).value_or(metric.query);
+        const auto& place = settings(metric.from);
         const std::string url = setting(place, "url");
         if (place.contains("via")) {
             remark("its expression: " + query);

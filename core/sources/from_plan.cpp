@@ -3,6 +3,7 @@
 #include "analysis/latest.h"
 #include "plan/expect.h"
 #include "plan/fill.h"
+#include "sources/alertmanager_source.h"
 #include "sources/http_health_source.h"
 #include "sources/kafka_lag_source.h"
 #include "sources/prometheus_source.h"
@@ -95,6 +96,29 @@ Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways)
     return std::make_unique<KafkaLagSource>(ways.kafka, ways.scheduler, std::move(asked));
 }
 
+Made alerts(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    AlertMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.by_arm = metric.by_arm;
+    asked.reduce = metric.reduce;
+    for (const auto& matcher : metric.alerts->matchers) {
+        auto filled = plan::fill_query(matcher, scope);
+        if (!filled) {
+            return failed(filled);
+        }
+        asked.matchers.push_back(*std::move(filled));
+    }
+    if (!metric.by_arm.empty()) {
+        auto arms = arms_by_match(plan, scope);
+        if (!arms) {
+            return failed(arms);
+        }
+        asked.arms = *std::move(arms);
+    }
+    return std::make_unique<AlertmanagerSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
+}
+
 } // namespace
 
 Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -104,6 +128,7 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
     }
     Made made = metric.lag      ? lag(metric, scope, ways)
                 : metric.health ? health(metric, scope, ways)
+                : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : prometheus(plan, metric, scope, ways);
     if (!made) {
         made.error().where = "metric " + metric.name + (made.error().where.empty() ? "" : ", " + made.error().where);

@@ -7,6 +7,31 @@
 #include <fmt/format.h>
 
 namespace sluice::sources {
+namespace {
+
+series::SampleBatch judged(const HealthMetric& metric, const Result<net::HttpResponse>& response, Nanos now) {
+    series::SampleBatch batch;
+    batch.metric = metric.name;
+    batch.unit = metric.unit;
+    batch.received_at = now;
+    series::Reading reading;
+    reading.arm = metric.arm;
+    reading.received_at = now;
+    reading.measured_at = now;
+    if (response) {
+        Health health = metric.rule(*response);
+        reading.value = health.healthy ? 1 : 0;
+        reading.detail = std::move(health.why);
+    } else {
+        reading.status = series::Status::source_error;
+        reading.detail = reason(response.error());
+    }
+    batch.readings.push_back(std::move(reading));
+    conclude(batch);
+    return batch;
+}
+
+} // namespace
 
 HealthRule status_and_json(std::vector<int> statuses, std::string pointer, std::string expected) {
     return [statuses = std::move(statuses), pointer = std::move(pointer),
@@ -41,45 +66,8 @@ HealthRule status_and_json(std::vector<int> statuses, std::string pointer, std::
 
 HttpHealthSource::HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint,
                                    HealthMetric metric)
-    : http_(http), scheduler_(scheduler), endpoint_(std::move(endpoint)), metric_(std::move(metric)) {}
-
-HttpHealthSource::~HttpHealthSource() {
-    for (const auto& exchange : exchanges_) {
-        http_.cancel(*exchange);
-    }
-}
-
-void HttpHealthSource::poll(Nanos deadline, std::string key, Done done) {
-    auto exchange = std::make_shared<net::ExchangeId>(net::ExchangeId::none);
-    exchanges_.insert(exchange);
-    auto request = get(endpoint_, metric_.path, key + "#1", scheduler_.now(), deadline);
-    *exchange =
-        http_.send(std::move(request), [this, exchange, done = std::move(done)](Result<net::HttpResponse> response) {
-            exchanges_.erase(exchange);
-            done(judged(response));
-        });
-}
-
-series::SampleBatch HttpHealthSource::judged(const Result<net::HttpResponse>& response) const {
-    series::SampleBatch batch;
-    batch.metric = metric_.name;
-    batch.unit = metric_.unit;
-    batch.received_at = scheduler_.now();
-    series::Reading reading;
-    reading.arm = metric_.arm;
-    reading.received_at = batch.received_at;
-    reading.measured_at = batch.received_at;
-    if (response) {
-        Health health = metric_.rule(*response);
-        reading.value = health.healthy ? 1 : 0;
-        reading.detail = std::move(health.why);
-    } else {
-        reading.status = series::Status::source_error;
-        reading.detail = reason(response.error());
-    }
-    batch.readings.push_back(std::move(reading));
-    conclude(batch);
-    return batch;
-}
+    : OneGetSource(
+          http, scheduler, std::move(endpoint), metric.path,
+          [metric](const Result<net::HttpResponse>& response, Nanos now) { return judged(metric, response, now); }) {}
 
 } // namespace sluice::sources

@@ -1,9 +1,10 @@
 #pragma once
-#include "sources/http_endpoint.h"
-#include "sources/source.h"
+#include "sources/one_get_source.h"
 
-#include <map>
-#include <set>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice::sources {
 
@@ -29,20 +30,9 @@ struct HealthMetric {
 
 /// 1 where the rule holds, 0 where an answer came and it does not; no answer is a source error. How long the answer
 /// took is not told: real latencies never enter events.
-class HttpHealthSource : public Source {
+class HttpHealthSource : public OneGetSource {
 public:
     HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, HealthMetric metric);
-    ~HttpHealthSource() override;
-    void poll(Nanos deadline, std::string key, Done done) override;
-
-private:
-    series::SampleBatch judged(const Result<net::HttpResponse>& response) const;
-
-    net::HttpClient& http_;
-    Scheduler& scheduler_;
-    HttpEndpoint endpoint_;
-    HealthMetric metric_;
-    std::set<std::shared_ptr<net::ExchangeId>> exchanges_;
 };
 
 } // namespace sluice::sources

@@ -1,5 +1,7 @@
 #include "sources/polling.h"
 
+#include "sources/reduce.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -16,6 +18,20 @@ void Poller::add(PolledMetric metric) {
     const std::string name = metric.name;
     polled.metric = std::move(metric);
     metrics_.insert_or_assign(name, std::move(polled));
+}
+
+void Poller::add(analysis::Derived metric) {
+    std::set<std::string> polled;
+    for (const auto& part : metric.parts()) {
+        const auto between = std::find_if(derived_.begin(), derived_.end(),
+                                          [&](const DerivedMetric& one) { return one.derived.name() == part; });
+        if (between == derived_.end()) {
+            polled.insert(part);
+        } else {
+            polled.insert(between->polled.begin(), between->polled.end());
+        }
+    }
+    derived_.push_back({std::move(metric), std::move(polled)});
 }
 
 void Poller::start() {
@@ -37,9 +53,14 @@ void Poller::stop() {
 bool Poller::owes() const {
     const Nanos now = scheduler_.now();
     // From its slot until its answer a poll keeps the slot's time; then it has that of the next.
-    return running_ && std::any_of(metrics_.begin(), metrics_.end(), [now](const auto& entry) {
-               return entry.second.due <= now && now < entry.second.due + patience;
-           });
+    return running_ && (deriving_ || std::any_of(metrics_.begin(), metrics_.end(), [now](const auto& entry) {
+                            return entry.second.due <= now && now < entry.second.due + patience;
+                        }));
+}
+
+bool Poller::is_due(const std::string& polled) const {
+    const auto found = metrics_.find(polled);
+    return found != metrics_.end() && found->second.due <= scheduler_.now();
 }
 
 std::optional<Nanos> Poller::age(const std::string& metric) const {
@@ -69,7 +90,29 @@ void Poller::take(Polled& polled, const series::SampleBatch& batch) {
         }
     }
     arm(polled);
+    const auto derived = derive(batch);
+    deriving_ = !derived.empty();
     receive_(batch);
+    for (std::size_t i = 0; i < derived.size(); ++i) {
+        deriving_ = i + 1 < derived.size();
+        if (running_) { // who receives may have stopped it
+            receive_(derived[i]);
+        }
+    }
+}
+
+std::vector<series::SampleBatch> Poller::derive(const series::SampleBatch& answer) {
+    std::vector<series::SampleBatch> made;
+    latest_.take(answer);
+    for (const auto& [derived, polled] : derived_) {
+        if (polled.contains(answer.metric) &&
+            std::none_of(polled.begin(), polled.end(), [this](const auto& name) { return is_due(name); })) {
+            made.push_back(derived.at(latest_, scheduler_.now()));
+            conclude(made.back());
+            latest_.take(made.back());
+        }
+    }
+    return made;
 }
 
 void Poller::arm(Polled& polled) {

@@ -1,10 +1,12 @@
 #pragma once
+#include "analysis/derive.h"
 #include "base/scheduler.h"
 #include "sources/source.h"
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace sluice::sources {
@@ -21,6 +23,9 @@ struct PolledMetric {
 /// A metric's polls lie on a grid from `start`, so that a late answer does not shift the later ones; a slot whose
 /// predecessor is still in flight is left out. After each source error in a row the distance doubles, up to 30 s (or
 /// the interval, if that is longer); the first answer brings it back. Poll n of a metric has the key "poll/METRIC/n".
+///
+/// A derived metric is handed on behind an answer to one of those that it is made of, as soon as none of these is owed:
+/// so it never mixes an answer of this instant with one of the last. Until then the Poller owes it too.
 class Poller {
 public:
     using Receive = std::function<void(const series::SampleBatch&)>;
@@ -30,6 +35,8 @@ public:
 
     /// Before `start`.
     void add(PolledMetric metric);
+    /// And after all that it is made of.
+    void add(analysis::Derived metric);
     void start();
     /// No poll begins any more; what is in flight is dropped when its answer comes.
     void stop();
@@ -51,13 +58,23 @@ private:
         int errors_in_row = 0;
         std::optional<Nanos> newest;
     };
+    struct DerivedMetric {
+        analysis::Derived derived;
+        std::set<std::string> polled; ///< what it is made of in the end, whatever is derived in between
+    };
     void begin(Polled& polled);
     void take(Polled& polled, const series::SampleBatch& batch);
     void arm(Polled& polled);
+    /// What is to be handed on behind this answer, in that order.
+    std::vector<series::SampleBatch> derive(const series::SampleBatch& answer);
+    bool is_due(const std::string& polled) const;
 
     Scheduler& scheduler_;
     Receive receive_;
     std::map<std::string, Polled> metrics_; ///< by name: the order in which polls of one instant begin
+    std::vector<DerivedMetric> derived_;    ///< each behind what it is made of
+    analysis::Latest latest_;               ///< of what they are made of
+    bool deriving_ = false;                 ///< an answer was handed on, and not yet all that is derived from it
     bool running_ = false;
 };
 

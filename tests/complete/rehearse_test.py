@@ -32,6 +32,24 @@ class Complete(InHome):
         declared = [e["data"] for e in self.events("p.sluice") if e["type"] == "severity-declared"]
         self.assertEqual([one["level"] for one in declared], ["major"])
 
+    def test_an_alert_that_pages_goes_back(self):
+        code, said = self.rehearse("service", "a.sluice", "--fault", 'step:bake alert CartsLost{severity="page"}')
+        self.assertEqual(code, FAILED, said)
+        fired = [e["data"] for e in self.events("a.sluice")
+                 if e["type"] == "trigger-changed" and e["data"]["state"] == "fired"]
+        self.assertEqual([(one["trigger"], one["samples"][0]["metric"]) for one in fired], [("paged", "paged")], said)
+        self.assertEqual(self.finished("a.sluice")["to-blue/all-blue"], "passed", said)
+        code, said = self.rehearse("service", "b.sluice", "--fault", 'step:bake alert CartsSlow{severity="ticket"}')
+        self.assertEqual(code, DONE, said)
+
+    def test_a_metric_can_be_looked_at_first(self):
+        (self.home / "plan.yaml").write_text(
+            "sluice: 1\nid: first\nconnections: {prom: {prometheus: {url: 'http://prom:9090'}}}\n"
+            "metrics: {up: {from: prom, query: 'vector(1)', unit: count, freshness: 'vector(0)'}}\n"
+            "phases: [{id: one, steps: [{id: a, probe: {metric: up, must: '== 1'}}]}]\n")
+        code, said = self.call("rehearse", self.home / "plan.yaml", "--session", self.home / "f.sluice")
+        self.assertEqual(code, DONE, said)
+
     def test_a_drill_goes_back_by_itself(self):
         """Conditions on values are triggers too, also where no metric is read."""
         for plan, settings, trigger, last in (

@@ -31,6 +31,8 @@ private slots:
         row("  T+90s   api  slow 5s ", FaultKind::api_slow, 0);
         row("T+90s api down for 30s", FaultKind::api_down, 0);
         row("T+90s conflict", FaultKind::conflict, 0);
+        row("T+90s alert SlowCheckout for 5m", FaultKind::alert, 0);
+        row("step:to-25 alert SlowCheckout{severity=\"page\",team=\"core\"}", FaultKind::alert, 0);
     }
     void good_spellings() {
         QFETCH(QString, text);
@@ -71,6 +73,11 @@ private slots:
         row("T+10m api slow", 15, "api slow 5s");
         row("T+10m errors 6% for ever", 21, "for 5m");
         row("T+10m errors 6% on violet", 20, "blue, green");
+        row("T+10m alert", 12, "alert HighLatency");
+        row("T+10m alert {severity=\"page\"}", 13, "alert HighLatency");
+        row("T+10m alert A{severity=~\"p.*\"}", 13, "severity=\"page\"");
+        row("T+10m alert A[5m]", 13, "alert HighLatency");
+        row("T+10m alert A on green", 15, "leave 'on ARM' out");
         row("T+10m lag 5 on green", 13, "leave 'on ARM' out");
         row("T+10m errors 6% on green today", 26, "WHEN WHAT");
         row("T+10m errors 6% für ever", 17, "WHEN WHAT");

@@ -87,6 +87,20 @@ private slots:
         QVERIFY(!batch.readings[0].detail.empty());
     }
 
+    void alerts_are_asked_for_by_the_plan_s_matchers() {
+        World world;
+        plan::Metric metric;
+        metric.name = "alerts";
+        metric.alerts = plan::AlertQuery{{"severity=\"page\"", "version=~\"${version}\""}};
+        metric.by_arm = "version";
+        const auto batch = world.ask(metric);
+        QCOMPARE(batch.status, series::Status::source_error); // what answers here is no Alertmanager
+        QCOMPARE(batch.detail, std::string("the answer is no list of alerts"));
+        QCOMPARE(QByteArray::fromPercentEncoding(QByteArray::fromStdString(world.http.requests[0].url)),
+                 QByteArray("/api/v2/alerts?active=true&silenced=false&inhibited=false&unprocessed=false"
+                            "&filter=severity=\"page\"&filter=version=~\"v1\\\\.2\\\\.4\""));
+    }
+
     void what_can_not_be_asked_is_told_with_the_metrics_name() {
         World world;
         plan::Metric metric;

@@ -1,5 +1,6 @@
 #include "sources/polling.h"
 
+#include "base/json.h"
 #include "base/virtual_scheduler.h"
 #include "sources/fake_http.h"
 #include "sources/http_health_source.h"
@@ -30,6 +31,23 @@ struct ScriptedSource : Source {
     Status status = Status::ok;
 };
 
+/// Answers with 1, 2, 3, …
+struct CountingSource : Source {
+    CountingSource(VirtualScheduler& clock, std::string of, Nanos takes)
+        : scheduler(clock), metric(std::move(of)), delay(takes) {}
+    void poll(Nanos, std::string, Done done) override {
+        scheduler.after(delay, [this, done] {
+            auto batch = series::without_value(metric, Status::ok, scheduler.now(), "");
+            batch.readings.front().value = ++answers;
+            done(std::move(batch));
+        });
+    }
+    VirtualScheduler& scheduler;
+    std::string metric;
+    Nanos delay;
+    int answers = 0;
+};
+
 std::vector<std::int64_t> seconds_of(const std::vector<std::pair<Nanos, std::string>>& asked) {
     std::vector<std::int64_t> all;
     for (const auto& [at, key] : asked) {
@@ -43,6 +61,37 @@ std::vector<std::int64_t> seconds_of(const std::vector<std::pair<Nanos, std::str
 class PollingTest : public QObject {
     Q_OBJECT
 private slots:
+    /// A part of two arrives later than the other in the same instant; the derived one never mixes two instants, and
+    /// until it is there the Poller owes it.
+    void what_is_derived_comes_with_the_last_answer_of_an_instant() {
+        plan::Plan plan;
+        for (const char* name : {"a", "b", "half", "sum"}) {
+            plan.metrics.emplace_back().name = name;
+        }
+        plan.metrics[2].derived = {{"", "b / 2"}};
+        plan.metrics[3].derived = {{"", "a + half"}};
+        VirtualScheduler scheduler(seconds(0));
+        std::vector<std::string> told;
+        Poller* polling = nullptr;
+        Poller poller(scheduler, [&](const series::SampleBatch& batch) {
+            const auto& reading = batch.readings.front();
+            told.push_back(batch.metric + (reading.status == Status::ok ? "=" + number_text(reading.value) : " -") +
+                           (polling->owes() ? " owes" : ""));
+        });
+        polling = &poller;
+        for (const auto& [name, delay] : {std::pair{"a", milliseconds(5)}, std::pair{"b", milliseconds(20)}}) {
+            poller.add({name, std::make_unique<CountingSource>(scheduler, name, delay)});
+        }
+        for (const std::size_t derived : {2u, 3u}) {
+            poller.add(*analysis::Derived::make(plan, plan.metrics[derived]));
+        }
+        poller.start();
+        scheduler.run_until(seconds(6));
+        const std::vector<std::string> expected{"a=1 owes", "b=1 owes", "half=0.5 owes", "sum=1.5",
+                                                "a=2 owes", "b=2 owes", "half=1 owes",   "sum=3"};
+        QCOMPARE(told, expected);
+    }
+
     void polls_lie_on_a_grid_and_errors_double_the_distance_data() {
         QTest::addColumn<int>("status");
         QTest::addColumn<qint64>("delay_ms");

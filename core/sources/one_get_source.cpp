@@ -1,0 +1,28 @@
+#include "sources/one_get_source.h"
+
+namespace sluice::sources {
+
+OneGetSource::OneGetSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, std::string path,
+                           Judge judge)
+    : http_(http), scheduler_(scheduler), endpoint_(std::move(endpoint)), path_(std::move(path)),
+      judge_(std::move(judge)) {}
+
+OneGetSource::~OneGetSource() {
+    for (const auto& exchange : exchanges_) {
+        http_.cancel(*exchange);
+    }
+}
+
+void OneGetSource::poll(Nanos deadline, std::string key, Done done) {
+    auto exchange = std::make_shared<net::ExchangeId>(net::ExchangeId::none);
+    exchanges_.insert(exchange);
+    auto request = get(endpoint_, path_, key + "#1", scheduler_.now(), deadline);
+    *exchange =
+        http_.send(std::move(request), [this, exchange, done = std::move(done)](Result<net::HttpResponse> response) {
+            exchanges_.erase(exchange);
+            // `done` may destroy this source: nothing of it is touched afterwards.
+            done(judge_(response, scheduler_.now()));
+        });
+}
+
+} // namespace sluice::sources
