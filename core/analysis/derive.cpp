@@ -35,7 +35,8 @@ Result<Derived> Derived::make(const plan::Plan& plan, const plan::Metric& metric
         for (const auto& part : formula->parts()) {
             const auto* source = plan.metric(part.metric);
             if (source == nullptr || source == &metric) {
-                return refuse({ErrorCode::bad_input, fmt::format("it can't be derived from '{}'", part.metric), "", ""});
+                return refuse(
+                    {ErrorCode::bad_input, fmt::format("it can't be derived from '{}'", part.metric), "", ""});
             }
             derived.sources_.emplace(part.metric, *source);
             derived.parts_.insert(part.metric);

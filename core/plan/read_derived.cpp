@@ -91,7 +91,8 @@ private:
         const auto& metrics = reading_.plan.metrics;
         const Metric& source = metrics[of];
         if (source.reduce == Reduce::each || source.reduce == Reduce::any) {
-            reading_.error(node.at, fmt::format("'{}' keeps several series, and a formula takes one value", source.name),
+            reading_.error(node.at,
+                           fmt::format("'{}' keeps several series, and a formula takes one value", source.name),
                            "reduce it to one: sum, max, min or avg");
         }
         if (!part.arm.empty()) {
@@ -113,7 +114,8 @@ private:
     bool known(const std::string& metric, const Node& node) {
         const auto& names = reading_.names.metrics;
         const auto dashed = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
-            return name.find('-') != name.npos && name.starts_with(metric + "-") && node.text.find(name) != node.text.npos;
+            return name.find('-') != name.npos && name.starts_with(metric + "-") &&
+                   node.text.find(name) != node.text.npos;
         });
         if (std::find(names.begin(), names.end(), metric) == names.end() && dashed != names.end()) {
             reading_.error(node.at, fmt::format("in '{}' the dash of '{}' reads as minus", node.text, *dashed),

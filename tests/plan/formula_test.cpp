@@ -55,18 +55,30 @@ private slots:
     void what_is_no_formula_is_told_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("says");
-        QTest::newRow("nothing") << "" << "";
-        QTest::newRow("numbers alone") << "1 + 1" << "names no metric";
-        QTest::newRow("half of one") << "a /" << "";
-        QTest::newRow("a limit") << "a > 5" << "compares nothing";
-        QTest::newRow("both") << "a and b" << "compares nothing";
-        QTest::newRow("over time") << "rate(a[5m])" << "abs() alone";
-        QTest::newRow("a range") << "a[5m]" << "other times than now";
-        QTest::newRow("before") << "a offset 5m" << "other times than now";
-        QTest::newRow("sums") << "sum(a)" << "nothing to aggregate";
-        QTest::newRow("by another label") << "a{version=\"1\"}" << "chooses by 'version'";
-        QTest::newRow("several arms") << "a{arm=~\"g.*\"}" << "chooses by 'arm'";
-        QTest::newRow("matched") << "a / on(arm) b" << "nothing to match";
+        QTest::newRow("nothing") << ""
+                                 << "";
+        QTest::newRow("numbers alone") << "1 + 1"
+                                       << "names no metric";
+        QTest::newRow("half of one") << "a /"
+                                     << "";
+        QTest::newRow("a limit") << "a > 5"
+                                 << "compares nothing";
+        QTest::newRow("both") << "a and b"
+                              << "compares nothing";
+        QTest::newRow("over time") << "rate(a[5m])"
+                                   << "abs() alone";
+        QTest::newRow("a range") << "a[5m]"
+                                 << "other times than now";
+        QTest::newRow("before") << "a offset 5m"
+                                << "other times than now";
+        QTest::newRow("sums") << "sum(a)"
+                              << "nothing to aggregate";
+        QTest::newRow("by another label") << "a{version=\"1\"}"
+                                          << "chooses by 'version'";
+        QTest::newRow("several arms") << "a{arm=~\"g.*\"}"
+                                      << "chooses by 'arm'";
+        QTest::newRow("matched") << "a / on(arm) b"
+                                 << "nothing to match";
     }
     void what_is_no_formula_is_told() {
         QFETCH(QString, text);
@@ -77,12 +89,13 @@ private slots:
     }
 
     void a_derived_metric_has_the_arms_and_the_pace_of_its_parts() {
-        const auto outcome = with_metrics("  total: {derived: 'rest + half', unit: count}\n" // before what it is made of
-                                          "  half: {derived: 'asked / 2', unit: count}\n"
-                                          "  asked: {from: prom, query: x, unit: count, by-arm: version, interval: 20s}\n"
-                                          "  rest: {from: prom, query: y, unit: count, max-age: 3m}\n"
-                                          "  whole: {derived: 'asked{arm=\"green\"} + rest', unit: count}\n"
-                                          "  each: {derived: {blue: rest, green: 'rest * 2'}, unit: count, max-age: 1m}\n");
+        const auto outcome =
+            with_metrics("  total: {derived: 'rest + half', unit: count}\n" // before what it is made of
+                         "  half: {derived: 'asked / 2', unit: count}\n"
+                         "  asked: {from: prom, query: x, unit: count, by-arm: version, interval: 20s}\n"
+                         "  rest: {from: prom, query: y, unit: count, max-age: 3m}\n"
+                         "  whole: {derived: 'asked{arm=\"green\"} + rest', unit: count}\n"
+                         "  each: {derived: {blue: rest, green: 'rest * 2'}, unit: count, max-age: 1m}\n");
         for (const auto& diagnostic : outcome.diagnostics) {
             qWarning("%s", to_text(diagnostic, "p.yaml").c_str());
         }

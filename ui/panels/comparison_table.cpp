@@ -1,6 +1,7 @@
 #include "panels/comparison_table.h"
 
 #include "panels/mark_of.h"
+#include "story/format.h"
 #include "theme/tokens.h"
 
 #include <QHeaderView>
@@ -49,8 +50,9 @@ public:
             painter->setFont(theme::text_font(12));
             painter->setPen(t.text);
             const QString unit = row.unit.isEmpty() ? QString() : u' ' + row.unit;
-            painter->drawText(option.rect, Qt::AlignVCenter | Qt::AlignLeft,
-                              on_two_lines(row.metric, unit, painter->fontMetrics(), option.rect.width()));
+            painter->drawText(
+                option.rect, Qt::AlignVCenter | Qt::AlignLeft,
+                on_two_lines(story::unbroken(row.metric), unit, painter->fontMetrics(), option.rect.width()));
         } else if (index.column() == ComparisonModel::metric) {
             const QFont name = theme::text_font(13), unit = theme::text_font(11);
             const int units = row.unit.isEmpty() ? 0 : QFontMetrics(unit).horizontalAdvance(row.unit) + theme::grid;

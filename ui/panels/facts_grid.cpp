@@ -1,6 +1,7 @@
 #include "panels/facts_grid.h"
 
 #include "panels/ink_role.h"
+#include "story/format.h"
 
 namespace sluice::panels {
 
@@ -41,7 +42,7 @@ void FactsGrid::show_facts(const std::vector<story::Fact>& facts) {
                              : fact.tone == story::Tone::breach ? QStringLiteral("✕ ")
                                                                 : QString();
         rows_[i].name->setText(fact.name);
-        rows_[i].text->setText(sign + fact.text);
+        rows_[i].text->setText(story::unbroken(sign + fact.text));
         rows_[i].text->setAccessibleDescription(fact.name);
         set_type(rows_[i].text, fact.figures, fact.tone != story::Tone::plain);
         set_ink(rows_[i].text, ink_of(fact.tone));

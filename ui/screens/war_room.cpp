@@ -187,11 +187,14 @@ private:
             text(margin_, y + 4.4 * u_, view_.next, 3.4, t_.text, half - 3 * u_, QFont::DemiBold);
             text(margin_, y + 8.2 * u_, view_.next_when, 2.6, t_.dim, half - 3 * u_);
         }
-        const double left = margin_ + half + u_;
-        text(left, y, QCoreApplication::translate("WarRoom", "Just now"), 2.6, t_.dim, half);
+        // Where nothing stands beside or above it there is room to be read from further away.
+        const bool alone = view_.next.isEmpty();
+        const double left = alone ? margin_ : margin_ + half + u_, wide = alone ? width_ : half - u_;
+        const double larger = view_.tiles.empty() ? 1.3 : 1;
+        text(left, y, QCoreApplication::translate("WarRoom", "Just now"), 2.6, t_.dim, wide);
         for (std::size_t i = 0; i < view_.just_now.size() && i < 4; ++i) {
-            text(left, y + (4 + 3.1 * static_cast<double>(i)) * u_, view_.just_now[i], 2.2, i == 0 ? t_.text : t_.dim,
-                 half - u_);
+            text(left, y + (4 + 3.1 * static_cast<double>(i)) * larger * u_, view_.just_now[i], 2.2 * larger,
+                 i == 0 ? t_.text : t_.dim, wide);
         }
     }
 

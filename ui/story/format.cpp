@@ -1,7 +1,7 @@
 #include "story/format.h"
 
 #include <QDateTime>
-
+#include <QRegularExpression>
 #include <cmath>
 
 namespace sluice::story {
@@ -122,6 +122,12 @@ QString percent(double share, int decimals) {
         }
     }
     return text + QStringLiteral(" %");
+}
+
+QString unbroken(QString text) {
+    static const QRegularExpression held(
+        QStringLiteral("(?<=\\d) (?=(%|ms|s|m|h|d)(?![\\w]))|(?<=[<>=≤≥]) (?=[\\d−-])"));
+    return text.replace(held, QString(QChar::Nbsp));
 }
 
 } // namespace sluice::story

@@ -38,4 +38,7 @@ QString count(std::int64_t number);
 /// A share as per cent: 0.246 → "24.6 %", 0.25 → "25 %"; `decimals` at most, none that are nought.
 QString percent(double share, int decimals = 1);
 
+/// The same with spaces at which no line is broken between a number and its unit, and between a sign and its limit.
+QString unbroken(QString text);
+
 } // namespace sluice::story

@@ -65,7 +65,10 @@ public:
         const QString of = e.gate.empty() ? titles_.of(e.subject) : gate_name(release_, e.subject, e.gate);
         return NewsText::tr("Overridden: %1").arg(of) + because(e.reason);
     }
-    QString operator()(const release::Noted& e) const { return QString::fromStdString(e.text); }
+    QString operator()(const release::Noted& e) const {
+        // What the program says of its own machine is for who sits there.
+        return e.by.name == release::own_name ? QString() : QString::fromStdString(e.text);
+    }
     QString operator()(const release::Paused& e) const { return NewsText::tr("Paused") + because(e.reason); }
     QString operator()(const release::Continued&) const { return NewsText::tr("Continued"); }
     QString operator()(const release::Aborted& e) const { return NewsText::tr("Aborted") + because(e.reason); }

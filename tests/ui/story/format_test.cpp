@@ -12,6 +12,26 @@ class FormatTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void no_line_is_broken_where_two_words_belong_together_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("held"); // ~ = a space at which no line is broken
+        QTest::newRow("per cent") << "Response time, 95 % of all"
+                                  << "Response time, 95~% of all";
+        QTest::newRow("a limit") << "6.4 %, must be > 5%"
+                                 << "6.4~%, must be >~5%";
+        QTest::newRow("a length") << "in 1 m 40 s, or 20 ms"
+                                  << "in 1~m 40~s, or 20~ms";
+        QTest::newRow("a word that begins as a unit does") << "3 steps, 2 hands"
+                                                           << "3 steps, 2 hands";
+        QTest::newRow("no number") << "a -> b, x = y"
+                                   << "a -> b, x = y";
+    }
+    void no_line_is_broken_where_two_words_belong_together() {
+        QFETCH(QString, text);
+        QFETCH(QString, held);
+        QCOMPARE(unbroken(text), held.replace(u'~', QChar(QChar::Nbsp)));
+    }
+
     void lengths_are_written_as_on_a_stop_watch_and_in_words_data() {
         QTest::addColumn<double>("seconds_");
         QTest::addColumn<QString>("watch");

@@ -47,6 +47,19 @@ private slots:
         QVERIFY2(all.filter(" holds").size() < 8, qPrintable(all.filter(" holds").join('\n')));
     }
 
+    void what_the_program_notes_of_its_own_machine_is_no_news() {
+        const Moment moment = back_.latest(Mode::live);
+        StepTitles titles(moment.release);
+        const auto told = [&](const char* by) {
+            release::Noted note;
+            note.text = "it may fall asleep";
+            note.by.name = by;
+            return wall_news(moment.release, titles, {1, moment.now, note}, {});
+        };
+        QCOMPARE(told("a.lead"), "it may fall asleep");
+        QCOMPARE(told(release::own_name), "");
+    }
+
     void the_wall_names_the_gate_that_is_breached() {
         const auto& release = back_.release();
         bool seen = false;
