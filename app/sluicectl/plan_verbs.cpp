@@ -76,6 +76,22 @@ bool fits_the_calendar(const sluice::plan::Plan& plan, const std::string& file) 
     return never.empty() || !certain;
 }
 
+/// Who needs one of them in an emergency must not learn only then that it can't start.
+bool variants_are_good(const sluice::plan::Plan& plan, const std::string& file,
+                       const std::optional<sluice::host::PinnedPolicy>& pinned) {
+    bool good = true;
+    for (const auto& variant : plan.variants) {
+        auto taken = plan;
+        if (!sluice::plan::take_variant(taken, variant.id)) {
+            continue;
+        }
+        const std::string which = fmt::format("{}, variant {}", file, variant.id);
+        const bool fits = fits_the_calendar(taken, which);
+        good = fits && (!pinned || hold_against(taken, which, *pinned)) && good;
+    }
+    return good;
+}
+
 int validate(const std::vector<std::string>& files, const std::string& policy) {
     bool good = true;
     std::optional<sluice::host::PinnedPolicy> pinned;
@@ -99,6 +115,7 @@ int validate(const std::vector<std::string>& files, const std::string& policy) {
             fmt::print("{}: valid, {} in {}\n", file, counted(loaded.plan->steps.size(), "step"),
                        counted(loaded.plan->phases.size(), "phase"));
             good = (!pinned || hold_against(*loaded.plan, file, *pinned)) && good;
+            good = variants_are_good(*loaded.plan, file, pinned) && good;
         }
     }
     return good ? done : bad_input;

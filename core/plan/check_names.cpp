@@ -88,6 +88,9 @@ private:
         }
         const auto& built_in = built_in_names();
         if (std::find(built_in.begin(), built_in.end(), name) != built_in.end()) {
+            if (name == "T0" && use.needed && !use.step.empty() && !reading_.of_log) {
+                check_t0(use.step, at);
+            }
             return;
         }
         const auto [first, last] = outputs_.equal_range(name);
@@ -115,6 +118,24 @@ private:
                            fmt::format("move it, or add needs: {}", first->second->id));
         } else if (use.needed) {
             note_want(use.step, name, *first->second);
+        }
+    }
+
+    /// T0 comes with the phase that sets it; a way back can be taken before that.
+    void check_t0(const StepId& user, Position at) {
+        const auto& phases = reading_.plan.phases;
+        const auto sets = std::find_if(phases.begin(), phases.end(), [](const Phase& one) { return one.sets_t0; });
+        if (sets == phases.end()) {
+            reading_.error(at, "'${T0}' never has a value: no phase is bound by the calendar",
+                           "write window: true at the phase that it is the start of, or take '${start}'");
+            return;
+        }
+        const Phase* phase = reading_.plan.phase_of(user);
+        if (sets != phases.begin() && (phase == nullptr || phase < &*sets)) {
+            reading_.error(at,
+                           fmt::format("'${{T0}}' is not there yet: it is the start of the phase '{}'{}", sets->id,
+                                       phase == nullptr ? ", and this may run before that" : ""),
+                           "take '${start}', the start of the session");
         }
     }
 

@@ -1,5 +1,6 @@
 /// What would be read and then never done: the plan promises it, and nobody would notice that it does not come.
 #include "base/quantity.h"
+#include "plan/loader.h"
 #include "plan/reading.h"
 #include "plan/step_graph.h"
 
@@ -74,20 +75,6 @@ void check_proofs(Reading& reading) {
     }
 }
 
-/// A step that takes the pods of an arm away.
-bool retires(const Plan& plan, const Step& step) {
-    const auto is_arm = [&](const std::string& workload) {
-        return std::any_of(plan.arms.begin(), plan.arms.end(),
-                           [&](const Arm& arm) { return arm.workload == workload; });
-    };
-    if (const auto* scale = std::get_if<Scale>(&step.body)) {
-        return scale->replicas == "0" && is_arm(scale->workload);
-    }
-    const auto* write = std::get_if<KubernetesWrite>(&step.body);
-    return write != nullptr && write->verb == KubernetesWrite::Verb::remove &&
-           is_arm(write->name_space + "/" + write->object.substr(write->object.find('/') + 1));
-}
-
 /// Whether so much time passes between two steps as a step there waits for.
 bool waits_as_long(const Step& step, const StepId& since, Nanos wanted) {
     const auto* wait = std::get_if<Wait>(&step.body);
@@ -96,40 +83,135 @@ bool waits_as_long(const Step& step, const StepId& since, Nanos wanted) {
            (wait != nullptr && wait->for_ && *wait->for_ >= wanted) || (hold != nullptr && hold->for_ >= wanted);
 }
 
-/// `within` promises a way back: what retires an arm waits until that is over.
-void check_within(Reading& reading) {
-    const Plan& plan = reading.plan;
+/// Where an error is told: at the step itself, or at the variant in which it is one.
+class Teller {
+public:
+    Teller(Reading& reading, const Variant* variant) : reading_(reading), variant_(variant) {}
+
+    void operator()(const Position& at, const std::string& what, std::string remedy) const {
+        if (variant_ == nullptr) {
+            reading_.error(at, what, std::move(remedy));
+            return;
+        }
+        // What is wrong in the plan as it stands is told once.
+        const bool told = std::any_of(reading_.diagnostics.begin(), reading_.diagnostics.end(),
+                                      [&](const Diagnostic& one) { return one.what.ends_with(what); });
+        if (!told) {
+            reading_.error(variant_->at, fmt::format("in the variant '{}', line {}: {}", variant_->id, at.line, what),
+                           std::move(remedy));
+        }
+    }
+
+private:
+    Reading& reading_;
+    const Variant* variant_;
+};
+
+/// `within` promises a way back: what takes it away waits until that is over.
+void check_within(const Plan& plan, const StepGraph& graph, const Teller& tell) {
     const auto& rollback = plan.rollback;
-    if (!rollback.within || rollback.options.empty()) {
+    const Step* after = plan.step(rollback.within_after);
+    if (!rollback.within || rollback.options.empty() || after == nullptr) {
         return;
     }
-    const Step* after = plan.step(rollback.within_after);
-    if (after != nullptr && after->point_of_no_return) {
-        reading.error(
-            after->at,
-            fmt::format("a way back is promised for {} after this, and after it there is none: it is the point "
-                        "of no return",
-                        duration_text(*rollback.within)),
-            "let within count from a step before it, or remove one of them");
+    if (!after->left_out.empty()) {
+        tell(after->at,
+             fmt::format("a way back is promised for {} after '{}', which is left out: nothing would be kept open",
+                         duration_text(*rollback.within), after->id),
+             "keep that step, or count from one that stays");
+        return;
     }
-    const StepGraph graph(plan);
+    if (after->point_of_no_return) {
+        tell(after->at,
+             fmt::format("a way back is promised for {} after this, and after it there is none: it is the point "
+                         "of no return",
+                         duration_text(*rollback.within)),
+             "let within count from a step before it, or remove one of them");
+    }
     for (const Step& step : plan.steps) {
-        if (!retires(plan, step) || !graph.comes_before(rollback.within_after, step.id)) {
+        const bool retires = !retired_by(plan, step).empty();
+        const bool ends_it = retires || step.point_of_no_return;
+        if (!ends_it || !step.left_out.empty() || !graph.comes_before(after->id, step.id)) {
             continue;
         }
         const bool waited = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& other) {
-            const bool between = other.id == step.id || (graph.comes_before(rollback.within_after, other.id) &&
-                                                         graph.comes_before(other.id, step.id));
-            return between && waits_as_long(other, rollback.within_after, *rollback.within);
+            const bool between = other.id == step.id ||
+                                 (graph.comes_before(after->id, other.id) && graph.comes_before(other.id, step.id));
+            return between && other.left_out.empty() && waits_as_long(other, after->id, *rollback.within);
         });
         if (!waited) {
-            reading.error(
-                step.at,
-                fmt::format("this takes away an arm while a way back is promised for {} after {}",
-                            duration_text(*rollback.within), rollback.within_after),
-                fmt::format("add not-before: {} + {}", rollback.within_after, duration_text(*rollback.within)));
+            tell(step.at,
+                 fmt::format("this {} while a way back is promised for {} after {}",
+                             retires ? "takes away an arm" : "is the point of no return",
+                             duration_text(*rollback.within), after->id),
+                 fmt::format("add not-before: {} + {}", after->id, duration_text(*rollback.within)));
         }
     }
+}
+
+/// What takes back the time that somebody wanted to pass before it can't be undone.
+void check_anchors(const Plan& plan, const Teller& tell) {
+    for (const Step& step : plan.steps) {
+        const bool grave = step.point_of_no_return || !retired_by(plan, step).empty();
+        const Step* anchor = step.not_before ? plan.step(step.not_before->step) : nullptr;
+        if (grave && step.left_out.empty() && anchor != nullptr && !anchor->left_out.empty()) {
+            tell(step.at,
+                 fmt::format("'{}' counts from '{}', which is left out: it would begin at once", step.id, anchor->id),
+                 "let not-before count from a step that stays");
+        }
+    }
+}
+
+/// The traffic that an arm has, as the steps before one command it: where some of them may not apply, the least of it.
+struct Served {
+    int percent = 0;
+    std::string since; ///< the shift; empty = from the start
+};
+Served served_before(const Plan& plan, const StepGraph& graph, const Traffic& traffic, const std::string& arm,
+                     const Step& step) {
+    Served served{traffic.initial == arm ? 100 : 0, {}};
+    for (const Step& other : plan.steps) {
+        const auto* shift = std::get_if<Shift>(&other.body);
+        if (shift == nullptr || shift->traffic != traffic.name || !other.left_out.empty() ||
+            !graph.comes_before(other.id, step.id)) {
+            continue;
+        }
+        const auto weight = shift->weights.find(arm);
+        const int percent = weight == shift->weights.end() ? 0 : weight->second;
+        const bool may_not_run = other.when || !other.choice.empty();
+        if (!may_not_run || percent < served.percent) {
+            served = {percent, other.id};
+        }
+    }
+    return served;
+}
+
+/// The order is shift, then scale: an arm that serves is not taken away.
+void check_retired(const Plan& plan, const StepGraph& graph, const Teller& tell) {
+    for (const Step& step : plan.steps) {
+        for (const std::string& arm : step.left_out.empty() ? retired_by(plan, step) : std::vector<std::string>{}) {
+            for (const Traffic& traffic : plan.traffic) {
+                const bool has_it = std::any_of(traffic.arms.begin(), traffic.arms.end(),
+                                                [&](const auto& side) { return side.second == arm; });
+                const Served served = has_it ? served_before(plan, graph, traffic, arm, step) : Served{};
+                if (served.percent > 0) {
+                    tell(step.at,
+                         fmt::format("this takes '{}' away while it has {} % of '{}', {}", arm, served.percent,
+                                     traffic.name,
+                                     served.since.empty() ? "as at the start" : "since '" + served.since + "'"),
+                         "shift its traffic to another arm before");
+                }
+            }
+        }
+    }
+}
+
+void check_as_it_runs(Reading& reading, const Plan& plan, const Variant* variant) {
+    const Teller tell(reading, variant);
+    const StepGraph graph(plan);
+    check_within(plan, graph, tell);
+    check_anchors(plan, tell);
+    check_retired(plan, graph, tell);
 }
 
 } // namespace
@@ -137,7 +219,16 @@ void check_within(Reading& reading) {
 void check_promises(Reading& reading) {
     check_valid_for(reading);
     check_proofs(reading);
-    check_within(reading);
+    if (reading.of_log) {
+        return; // it has begun: the release itself sees to what is left of it
+    }
+    check_as_it_runs(reading, reading.plan, nullptr);
+    for (const Variant& variant : reading.plan.variants) {
+        Plan plan = reading.plan;
+        if (take_variant(plan, variant.id)) {
+            check_as_it_runs(reading, plan, &variant);
+        }
+    }
 }
 
 } // namespace sluice::plan

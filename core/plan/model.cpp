@@ -123,4 +123,21 @@ const Option* Plan::default_option() const {
     return rollback.options.empty() ? nullptr : &rollback.options.front();
 }
 
+std::vector<std::string> retired_by(const Plan& plan, const Step& step, const std::string& replicas) {
+    std::string workload;
+    if (const auto* scale = std::get_if<Scale>(&step.body)) {
+        workload = (replicas.empty() ? scale->replicas : replicas) == "0" ? scale->workload : "";
+    } else if (const auto* write = std::get_if<KubernetesWrite>(&step.body);
+               write != nullptr && write->verb == KubernetesWrite::Verb::remove) {
+        workload = write->name_space + "/" + write->object.substr(write->object.find('/') + 1);
+    }
+    std::vector<std::string> retired;
+    for (const Arm& arm : plan.arms) {
+        if (!workload.empty() && arm.workload == workload) {
+            retired.push_back(arm.name);
+        }
+    }
+    return retired;
+}
+
 } // namespace sluice::plan

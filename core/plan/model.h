@@ -122,7 +122,8 @@ struct Phase {
     std::string id;
     std::string title;
     bool follow_up = false; ///< work after the release: it is released before this begins
-    bool window = false;    ///< bound by the calendar; the first such phase sets T0
+    bool window = false;    ///< bound by the calendar
+    bool sets_t0 = false;   ///< the first with a window; also where a variant is not bound by the calendar
     std::optional<Nanos> planned;
     std::optional<AtWindowEnd> at_window_end; ///< of one with a window; default the calendar's
     std::vector<StepId>
@@ -235,5 +236,9 @@ struct Plan {
     /// Before anything is begun; null when the plan has no rollback. While it runs: release::default_option.
     const Option* default_option() const;
 };
+
+/// The arms whose pods a step takes away: scaled to none, or their workload removed. `replicas` is what a scale's
+/// template fills to; empty = as it stands in the plan.
+std::vector<std::string> retired_by(const Plan& plan, const Step& step, const std::string& replicas = {});
 
 } // namespace sluice::plan

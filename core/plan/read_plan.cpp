@@ -258,6 +258,8 @@ void read_phases(Reading& reading, const Node& list) {
         phase.title = reading.filled(node, "title", phase.id);
         phase.window = reading.boolean(node, "window", false);
         phase.follow_up = reading.boolean(node, "follow-up", false);
+        phase.sets_t0 = phase.window && std::none_of(reading.plan.phases.begin(), reading.plan.phases.end(),
+                                                     [](const Phase& earlier) { return earlier.sets_t0; });
         phase.planned = reading.duration(node, "planned");
         phase.at_window_end = read_at_window_end(reading, node);
         if (const Entry* end = node.entry("when-window-ends"); end != nullptr && !phase.window) {

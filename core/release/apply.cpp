@@ -109,7 +109,7 @@ public:
         }
         const auto planned = std::find_if(r.plan->phases.begin(), r.plan->phases.end(),
                                           [&](const auto& candidate) { return candidate.id == e.phase; });
-        if (r.t0.count == 0 && planned != r.plan->phases.end() && planned->window) {
+        if (r.t0.count == 0 && planned != r.plan->phases.end() && planned->sets_t0) {
             r.t0 = now_;
         }
     }

@@ -1,5 +1,6 @@
 /// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
 #include "release/draft.h"
+#include "release/retire.h"
 #include "release/shift.h"
 
 #include <algorithm>
@@ -198,7 +199,9 @@ namespace {
 Verdict override_gate(Draft& draft, const Override& command, const Named& found) {
     const auto* hold = std::get_if<plan::Hold>(&found.step->body);
     const auto& gates = hold ? hold->gates : found.step->gates;
-    if (std::none_of(gates.begin(), gates.end(), [&](const auto& gate) { return gate.id == command.gate; })) {
+    const bool of_traffic = command.gate == traffic_gate && !still_serves(draft.state(), *found.step).empty();
+    if (!of_traffic &&
+        std::none_of(gates.begin(), gates.end(), [&](const auto& gate) { return gate.id == command.gate; })) {
         return refuse("the step has no gate '" + command.gate + "'", command.subject);
     }
     if (found.state->set_aside.contains(command.gate)) {

@@ -4,6 +4,7 @@
 #include "release/demand.h"
 #include "release/draft.h"
 #include "release/moments.h"
+#include "release/retire.h"
 #include "release/shift.h"
 #include "release/window.h"
 
@@ -181,7 +182,7 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
     if (state.status == StepStatus::retrying) {
         if (may_start && state.until <= draft.now() && unapproved(draft.state(), step).empty() &&
-            needs_met(draft.state(), step)) {
+            still_serves(draft.state(), step).empty() && needs_met(draft.state(), step)) {
             start(draft, step, state.attempt + 1);
         }
         return;
@@ -217,6 +218,10 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     }
     if (const std::string shut = closed_gate(draft, step); !shut.empty()) {
         wait_until(draft, step, {}, shut);
+        return;
+    }
+    if (const std::string served = still_serves(draft.state(), step); !served.empty()) {
+        wait_until(draft, step, {}, served);
         return;
     }
     if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {

@@ -173,7 +173,7 @@ struct Release {
     SessionOpened opened;
     std::shared_ptr<const plan::Plan> plan; ///< null until opened
     Nanos started;
-    Nanos t0;                                  ///< start of the first phase with a window; 0 before
+    Nanos t0;                                  ///< start of the phase that sets T0; 0 before
     std::map<std::string, std::string> values; ///< variables and outputs
     std::map<std::string, PhaseState> phases;
     std::map<StepId, StepState> steps; ///< every step of the plan, rollback options too

@@ -401,6 +401,27 @@ phases:
         QCOMPARE(drive.status("b"), "awaiting a person");
     }
 
+    void a_variant_without_a_window_has_its_t0() {
+        Driver as_it_stands = whole(R"(calendar: {allow: [{days: [mon], from: '08:00', to: '09:00'}]}
+variants: {urgent: {window: false}}
+phases:
+  - {id: one, steps: [{id: a, confirm: A, not-before: T0 - 1h}]}
+  - {id: two, window: true, steps: [{id: b, run: [echo, '${T0}']}, {id: c, confirm: C, not-before: T0 + 1h}]}
+)");
+        SessionOpened session = as_it_stands.release.opened;
+        session.variant = "urgent";
+        Driver drive(session);
+        QCOMPARE(drive.status("a"), "awaiting a person"); // until then it is the start of the session
+        drive.pass(hours(5));
+        QCOMPARE(drive.submit(Confirm{"a", "", false, ""}), "");
+        QCOMPARE(scope(drive.release).at("T0"), std::string("2026-01-05T13:00:00Z"));
+        drive.done("b");
+        drive.pass(minutes(59));
+        QCOMPARE(drive.status("c"), "waiting");
+        drive.pass(minutes(2));
+        QCOMPARE(drive.status("c"), "awaiting a person");
+    }
+
     void a_rollback_may_be_a_procedure_of_its_own() {
         auto drive = whole(R"(phases:
   - {id: one, steps: [{id: a, confirm: A}]}

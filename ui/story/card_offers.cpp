@@ -1,5 +1,6 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
 #include "release/demand.h"
+#include "release/retire.h"
 #include "release/ways_back.h"
 #include "release/window.h"
 #include "story/card_table.h"
@@ -58,7 +59,9 @@ void offer_override(Table& table) {
     const auto& body = table.seen.step.body;
     const auto* hold = std::get_if<plan::Hold>(&body);
     const bool measures = hold || std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::Wait>(body);
-    if (!measures && (table.seen.step.gates.empty() || table.seen.state.status != StepStatus::waiting)) {
+    const bool waits = table.seen.state.status == StepStatus::waiting;
+    const bool serves = waits && !release::still_serves(table.seen.moment.release, table.seen.step).empty();
+    if (!measures && !serves && (table.seen.step.gates.empty() || !waits)) {
         return;
     }
     Offer& offer =
@@ -69,6 +72,10 @@ void offer_override(Table& table) {
         offer.subjects = gates_to_set_aside(table.seen, hold->gates, Words::tr("The whole hold: go on at once"));
     } else if (!measures) {
         offer.subjects = gates_to_set_aside(table.seen, table.seen.step.gates, QString());
+        if (serves) {
+            offer.subjects.insert(offer.subjects.begin(),
+                                  {release::traffic_gate, Words::tr("That it still has traffic")});
+        }
     }
 }
 
