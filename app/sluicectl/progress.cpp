@@ -53,11 +53,33 @@ std::string mark(const Body& body) {
 
 namespace {
 
-/// What can't be taken back is said where it begins, and again where somebody goes back after it.
+/// Null unless the plan says that there is no way back after this step.
+const sluice::plan::Step* point_of_no_return(const Release& release, const StepId& id) {
+    const auto* step = release.plan ? release.plan->step(id) : nullptr;
+    return step && step->point_of_no_return ? step : nullptr;
+}
+
+/// The step that a person has answered by this event; an approval takes more than one person.
+StepId answered(const Release& release, const Body& body) {
+    if (const auto* finished = std::get_if<StepFinished>(&body)) {
+        const auto* step = release.plan ? release.plan->step(finished->step) : nullptr;
+        const bool yes = finished->outcome == "passed" || finished->outcome == "overridden";
+        return yes && step && std::holds_alternative<sluice::plan::Approve>(step->body) ? finished->step : "";
+    }
+    const auto* confirmed = std::get_if<Confirmed>(&body);
+    const auto* attested = std::get_if<Attested>(&body);
+    const auto* decided = std::get_if<Decided>(&body);
+    return confirmed ? confirmed->step : attested ? attested->step : decided ? decided->step : "";
+}
+
+/// What can't be taken back is said where it begins, of a person where he is asked and where he has answered, and again
+/// where somebody goes back after it.
 void tell_no_return(const Release& release, const Event& event) {
     const auto* started = std::get_if<StepStarted>(&event.body);
-    const auto* step = started && release.plan ? release.plan->step(started->step) : nullptr;
-    if (step && step->point_of_no_return) {
+    const auto* begun = started ? point_of_no_return(release, started->step) : nullptr;
+    if (begun && sluice::plan::is_persons(begun->body)) {
+        fmt::print("           !  POINT OF NO RETURN: once this is answered, nothing takes it back\n");
+    } else if (begun || point_of_no_return(release, answered(release, event.body))) {
         fmt::print("           !  POINT OF NO RETURN: from here on nothing takes this back\n");
     }
     const auto* since = std::holds_alternative<RollbackStarted>(event.body) ? no_return_since(release) : nullptr;

@@ -91,6 +91,12 @@ bool is_program(const StepBody& body) {
     return std::holds_alternative<Run>(body) || std::holds_alternative<Shell>(body);
 }
 
+bool is_persons(const StepBody& body) {
+    return std::holds_alternative<Confirm>(body) || std::holds_alternative<Attest>(body) ||
+           std::holds_alternative<Approve>(body) || std::holds_alternative<Decide>(body) ||
+           std::holds_alternative<External>(body);
+}
+
 bool is_effect(const StepBody& body) {
     return is_program(body) || std::holds_alternative<KubernetesWrite>(body) || std::holds_alternative<Shift>(body) ||
            std::holds_alternative<Scale>(body) || std::holds_alternative<HttpAction>(body) ||

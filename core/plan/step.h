@@ -300,10 +300,10 @@ struct Step {
     std::optional<Ready> ready;       ///< of a rollback step
     std::string left_out;             ///< why the chosen variant leaves it out; empty = it does not
     std::vector<std::string> files;   ///< relative to the plan; pinned at the start, checked before use
-    bool point_of_no_return = false;
-    bool required = false; ///< may not be skipped
-    std::string evidence;  ///< required, optional, or empty
-    std::string source;    ///< "002#step-3.1"
+    bool point_of_no_return = false;  ///< passed as it starts, or, of a person, as it is answered
+    bool required = false;            ///< may not be skipped
+    std::string evidence;             ///< required, optional, or empty
+    std::string source;               ///< "002#step-3.1"
     bool sensitive = false;
     std::optional<Rehearse> rehearse;
     Position at;
@@ -319,6 +319,7 @@ const char* kind_name(const StepBody& body);
 /// True for kinds that change something outside and so have intents.
 bool is_effect(const StepBody& body);
 bool is_program(const StepBody& body); ///< run, shell: a process that changes something
+bool is_persons(const StepBody& body); ///< confirm, attest, approve, decide, external: it waits for a person's answer
 /// An effect, or something that a person types elsewhere: what an approval is for.
 bool changes_outside(const StepBody& body);
 

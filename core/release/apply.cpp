@@ -128,19 +128,17 @@ public:
         const Nanos first = step->attempt == 0 ? now_ : step->started;
         auto set_aside = std::move(step->set_aside);
         const Nanos overdue = step->overdue;
+        const bool answered = step->answered;
         *step = StepState{};
         step->overdue = overdue;
+        step->answered = answered;
         step->set_aside = std::move(set_aside);
         step->begun = now_;
         step->attempt = e.attempt;
         step->title = e.title;
         step->started = first;
         const auto* planned = r.plan->step(e.step);
-        const bool person = planned && (std::holds_alternative<plan::Confirm>(planned->body) ||
-                                        std::holds_alternative<plan::Attest>(planned->body) ||
-                                        std::holds_alternative<plan::Approve>(planned->body) ||
-                                        std::holds_alternative<plan::Decide>(planned->body) ||
-                                        std::holds_alternative<plan::External>(planned->body));
+        const bool person = planned && plan::is_persons(planned->body);
         step->status = person ? StepStatus::person : StepStatus::running;
         if (person) {
             ask(*step);
@@ -262,6 +260,7 @@ public:
     void operator()(const Decided& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->choice = e.choice;
+            step->answered = true;
             step->status = StepStatus::running; // until what the choice leads to is over
             r.values[e.step] = e.choice;
         }

@@ -7,9 +7,11 @@ namespace sluice::release {
 
 void FoldPeople::operator()(const Confirmed& e) {
     use(e.proof, e.by);
+    answered(e.step);
 }
 void FoldPeople::operator()(const Attested& e) {
     use(e.proof, e.by);
+    answered(e.step);
 }
 void FoldPeople::operator()(const Approved& e) {
     use(e.proof, e.by);
@@ -72,6 +74,12 @@ void FoldPeople::operator()(const ApprovalOverdue& e) {
 void FoldPeople::operator()(const ApprovedAfterwards& e) {
     if (auto* step = find(r.steps, e.step); step && step->glass) {
         step->glass->approved = true;
+    }
+}
+
+void FoldPeople::answered(const StepId& id) {
+    if (auto* step = find(r.steps, id)) {
+        step->answered = true;
     }
 }
 

@@ -39,6 +39,7 @@ protected:
 
 private:
     void use(const Json& proof, const Actor& by);
+    void answered(const StepId& id);
     void await_again(const StepId& id, StepState& step, const std::string& why);
 };
 

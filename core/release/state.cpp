@@ -145,13 +145,25 @@ std::vector<OperationId> in_flight(const Release& release) {
     return ids;
 }
 
+namespace {
+
+bool is_past(const Release& release, const plan::Step& step) {
+    const StepState& state = release.at(step.id);
+    if (std::holds_alternative<plan::Approve>(step.body)) {
+        return state.status == StepStatus::passed || state.status == StepStatus::overridden;
+    }
+    return plan::is_persons(step.body) ? state.answered : state.attempt > 0;
+}
+
+} // namespace
+
 const plan::Step* no_return_since(const Release& release) {
     if (!release.plan) {
         return nullptr;
     }
     const auto& steps = release.plan->steps;
     const auto found = std::find_if(steps.begin(), steps.end(), [&](const plan::Step& step) {
-        return step.point_of_no_return && release.at(step.id).attempt > 0;
+        return step.point_of_no_return && is_past(release, step);
     });
     return found == steps.end() ? nullptr : &*found;
 }

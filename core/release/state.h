@@ -81,6 +81,7 @@ struct StepState {
     std::vector<Approved> approvals;
     std::optional<BrokenGlass> glass;
     std::string choice;     ///< of a decide
+    bool answered = false;  ///< a person has said that it is so, or what to do: in this attempt or one before
     Nanos overdue;          ///< the moment by which it should have been over, once that was told; 0 = not told
     Nanos asked;            ///< since when a person is awaited; 0 = never
     bool escalated = false; ///< it has waited for too long since then, and that was told
@@ -243,7 +244,9 @@ std::optional<double> baseline(const Release& release, const StepId& step, const
 /// Operations that are neither settled nor in doubt.
 std::vector<OperationId> in_flight(const Release& release);
 
-/// The first step of no return that has begun; null: there is a way back from everything.
+/// The first step of no return that is past; null: there is a way back from everything. What acts passes the point as
+/// it starts. What waits for a person has done nothing yet: his answer passes it, and an approval that lapses takes it
+/// back.
 const plan::Step* no_return_since(const Release& release);
 
 /// Programs in flight that are asked to end: those that a person wants to; and while it is rolled back or aborted those

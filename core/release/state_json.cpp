@@ -34,6 +34,7 @@ Json to_json(const StepState& step) {
                  {"until", nanos_text(step.until)},
                  {"operation", step.operation},
                  {"choice", step.choice},
+                 {"answered", step.answered},
                  {"overdue", nanos_text(step.overdue)},
                  {"asked", nanos_text(step.asked)},
                  {"escalated", step.escalated},

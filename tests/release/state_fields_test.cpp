@@ -44,10 +44,10 @@ auto fields(PolicyBound& s) {
     return std::tie(file, digest, signers_file, signers_digest, type, environment, raised);
 }
 auto fields(StepState& s) {
-    auto& [status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice, overdue,
-           asked, escalated, advanced, stop, gates, aside, hold] = s;
+    auto& [status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice, answered,
+           overdue, asked, escalated, advanced, stop, gates, aside, hold] = s;
     return std::tie(status, attempt, title, started, ended, begun, why, until, operation, approvals, glass, choice,
-                    overdue, asked, escalated, advanced, stop, gates, aside, hold);
+                    answered, overdue, asked, escalated, advanced, stop, gates, aside, hold);
 }
 auto fields(HandShift& s) {
     auto& [planned, state, by, reason] = s;

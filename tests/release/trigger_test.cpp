@@ -129,11 +129,89 @@ rollback:
 
     void past_a_point_of_no_return_it_is_disarmed() {
         Driver drive(guarded(errors("")));
-        for (const char* step : {"one", "two", "three"}) {
-            QCOMPARE(drive.trigger_state("errors"), "armed");
+        for (const char* step : {"one", "two", "three", "last"}) {
+            QCOMPARE(drive.trigger_state("errors"),
+                     "armed"); // while the last waits for its person nothing has happened
             confirm(drive, step);
         }
         QCOMPARE(drive.trigger_state("errors"), "disarmed");
+    }
+
+    void what_acts_passes_the_point_as_it_starts() {
+        Driver drive(plan_with("phases: [{id: main, steps: [{id: one, confirm: One}, {id: drop, run: [drop], "
+                               "point-of-no-return: true}]}]\nrollback:\n  triggers: [" +
+                               errors("") + "]" + way_back));
+        confirm(drive, "one");
+        QCOMPARE(drive.status("drop"), "running");
+        QCOMPARE(drive.trigger_state("errors"), "disarmed");
+    }
+
+    void what_asks_a_person_passes_the_point_by_the_answer_data() {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("says"); // what is said of it, one after the other
+        QTest::addColumn<bool>("past");
+        const auto row = [](const char* name, const char* step, const char* says, bool past) {
+            QTest::newRow(name) << step << says << past;
+        };
+        row("nobody has answered", "confirm: Drop it", "", false);
+        row("confirmed", "confirm: Drop it", "confirm", true);
+        row("refused", "confirm: Drop it", "refuse", false);
+        row("refused, asked again, and confirmed", "confirm: Drop it", "refuse retry confirm", true);
+        row("skipped", "confirm: Drop it", "skip", false);
+        row("confirmed, and asked again since it has grown old", "confirm: Drop it, valid-for: 1m", "confirm wait",
+            true);
+        row("stated", "attest: It is dropped", "attest", true);
+        row("typed elsewhere", "external: {command: drop it}", "confirm", true);
+        row("typed elsewhere, and read back", "external: {command: drop it}, verify: {run: [is, it, gone]}", "confirm",
+            true);
+        row("approved by one of two", "approve: {roles: [sre, owner], quorum: 2}", "sre", false);
+        row("approved", "approve: {roles: [sre, owner], quorum: 2}", "sre owner", true);
+        row("decided",
+            "decide: {text: Drop it, choices: [{id: go-on, steps: [{id: go, confirm: Go}]}, {id: leave, steps: [{id: "
+            "left, confirm: Left}]}]}",
+            "go-on", true);
+    }
+    void what_asks_a_person_passes_the_point_by_the_answer() {
+        QFETCH(QString, step);
+        QFETCH(QString, says);
+        QFETCH(bool, past);
+        Driver drive(plan_with("phases: [{id: main, steps: [{id: drop, " + step.toStdString() +
+                               ", point-of-no-return: true}, {id: hours, confirm: Hours, needs: []}, {id: after, "
+                               "confirm: After, needs: [drop, hours]}]}]\nrollback:\n  triggers: [" +
+                               errors("") + "]" + way_back));
+        for (const QString& one : says.split(u' ', Qt::SkipEmptyParts)) {
+            const std::string word = one.toStdString();
+            if (word == "wait") {
+                drive.pass(minutes(2));
+                QCOMPARE(drive.status("drop"), "awaiting a person");
+                continue;
+            }
+            QCOMPARE(drive.trigger_state("errors"), "armed");
+            QCOMPARE(word == "confirm"  ? drive.submit(Confirm{"drop", "", false, ""})
+                     : word == "refuse" ? drive.submit(Confirm{"drop", "", true, "not yet"})
+                     : word == "retry"  ? drive.submit(Retry{"drop", "now"})
+                     : word == "skip"   ? drive.submit(Skip{"drop", "not this time"})
+                     : word == "attest" ? drive.submit(Attest{"drop", "", false, ""})
+                     : word == "go-on"  ? drive.submit(Decide{"drop", "go-on", ""})
+                                        : drive.submit(Approve{"drop", false, ""}, {word, word}),
+                     "");
+        }
+        QCOMPARE(no_return_since(drive.release) != nullptr, past);
+        QCOMPARE(drive.trigger_state("errors"), past ? "disarmed" : "armed");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
+    void an_approval_that_lapses_takes_the_point_back() {
+        Driver drive(plan_with("phases: [{id: main, steps: [{id: go, approve: {roles: [sre]}, valid-for: 1m, "
+                               "point-of-no-return: true}, {id: hours, confirm: Hours, needs: []}, {id: drop, run: "
+                               "[drop], needs: [go, hours]}]}]\n"
+                               "rollback:\n  triggers: [" +
+                               errors("") + "]" + way_back));
+        QCOMPARE(drive.submit(Approve{"go", false, ""}, {"sam", "sre"}), "");
+        QCOMPARE(drive.trigger_state("errors"), "disarmed");
+        drive.pass(minutes(2)); // what it was for has not begun
+        QCOMPARE(drive.status("go"), "awaiting a person");
+        QCOMPARE(drive.trigger_state("errors"), "armed");
     }
 
     void an_abort_disarms_it_and_so_does_the_end() {
@@ -229,7 +307,7 @@ rollback:
         drive.now += minutes(1);
         drive.trigger("errors", "yes", "blue");
         QCOMPARE(drive.trigger_state("errors/blue"), "fired");
-        for (const char* step : {"one", "two", "three"}) {
+        for (const char* step : {"one", "two", "three", "last"}) {
             confirm(drive, step);
         }
         QCOMPARE(drive.trigger_state("errors"), "disarmed");

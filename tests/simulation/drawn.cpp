@@ -175,7 +175,8 @@ const char* const groups = R"(  - id: begin
 ?always       - {id: tidy, confirm: Tidied, always: true}
 ?always       - {id: tidy-up, scale: {workload: shop/green, replicas: 2}, on: cluster, always: true}
       - {id: said, attest: It holds, owner: sre}
-      - {id: last, confirm: All well}
+?grace       - {id: last, confirm: All well, point-of-no-return: true}
+!grace       - {id: last, confirm: All well}
 ?follow   - id: week
 ?follow     follow-up: true
 ?follow     steps:

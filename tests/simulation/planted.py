@@ -131,6 +131,8 @@ BUGS = {
                                           "if (!PLANTED(39) && proposal.ends.count != 0 &&")),
     40: ("there is to be a way back", ("core/release/progress.cpp", "now()); until.count != 0) {",
                                        "now()); !PLANTED(40) && until.count != 0) {")),
+    41: ("is not armed, and there is", ("core/release/state.cpp", "plan::is_persons(step.body) ? state.answered",
+                                        "plan::is_persons(step.body) && !PLANTED(41) ? state.answered")),
 }
 
 HEAD = "namespace sluice::planted {\nextern int bug;\n}\n#define PLANTED(n) (sluice::planted::bug == (n))\n"

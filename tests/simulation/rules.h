@@ -44,8 +44,10 @@ private:
     void check_cleaning(const release::Release& before, const plan::Step& step);
     void decided_ways(const release::Release& release);
 
-    // rules_proposals.cpp: what triggers propose, and what becomes of it; how long the way back is kept open.
+    // rules_proposals.cpp: what triggers propose, and what becomes of it; how long there is a way back.
     void hear_proposals(const release::Release& before, const release::Event& event);
+    void hear_no_return(const release::Release& before, const release::Event& event);
+    void check_kept_open(const release::Release& before, Nanos now);
     void check_answered(const release::Release& before, const release::ProposalAnswered& answered, Nanos now);
     void decided_proposals(const release::Release& release, Nanos now);
     const std::set<StepId>& omitted(const release::Release& release);
@@ -73,6 +75,7 @@ private:
     std::string fired_, taken_;                   ///< by the event before this one; taken: for want of an answer
     std::map<std::string, Nanos> proposed_;       ///< "trigger" or "trigger/arm" → since when it can be answered
     bool way_closed_ = false;
+    bool no_return_ = false;          ///< a step that can't be taken back has begun to act, or a person has done it
     std::map<StepId, int> confirmed_; ///< of the current attempt: by which decision
     int decisions_ = 0;
     bool released_ = false, closed_ = false, cleared_ = false; ///< `cleared_`: the rollback is finished

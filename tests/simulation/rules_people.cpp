@@ -262,6 +262,7 @@ void Rules::hear_people(const Release& before, const Event& event) {
 void Rules::hear(const Release& before, const Event& event) {
     hear_people(before, event);
     hear_time(before, event);
+    hear_no_return(before, event);
     hear_proposals(before, event);
     hear_ways(before, event);
 }

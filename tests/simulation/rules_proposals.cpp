@@ -62,17 +62,29 @@ void Rules::hear_proposals(const Release& before, const Event& event) {
     } else if (std::holds_alternative<WayBackClosed>(event.body)) {
         way_closed_ = true;
     } else if (const auto* closed = std::get_if<SessionClosed>(&event.body); closed && closed->outcome == "done") {
-        const auto& rollback = before.plan->rollback;
-        const auto since = rollback.within ? ended_.find(rollback.within_after) : ended_.end();
-        const bool done = since != ended_.end() && before.at(rollback.within_after).status == StepStatus::passed;
-        const auto& steps = before.plan->steps;
-        const bool gone = std::any_of(steps.begin(), steps.end(), [&](const plan::Step& step) {
-            return step.point_of_no_return && before.at(step.id).attempt > 0;
-        });
-        if (done && !gone && !way_closed_ && event.time < since->second + *rollback.within) {
-            find("it is closed while there is to be a way back");
-        }
+        check_kept_open(before, event.time);
     }
+}
+
+void Rules::check_kept_open(const Release& before, Nanos now) {
+    const auto& rollback = before.plan->rollback;
+    const auto since = rollback.within ? ended_.find(rollback.within_after) : ended_.end();
+    const bool done = since != ended_.end() && before.at(rollback.within_after).status == StepStatus::passed;
+    if (done && !no_return_ && !way_closed_ && now < since->second + *rollback.within) {
+        find("it is closed while there is to be a way back");
+    }
+}
+
+/// Of what these plans can't take back one acts, and one a person confirms (drawn.cpp).
+void Rules::hear_no_return(const Release& before, const Event& event) {
+    const auto* started = std::get_if<StepStarted>(&event.body);
+    const auto* confirmed = std::get_if<Confirmed>(&event.body);
+    const plan::Step* step = !before.plan ? nullptr
+                             : started    ? before.plan->step(started->step)
+                             : confirmed  ? before.plan->step(confirmed->step)
+                                          : nullptr;
+    no_return_ = no_return_ || (step != nullptr && step->point_of_no_return &&
+                                (confirmed != nullptr || !std::holds_alternative<plan::Confirm>(step->body)));
 }
 
 void Rules::decided_proposals(const Release& release, Nanos now) {
@@ -83,6 +95,12 @@ void Rules::decided_proposals(const Release& release, Nanos now) {
         const plan::Trigger* trigger = trigger_of(release, key.substr(0, key.find('/')));
         if (trigger != nullptr && trigger->grace && now >= since + *trigger->grace) {
             find(key + " proposes, nobody has answered in time, and nothing happens");
+        }
+    }
+    for (const auto& trigger : release.plan->rollback.triggers) {
+        const std::string& state = triggers_[trigger.id];
+        if (trigger.from.empty() && trigger.until.empty() && !no_return_ && (state.empty() || state == "disarmed")) {
+            find(trigger.id + " is not armed, and there is a way back");
         }
     }
 }

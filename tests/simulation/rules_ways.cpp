@@ -118,11 +118,8 @@ void Rules::hear_severity(const Release& before, const Event& event) {
                 find(changed->trigger + " fires, and is not armed");
             }
             if (trigger != all.end() && !trigger->severity.empty()) {
-                const auto& steps = before.plan->steps;
-                const bool gone = std::any_of(steps.begin(), steps.end(), [&](const plan::Step& step) {
-                    return (step.point_of_no_return || step.id == trigger->until) && before.at(step.id).attempt > 0;
-                });
-                if (gone) {
+                const bool ended = !trigger->until.empty() && before.at(trigger->until).attempt > 0;
+                if (no_return_ || ended) {
                     find(changed->trigger + " fires, and is not armed: its time is over");
                 }
                 if (badness(severity_) < badness(trigger->severity)) {

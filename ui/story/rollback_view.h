@@ -44,7 +44,7 @@ struct RollbackView {
     bool operator==(const RollbackView&) const = default;
 };
 
-/// The step after which there is no way back to what was before, once it has begun; null until then.
+/// The step after which there is no way back to what was before, once it is past; null until then.
 const plan::Step* point_passed(const release::Release& release);
 
 /// `acting`: whether a command channel exists.

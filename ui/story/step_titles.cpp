@@ -31,9 +31,7 @@ QString role_text(const std::string& role) {
 }
 
 bool by_hand(const plan::StepBody& body) {
-    return std::holds_alternative<plan::Confirm>(body) || std::holds_alternative<plan::Attest>(body) ||
-           std::holds_alternative<plan::Approve>(body) || std::holds_alternative<plan::Decide>(body) ||
-           std::holds_alternative<plan::External>(body);
+    return plan::is_persons(body);
 }
 
 QString who_of(const plan::Step& step, const std::vector<std::string>& approvers) {

@@ -120,7 +120,7 @@ private:
             ends_[parent] = std::max(ends_[parent], to);
         }
         if (step.point_of_no_return && !table_.no_return) {
-            table_.no_return = from;
+            table_.no_return = by_hand(step.body) ? to : from; // a person's answer comes at its end
             table_.no_return_title = filled(step.title);
         }
         if (const auto* shift = std::get_if<plan::Shift>(&step.body)) {

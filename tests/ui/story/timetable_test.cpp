@@ -97,6 +97,14 @@ private slots:
         QCOMPARE(bar(at_once, "all")->from, minutes(10));
     }
 
+    void a_person_passes_the_point_of_no_return_at_the_end() {
+        const std::string acts = "{id: gone, run: ['true'], point-of-no-return: true}";
+        std::string text = small;
+        text.replace(text.find(acts), acts.size(), "{id: gone, confirm: Gone, planned: 4m, point-of-no-return: true}");
+        const auto table = timetable(loaded(text), {});
+        QCOMPARE(*table.no_return, bar(table, "gone")->from + minutes(4));
+    }
+
     void times_are_told_from_t0() {
         const auto table = timetable(loaded(small), {});
         QCOMPARE(story::from_t0(table, {}), QString("T−0:10"));
