@@ -8,6 +8,7 @@
 #include "host/take_up.h"
 #include "host/user.h"
 #include "release/demand.h"
+#include "release/ways_back.h"
 #include "sluicectl/console.h"
 #include "sluicectl/follow.h"
 #include "sluicectl/progress.h"
@@ -39,6 +40,11 @@ int exit_of(const std::string& outcome) {
         return done;
     }
     return outcome.empty() ? person_needed : release_failed;
+}
+
+/// Of a rehearsal whose answers are assumed: not even what never is, is answered by somebody.
+bool unattended(const RunOptions& options) {
+    return options.assume_yes && !options.no_input;
 }
 
 /// What happened at the start, before anybody could listen; of a resumed session, from its resuming.
@@ -100,8 +106,10 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
         if (engine.looking_back()) {
             return; // what is in doubt may be told yet
         }
-        const bool nobody = console.stuck() || (options.assume_yes && !options.no_input &&
-                                                sluice::release::needs_decision(engine.release()));
+        // What a trigger has proposed is taken at the end of its grace: the rehearsal goes on to see that.
+        const bool nobody =
+            console.stuck() || (unattended(options) && sluice::release::needs_decision(engine.release()) &&
+                                !sluice::release::rolls_back_unanswered(engine.release()));
         if (nobody && !engine.release().closed()) {
             host.scheduler().after({}, [&] { finish(person_needed); });
         }
@@ -187,8 +195,8 @@ int rehearse(const RunOptions& options) {
     if (!start) {
         return complain(start.error());
     }
-    sluice::host::RehearsalOptions rehearsal{*start, options.speed,     options.seed, options.faults,
-                                             {},     options.assume_yes};
+    sluice::host::RehearsalOptions rehearsal{*start, options.speed,      options.seed,       options.faults,
+                                             {},     options.assume_yes, unattended(options)};
     if (!options.start.empty()) {
         const auto at = sluice::parse_instant(options.start, {});
         if (!at || options.start.front() == 'T' || at->count < 0) {

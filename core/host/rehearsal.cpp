@@ -9,6 +9,7 @@
 #include "plan/loader.h"
 #include "release/schedule.h"
 #include "release/standstill.h"
+#include "release/ways_back.h"
 #include "release/window.h"
 
 #include <chrono>
@@ -219,7 +220,7 @@ Result<std::string> filled_manifest(const std::string& text, const std::string& 
 Rehearsal::Rehearsal(const RehearsalOptions& options, Nanos start)
     : SessionHost(options.paths), scheduler_(start), driver_(scheduler_), http_(scheduler_),
       secrets_(Secrets::invented()), plan_folder_(std::filesystem::absolute(options.plan_file).parent_path().string()),
-      assume_yes_(options.assume_yes) {
+      assume_yes_(options.assume_yes), unattended_(options.unattended) {
     driver_.set_speed(options.speed);
 }
 
@@ -271,13 +272,14 @@ Result<void> Rehearsal::build_range(const RehearsalOptions& options, const plan:
     return {};
 }
 
-/// A person thinks in real time; where answers are assumed, only what is never assumed waits for one. What stands still
-/// waits for one too: it can be overridden.
+/// A person thinks in real time; where answers are assumed, only what is never assumed waits for one, and where nobody
+/// is there at all not even that, if it comes to a way back by itself. What stands still waits for one too: it can be
+/// overridden.
 void Rehearsal::set_pace() {
     const auto& release = engine().release();
-    driver_.real_time(!release.closed() &&
-                      (stood_ >= standstill_looks ||
-                       (assume_yes_ ? release::needs_decision(release) : release::needs_person(release))));
+    const bool asks = assume_yes_ ? release::needs_decision(release) : release::needs_person(release);
+    const bool goes_on = unattended_ && release::rolls_back_unanswered(release);
+    driver_.real_time(!release.closed() && (stood_ >= standstill_looks || (asks && !goes_on)));
 }
 
 /// A fault that is still to come can change everything. What triggers and assumed answers bring within seconds is

@@ -15,6 +15,7 @@ struct RehearsalOptions : StartOptions {
     std::vector<std::string> faults; ///< "WHEN WHAT [for D] [on ARM]"
     std::optional<Nanos> start;      ///< default: the first allowed window after 2026-01-01T00:00Z
     bool assume_yes = false;
+    bool unattended = false; ///< nobody is there for what is never assumed either
 };
 
 /// A session against the range in this process: the same engine, with the connections, the clock and the processes
@@ -45,7 +46,7 @@ private:
     std::unique_ptr<range::Range> range_;
     std::unique_ptr<range::SimulatedProcesses> processes_;
     std::string plan_folder_;
-    bool assume_yes_;
+    bool assume_yes_, unattended_;
     Nanos last_fault_; ///< the last moment at which a fault begins or ends by the clock
     int stood_ = 0;    ///< looks, one after the other, that found it standing still
     TimerId looking_ = TimerId::none;

@@ -115,6 +115,15 @@ std::vector<Proposal> open_proposals(const Release& release) {
     return open;
 }
 
+bool rolls_back_unanswered(const Release& release) {
+    const auto open = open_proposals(release);
+    return std::any_of(open.begin(), open.end(), [&](const Proposal& one) {
+        const auto* option = option_of(release, *one.trigger);
+        return one.ends.count != 0 && one.trigger->after_grace == plan::AfterGrace::roll_back && option &&
+               not_available(release, *option).empty();
+    });
+}
+
 Nanos kept_open_until(const Release& release, Nanos now) {
     if (!release.plan || release.way_back_closed || release.rollback.active || release.aborted || release.closed() ||
         no_return_since(release) != nullptr ||

@@ -40,6 +40,9 @@ struct Proposal {
 /// Those that are open, the one that ends first before the others.
 std::vector<Proposal> open_proposals(const Release& release);
 
+/// Whether one of them rolls back by itself, as things stand, when nobody answers it.
+bool rolls_back_unanswered(const Release& release);
+
 /// All is done, and the session is kept open so that there is a way back until then (`within`); 0 = it is not.
 Nanos kept_open_until(const Release& release, Nanos now);
 

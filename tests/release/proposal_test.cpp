@@ -182,6 +182,38 @@ rollback:
         QVERIFY(!drive.release.rollback.active);
     }
 
+    void whether_it_rolls_back_by_itself_is_known_before_data() {
+        QTest::addColumn<QString>("how");
+        QTest::addColumn<QString>("way");
+        QTest::addColumn<bool>("back");
+        QTest::newRow("it does") << ", grace: 5m"
+                                 << "" << true;
+        QTest::newRow("it waits for ever") << ""
+                                           << "" << false;
+        QTest::newRow("it pauses") << ", grace: 5m, then: pause"
+                                   << "" << false;
+        QTest::newRow("it goes on") << ", grace: 5m, then: go-on"
+                                    << "" << false;
+        QTest::newRow("its way back is not available") << ", grace: 5m"
+                                                       << "available-if: {not: {is: '${ramp}'}}, " << false;
+    }
+    void whether_it_rolls_back_by_itself_is_known_before() {
+        QFETCH(QString, how);
+        QFETCH(QString, way);
+        QFETCH(bool, back);
+        Driver drive(plan_with("phases: [{id: main, steps: [{id: one, confirm: One}]}]\nrollback:\n  triggers: "
+                               "[{id: slow, metric: lag, must: '> 100', for: 1m, mode: propose" +
+                               how.toStdString() + "}]\n  options: {back: {" + way.toStdString() +
+                               "steps: [{id: tell, confirm: Tell}]}}\n"));
+        QVERIFY(!rolls_back_unanswered(drive.release));
+        fire(drive);
+        QCOMPARE(open_proposals(drive.release).size(), std::size_t(1));
+        QCOMPARE(rolls_back_unanswered(drive.release), back);
+        drive.pass(minutes(6));
+        QCOMPARE(drive.release.rollback.active, back);
+        QVERIFY(!rolls_back_unanswered(drive.release));
+    }
+
     void one_by_a_severity_ends_when_it_is_lowered() {
         Driver drive(plan_with(R"(severity: {low: {title: Low}, high: {title: Bad}}
 phases: [{id: main, steps: [{id: one, confirm: One}]}]

@@ -37,6 +37,20 @@ class WayBack(unittest.TestCase):
     def told(self, kind):
         return [event["data"] for event in self.home.events() if event["type"] == kind]
 
+    def test_a_rehearsal_waits_for_the_way_back_that_is_proposed(self):
+        wrong = {"id": "wrong", "run": ["x"], "rehearse": {"exit": 1, "takes": "1m"}}
+        for then, code in {"roll-back": FAILED, "go-on": PERSON, "pause": PERSON}.items():
+            with self.subTest(then):
+                self.plan(wrong, variables={"bad": {"type": "boolean", "default": True}},
+                          rollback={"triggers": [{"id": "bad", "is": "${bad}", "mode": "propose", "grace": "30m",
+                                                  "then": then}]})
+                self.home.session = self.home.folder / f"{then}.sluice"
+                ended, said = self.home.call("rehearse", "plan.yaml", "--assume-yes", "--session", self.home.session)
+                self.assertEqual(ended, code, said)
+                self.assertEqual(len(self.told("triage-opened")), 1, said)
+                self.assertEqual([one["outcome"] for one in self.told("session-closed")],
+                                 ["rolled-back"] if code == FAILED else [], said)
+
     def test_a_person_passes_the_point_of_no_return_by_the_answer(self):
         self.plan({"id": "drop", "confirm": "It is dropped", "point-of-no-return": True}, {"id": "last", "confirm": "Well"})
         self.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
