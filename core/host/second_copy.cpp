@@ -13,12 +13,30 @@ namespace sluice::host {
 
 std::filesystem::path place_of_copy(const std::filesystem::path& session, const std::filesystem::path& wanted) {
     std::error_code error;
-    return std::filesystem::is_directory(wanted, error) ? wanted / session.filename() : wanted;
+    const auto place = std::filesystem::is_directory(wanted, error) ? wanted / session.filename() : wanted;
+    const auto whole = std::filesystem::absolute(place, error);
+    return error ? place : whole;
 }
 
-std::optional<Error> no_place_for_copy(const std::filesystem::path& wanted) {
+bool is_its_own_copy(const std::filesystem::path& session, const std::filesystem::path& wanted) {
+    std::error_code error;
+    const auto place = place_of_copy(session, wanted);
+    const auto real = [&error](const std::filesystem::path& path) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+    };
+    return std::filesystem::equivalent(session, place, error) || real(session) == real(place);
+}
+
+std::optional<Error> no_place_for_copy(const std::filesystem::path& session, const std::filesystem::path& wanted) {
     std::error_code ignored;
-    if (wanted.empty() || std::filesystem::is_directory(wanted, ignored)) {
+    if (wanted.empty()) {
+        return std::nullopt;
+    }
+    if (is_its_own_copy(session, wanted)) {
+        return Error{ErrorCode::bad_input, "that is the session itself", "--copy " + wanted.string(),
+                     "name another folder or file, best on another machine"};
+    }
+    if (std::filesystem::is_directory(wanted, ignored)) {
         return std::nullopt;
     }
     if (wanted.extension() != ".sluice") {

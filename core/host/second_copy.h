@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sluice::host {
@@ -46,11 +47,15 @@ private:
     QObject here_;
 };
 
-/// Where the copy of `session` goes when `wanted` is a folder or a file.
-/// Why no copy can be made there, so that it is told before a run begins: a name without the ending of a session is a
-/// folder that must be there; else the folder around it must.
-std::optional<Error> no_place_for_copy(const std::filesystem::path& wanted);
-
+/// Where the copy of `session` goes when `wanted` is a folder or a file: absolute, since who takes the session up may
+/// stand elsewhere.
 std::filesystem::path place_of_copy(const std::filesystem::path& session, const std::filesystem::path& wanted);
+
+/// Whether that is the session's own file, as when it is gone on with from its copy.
+bool is_its_own_copy(const std::filesystem::path& session, const std::filesystem::path& wanted);
+
+/// Why no copy of `session` can be made there, so that it is told before a run begins: a name without the ending of a
+/// session is a folder that must be there; else the folder around it must. Nothing for an empty `wanted`.
+std::optional<Error> no_place_for_copy(const std::filesystem::path& session, const std::filesystem::path& wanted);
 
 } // namespace sluice::host

@@ -188,6 +188,13 @@ void SessionHost::keep_copy(const StartOptions& options, const std::string& mode
     if (wanted.empty()) {
         return;
     }
+    if (is_its_own_copy(file_, wanted)) { // the desk was lost: what was the copy is the session from now on
+        if (mode == "run") {
+            (void)engine_->submit(release::CopyReport{"", "none", "the session goes on in it"},
+                                  {release::own_name, ""});
+        }
+        return;
+    }
     second_copy_ = std::make_unique<SecondCopy>(file_, wanted, [this, mode](const SecondCopy::State& state) {
         if (mode == "run") {
             (void)engine_->submit(
@@ -212,9 +219,6 @@ void SessionHost::make(const session::SigningKey& key, const engine::Outside& ou
 Result<void> SessionHost::open(const StartOptions& options, release::SessionOpened session,
                                const session::SigningKey& key, const engine::Outside& outside,
                                net::ProcessRunner& processes, engine::EngineOptions engine_options) {
-    if (const auto none = no_place_for_copy(options.copy)) {
-        return tl::unexpected(*none);
-    }
     const auto source = read_file(options.plan_file, 1u << 20);
     if (!source) {
         return failed(source);
@@ -238,6 +242,9 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
         std::error_code error;
         std::filesystem::create_directories(paths_.sessions, error);
         file_ = fresh_file(paths_.sessions, session.session);
+    }
+    if (const auto none = no_place_for_copy(file_, options.copy)) {
+        return tl::unexpected(*none);
     }
     auto log = session::SessionLog::create(
         file_, {session.session, outside.scheduler.now(), session.program, session.public_key}, options.log);
@@ -293,6 +300,9 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
                                   const session::SigningKey& key, const engine::Outside& outside,
                                   net::ProcessRunner& processes, engine::EngineOptions engine_options) {
     file_ = file;
+    if (const auto none = no_place_for_copy(file_, options.copy)) {
+        return tl::unexpected(*none);
+    }
     auto log = session::SessionLog::open(file);
     if (!log) {
         return failed(log);

@@ -203,8 +203,9 @@ struct Describe {
         return fmt::format("Shift by hand: {} to {}{}", e.traffic, weights, because(e.reason));
     }
     std::string operator()(const CopyChanged& e) const {
-        return e.state == "kept" ? "Second copy is kept: " + e.place
-                                 : "SECOND COPY IS BEHIND: " + e.place + because(e.why);
+        return e.place.empty()     ? "NO SECOND COPY is kept any more" + because(e.why)
+               : e.state == "kept" ? "Second copy is kept: " + e.place
+                                   : "SECOND COPY IS BEHIND: " + e.place + because(e.why);
     }
     std::string operator()(const PlanAmended& e) const {
         return fmt::format("PLAN AMENDED: {}{}", fmt::join(e.changes, ", "), because(e.reason));

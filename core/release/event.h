@@ -252,8 +252,8 @@ struct SourceChanged {
 /// The second copy of the session file came up to date, or fell behind. Only of a run: a rehearsal's log does not tell
 /// of this machine.
 struct CopyChanged {
-    std::string place;
-    std::string state; ///< kept | behind
+    std::string place; ///< empty: there is none any more, as when the session is gone on with in it
+    std::string state; ///< kept | behind | none
     std::string why;
 };
 

@@ -95,6 +95,29 @@ class DeskLost(unittest.TestCase):
         self.assertEqual(code, DONE, said)
         self.assertFalse((self.home.folder / "made").exists())
 
+    def test_a_copy_that_is_gone_on_with_is_the_session_and_no_copy_of_itself(self):
+        program = self.begin("--copy", "other")  # the place is told as a whole path: who takes it up stands elsewhere
+        wait_until(self.same_as_copy, "the copy follows")
+        program.kill()
+        program.wait()
+        for file in self.home.folder.glob("session.sluice*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        self.home.session = self.copy
+        for again in ("..", "other/../other", self.copy):
+            where = self.other if again == ".." else again
+            code, said = self.home.call("resume", self.copy, "--no-input", "--copy", where)
+            self.assertEqual((code, "that is the session itself" in said), (BAD_INPUT, True), said)
+        program = self.home.begin("resume", self.copy, "--no-input")
+        wait_until(lambda: any(e["type"] == "session-resumed" for e in self.home.events()), "it is taken up")
+        self.assertNotIn("second copy", self.home.call("state", self.copy)[1])
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        said = self.home.said()
+        self.assertIn("NO SECOND COPY is kept any more", said)
+        self.assertNotIn("NOT COMPLETE", said)
+        told = [(e["data"]["place"], e["data"]["state"]) for e in self.home.events() if e["type"] == "copy-changed"]
+        self.assertEqual(told, [(str(self.copy), "kept"), ("", "none")])
+
     def counted(self):
         effects = self.home.folder / "effects"
         return effects.read_text().count("one") if effects.exists() else 0
@@ -178,11 +201,13 @@ rollback: {options: {undo: {title: Undo}}}
 
     def test_a_place_that_is_none_is_refused_before_anything_begins(self):
         for place, told in [(self.home.folder / "unmounted", "there is no such folder"),
-                            (self.home.folder / "unmounted" / "a.sluice", "there is no folder to put it in")]:
+                            (self.home.folder / "unmounted" / "a.sluice", "there is no folder to put it in"),
+                            (self.home.session, "that is the session itself"),
+                            (self.home.folder, "that is the session itself")]:
             code, said = self.home.call("run", "plan.yaml", "--session", self.home.session, "--no-input",
                                         "--copy", place)
             self.assertEqual((code, told in said), (BAD_INPUT, True), said)
-            self.assertFalse(place.exists() or self.home.session.exists())
+            self.assertFalse(self.home.session.exists() or place != self.home.folder and place.exists())
 
     def test_a_lost_place_is_told_and_holds_nothing_up(self):
         program = self.begin("--copy", self.other)
