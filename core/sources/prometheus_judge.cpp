@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <iterator>
+#include <set>
 
 namespace sluice::sources {
 namespace {
@@ -88,7 +91,7 @@ private:
     /// Nothing was found: 0 where the witness answers, else no data.
     Reading empty(const std::string& arm, const std::string& match) const {
         if (replies_.witness == nullptr) {
-            return reading(arm, Status::no_data, "the answer is empty");
+            return reading(arm, Status::no_data, "the answer is empty" + strangers(match));
         }
         const auto witness = vector_of(*replies_.witness);
         if (!witness) {
@@ -97,11 +100,32 @@ private:
         const bool seen = std::ranges::any_of(
             *witness, [&](const Element& element) { return belongs(element, match) && !std::isnan(element.value); });
         if (!seen) {
-            return reading(arm, Status::no_data, "the answer is empty, and so is zero-while");
+            return reading(arm, Status::no_data, "the answer is empty, and so is zero-while" + strangers(match));
         }
         Reading zero = reading(arm, Status::ok, "counted as 0: zero-while answers");
         apply(age_of(replies_.witness_ages, match), zero);
         return zero;
+    }
+
+    /// Whom the answers name instead, where that is no arm at all: what runs there may be another version than the plan
+    /// says, and nothing else would tell so. At most three, in their order: as long as they are there the text stays.
+    std::string strangers(const std::string& match) const {
+        std::set<std::string> names;
+        for (const auto* reply : {replies_.value, replies_.witness}) {
+            const auto answer = reply != nullptr ? vector_of(*reply) : Result<Vector>(Vector());
+            for (const auto& element : answer.value_or(Vector())) {
+                const auto name = series::label(element.labels, metric_.by_arm);
+                if (!name.empty() && !metric_.arms.contains(std::string(name))) {
+                    names.emplace(name);
+                }
+            }
+        }
+        const bool more = names.size() > 3;
+        names.erase(std::next(names.begin(), more ? 3 : static_cast<std::ptrdiff_t>(names.size())), names.end());
+        return names.empty() || match.empty()
+                   ? ""
+                   : fmt::format(" for {}={}; it names {}{}, which the plan's arms do not", metric_.by_arm, match,
+                                 fmt::join(names, ", "), more ? ", …" : "");
     }
 
     /// The oldest of all selectors.

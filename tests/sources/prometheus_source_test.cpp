@@ -158,6 +158,24 @@ private slots:
         QCOMPARE(batch.detail, std::string("the answer is empty"));
     }
 
+    void an_arm_that_nothing_carries_is_told_with_what_there_is_instead() {
+        World world;
+        world.requests_and_errors("v1", 60, 3);
+        world.requests_and_errors("v0", 60, 3);
+        auto metric = world.error_ratio();
+        const auto detail = [&] {
+            const auto batch = world.ask(metric, world.scheduler.now());
+            return QString::fromStdString(batch.readings.at(1).detail);
+        };
+        QCOMPARE(text(world.ask(metric)), QString("blue:0.05 green:no-data"));
+        QCOMPARE(detail(),
+                 "the answer is empty, and so is zero-while for version=v2; it names v0, which the plan's arms do not");
+        metric.zero_while.clear();
+        QCOMPARE(detail(), "the answer is empty for version=v2; it names v0, which the plan's arms do not");
+        metric.arms = {{"v0", "blue"}, {"v2", "green"}, {"v1", "red"}};
+        QCOMPARE(detail(), "the answer is empty"); // each of the others is where it should be
+    }
+
     void data_that_is_too_old_is_no_data_though_rate_still_answers() {
         World world;
         world.requests_and_errors("v1", 60, 3);
