@@ -204,7 +204,10 @@ void Console::take(const std::string& line) {
     }
     const auto waiting = awaiting(host_.engine().release());
     std::string step;
-    if (host_.engine().release().step(words.front())) {
+    // A choice may be called as a step is, and a step's name alone says nothing.
+    const bool choice =
+        words.size() == 1 && waiting.size() == 1 && offers(host_.engine().release(), waiting.front(), words.front());
+    if (!choice && host_.engine().release().step(words.front())) {
         step = words.front();
         words.erase(words.begin());
     } else if (waiting.size() == 1) {
@@ -338,13 +341,12 @@ void Console::interrupted() {
         QCoreApplication::exit(person_needed);
         return;
     }
-    ++interrupts_;
     const auto& release = host_.engine().release();
     if (kept_open_until(release, release.time).count != 0) {
         fmt::print(
             "\nall is done, and the way back stays open: 'close REASON' ends the session, 'roll-back' goes back; to "
             "leave it open, end this program by SIGTERM\n");
-    } else if (interrupts_ == 1 && !release.paused) {
+    } else if (++interrupts_ == 1 && !release.paused) {
         fmt::print("\npaused; Ctrl-C again aborts, 'continue' goes on\n");
         submit(Pause{"Ctrl-C"}, by_);
     } else {

@@ -3,7 +3,9 @@
 #include "plan/loader.h"
 #include "support/suite.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
+#include <fstream>
 
 using namespace sluice;
 
@@ -45,6 +47,28 @@ private slots:
         const auto start = host::rehearsal_start(*loaded.plan);
         QVERIFY(start.has_value());
         QTEST(QString::fromStdString(utc(*start)), "start");
+    }
+
+    void a_calendar_of_far_later_dates_is_rehearsed_then() {
+        QTemporaryDir folder;
+        const std::filesystem::path base = folder.path().toStdString();
+        std::ofstream(base / "plan.yaml")
+            << "sluice: 1\nid: small\ncalendar: {allow: [{dates: [2033-05-04], from: '02:00', to: '04:00'}]}\n"
+               "phases: [{id: main, window: true, steps: [{id: go, confirm: Go}]}]\n";
+        host::RehearsalOptions options;
+        options.plan_file = (base / "plan.yaml").string();
+        options.session = base / "session.sluice";
+        options.by = {"test", "release-lead"};
+        options.paths = {base / "sessions", base / "config", base / "run", {}, base / "kubeconfig", base / "state"};
+        options.assume_yes = true;
+        auto rehearsal = host::Rehearsal::start(options);
+        QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
+        bool closed = false;
+        (*rehearsal)->on_closed([&] { closed = true; });
+        QVERIFY((*rehearsal)->driver().run_until([&] { return closed; }, std::chrono::minutes(1)));
+        const auto& release = (*rehearsal)->engine().release();
+        QCOMPARE(QString::fromStdString(release.outcome), "done");
+        QCOMPARE(QString::fromStdString(utc(release.started)), "2033-05-04T02:00:00.000Z");
     }
 };
 

@@ -409,6 +409,40 @@ phases:
         QCOMPARE(desk.submit(Abort{"x"}, {"lena", "lead"}), "the policy lets the-lead give 'abort', not lena");
         QCOMPARE(desk.submit(Abort{"x"}, {"dee", "lead"}), "");
     }
+    void so_are_those_that_say_what_becomes_of_it() {
+        const std::string steps =
+            plan_with("release: {type: major, environment: production}\n"
+                      "severity: {high: {title: Bad}}\nphases: [{id: main, steps: [{id: go, "
+                      "approve: {roles: [owner]}}, {id: act, run: [act]}]}]\n"
+                      "rollback:\n  within: 2h after act\n  triggers: [{id: bad, severity: high, "
+                      "mode: propose}]\n  options: {back: {steps: [{id: tell, confirm: Tell}]}}\n");
+        Desk desk(policy_text("{type: major, environment: production, roles: [owner], accept: [signed, given]}",
+                              "lead: [lead]\ncommands: {stop: [the-lead], decline: [the-lead], close: [the-lead], "
+                              "severity: [the-lead]}\n"),
+                  steps);
+        QCOMPARE(desk.refusal, "");
+        QCOMPARE(desk.approve({"ada", "owner"}), "");
+        const auto only_the_lead = [&](const Command& command, const std::string& verb) {
+            QCOMPARE(desk.submit(command, {"bob", "sre"}),
+                     fmt::format("the policy lets the-lead give '{}', not bob", verb));
+            QCOMPARE(desk.submit(command, {"lena", "lead"}), "");
+        };
+        Intent intent;
+        intent.step = "act";
+        intent.attempt = 1;
+        intent.operation = "s1/act/1";
+        intent.kind = "run";
+        QCOMPARE(desk.submit(Prepared{intent}, engine), "");
+        only_the_lead(Stop{"act", "it hangs"}, "stop");
+        only_the_lead(Severity{"high", "it burns"}, "severity");
+        only_the_lead(Decline{"bad", "it is the network"}, "decline");
+        Outcome outcome;
+        outcome.settled = {intent.operation, true, "returned", "", nullptr, 0, ""}; // before it could be ended
+        QCOMPARE(desk.submit(outcome, engine), "");
+        QVERIFY(!desk.release.closed());
+        only_the_lead(CloseWayBack{"all is well"}, "close");
+        QVERIFY(desk.release.closed());
+    }
     void a_rehearsal_practises_without_keys() {
         Desk desk(policy_text("{roles: [owner, sre]}"), plan_text(), "rehearse", {"rehearsal", "release-lead"});
         QCOMPARE(desk.refusal, "");

@@ -79,6 +79,29 @@ private slots:
         QCOMPARE(QString::fromStdString(drive.release.at("after").title), "Build 42");
     }
 
+    void a_condition_may_name_an_output_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("after");
+        QTest::newRow("as it is wanted") << "major"
+                                         << "awaiting a person";
+        QTest::newRow("another") << "minor"
+                                 << "not applicable";
+    }
+    void a_condition_may_name_an_output() {
+        QFETCH(QString, kind);
+        QFETCH(QString, after);
+        Driver drive = steps(R"(      - {id: act, run: [act], outputs: {kind: {extract: '[a-z]+'}}}
+      - {id: after, confirm: Look at it, when: {var: kind, equals: major}}
+      - {id: last, confirm: Well}
+)");
+        (void)drive.prepare("act");
+        Outcome outcome;
+        outcome.settled = {"s1/act/1", true, "returned", "", nullptr, 0, ""};
+        outcome.outputs = {{"kind", kind.toStdString()}};
+        QCOMPARE(drive.submit(outcome), "");
+        QCOMPARE(drive.status("after"), after);
+    }
+
     void a_failed_effect_goes_to_triage() {
         Driver drive = steps(act_then_after);
         (void)drive.prepare("act");

@@ -51,6 +51,31 @@ class WayBack(unittest.TestCase):
                 self.assertEqual([one["outcome"] for one in self.told("session-closed")],
                                  ["rolled-back"] if code == FAILED else [], said)
 
+    def test_one_that_nobody_runs_while_it_is_kept_open(self):
+        self.plan({"id": "make", "run": ["touch", "made"]}, rollback={"within": "2h after make"})
+        program = self.begin("run", "plan.yaml", "--session", self.home.session, stdin=subprocess.PIPE)
+        wait_until(lambda: self.home.readable() and "the way back stays open until" in self.state(), "it is kept open")
+        self.assertNotIn(NOBODY, self.state())
+        for times in (1, 2, 3):  # neither paused nor aborted nor ended by them
+            program.send_signal(signal.SIGINT)
+            wait_until(lambda times=times: self.home.said().count("all is done, and the way back stays open") == times,
+                       "Ctrl-C is answered")
+        self.assertEqual((self.told("paused"), self.told("aborted"), program.poll()), ([], [], None))
+        program.send_signal(signal.SIGTERM)
+        self.assertEqual(program.wait(60), PERSON, self.home.said())
+        program.stdin.close()
+        self.assertIn(NOBODY, self.state())
+        self.assertIn("the way back stays open until", self.state())
+        program = self.begin("resume", self.home.session, "--no-input")
+        wait_until(lambda: self.told("session-resumed"), "it is taken up")
+        self.assertNotIn(NOBODY, self.state())
+        program.send_signal(signal.SIGINT)
+        wait_until(lambda: self.home.said().count("all is done, and the way back stays open") == 4, "Ctrl-C is answered")
+        code, said = self.home.call("do", self.home.session, "close", "--reason", "all is well")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertNotIn(NOBODY, self.state())
+
     def test_a_person_passes_the_point_of_no_return_by_the_answer(self):
         self.plan({"id": "drop", "confirm": "It is dropped", "point-of-no-return": True}, {"id": "last", "confirm": "Well"})
         self.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
@@ -65,6 +90,33 @@ class WayBack(unittest.TestCase):
         wait_until(lambda: "from here on nothing takes this back" in self.home.said(), "it is told")
         self.assertIn("PAST THE POINT OF NO RETURN since drop", self.state())
         wait_until(lambda: "POINT OF NO RETURN" in sheet.read_text(), "the sheet tells it")
+
+    def test_a_choice_may_be_called_as_a_command_or_a_step_is(self):
+        for word in ("stop", "pause", "mend"):
+            with self.subTest(word):
+                self.home.session = self.home.folder / f"{word}.sluice"
+                steps = [{"id": "mend", "run": ["touch", "mended"]}]
+                self.plan({"id": "way", "decide": {"text": "What now?", "choices": [
+                    {"id": "other", "steps": [{"id": "o", "confirm": "Other"}]}, {"id": word, "steps": steps}]}})
+                program = self.begin("run", "plan.yaml", "--session", self.home.session, stdin=subprocess.PIPE)
+                wait_until(lambda word=word: f"  {word}: " in self.home.said(), "it is asked")
+                program.stdin.write(f"{word}\n".encode())
+                program.stdin.flush()
+                self.assertEqual(program.wait(60), DONE, self.home.said())
+                program.stdin.close()
+                self.assertEqual([one["choice"] for one in self.told("decided")], [word])
+                self.assertEqual(self.told("paused"), [])
+
+    def test_a_choice_that_is_called_stop_is_given_from_elsewhere_too(self):
+        self.plan({"id": "way", "decide": {"text": "What now?", "choices": [
+            {"id": "go-on", "steps": [{"id": "o", "confirm": "Other"}]},
+            {"id": "stop", "steps": [{"id": "s", "run": ["touch", "stopped"]}]}]}})
+        program = self.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(lambda: self.home.readable() and self.told("step-started"), "it is asked")
+        code, said = self.home.call("do", self.home.session, "decide", "way", "stop")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertTrue((self.home.folder / "stopped").exists())
 
 
 if __name__ == "__main__":
