@@ -163,7 +163,9 @@ void SessionHost::keep_sheet() {
 void SessionHost::write_sheet() {
     // Whole paths: they are typed wherever somebody stands then.
     const auto whole = [](const std::filesystem::path& path) { return std::filesystem::absolute(path).string(); };
-    const report::SheetPlace place{whole(file_), second_copy_ ? whole(second_copy_->place()) : "", hex(log_->root())};
+    std::error_code unknown; // the folder may have been removed since
+    const report::SheetPlace place{whole(file_), second_copy_ ? whole(second_copy_->place()) : "", hex(log_->root()),
+                                   std::filesystem::current_path(unknown).string()};
     const std::string text = report::sheet_text(engine_->release(), place);
     const std::string html = report::sheet_html(engine_->release(), place);
     std::vector<std::filesystem::path> beside{file_};

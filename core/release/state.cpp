@@ -168,6 +168,16 @@ const plan::Step* no_return_since(const Release& release) {
     return found == steps.end() ? nullptr : &*found;
 }
 
+const plan::SeverityLevel* declared_severity(const Release& release) {
+    if (!release.plan || release.severity.empty()) {
+        return nullptr;
+    }
+    const auto& levels = release.plan->severity;
+    const auto found =
+        std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.id == release.severity; });
+    return found == levels.end() ? nullptr : &*found;
+}
+
 std::vector<OperationId> programs_to_end(const Release& release) {
     std::vector<OperationId> programs;
     if (!release.plan) {

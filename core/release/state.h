@@ -249,6 +249,9 @@ std::vector<OperationId> in_flight(const Release& release);
 /// back.
 const plan::Step* no_return_since(const Release& release);
 
+/// The severity that stands declared; null: none, or one that the plan does not name any more.
+const plan::SeverityLevel* declared_severity(const Release& release);
+
 /// Programs in flight that are asked to end: those that a person wants to; and while it is rolled back or aborted those
 /// that steps of the plan have started, or steps of another way back than the present one; not clean-up.
 std::vector<OperationId> programs_to_end(const Release& release);

@@ -2,12 +2,11 @@
 
 #include "base/json.h"
 #include "base/quantity.h"
-#include "base/secret.h"
 #include "net/place.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
 #include "plan/formula.h"
-#include "plan/secret_reference.h"
+#include "report/fetched.h"
 #include "report/kafka_by_hand.h"
 
 #include <algorithm>
@@ -31,33 +30,12 @@ std::string setting(const Json& settings, const char* key) {
     return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::string fetched(const SecretReference& secret) {
-    switch (secret.kind) {
-    case SecretReference::Kind::environment:
-        return "${" + secret.name + "}";
-    case SecretReference::Kind::file:
-        return fmt::format("$(cat {})", shell_word(secret.name));
-    case SecretReference::Kind::keychain:
-        return fmt::format("$(secret-tool lookup server {} user {})", shell_word(secret.name), shell_word(secret.part));
-    case SecretReference::Kind::vault:
-        break;
-    }
-    return fmt::format("$(vault kv get -field={} {})", shell_word(secret.part), shell_word(secret.name));
-}
-
-/// A header or variable whose value may be a secret: double quotes, in which the shell fetches it.
-std::string with_secrets(const std::string& before, const std::string& value) {
-    const auto secret = plan::secret_value(value);
-    const auto reference = secret ? parse_secret_reference(secret->reference) : Result<SecretReference>();
-    return secret && reference ? fmt::format("{}\"{}\"", shell_word(before + secret->before), fetched(*reference))
-                               : shell_word(before + value);
-}
-
 /// Writes the commands of one step.
 class Writer {
 public:
-    Writer(const release::Release& release, const plan::Step& step)
-        : release_(release), plan_(*release.plan), scope_(release::scope(release)), step_(step) {}
+    Writer(const release::Release& release, const plan::Step& step, std::string started_in)
+        : release_(release), plan_(*release.plan), scope_(release::scope(release)), step_(step),
+          started_in_(std::move(started_in)) {}
 
     ByHand take() && { return std::move(out_); }
 
@@ -177,14 +155,25 @@ private:
         for (const auto& argument : command.argv) {
             words.push_back(shell_word(filled(argument)));
         }
+        Fetched fetched(started_in_);
         std::string line;
-        if (!command.folder.empty()) {
-            line = "cd " + shell_word(filled(command.folder)) + " && ";
-        }
         for (const auto& [name, value] : command.environment) {
-            line += name + "=" + with_secrets("", filled(value)) + " "; // quoted as a whole it would be a command
+            line += name + "=" + fetched.word("", filled(value)) + " "; // quoted as a whole it would be a command
         }
-        out_.commands.push_back(line + fmt::format("{}", fmt::join(words, " ")));
+        say(fetched, from_plan(filled(command.folder)), line + fmt::format("{}", fmt::join(words, " ")));
+    }
+    void say(const Fetched& fetched, const std::string& folder, const std::string& line) {
+        out_.remarks.insert(out_.remarks.end(), fetched.remarks().begin(), fetched.remarks().end());
+        out_.commands.push_back(fetched.command(folder, line));
+    }
+    /// A file or folder of the plan, wherever somebody stands; as it is written where the plan's folder is not known (a
+    /// rehearsal's log names no machine).
+    std::string from_plan(const std::string& path) const {
+        const std::string& folder = release_.opened.plan_folder;
+        if (folder.empty() || path.starts_with('/')) {
+            return path;
+        }
+        return path.empty() ? folder : folder + "/" + path;
     }
     void look(const plan::HttpCall& request) { call(request); }
     void look(const plan::KubernetesRead& read) {
@@ -345,9 +334,10 @@ private:
         if (proxy.is_string()) {
             remark("this address is the cluster's own: reach it by 'kubectl port-forward', or from inside");
         }
+        Fetched fetched(started_in_);
         std::string line = "curl -fsS -X " + request.method;
         for (const auto& [name, value] : request.headers) {
-            line += " -H " + with_secrets(name + ": ", filled(value));
+            line += " -H " + fetched.word(name + ": ", filled(value));
         }
         if (request.json) {
             const auto body = plan::fill_json(*request.json, scope_);
@@ -356,7 +346,7 @@ private:
         } else if (!request.text.empty()) {
             line += " --data-binary " + shell_word(filled(request.text));
         }
-        out_.commands.push_back(line + " " + shell_word(url + path));
+        say(fetched, "", line + " " + shell_word(url + path));
     }
     /// "http://user-service.production:8081" → "/api/v1/namespaces/production/services/user-service:8081/proxy"
     static std::string proxied(const std::string& url) {
@@ -466,7 +456,7 @@ private:
                 return piped("apply");
             }
             remark("fill in what stands as ${…} in the file first, if anything does");
-            words.insert(words.end(), {"apply", "--server-side", "-f", filled(body.file)});
+            words.insert(words.end(), {"apply", "--server-side", "-f", from_plan(filled(body.file))});
             break;
         case Verb::create:
             return piped("create");
@@ -499,6 +489,7 @@ private:
     const plan::Plan& plan_;
     plan::Scope scope_;
     const plan::Step& step_;
+    std::string started_in_;
     ByHand out_;
 };
 
@@ -519,8 +510,8 @@ std::string shell_word(const std::string& text) {
     return quoted + "'";
 }
 
-ByHand by_hand(const release::Release& release, const plan::Step& step) {
-    Writer writer(release, step);
+ByHand by_hand(const release::Release& release, const plan::Step& step, const std::string& started_in) {
+    Writer writer(release, step, started_in);
     std::visit(writer, static_cast<const plan::StepBody&>(step.body));
     return std::move(writer).take();
 }

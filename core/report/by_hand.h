@@ -2,7 +2,8 @@
 /// What a person types to do a step without this program (DESIGN.md, "Where it goes when one machine is not enough").
 ///
 /// For a POSIX shell with kubectl and curl; each argument is quoted, so nothing that was filled in is evaluated.
-/// Secrets stay references: `env:NAME` becomes "$NAME", `file:PATH` a `cat` of it. Pure.
+/// Secrets stay references: `env:NAME` becomes "$NAME", `file:PATH` a `cat` of it (fetched.h). Of a run whatever the
+/// plan names is said with its whole path, so that it can be typed wherever somebody stands. Pure.
 #include "plan/model.h"
 #include "release/state.h"
 
@@ -16,8 +17,9 @@ struct ByHand {
     std::vector<std::string> remarks;  ///< what to see to, what is not known yet
 };
 
-/// As of the release as it stands: values that were read are filled in, others are named.
-ByHand by_hand(const release::Release& release, const plan::Step& step);
+/// As of the release as it stands: values that were read are filled in, others are named. `started_in`: where the
+/// program was started, from which it sees `file:` secrets; empty = not known, which is told.
+ByHand by_hand(const release::Release& release, const plan::Step& step, const std::string& started_in = {});
 
 /// One argument for a POSIX shell: as it is if it is harmless, else in single quotes.
 std::string shell_word(const std::string& text);

@@ -22,12 +22,14 @@ struct Line {
 
 class Sheet {
 public:
-    Sheet(const release::Release& release, const SheetPlace& place) : release_(release) {
+    Sheet(const release::Release& release, const SheetPlace& place) : release_(release), started_in_(place.started_in) {
         const plan::Plan& plan = *release.plan;
         add(Line::Kind::title, "Break-glass sheet: " + filled(plan.title));
         fact("As of", fmt::format("{}, event {}", release::instant(release.time), release.seq));
         fact("Session", release.opened.session + (release.opened.mode == "rehearse" ? " (a rehearsal)" : ""));
-        fact("Plan", fmt::format("{}, {}", release.opened.plan_file, digest().substr(0, 12)));
+        const std::string& folder = release.opened.plan_folder;
+        fact("Plan", fmt::format("{}{}, {}", folder.empty() ? folder : folder + "/", release.opened.plan_file,
+                                 digest().substr(0, 12)));
         if (!place.root.empty()) {
             fact("Tree", place.root);
         }
@@ -64,6 +66,7 @@ private:
                         : release_.aborted         ? "is being aborted"
                         : release_.paused          ? "is paused"
                                                    : "goes forward");
+        severity();
         if (const auto* since = release::no_return_since(release_)) {
             fact("POINT OF NO RETURN", "passed by: " + release_.at(since->id).title);
         }
@@ -87,6 +90,24 @@ private:
                 state.status == release::StepStatus::triage) {
                 fact(fmt::format("Step {}", release::name(state.status)), state.title);
             }
+        }
+    }
+
+    void severity() {
+        if (release_.severity.empty()) {
+            return;
+        }
+        const auto* level = release::declared_severity(release_);
+        const std::string title = level ? filled(level->title) : std::string();
+        fact("SEVERITY", fmt::format("{}{}, since {}", release_.severity,
+                                     title.empty() || title == release_.severity ? "" : " (" + title + ")",
+                                     release::instant(release_.severity_since)));
+        if (level && !level->response.empty()) {
+            fact("What to do", filled(level->response));
+        }
+        const auto* option = level ? release_.plan->option(level->option) : nullptr;
+        if (option) {
+            fact("It proposes", filled(option->title));
         }
     }
 
@@ -137,7 +158,7 @@ private:
             add(Line::Kind::remark, "Not to be done: " + why + ".");
             return;
         }
-        const ByHand hand = by_hand(release_, step);
+        const ByHand hand = by_hand(release_, step, started_in_);
         for (const auto& remark : hand.remarks) {
             add(Line::Kind::remark, remark);
         }
@@ -147,6 +168,7 @@ private:
     }
 
     const release::Release& release_;
+    const std::string& started_in_;
     std::vector<Line> lines_;
 };
 

@@ -12,6 +12,8 @@ struct SheetPlace {
     std::string session_file; ///< as named by the user
     std::string copy_file;    ///< empty = no second copy is kept
     std::string root;         ///< of the tree after the last event, hexadecimal; empty = not said
+    /// Where the program that owns the session was started: `file:` secrets are seen from there; empty = not known.
+    std::string started_in = {};
 };
 
 /// Plain text, at most about 100 columns but for the commands, which are never broken.

@@ -34,6 +34,7 @@ arms:
   green: {workload: shop/green, service: shop/green-svc}
 traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/main, canary: shop/canary, arms: {primary: blue, canary: green}}
+severity: {sev1: {title: 'Down for ${version}', response: 'call ${version}', propose: back}}
 phases: [{id: a, steps: [{id: b, confirm: B}, {id: to-green, confirm: Sent}, {id: read, run: [cat], outputs: {replicas: {type: integer}}, rehearse: {}}]}]
 rollback: {)" + (promise.empty() ? promise : promise + ", ") +
                                R"(options: {back: {title: 'Back', default: true, steps: [)" + step + "]}}}\n";
@@ -66,7 +67,8 @@ QString heard(const std::vector<std::string>& commands) {
         // A line at once: those of a pipe run side by side.
         tool.write("#!/bin/sh\nl=\"${0##*/}\"; for a in \"$@\"; do l=\"$l [$a]\"; done; printf '%s\\n' \"$l\" >> "
                    "\"$HEARD\"\n"
-                   "case \"$*\" in *'-f -'*) cat >/dev/null;; esac\nexit 0\n");
+                   "case \"$*\" in *'-f -'*) cat >/dev/null;; esac\n"
+                   "case \"$l\" in vault*|secret-tool*) echo 'se cret';; esac\nexit 0\n");
         if (tool.fileName().endsWith("kafka-console-producer.sh") || // what is piped in counts as well
             tool.fileName().endsWith("kafka-consumer-groups.sh")) {
             tool.resize(0);
@@ -158,7 +160,7 @@ private slots:
             "[--data-binary] [{\"v\":\"v1'2\"}] [https://api.example/flags]");
         row("http with a secret from Vault",
             "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer vault:secret/app/prod#token'}}, on: api}",
-            "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer ] [https://api.example/flags]\n"
+            "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer se cret] [https://api.example/flags]\n"
             "vault [kv] [get] [-field=token] [secret/app/prod]");
         row("variable with a secret from the keychain",
             "{id: s, run: [helm, x], environment: {T: 'keychain:sluice/kafka'}, rehearse: {}}",
@@ -209,6 +211,87 @@ private slots:
         const auto release = release_with(step.toStdString());
         const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
         QCOMPARE(heard(hand.commands), heard_as);
+    }
+
+    /// Typed wherever somebody stands, and in whatever order: each command says where it runs and where its secrets
+    /// are.
+    void a_command_of_a_run_says_where_it_runs_and_reads_its_secrets_first_data() {
+        QTest::addColumn<QString>("step");
+        QTest::addColumn<QString>("typed"); // PLAN and HERE stand for the plan's folder and where the program started
+        QTest::addColumn<QString>("heard_as");
+        const QString says = "run: [sh, -c, 'echo \"$P in $(basename \"$(pwd)\")\" >> \"$HEARD\"'], rehearse: {}";
+        const QString line = "sh -c 'echo \"$P in $(basename \"$(pwd)\")\" >> \"$HEARD\"'";
+        QTest::newRow("the plan's folder") << "{id: s, " + says + "}"
+                                           << "(cd 'PLAN' && " + line + ")"
+                                           << " in the plan";
+        QTest::newRow("a folder beside it") << "{id: s, " + says + ", folder: sub}"
+                                            << "(cd 'PLAN/sub' && " + line + ")"
+                                            << " in sub";
+        QTest::newRow("a folder elsewhere") << "{id: s, " + says + ", folder: /tmp}"
+                                            << "(cd /tmp && " + line + ")"
+                                            << " in tmp";
+        QTest::newRow("a secret in a file")
+            << "{id: s, " + says + ", folder: sub, environment: {P: 'file:tokfile'}}"
+            << "(secret1=\"$(cat HERE/tokfile)\" && cd 'PLAN/sub' && P=\"${secret1:?}\" " + line + ")"
+            << "a token in sub";
+        QTest::newRow("two secrets, one of them of the environment")
+            << "{id: s, " + says + ", environment: {A: 'env:X_TOKEN', P: 'Bearer file:tokfile'}}"
+            << "(secret1=\"$(cat HERE/tokfile)\" && cd 'PLAN' && A=\"${X_TOKEN:?}\" P='Bearer '\"${secret1:?}\" " +
+                   line + ")"
+            << "Bearer a token in the plan";
+        QTest::newRow("a file that is not there")
+            << "{id: s, " + says + ", environment: {P: 'file:gone'}}"
+            << "(secret1=\"$(cat HERE/gone)\" && cd 'PLAN' && P=\"${secret1:?}\" " + line + ")"
+            << "-";
+        QTest::newRow("an empty file") << "{id: s, " + says + ", environment: {P: 'file:empty'}}"
+                                       << "(secret1=\"$(cat HERE/empty)\" && cd 'PLAN' && P=\"${secret1:?}\" " + line +
+                                              ")"
+                                       << "-";
+        QTest::newRow("a variable that is not set") << "{id: s, " + says + ", environment: {P: 'env:NO_SUCH_TOKEN'}}"
+                                                    << "(cd 'PLAN' && P=\"${NO_SUCH_TOKEN:?}\" " + line + ")"
+                                                    << "-";
+    }
+    void a_command_of_a_run_says_where_it_runs_and_reads_its_secrets_first() {
+        QFETCH(QString, step);
+        QFETCH(QString, typed);
+        QFETCH(QString, heard_as);
+        const QTemporaryDir folder;
+        const auto write = [&](const QString& name, const QByteArray& bytes) {
+            QFile file(folder.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(bytes);
+        };
+        QVERIFY(QDir(folder.path()).mkpath("the plan/sub"));
+        write("tokfile", "a token\n");
+        write("empty", "");
+        auto release = release_with(step.toStdString());
+        release.opened.plan_folder = folder.filePath("the plan").toStdString();
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front(), folder.path().toStdString());
+        QCOMPARE(hand.commands.size(), std::size_t{1});
+        QCOMPARE(QString::fromStdString(hand.commands.front()),
+                 typed.replace("PLAN", folder.filePath("the plan")).replace("HERE", folder.path()));
+        QVERIFY(hand.remarks.empty());
+        const QString said = heard(hand.commands);
+        if (heard_as == "-") { // it stops, and says why
+            QVERIFY2(!said.isEmpty() && !said.contains(" in the plan"), qPrintable(said));
+        } else {
+            QCOMPARE(said, heard_as);
+        }
+    }
+
+    void of_a_secret_whose_folder_is_not_known_that_is_told() {
+        const auto release = release_with("{id: s, run: [helm, x], environment: {T: 'file:tok'}, rehearse: {}}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QCOMPARE(hand.commands, std::vector<std::string>{"(secret1=\"$(cat tok)\" && T=\"${secret1:?}\" helm x)"});
+        QCOMPARE(hand.remarks, std::vector<std::string>{
+                                   "tok lies where the program was started: type this there, or write the whole path"});
+    }
+
+    void a_manifest_of_a_run_is_named_with_its_whole_path() {
+        auto release = release_with("{id: s, kubernetes: {apply: m.yaml}, on: cluster}");
+        release.opened.plan_folder = "/plans";
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QVERIFY2(hand.commands.front().ends_with(" -f /plans/m.yaml"), hand.commands.front().c_str());
     }
 
     /// Kafka's tools cut a value at some characters: better no command than one that does something else.
@@ -291,6 +374,23 @@ private slots:
                  qPrintable(said()));
         release::apply(release, {4, done + hours(2), release::Noted{{"lena", ""}, "late", ""}});
         QVERIFY2(said().contains("\nENDED "), qPrintable(said()));
+    }
+
+    void the_sheet_says_which_severity_stands_and_where_the_plan_is() {
+        auto release = release_with("{id: s, run: [helm], rehearse: {}}");
+        const report::SheetPlace place{"s.sluice", "", ""};
+        const auto said = [&] { return QString::fromStdString(report::sheet_text(release, place)); };
+        QVERIFY(!said().contains("SEVERITY"));
+        QVERIFY2(said().contains("Plan             small.yaml, "), qPrintable(said()));
+        release.opened.plan_folder = "/plans";
+        QVERIFY2(said().contains("Plan             /plans/small.yaml, "), qPrintable(said()));
+        release::apply(release,
+                       {2, release.time, release::SeverityDeclared{"sev1", {"lena", ""}, "all is red", "", ""}});
+        const QString text = said();
+        for (const char* fact : {"SEVERITY         sev1 (Down for ${version}), since ", "What to do       call v1'2",
+                                 "It proposes      Back"}) {
+            QVERIFY2(text.contains(QString(fact).replace("${version}", "v1'2")), qPrintable(text));
+        }
     }
 
     void the_sheet_says_all_ways_in_both_forms() {

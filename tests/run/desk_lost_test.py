@@ -234,9 +234,11 @@ rollback: {options: {undo: {title: Undo}}}
         self.assertIn(f"sluicectl resume {self.copy}", text)
         way = text.partition("Way back")[2].partition("To go on")[0]
         commands = [line[4:] for line in way.splitlines() if line.startswith("    ")]
-        self.assertEqual([shlex.split(command) for command in commands], [["rm", "-f", "made"], ["touch", "it is gone"]])
+        there = shlex.quote(str(self.home.folder))
+        self.assertEqual(commands, [f"(cd {there} && rm -f made)", f"(cd {there} && touch 'it is gone')"])
+        self.assertIn(f"{self.home.folder}/plan.yaml, ", text)
         for command in commands:
-            subprocess.run(["sh", "-c", command], cwd=self.home.folder, check=True)
+            subprocess.run(["sh", "-c", command], cwd="/", check=True)
         self.assertFalse((self.home.folder / "made").exists())
         self.assertTrue((self.home.folder / "it is gone").exists())
         code, said = self.home.call("sheet", self.home.session)
@@ -245,6 +247,30 @@ rollback: {options: {undo: {title: Undo}}}
         code, said = self.home.call("sheet", self.home.session, "-o", self.home.folder / "sheet.pdf")
         self.assertEqual((code, "a sheet is text or HTML" in said), (BAD_INPUT, True), said)
         self.assertFalse((self.home.folder / "sheet.pdf").exists())
+
+    def test_the_sheet_finds_a_secret_and_stops_without_it(self):
+        plan = PLAN.replace("{id: gone, run: [rm, -f, made]}",
+                            "{id: gone, run: [sh, -c, 'echo \"$P\" > told'], folder: sub, "
+                            "environment: {P: 'file:token'}}")
+        (self.home.folder / "plan.yaml").write_text(plan)
+        (self.home.folder / "sub").mkdir()
+        token = self.home.folder / "token"
+        token.write_text("a secret\n")
+        token.chmod(0o600)
+        program = self.begin()
+        sheet = pathlib.Path(f"{self.home.session}.sheet.txt")
+        wait_until(lambda: sheet.exists() and "awaiting a person" in sheet.read_text(), "the sheet is up to date")
+        program.kill()
+        program.wait()
+        self.assertNotIn("a secret", sheet.read_text())
+        command = next(line[4:] for line in sheet.read_text().splitlines() if "secret1" in line)
+        subprocess.run(["sh", "-c", command], cwd="/", check=True)
+        told = self.home.folder / "sub" / "told"
+        self.assertEqual(told.read_text(), "a secret\n")
+        told.unlink()
+        token.unlink()
+        self.assertNotEqual(subprocess.run(["sh", "-c", command], cwd="/", check=False, stderr=subprocess.DEVNULL).returncode, 0)
+        self.assertFalse(told.exists())
 
     def test_a_hung_owner_is_ended_and_taken_over_from(self):
         program = self.begin()

@@ -134,10 +134,8 @@ const plan::Option* proposed_option(const release::Release& release) {
     if (release.severity.empty() || release.rollback.active || release.closed()) {
         return nullptr;
     }
-    const auto& levels = release.plan->severity;
-    const auto level =
-        std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.id == release.severity; });
-    return level == levels.end() ? nullptr : release.plan->option(level->option);
+    const auto* level = release::declared_severity(release);
+    return level ? release.plan->option(level->option) : nullptr;
 }
 
 void show_severity(const Moment& moment, CardView& card) {
@@ -145,10 +143,8 @@ void show_severity(const Moment& moment, CardView& card) {
     if (release.severity.empty() || !release.plan || release.closed()) {
         return;
     }
-    const auto& levels = release.plan->severity;
-    const auto level =
-        std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.id == release.severity; });
-    if (level == levels.end()) {
+    const auto* level = release::declared_severity(release);
+    if (!level) {
         return;
     }
     card.facts.push_back(
