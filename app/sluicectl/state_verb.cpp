@@ -7,6 +7,7 @@
 #include "sluicectl/people.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
+#include "sluicectl/standing.h"
 #include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
@@ -96,7 +97,9 @@ void print_state(const Release& release, Nanos now, bool owned) {
                 if (list == &release.plan->rollback_steps && state.status == StepStatus::to_come) {
                     continue;
                 }
-                fmt::print("  {:<28} {:<20} {}\n", step.id, name(state.status), sluice::printable(state.why));
+                const std::string never = does_not_apply(release, step);
+                fmt::print("  {:<28} {:<20} {}\n", step.id, never.empty() ? name(state.status) : "does not apply",
+                           sluice::printable(never.empty() ? state.why : never));
                 print_approvals(release, step, now);
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
@@ -114,7 +117,7 @@ void print_state(const Release& release, Nanos now, bool owned) {
     if (const auto* since = no_return_since(release)) {
         fmt::print("PAST THE POINT OF NO RETURN since {}\n", since->id);
     }
-    if (const auto way = way_back(release); way && !release.closed()) {
+    if (const auto way = way_back(release); way && !release.closed() && !no_return_since(release)) {
         fmt::print("rollback window {} {}\n", way->ends <= now ? "ENDED" : "until", sluice::utc(way->ends));
     }
     for (const auto& [name, trigger] : release.triggers) {

@@ -109,7 +109,9 @@ void print_times(const release::Release& release, Nanos now) {
     }
     print_end(schedule, now);
     print_critical(schedule);
-    if (const auto& way = schedule.way_back) {
+    // Nobody goes back after the end, nor past the point of no return, nor twice.
+    const bool none = release.closed() || release.rollback.active || release::no_return_since(release) != nullptr;
+    if (const auto& way = schedule.way_back; way && !none) {
         fmt::print("a rollback fits until {}{}: {}, and its time ends at {}\n", way->settled ? "" : "about ",
                    release::instant(way->latest),
                    way->planned ? "it takes " + length(*way->planned) : "how long it takes is not planned",

@@ -181,6 +181,9 @@ std::string remarks(const Step& step) {
     if (step.point_of_no_return) {
         parts.push_back("POINT OF NO RETURN");
     }
+    if (!step.left_out.empty()) {
+        parts.push_back("does not apply: " + step.left_out);
+    }
     return parts.empty() ? "" : fmt::format("  [{}]", fmt::join(parts, "; "));
 }
 
@@ -243,6 +246,7 @@ Json step_json(const Step& step) {
     put("owner", step.owner);
     put("makes-ready", step.makes_ready);
     put("when", step.when ? condition_text(*step.when) : "");
+    put("left-out", step.left_out);
     if (step.planned) {
         json["planned"] = nanos_text(*step.planned);
     }

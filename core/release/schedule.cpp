@@ -222,6 +222,14 @@ void add_way_back(const Release& release, Schedule& schedule) {
     }
 }
 
+/// What doesn't apply decides nothing, though the way to the end leads past its place.
+void mark_critical(Schedule& schedule) {
+    std::erase_if(schedule.critical, [&](const StepId& id) { return !schedule.steps[id].applies; });
+    for (const StepId& id : schedule.critical) {
+        schedule.steps[id].critical = true;
+    }
+}
+
 } // namespace
 
 Nanos planned_length(const Release& release, const plan::Phase& phase) {
@@ -256,9 +264,7 @@ Schedule schedule(const Release& release, Nanos now) {
         schedule.whole.over = release.closed() || kept_open_until(release, now).count != 0; // its work is done
     }
     add_way_back(release, schedule);
-    for (const StepId& id : schedule.critical) {
-        schedule.steps[id].critical = true;
-    }
+    mark_critical(schedule);
     return schedule;
 }
 
@@ -287,9 +293,7 @@ Schedule planned_timeline(std::shared_ptr<const plan::Plan> plan, const plan::Sc
     Forward(release, start, Forecast::From::nothing, schedule).walk();
     add_planned_of_whole(release, schedule);
     add_way_back(release, schedule);
-    for (const StepId& id : schedule.critical) {
-        schedule.steps[id].critical = true;
-    }
+    mark_critical(schedule);
     return schedule;
 }
 

@@ -1,3 +1,4 @@
+#include "plan/describe.h"
 #include "plan/language.h"
 #include "plan/loader.h"
 #include "plan/reference.h"
@@ -119,6 +120,27 @@ private slots:
         for (const ObjectShape& shape : language()) {
             QVERIFY(page.find("## " + std::string(shape.name) + "\n") != std::string::npos);
         }
+    }
+
+    void what_a_variant_leaves_out_is_told_of_its_steps() {
+        auto plan = load(R"(sluice: 1
+id: p
+calendar: {allow: [{from: '02:00', to: '04:00'}]}
+variants: {quick: {window: false, omit: [soak]}}
+phases: [{id: one, steps: [{id: ask, confirm: A}, {id: soak, wait: 3h}, {id: open, wait: {window: true}}]}]
+)",
+                         "p")
+                        .plan.value();
+        const auto tree = [&] { return QString::fromStdString(describe_tree(plan)); };
+        QVERIFY2(!tree().contains("does not apply"), qPrintable(tree()));
+        QVERIFY(take_variant(plan, "quick").has_value());
+        QVERIFY2(tree().contains("Soak: wait 3h  [does not apply: the variant 'quick' leaves it out]"),
+                 qPrintable(tree()));
+        QVERIFY2(tree().contains("[does not apply: the variant 'quick' is not bound by the calendar]"),
+                 qPrintable(tree()));
+        const Json steps = describe_json(plan)["steps"];
+        QVERIFY(!steps[0].contains("left-out"));
+        QCOMPARE(steps[1]["left-out"].get<std::string>(), std::string("the variant 'quick' leaves it out"));
     }
 
     void a_variant_that_is_not_there_is_refused() {

@@ -164,6 +164,25 @@ private slots:
         QCOMPARE(path(of(drive)), "a b d");
     }
 
+    void the_end_hangs_on_nothing_that_does_not_apply() {
+        SessionOpened session;
+        session.session = "s1";
+        session.mode = "run";
+        session.plan_source = plan_with(R"(variants: {quick: {omit: [soak, all]}}
+phases:
+  - {id: one, steps: [{id: ask, confirm: A}, {id: soak, wait: 3h}, {id: all, group: [{id: part, wait: 1h}]},
+     {id: late, confirm: L, not-before: soak + 1h}, {id: maybe, wait: 5h, when: {not: {is: '${ramp}'}}}, {id: last, wait: 1m}]}
+)");
+        session.variables = {{"ramp", "true"}};
+        session.variant = "quick";
+        Driver drive(session);
+        QCOMPARE(path(of(drive)), "ask late last");
+        QVERIFY(!of(drive).steps.at("soak").critical && !of(drive).steps.at("maybe").critical);
+        QCOMPARE(step_span(of(drive), "last"), "08:00:00 to 08:01:00"); // and none of them takes its time
+        session.variant.clear();
+        QCOMPARE(path(of(Driver(session))), "ask soak part all late last");
+    }
+
     void without_an_end_it_says_why() {
         Driver drive(plan_with(R"(calendar: {deny: [{}]}
 phases:

@@ -1,0 +1,77 @@
+"""What `sluicectl state` says of a run: what will not come, what is late, what a severity answers, who looks on."""
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
+from outside import Home, wait_until  # noqa: E402
+
+DONE, FAILED, BAD_INPUT, UNREACHABLE = 0, 1, 2, 3
+
+LEAVES_OUT = """
+sluice: 1
+id: out
+variables: {slow: {type: boolean, default: false}}
+variants: {quick: {omit: [soak]}}
+phases:
+  - id: all
+    steps:
+      - {id: ask, confirm: Go on}
+      - {id: soak, wait: 3h}
+      - {id: maybe, group: [{id: part, wait: 5h}], when: {is: '${slow}'}}
+      - {id: gone, run: ['true'], point-of-no-return: true}
+      - {id: last, confirm: "Is it well?"}
+rollback: {within: 1h after ask, options: {undo: {steps: [{id: back, run: ['true']}]}}}
+"""
+
+
+class State(unittest.TestCase):
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+
+    def begin(self, plan, *more):
+        (self.home.folder / "plan.yaml").write_text(plan)
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input", *more)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        return program
+
+    def awaits(self, step):
+        wait_until(lambda: self.home.readable() and any(
+            e["type"] == "step-started" and e["data"]["step"] == step for e in self.home.events()), f"{step} is asked")
+
+    def do(self, *words):
+        code, said = self.home.call("do", self.home.session, *words)
+        self.assertEqual(code, DONE, said)
+
+    def state(self, *more):
+        code, said = self.home.call("state", self.home.session, *more)
+        self.assertEqual(code, DONE, said)
+        return said
+
+    def test_what_does_not_apply_is_not_told_as_still_to_come(self):
+        program = self.begin(LEAVES_OUT, "--variant", "quick")
+        self.awaits("ask")
+        said = self.state()
+        self.assertIn("the end hangs on: ask, gone, last\n", said)
+        self.assertRegex(said, r"  soak +does not apply +the variant 'quick' leaves it out\n")
+        for step in ("maybe", "part"):
+            self.assertRegex(said, rf"  {step} +does not apply +\${{slow}} is false\n")
+        self.assertRegex(said, r"  last +to come ")
+        self.assertIn("a rollback fits until ", said)
+        self.do("confirm", "ask")
+        self.awaits("last")
+        said = self.state()
+        self.assertIn("PAST THE POINT OF NO RETURN since gone\n", said)
+        for told in ("a rollback fits until ", "rollback window until "):
+            self.assertNotIn(told, said)
+        self.do("confirm", "last")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertNotIn("a rollback fits until ", self.state())
+        code, said = self.home.call("show", "plan.yaml", "--variant", "quick")
+        self.assertEqual((code, "does not apply: the variant 'quick' leaves it out" in said), (DONE, True), said)
+
+
+if __name__ == "__main__":
+    unittest.main()
