@@ -1,8 +1,39 @@
 #include "sluicectl/standing.h"
 
+#include "base/printable.h"
+#include "base/quantity.h"
+#include "release/ways_back.h"
+
+#include <fmt/format.h>
+
 namespace sluicectl {
 
 using namespace sluice::release;
+
+namespace {
+
+std::string filled(const Release& release, const std::string& text) {
+    return sluice::printable(sluice::plan::fill(text, scope(release)).value_or(text));
+}
+
+/// "armed", or why it is not.
+std::string readiness(const Release& release, const sluice::plan::Option& option) {
+    if (const std::string why = not_available(release, option); !why.empty()) {
+        return "not available: " + why;
+    }
+    if (no_return_since(release) != nullptr) { // at once: what was proven, was proven before it
+        return "past the point of no return";
+    }
+    const auto& told = release.rollback;
+    if (default_ready(release)) {
+        return "armed" + (told.ready_why.empty() ? "" : ": " + told.ready_why) +
+               (option.planned ? ", planned " + sluice::duration_text(*option.planned) : "");
+    }
+    return told.ready_option == option.id && !told.ready_why.empty() ? "not armed: " + told.ready_why
+                                                                     : "not armed: not proven yet";
+}
+
+} // namespace
 
 std::string does_not_apply(const Release& release, const sluice::plan::Step& step) {
     if (release.at(step.id).status != StepStatus::to_come) {
@@ -19,6 +50,55 @@ std::string does_not_apply(const Release& release, const sluice::plan::Step& ste
     }
     const auto* around = step.parent.empty() ? nullptr : release.plan->step(step.parent);
     return around ? does_not_apply(release, *around) : std::string();
+}
+
+void print_severity(const Release& release) {
+    if (release.severity.empty()) {
+        return;
+    }
+    const auto* level = declared_severity(release);
+    const std::string title = level && level->title != level->id ? ", " + filled(release, level->title) : "";
+    fmt::print("severity {} since {}{}\n", release.severity, instant(release.severity_since), title);
+    if (!level || release.closed()) {
+        return;
+    }
+    if (!level->response.empty()) {
+        fmt::print("  what to do: {}\n", filled(release, level->response));
+    }
+    const auto* option = release.plan->option(level->option);
+    if (option && !release.rollback.active) {
+        fmt::print("  proposed: roll back by {}, {}\n", option->id, filled(release, option->title));
+    }
+}
+
+void print_lateness(const Release& release, const sluice::plan::Step& step) {
+    const auto& state = release.at(step.id);
+    if (over(state.status)) {
+        return;
+    }
+    if (state.overdue.count != 0) {
+        fmt::print("      OVERDUE since {}\n", instant(state.overdue));
+    }
+    if (state.escalated && step.escalate) {
+        fmt::print("      escalated to {}: it has waited since {}\n", step.escalate->to, instant(state.asked));
+    }
+}
+
+void print_readiness(const Release& release) {
+    const auto* option = release.plan ? default_option(release) : nullptr;
+    if (option && !release.rollback.active && !release.aborted && !release.closed()) {
+        fmt::print("way back {}, {}: {}\n", option->id, filled(release, option->title),
+                   sluice::printable(readiness(release, *option)));
+    }
+}
+
+void print_unwatched(const Release& release) {
+    fmt::print(
+        "NOBODY LOOKS ON HERE: no program has this file open; unless one has another copy of it, no trigger looks "
+        "on and nothing is begun; {}\n",
+        release.opened.mode == "run"
+            ? "'sluicectl resume' goes on"
+            : "'sluicectl resume --range ADDRESS' goes on if its range is a process of its own");
 }
 
 } // namespace sluicectl

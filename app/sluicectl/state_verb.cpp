@@ -59,32 +59,28 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
 }
 
-std::string situation(const Release& release) {
+/// `owned`: else nobody is at it.
+std::string situation(const Release& release, bool owned) {
     return !release.outcome.empty()            ? release.outcome
            : !release.rollback.outcome.empty() ? "rolled back, not closed yet"
            : release.rollback.active           ? "rolling back"
            : release.aborted                   ? "aborting"
            : release.paused                    ? "paused"
+           : !owned                            ? "not finished"
                                                : "running";
 }
 
 /// `owned`: a program has it, as far as can be told here.
 void print_state(const Release& release, Nanos now, bool owned) {
-    fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release),
+    fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release, owned),
                sluice::utc(now));
-    if (!release.severity.empty()) {
-        fmt::print("severity {} since {}\n", release.severity, instant(release.severity_since));
-    }
+    print_severity(release);
     if (release.released.count != 0) {
         const Nanos open = kept_open_until(release, now);
         fmt::print("released at {}{}\n", instant(release.released),
                    release.closed()  ? ""
                    : open.count != 0 ? "; the way back stays open until " + instant(open)
                                      : "; following up");
-        if (open.count != 0 && !owned) {
-            fmt::print("no program has this file open here: where none runs the session, no trigger looks on, and "
-                       "'sluicectl resume' goes on\n");
-        }
     }
     print_people(release);
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
@@ -100,6 +96,7 @@ void print_state(const Release& release, Nanos now, bool owned) {
                 const std::string never = does_not_apply(release, step);
                 fmt::print("  {:<28} {:<20} {}\n", step.id, never.empty() ? name(state.status) : "does not apply",
                            sluice::printable(never.empty() ? state.why : never));
+                print_lateness(release, step);
                 print_approvals(release, step, now);
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
@@ -120,6 +117,7 @@ void print_state(const Release& release, Nanos now, bool owned) {
     if (const auto way = way_back(release); way && !release.closed() && !no_return_since(release)) {
         fmt::print("rollback window {} {}\n", way->ends <= now ? "ENDED" : "until", sluice::utc(way->ends));
     }
+    print_readiness(release);
     for (const auto& [name, trigger] : release.triggers) {
         // A trigger that is judged by arm is told by arm: its own line would only say what it was armed as.
         const auto next = release.triggers.lower_bound(name + "/");
@@ -240,9 +238,11 @@ int state(const std::string& file, const std::string& at, bool json) {
     }
     const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
     const bool killed = at.empty() && !release.closed() && sluice::session::OwnerLock::left_behind(file);
+    const bool unwatched = at.empty() && !release.closed() && !killed && nobody_owns(file);
     if (json) {
         Json all = release.plan ? state_json(release, now, as_of) : to_json(release);
         all["owner_killed"] = killed;
+        all["nobody_looks_on"] = unwatched || killed;
         fmt::print("{}\n", all.dump());
         return done;
     }
@@ -256,7 +256,10 @@ int state(const std::string& file, const std::string& at, bool json) {
         fmt::print("ITS PLAN DOES NOT LOAD with this version of the program: nothing more can be told; '{}' wrote it\n",
                    sluice::printable(release.opened.program));
     }
-    print_state(release, now, !at.empty() || killed || !nobody_owns(file));
+    if (unwatched) {
+        print_unwatched(release);
+    }
+    print_state(release, now, !unwatched && !killed);
     print_times(release, as_of);
     return done;
 }

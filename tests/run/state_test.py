@@ -1,4 +1,5 @@
 """What `sluicectl state` says of a run: what will not come, what is late, what a severity answers, who looks on."""
+import json
 import pathlib
 import sys
 import unittest
@@ -22,6 +23,23 @@ phases:
       - {id: gone, run: ['true'], point-of-no-return: true}
       - {id: last, confirm: "Is it well?"}
 rollback: {within: 1h after ask, options: {undo: {steps: [{id: back, run: ['true']}]}}}
+"""
+
+LATE = """
+sluice: 1
+id: late
+roles: [release-lead, sre]
+severity:
+  low: {}
+  high: {title: Users can't work, response: 'Call ${whom}', propose: undo}
+variables: {whom: {default: the owner}}
+phases:
+  - id: all
+    steps:
+      - {id: first, run: ['true']}
+      - {id: ask, confirm: Go on, due: first + 1s, escalate: {after: 1s, to: sre}}
+  - {id: after, follow-up: true, steps: [{id: well, confirm: "Is it well?"}]}
+rollback: {within: 1h after ask, options: {undo: {title: Take it back, planned: 7m, steps: [{id: back, run: ['true']}]}}}
 """
 
 
@@ -71,6 +89,38 @@ class State(unittest.TestCase):
         self.assertNotIn("a rollback fits until ", self.state())
         code, said = self.home.call("show", "plan.yaml", "--variant", "quick")
         self.assertEqual((code, "does not apply: the variant 'quick' leaves it out" in said), (DONE, True), said)
+
+    def test_what_is_late_and_what_a_severity_answers_is_told(self):
+        self.begin(LATE)
+        self.awaits("ask")
+        wait_until(lambda: {"step-overdue", "escalated"} <= {e["type"] for e in self.home.events()}, "it is late")
+        said = self.state()
+        self.assertRegex(said, r"  ask +awaiting a person +\n      OVERDUE since \S+Z\n"
+                               r"      escalated to sre: it has waited since \S+Z\n")
+        self.assertRegex(said, r"\nway back undo, Take it back: armed: .+, planned 7m\n")
+        self.assertNotIn("severity", said)
+        self.do("severity", "high", "--reason", "nobody gets in")
+        said = self.state()
+        self.assertRegex(said, r"\nseverity high since \S+Z, Users can't work\n  what to do: Call the owner\n"
+                               r"  proposed: roll back by undo, Take it back\n")
+        self.do("confirm", "ask")
+        self.awaits("well")
+        self.assertNotIn("OVERDUE", self.state())
+
+    def test_a_session_that_was_left_says_that_nobody_looks_on(self):
+        program = self.begin(LATE, "--until-released")
+        self.awaits("ask")
+        self.assertNotIn("NOBODY LOOKS ON", self.state())
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        said = self.state()
+        self.assertIn("NOBODY LOOKS ON HERE: ", said)
+        self.assertIn("'sluicectl resume' goes on\n", said)
+        self.assertIn(" (run), not finished at ", said)
+        self.assertTrue(json.loads(self.state("--json"))["nobody_looks_on"])
+        at = self.state("--at", "T+00:00:00")  # as it was
+        self.assertNotIn("NOBODY LOOKS ON", at)
+        self.assertIn(" (run), running at ", at)
 
 
 if __name__ == "__main__":
