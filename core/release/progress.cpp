@@ -84,6 +84,15 @@ void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::st
     }
 }
 
+/// What it needs was done, and is asked for again: the reason that it was told before holds no more.
+void wait_for_needs(Draft& draft, const plan::Step& step) {
+    const auto open = std::find_if(step.needs.begin(), step.needs.end(),
+                                   [&](const StepId& need) { return !satisfies(draft.state().at(need).status); });
+    if (open != step.needs.end()) {
+        wait_until(draft, step, {}, *open + " must be done first");
+    }
+}
+
 /// Tells the moment of `not-before` once, and how far away it is then.
 void wait_for_time(Draft& draft, const plan::Step& step, std::optional<Nanos> from) {
     const StepState& state = draft.state().at(step.id);
@@ -196,7 +205,13 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
                                                                  : "another choice was made"});
         return;
     }
-    if (way == Door::shut || !needs_met(draft.state(), step) || !may_start) {
+    if (way == Door::shut || !may_start) {
+        return;
+    }
+    if (!needs_met(draft.state(), step)) {
+        if (state.status == StepStatus::waiting) {
+            wait_for_needs(draft, step);
+        }
         return;
     }
     if (state.status == StepStatus::waiting && blind(draft, step)) {

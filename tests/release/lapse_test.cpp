@@ -81,6 +81,27 @@ private slots:
         QCOMPARE(replayed(drive.log), state_text(drive.release));
     }
 
+    void what_waits_for_a_tick_again_says_so_and_not_why_it_waited_before() {
+        auto drive = listed("[{id: list, confirm: List, valid-for: 1h}, {id: second, confirm: More, needs: [], "
+                            "valid-for: 90m}, {id: go, confirm: Go, needs: [list, second], not-before: list + 80m}]");
+        drive.submit(Confirm{"list", "", false, ""});
+        drive.submit(Confirm{"second", "", false, ""});
+        QVERIFY2(drive.why("go").startsWith("not before 2026-01-05T09:20:00Z"), qPrintable(drive.why("go")));
+        drive.pass(minutes(61));
+        QCOMPARE(drive.why("go"), "list must be done first");
+        const int told = drive.count("step-waiting");
+        drive.pass(minutes(20));
+        QCOMPARE(drive.count("step-waiting"), told);  // once
+        drive.submit(Confirm{"list", "", false, ""}); // and its time counts from then
+        QVERIFY2(drive.why("go").startsWith("not before 2026-01-05T10:41:00Z"), qPrintable(drive.why("go")));
+        drive.pass(minutes(10)); // the other one is too old meanwhile
+        QCOMPARE(drive.status("second"), "awaiting a person");
+        QCOMPARE(drive.why("go"), "second must be done first");
+        drive.submit(Confirm{"second", "", false, ""});
+        QVERIFY2(drive.why("go").startsWith("not before 2026-01-05T10:41:00Z"), qPrintable(drive.why("go")));
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+
     void a_tick_stands_once_what_needs_it_has_started() {
         auto drive = listed("[{id: list, confirm: List, valid-for: 1h}, {id: go, confirm: Go}]");
         drive.submit(Confirm{"list", "", false, ""});
