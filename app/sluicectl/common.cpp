@@ -16,6 +16,16 @@ bool is_verb(CLI::App& app, const std::string& word) {
     return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
 }
 
+/// 'help' and 'help VERB' are what --help is, after the verb or alone; anything else stays as it is typed.
+std::vector<std::string> as_meant(int argc, char** argv) {
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    if (!words.empty() && words.front() == "help") {
+        words.erase(words.begin());
+        words.emplace_back("--help");
+    }
+    return words;
+}
+
 } // namespace
 
 int run(int argc, char** argv) {
@@ -38,12 +48,16 @@ int run(int argc, char** argv) {
     add_sheet_verb(app, action);
     add_secrets_verb(app, action);
     add_evaluate_verb(app, action);
-    if (argc > 1 && argv[1][0] != '-' && !is_verb(app, argv[1])) {
-        return complain(
-            {ErrorCode::bad_input, fmt::format("there is no verb '{}'", argv[1]), {}, "'sluicectl --help' lists them"});
+    std::vector<std::string> words = as_meant(argc, argv);
+    if (!words.empty() && !words.front().starts_with('-') && !is_verb(app, words.front())) {
+        return complain({ErrorCode::bad_input,
+                         fmt::format("there is no verb '{}'", words.front()),
+                         {},
+                         "'sluicectl --help' lists them"});
     }
     try {
-        app.parse(argc, argv);
+        std::reverse(words.begin(), words.end()); // as CLI11 wants a list of words
+        app.parse(std::move(words));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? done : bad_input;
     }

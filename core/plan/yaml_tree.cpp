@@ -238,7 +238,16 @@ std::string remedy_for(const std::string& message, std::string_view line) {
     if (message.find("illegal map value") != std::string::npos) {
         return "put text that holds ': ' in quotes, and check the indentation";
     }
-    if (message.find("end of map") != std::string::npos || message.find("end of sequence") != std::string::npos) {
+    const auto says = [&](const char* what) { return message.find(what) != std::string::npos; };
+    // Within brackets much of what people write in a text means something to YAML.
+    if (says("flow")) {
+        return "check the closing bracket, and put text that holds ? : , # or a bracket in quotes";
+    }
+    if (says("unknown token")) {
+        return "put text in quotes that begins with a sign such as @ or %, or that holds ? : , # or a bracket within "
+               "brackets";
+    }
+    if (says("end of map") || says("end of sequence")) {
         return "check the indentation and the closing bracket";
     }
     return "check quotes, brackets and indentation near here";

@@ -92,6 +92,15 @@ class Slips(unittest.TestCase):
                 self.assertIn(told, said)
                 self.assertFalse(self.home.session.exists())
 
+    def test_help_is_given_however_it_is_asked_for(self):
+        for asked, meant in [(("help",), ("--help",)), (("help", "run"), ("run", "--help")),
+                             (("help", "--help"), ("--help",))]:
+            code, said = self.home.call(*asked)
+            self.assertEqual((code, said), self.home.call(*meant))
+            self.assertEqual((code, "Usage: " in said), (DONE, True), said)
+        code, said = self.home.call("help", "rehears")
+        self.assertEqual((code, "there is no verb 'rehears'" in said), (BAD_INPUT, True), said)
+
     def test_the_examples_can_be_rehearsed_again_and_again(self):
         for plan in ("hello.yaml", "processes.yaml"):
             for _ in range(2):
