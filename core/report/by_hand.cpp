@@ -139,10 +139,11 @@ private:
     }
     Words kubectl(const std::string& connection, const std::string& name_space) const {
         Words words{"kubectl"};
-        for (const char* key : {"kubeconfig", "context"}) {
-            if (const std::string value = setting(settings(connection), key); !value.empty()) {
-                words.insert(words.end(), {std::string("--") + key, value});
-            }
+        if (const std::string file = setting(settings(connection), "kubeconfig"); !file.empty()) {
+            words.insert(words.end(), {"--kubeconfig", from_start(file)});
+        }
+        if (const std::string context = setting(settings(connection), "context"); !context.empty()) {
+            words.insert(words.end(), {"--context", context});
         }
         if (!name_space.empty()) {
             words.insert(words.end(), {"-n", name_space});
@@ -174,6 +175,10 @@ private:
             return path;
         }
         return path.empty() ? folder : folder + "/" + path;
+    }
+    /// A file that a connection names: seen from where the program was started, as a secret's is.
+    std::string from_start(const std::string& path) const {
+        return started_in_.empty() || path.starts_with('/') ? path : started_in_ + "/" + path;
     }
     void look(const plan::HttpCall& request) { call(request); }
     void look(const plan::KubernetesRead& read) {
@@ -276,29 +281,51 @@ private:
 
     void ask_alerts(const plan::Metric& metric) {
         const auto& place = settings(metric.from);
-        Words words{"curl", "-fsS", "-G", setting(place, "url") + "/api/v2/alerts?silenced=false&inhibited=false"};
-        Words filters;
+        Words filters, asked;
         for (const auto& matcher : metric.alerts->matchers) {
             filters.push_back(plan::fill_query(matcher, scope_).value_or(matcher));
-            words.insert(words.end(), {"--data-urlencode", "filter=" + filters.back()});
+            asked.push_back("filter=" + filters.back());
         }
         if (place.contains("via")) {
             remark(fmt::format("alerts that fire: {}",
                                filters.empty() ? "all" : fmt::format("{}", fmt::join(filters, ", "))));
         } else {
-            say(words);
+            get(place, "/api/v2/alerts?silenced=false&inhibited=false", asked);
         }
     }
 
     void ask_prometheus(const plan::Metric& metric) {
         const std::string query = plan::fill_query(metric.query, scope_).value_or(metric.query);
         const auto& place = settings(metric.from);
-        const std::string url = setting(place, "url");
         if (place.contains("via")) {
             remark("its expression: " + query);
         } else {
-            say({"curl", "-fsS", "-G", url + "/api/v1/query", "--data-urlencode", "query=" + query});
+            get(place, "/api/v1/query", {"query=" + query});
         }
+    }
+
+    /// What the connection puts on each request: the authorities that it trusts, and its headers.
+    std::string of_connection(const Json& place, Fetched& fetched) const {
+        std::string line;
+        if (const std::string ca = setting(place, "ca"); !ca.empty()) {
+            line += " --cacert " + shell_word(from_start(ca));
+        }
+        const auto headers = place.find("headers");
+        if (headers != place.end() && headers->is_object()) {
+            for (const auto& [name, value] : headers->items()) {
+                line += " -H " + fetched.word(name + ": ", value.is_string() ? value.get<std::string>() : value.dump());
+            }
+        }
+        return line;
+    }
+    void get(const Json& place, const std::string& path, const Words& asked) {
+        Fetched fetched(started_in_);
+        std::string line =
+            "curl -fsS -G" + of_connection(place, fetched) + " " + shell_word(setting(place, "url") + path);
+        for (const auto& one : asked) {
+            line += " --data-urlencode " + shell_word(one);
+        }
+        say(fetched, "", line);
     }
 
     /// What the gate's limit is counted from, as it was measured.
@@ -335,7 +362,7 @@ private:
             remark("this address is the cluster's own: reach it by 'kubectl port-forward', or from inside");
         }
         Fetched fetched(started_in_);
-        std::string line = "curl -fsS -X " + request.method;
+        std::string line = "curl -fsS -X " + request.method + of_connection(place, fetched);
         for (const auto& [name, value] : request.headers) {
             line += " -H " + fetched.word(name + ": ", filled(value));
         }

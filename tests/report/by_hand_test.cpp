@@ -26,7 +26,7 @@ connections:
   db: {host: {host: db.example, port: 5432}}
   api: {http: {url: 'https://api.example', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
-  prom: {prometheus: {url: 'http://prom:9090'}}
+  prom: {prometheus: {url: 'http://prom:9090', ca: /etc/ca.pem, headers: {Authorization: 'env:X_TOKEN'}}}
 metrics:
   lag: {title: Lag, from: prom, query: lag, unit: messages}
 arms:
@@ -156,11 +156,13 @@ private slots:
         row("http with a secret and a body",
             "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer env:X_TOKEN'}, json: {v: '${version}'}}, "
             "on: api}",
-            "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer se cret] [-H] [Content-Type: application/json] "
+            "curl [-fsS] [-X] [POST] [-H] [X: se cret] [-H] [Authorization: Bearer se cret] [-H] [Content-Type: "
+            "application/json] "
             "[--data-binary] [{\"v\":\"v1'2\"}] [https://api.example/flags]");
         row("http with a secret from Vault",
             "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer vault:secret/app/prod#token'}}, on: api}",
-            "curl [-fsS] [-X] [POST] [-H] [Authorization: Bearer se cret] [https://api.example/flags]\n"
+            "curl [-fsS] [-X] [POST] [-H] [X: se cret] [-H] [Authorization: Bearer se cret] "
+            "[https://api.example/flags]\n"
             "vault [kv] [get] [-field=token] [secret/app/prod]");
         row("variable with a secret from the keychain",
             "{id: s, run: [helm, x], environment: {T: 'keychain:sluice/kafka'}, rehearse: {}}",
@@ -203,7 +205,11 @@ private slots:
         row("a look at a group", "{id: s, probe: {kafka: {group: g, topics: t}}, on: open}",
             "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--describe] [--group] [g]");
         row("a value stays in its segment of a path", "{id: s, http: {path: '/flags/${version}'}, on: api}",
-            "curl [-fsS] [-X] [POST] [https://api.example/flags/v1%272]");
+            "curl [-fsS] [-X] [POST] [-H] [X: se cret] [https://api.example/flags/v1%272]");
+        row("what a hold watches, at a place that wants a token",
+            "{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500'}]}",
+            "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [Authorization: se cret] [http://prom:9090/api/v1/query] "
+            "[--data-urlencode] [query=lag]");
     }
     void a_shell_hears_what_the_step_would_do() {
         QFETCH(QString, step);
