@@ -39,6 +39,12 @@ Result<std::string> end_hung_owner(const Paths& paths, const std::filesystem::pa
         return std::string();
     }
     const auto& holder = **before;
+    if (!holder.remark.empty()) { // it has no socket under this name, and may be on another machine
+        return fail(ErrorCode::refused,
+                    fmt::format("this is the second copy of a session that is owned by pid {}, as {}", holder.pid,
+                                holder.remark),
+                    session.string(), "a program that hangs is taken over from with its own file");
+    }
     if (answers(paths, session, longest)) {
         return fail(ErrorCode::refused,
                     fmt::format("the program that owns the session (pid {}) answers; it is not taken over", holder.pid),

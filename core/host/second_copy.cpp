@@ -1,15 +1,30 @@
 #include "host/second_copy.h"
 
 #include "session/mirror.h"
+#include "session/owner_lock.h"
 
 #include <QMetaObject>
 #include <chrono>
 #include <condition_variable>
+#include <fmt/format.h>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unistd.h>
 
 namespace sluice::host {
+
+namespace {
+
+/// What another desk is told when it wants to go on from the copy: the file, and the machine, which may not be its own.
+std::string works_on(const std::filesystem::path& session) {
+    std::error_code ignored;
+    char host[256] = {};
+    (void)::gethostname(host, sizeof host - 1);
+    return fmt::format("{} on {}", std::filesystem::absolute(session, ignored).string(), host);
+}
+
+} // namespace
 
 std::filesystem::path place_of_copy(const std::filesystem::path& session, const std::filesystem::path& wanted) {
     std::error_code error;
@@ -61,11 +76,17 @@ struct SecondCopy::Work {
     bool open = false;     ///< the thread has the session's file open
     bool ended = false;    ///< the thread
     bool complete = false; ///< the whole of a closed session is in the copy
+    bool asked = false;    ///< whether another program holds the place
+    std::optional<Error> held;
     QObject* context = nullptr;
     std::function<void(const State&)> tell; ///< called in the context's thread; null once that has gone
 
     // The thread's own:
+    std::optional<session::OwnerLock> lock;
     std::optional<session::Mirror> mirror;
+    std::string unlocked; ///< why the place has no lock
+    bool ours = false;    ///< what is there is a copy of this session
+    bool kept = false;    ///< it was up to date once
     State last;
 
     void told(const State& state) {
@@ -73,32 +94,71 @@ struct SecondCopy::Work {
             return;
         }
         last = state;
-        const std::lock_guard lock(mutex);
+        const std::lock_guard guard(mutex);
         if (context != nullptr) { // posted; dropped with its receiver
             QMetaObject::invokeMethod(
                 context, [tell = tell, state] { tell(state); }, Qt::QueuedConnection);
         }
     }
 
+    /// False when another program holds the place. A place that knows no locks is used all the same, and that is told:
+    /// a copy that is kept is worth more than none.
+    bool hold_place() {
+        std::error_code ignored;
+        if ((lock && lock->stands()) || std::filesystem::equivalent(session, place, ignored)) {
+            return true;
+        }
+        lock.reset();
+        unlocked.clear();
+        auto taken = session::OwnerLock::take(place, works_on(session));
+        const bool others = !taken && taken.error().code == ErrorCode::refused;
+        if (taken) {
+            lock.emplace(std::move(*taken));
+        } else if (!others) {
+            unlocked = "the place can't be locked, so another desk could go on from the copy while this one does: " +
+                       taken.error().what;
+        }
+        const std::lock_guard guard(mutex);
+        held = others ? std::optional(taken.error()) : std::nullopt;
+        return !others;
+    }
+
+    bool fails(const Error& error, bool taken) {
+        mirror.reset();
+        taken = taken || (kept && session::Mirror::opened_by_owner(place));
+        told({false, to_text(error), taken});
+        return false;
+    }
+
     /// Everything that is durable now; false after a failure.
     bool look() {
+        if (last.taken) {
+            return false;
+        }
+        const bool may = hold_place();
+        {
+            const std::lock_guard guard(mutex);
+            asked = true;
+            changed.notify_all();
+        }
+        if (!may) {
+            return fails(*held, ours);
+        }
         if (!mirror) {
             auto opened = session::Mirror::open(session, place);
             if (!opened) {
-                told({false, to_text(opened.error())});
-                return false;
+                return fails(opened.error(), opened.error().code == ErrorCode::conflict);
             }
             mirror.emplace(std::move(*opened));
         }
         for (;;) {
             const auto more = mirror->follow();
             if (!more) {
-                mirror.reset();
-                told({false, to_text(more.error())});
-                return false;
+                return fails(more.error(), more.error().code == ErrorCode::conflict);
             }
             if (!*more) {
-                told({true, {}});
+                ours = kept = true;
+                told({true, unlocked});
                 return true;
             }
         }
@@ -106,31 +166,32 @@ struct SecondCopy::Work {
 
     void run() {
         using std::chrono::seconds;
-        std::unique_lock lock(mutex);
+        std::unique_lock guard(mutex);
         while (wish == Wish::follow || wish == Wish::let_go) {
             if (wish == Wish::let_go) {
                 mirror.reset();
                 open = false;
                 changed.notify_all();
-                changed.wait(lock, [this] { return wish != Wish::let_go; });
+                changed.wait(guard, [this] { return wish != Wish::let_go; });
                 continue;
             }
             awake = false;
             open = true;
-            lock.unlock();
+            guard.unlock();
             const bool good = look();
-            lock.lock();
+            guard.lock();
             open = mirror.has_value();
             changed.notify_all();
-            changed.wait_for(lock, good ? seconds(1) : seconds(5),
+            changed.wait_for(guard, good ? seconds(1) : seconds(5),
                              [this, good] { return wish != Wish::follow || (good && awake); });
         }
         const bool to_its_end = wish == Wish::finish;
-        lock.unlock();
+        guard.unlock();
         mirror.reset(); // of a session that was closed meanwhile the one file is opened anew
         const bool whole = to_its_end && look() && mirror->complete();
         mirror.reset();
-        lock.lock();
+        lock.reset();
+        guard.lock();
         complete = whole;
         open = false;
         ended = true;
@@ -138,11 +199,12 @@ struct SecondCopy::Work {
     }
 };
 
-SecondCopy::SecondCopy(std::filesystem::path session, const std::filesystem::path& copy,
+SecondCopy::SecondCopy(std::filesystem::path session, const std::filesystem::path& copy, bool before,
                        std::function<void(const State&)> changed)
     : place_(place_of_copy(session, copy)), work_(std::make_shared<Work>()) {
     work_->session = std::move(session);
     work_->place = place_;
+    work_->ours = before;
     work_->context = &here_;
     work_->tell = std::move(changed);
     std::thread([work = work_] { work->run(); }).detach();
@@ -156,6 +218,12 @@ SecondCopy::~SecondCopy() {
     }
     work_->changed.notify_all();
     work_->changed.wait_for(lock, std::chrono::seconds(2), [this] { return work_->ended; });
+}
+
+std::optional<Error> SecondCopy::held_elsewhere(int seconds) {
+    std::unique_lock lock(work_->mutex);
+    work_->changed.wait_for(lock, std::chrono::seconds(seconds), [this] { return work_->asked; });
+    return work_->held;
 }
 
 void SecondCopy::wake() {

@@ -41,8 +41,6 @@ Result<session::OwnerLock> only_owner(const Paths& paths, const session::Session
     auto lock = session::OwnerLock::take(paths.runtime / ("session-" + name.substr(0, 32)), whole);
     if (!lock && lock.error().code == ErrorCode::refused) {
         lock.error().where = file.string();
-        lock.error().remedy = "this is a copy of it: give that program its commands, or end it first (a program that "
-                              "hangs: 'resume --take-over' with its file)";
     }
     return lock;
 }
@@ -183,25 +181,22 @@ std::optional<SessionHost::Copy> SessionHost::copy() const {
 }
 
 /// A rehearsal's log does not tell of it: one seed gives one log, whatever this machine's disks do.
-void SessionHost::keep_copy(const StartOptions& options, const std::string& mode) {
-    // Who takes a session up and names no place goes on with the one that it had.
-    const std::filesystem::path wanted =
-        options.copy.empty() ? std::filesystem::path(engine_->release().copy.place) : options.copy;
+void SessionHost::keep_copy(const std::filesystem::path& wanted, bool run, bool before) {
     if (wanted.empty()) {
         return;
     }
     if (is_its_own_copy(file_, wanted)) { // the desk was lost: what was the copy is the session from now on
-        if (mode == "run") {
+        if (run) {
             (void)engine_->submit(release::CopyReport{"", "none", "the session goes on in it"},
                                   {release::own_name, ""});
         }
         return;
     }
-    second_copy_ = std::make_unique<SecondCopy>(file_, wanted, [this, mode](const SecondCopy::State& state) {
-        if (mode == "run") {
-            (void)engine_->submit(
-                release::CopyReport{second_copy_->place().string(), state.kept ? "kept" : "behind", state.why},
-                {release::own_name, ""}); // refused when the session has closed meanwhile
+    second_copy_ = std::make_unique<SecondCopy>(file_, wanted, before, [this, run](const SecondCopy::State& state) {
+        if (run) {
+            (void)engine_->submit(release::CopyReport{second_copy_->place().string(), state.kept ? "kept" : "behind",
+                                                      state.why, state.taken},
+                                  {release::own_name, ""}); // refused when the session has closed meanwhile
         }
     });
     engine_->journal().listen([this](std::span<const release::Event>) { second_copy_->wake(); });
@@ -277,7 +272,7 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
         opened = engine_->open(session, {options.policy, options.bridge});
     }
     if (opened) {
-        keep_copy(options, session.mode);
+        keep_copy(options.copy, session.mode == "run", false);
         keep_sheet();
     }
     if (!opened && log_->event_count() == 0) {
@@ -333,6 +328,10 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
     if (auto served = serve(); !served) {
         return served;
     }
+    keep_copy(options.copy, is_run(records), true);
+    if (const auto held = second_copy_ ? second_copy_->held_elsewhere(2) : std::nullopt) {
+        return tl::unexpected(*held); // somebody goes on from the copy: two would do the same things
+    }
     auto resumed = engine_->resume(records, {options.by, options.taken_over_from});
     if (resumed) {
         const auto& release = engine_->release();
@@ -343,7 +342,6 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
         }
     }
     if (resumed) {
-        keep_copy(options, engine_->release().opened.mode);
         keep_sheet();
     }
     return resumed;

@@ -103,7 +103,7 @@ private:
     Result<Json> give(const release::Command& command, const release::Actor& by);
     void verify(release::Command command, const release::Actor& by, std::function<void(Result<Json>)> done);
     void close(int tries_left);
-    void keep_copy(const StartOptions& options, const std::string& mode);
+    void keep_copy(const std::filesystem::path& wanted, bool run, bool before);
     void keep_sheet();
     void write_sheet();
     void make(const session::SigningKey& key, const engine::Outside& outside, net::ProcessRunner& processes,

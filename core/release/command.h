@@ -107,6 +107,7 @@ struct Readiness {
 /// How the second copy of the session stands.
 struct CopyReport {
     std::string place, state, why;
+    bool taken = false; ///< somebody else goes on from it
 };
 
 /// What became of a message about a step.

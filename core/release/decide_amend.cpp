@@ -173,6 +173,13 @@ Verdict on(Draft& draft, const CopyReport& command) {
     const CopyState& known = draft.state().copy;
     if (known.place != command.place || known.state != command.state || known.why != command.why) {
         draft.add(CopyChanged{command.place, command.state, command.why});
+        const Release& release = draft.state();
+        if (command.taken && !release.paused && !release.rollback.active && !release.aborted && !release.closed()) {
+            // Two would have the same effects; which of them goes on is for people to say.
+            draft.add(Paused{{own_name, ""},
+                             "somebody else goes on from the second copy: find out who, and end one of the two; "
+                             "'continue' goes on here"});
+        }
     }
     return {};
 }

@@ -204,7 +204,7 @@ struct Describe {
     }
     std::string operator()(const CopyChanged& e) const {
         return e.place.empty()     ? "NO SECOND COPY is kept any more" + because(e.why)
-               : e.state == "kept" ? "Second copy is kept: " + e.place
+               : e.state == "kept" ? "Second copy is kept: " + e.place + because(e.why)
                                    : "SECOND COPY IS BEHIND: " + e.place + because(e.why);
     }
     std::string operator()(const PlanAmended& e) const {

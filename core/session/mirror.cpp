@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fstream>
 #include <sqlite3.h>
 #include <vector>
 
@@ -222,10 +223,17 @@ Result<void> Mirror::take_up() {
         return failed(ours);
     }
     if (ours->empty() || event_of(ours->front()).root != check_.range().root()) {
-        return fail(ErrorCode::refused, "the copy holds other events than the session", to_.where(),
+        return fail(ErrorCode::conflict, "the copy holds other events than the session", to_.where(),
                     "one of the two was altered, or the copy went on by itself: 'sluicectl verify' both");
     }
     return {};
+}
+
+bool Mirror::opened_by_owner(const std::filesystem::path& copy) {
+    // https://www.sqlite.org/fileformat.html, 1.3.3: bytes 18 and 19 are 2 in WAL mode.
+    std::array<char, 20> header{};
+    std::ifstream file(copy, std::ios::binary);
+    return file.read(header.data(), header.size()) && header[18] == 2 && header[19] == 2;
 }
 
 Result<bool> Mirror::follow() {
@@ -234,7 +242,7 @@ Result<bool> Mirror::follow() {
         return failed(there);
     }
     if (*there != events()) {
-        return fail(ErrorCode::refused, "the copy holds other events than the session", to_.where(),
+        return fail(ErrorCode::conflict, "the copy holds other events than the session", to_.where(),
                     "somebody goes on from the copy: find out who, and end one of the two");
     }
     const auto version = from_.integer("PRAGMA data_version");

@@ -16,13 +16,19 @@ namespace sluice::session {
 /// the owner; only the copy's own place can make it slow. No threads and no timers inside; one thread at a time.
 class Mirror {
 public:
-    /// Opens or makes the copy. `refused` where there is something else of that name: no session, another session, or
-    /// a copy whose events are not the beginning of this one's. A copy that is one already is taken up and goes on.
+    /// Opens or makes the copy. `refused` where there is something else of that name: no session, another session,
+    /// any file that is none of this one's copies; `conflict` where it is one that somebody else has gone on with, or
+    /// altered. A copy that is one already is taken up and goes on.
     static Result<Mirror> open(const std::filesystem::path& session, const std::filesystem::path& copy);
 
-    /// Copies what has come since the last call. True: there is more to fetch at once. `refused` when somebody else has
-    /// written into the copy.
+    /// Copies what has come since the last call. True: there is more to fetch at once. `conflict` when somebody else
+    /// has written into the copy.
     Result<bool> follow();
+
+    /// Whether somebody has opened the copy as its owner since it was last brought up to date: to go on with a session
+    /// puts its file into the mode in which it is worked on, and a copy never is in it. Asked while no connection of
+    /// this process to the copy is open, since closing any descriptor of the file drops what SQLite has locked there.
+    static bool opened_by_owner(const std::filesystem::path& copy);
 
     std::int64_t events() const { return static_cast<std::int64_t>(check_.range().size()); } ///< in the copy
     bool complete() const { return complete_; } ///< the event `session-closed` and all before it are in the copy

@@ -28,7 +28,7 @@ std::string owner_of(int fd) {
     return pid.empty() ? "another program" : pid;
 }
 
-/// The third line.
+/// The third line: of a lock that stands for another file than the one beside it.
 std::string remark_of(int fd) {
     ::lseek(fd, 0, SEEK_SET);
     std::string text = read_all(fd, 8192, {}).value_or("");
@@ -37,6 +37,14 @@ std::string remark_of(int fd) {
         text.erase(0, end == std::string::npos ? text.size() : end + 1);
     }
     return text.substr(0, text.find('\n'));
+}
+
+/// Whether the name still leads to what is open.
+bool names(const std::filesystem::path& path, int fd) {
+    struct stat held {};
+    struct stat named {};
+    return ::fstat(fd, &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+           held.st_dev == named.st_dev;
 }
 
 constexpr int most_tries = 1000;
@@ -83,15 +91,14 @@ Result<OwnerLock> OwnerLock::take(const std::filesystem::path& session, const st
                 return fail(
                     ErrorCode::refused,
                     fmt::format("the session is owned by {}{}", owner_of(fd.get()), said.empty() ? "" : ", as " + said),
-                    session.string(), "follow it, or end that program first");
+                    session.string(),
+                    said.empty() ? "follow it, or end that program first"
+                                 : "this is a copy of it: give that program its commands, or end it first (a program "
+                                   "that hangs: 'resume --take-over' with its file)");
             }
             return system_failure("could not lock the session", path, why);
         }
-        // The owner before us may have removed the name between our open and our lock.
-        struct stat held {};
-        struct stat named {};
-        if (::fstat(fd.get(), &held) != 0 || ::stat(path.c_str(), &named) != 0 || held.st_ino != named.st_ino ||
-            held.st_dev != named.st_dev) {
+        if (!names(path, fd.get())) { // the owner before us may have removed the name between our open and our lock
             continue;
         }
         const std::string text =
@@ -117,7 +124,7 @@ Result<std::optional<OwnerLock::Holder>> OwnerLock::holder(const std::filesystem
         return std::nullopt; // what stands in it is of one that has gone
     }
     const std::string owner = owner_of(fd.get());
-    Holder holder;
+    Holder holder{0, remark_of(fd.get())};
     const char* digits = owner.c_str() + std::min<std::size_t>(owner.size(), 4);
     const auto [end, error] = std::from_chars(digits, owner.c_str() + owner.size(), holder.pid);
     if (!owner.starts_with("pid ") || error != std::errc() || *end != 0 || holder.pid <= 1) {
@@ -131,11 +138,15 @@ bool OwnerLock::left_behind(const std::filesystem::path& session) {
     const Descriptor fd(::open(path_for(session).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat known {};
     return fd && ::fstat(fd.get(), &known) == 0 && known.st_size > 0 && // empty, it has just been made
-           only_looked_at(fd.get());
+           remark_of(fd.get()).empty() && only_looked_at(fd.get());
+}
+
+bool OwnerLock::stands() const {
+    return fd_ && names(path_, fd_.get());
 }
 
 OwnerLock::~OwnerLock() {
-    if (fd_) {
+    if (stands()) { // where the place was lost and came back, the name may be another owner's by now
         ::unlink(path_.c_str());
     }
 }

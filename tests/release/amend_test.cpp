@@ -177,6 +177,26 @@ private slots:
         QCOMPARE(amend(drive, first), "the plan is not going forward any more");
     }
 
+    void an_owner_whose_copy_somebody_else_goes_on_from_pauses() {
+        Driver drive = begun();
+        const auto told = [&](const char* state, const std::string& why, bool taken) {
+            return drive.submit(CopyReport{"/copy", state, why, taken}, {own_name, ""});
+        };
+        QCOMPARE(told("kept", "", false), "");
+        QCOMPARE(told("behind", "the disk is full", false), "");
+        QVERIFY(!drive.release.paused);
+        QCOMPARE(told("behind", "it holds other events", true), "");
+        QVERIFY(drive.release.paused);
+        QVERIFY(drive.release.paused_why.starts_with("somebody else goes on from the second copy"));
+        QCOMPARE(drive.submit(Continue{}), "");
+        QCOMPARE(told("behind", "it holds other events", true), ""); // a person has gone on all the same
+        QVERIFY(!drive.release.paused);
+        (void)drive.submit(RollBack{"", "", "no"});
+        QCOMPARE(told("behind", "somebody holds it", true), "");
+        QVERIFY(!drive.release.paused); // a way back is not paused
+        QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
+    }
+
     void holds_and_triggers_begin_anew() {
         const std::string watched = R"(phases:
   - id: main

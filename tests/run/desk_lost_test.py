@@ -6,9 +6,11 @@ import pathlib
 import shlex
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
@@ -158,6 +160,62 @@ class DeskLost(unittest.TestCase):
             self.assertEqual(code, BAD_INPUT, said)
             self.assertIn(f"the session is owned by pid {program.pid}, as {self.home.session}", said)
         self.assertEqual(self.counted(), 1)
+
+    def elsewhere(self, *words):
+        """As another desk that sees the folder does: a login of its own, whose runtime directory is another one."""
+        run = self.home.folder / "run-elsewhere"
+        run.mkdir(mode=0o700, exist_ok=True)
+        mine, self.home.environment = self.home.environment, {**self.home.environment, "XDG_RUNTIME_DIR": str(run)}
+        try:
+            return self.home.call(*words) if words[0] != "begin" else self.home.begin(*words[1:])
+        finally:
+            self.home.environment = mine
+
+    def test_no_desk_that_sees_the_copy_goes_on_with_it_while_the_session_has_an_owner(self):
+        program = self.begin_at_work()
+        owner = f"owned by pid {program.pid}, as {self.home.session} on {socket.gethostname()}"
+        for words in (("resume", self.copy), ("roll-back", self.copy), ("resume", self.copy, "--take-over")):
+            code, said = self.elsewhere(*words)
+            self.assertEqual((code, owner in said), (BAD_INPUT, True), said)
+        self.assertIsNone(program.poll())
+        program.kill()
+        program.wait()
+        shutil.rmtree(f"{self.home.session}.records")
+        resumed = self.elsewhere("begin", "resume", self.copy, "--no-input")
+        self.addCleanup(resumed.wait)
+        self.addCleanup(resumed.kill)
+        wait_until(lambda: "in doubt" in self.home.call("state", self.copy)[1], "the copy goes on once it has none")
+        code, said = self.home.call("resume", self.home.session)
+        self.assertEqual((code, f"owned by pid {resumed.pid}" in said), (BAD_INPUT, True), said)
+        self.assertEqual(self.counted(), 1)
+
+    def test_an_owner_whose_copy_somebody_else_wrote_begins_nothing_more(self):
+        program = self.begin("--copy", self.other)
+        wait_until(self.same_as_copy, "the copy follows")
+        with contextlib.closing(sqlite3.connect(self.copy)) as copy, copy:
+            copy.execute("insert into event(seq, time, body, root) "
+                         "select seq + 1, time, body, root from event order by seq desc limit 1")
+        wait_until(lambda: [e for e in self.home.events() if e["type"] == "paused"], "it pauses")
+        paused = next(e["data"] for e in self.home.events() if e["type"] == "paused")
+        self.assertEqual((paused["by"]["name"], paused["reason"].partition(":")[0]),
+                         ("engine", "somebody else goes on from the second copy"))
+        self.do("confirm", "ask")
+        time.sleep(1)
+        self.assertFalse((self.home.folder / "last").exists())
+        self.do("continue")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
+        self.assertTrue((self.home.folder / "last").exists())
+        self.assertIn("NOT COMPLETE", self.home.said())
+        self.assertEqual(len([e for e in self.home.events() if e["type"] == "paused"]), 1)
+
+    def test_a_place_that_can_not_be_locked_is_told(self):
+        (self.other / "session.sluice.lock").mkdir()
+        program = self.begin("--copy", self.other)
+        wait_until(self.same_as_copy, "the copy follows")
+        changed = next(e["data"] for e in self.home.events() if e["type"] == "copy-changed")
+        self.assertEqual((changed["state"], changed["why"].partition(",")[0]), ("kept", "the place can't be locked"))
+        self.do("confirm", "ask")
+        self.assertEqual(program.wait(60), DONE, self.home.said())
 
     def test_an_abort_ends_the_program_at_work(self):
         program = self.begin_at_work()

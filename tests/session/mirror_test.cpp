@@ -125,6 +125,32 @@ private slots:
         QCOMPARE(std::filesystem::file_size(copy), before);
     }
 
+    void somebody_who_goes_on_from_the_copy_is_noticed() {
+        const Folder folder;
+        const auto copy = folder / "copy.sluice";
+        SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of()));
+        fill(log, 3);
+        std::optional<Mirror> mirror(must(Mirror::open(folder / "a.sluice", copy)));
+        catch_up(*mirror);
+        tamper(copy, "INSERT INTO event(seq, time, body, root) SELECT 4, time, body, root FROM event WHERE seq = 3");
+        const auto followed = mirror->follow();
+        QVERIFY(!followed);
+        QCOMPARE(followed.error().code, ErrorCode::conflict);
+        mirror.reset();
+        tamper(copy, "DELETE FROM event WHERE seq = 4");
+        QVERIFY(!Mirror::opened_by_owner(copy));
+        {
+            SessionLog other = must(SessionLog::open(copy));
+            const NewEvent event = event_at(4, "note", {{"text", "here"}});
+            must(other.append(std::span(&event, 1)));
+        }
+        QVERIFY(Mirror::opened_by_owner(copy));
+        fill(log, 3);
+        const auto again = Mirror::open(folder / "a.sluice", copy);
+        QVERIFY(!again);
+        QCOMPARE(again.error().code, ErrorCode::conflict);
+    }
+
     void an_altered_session_is_not_copied_on() {
         const Folder folder;
         SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of()));

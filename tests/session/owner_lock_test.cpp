@@ -37,6 +37,35 @@ private slots:
         QVERIFY(!OwnerLock::left_behind(session));
     }
 
+    void the_lock_of_a_copy_says_who_works_on_what() {
+        const Folder folder;
+        const auto copy = folder / "copy.sluice";
+        auto held = std::optional(must(OwnerLock::take(copy, "/home/lena/a.sluice on desk")));
+        const auto second = OwnerLock::take(copy);
+        QVERIFY(!second);
+        QCOMPARE(second.error().code, ErrorCode::refused);
+        QCOMPARE(second.error().what, fmt::format("the session is owned by pid {}, as /home/lena/a.sluice on desk",
+                                                  static_cast<int>(::getpid())));
+        QVERIFY(second.error().remedy.starts_with("this is a copy of it"));
+        QCOMPARE(must(OwnerLock::holder(copy))->remark, std::string("/home/lena/a.sluice on desk"));
+        held.reset();
+        QVERIFY(OwnerLock::take(copy).has_value());
+        leave(copy, "pid 4711\nboot b\n/home/lena/a.sluice on desk\n"); // killed, or only cut off from the place
+        QVERIFY(!OwnerLock::left_behind(copy));
+    }
+
+    void a_lock_whose_name_has_gone_is_noticed_and_takes_no_other_away() {
+        const Folder folder;
+        const auto copy = folder / "copy.sluice";
+        auto first = std::optional(must(OwnerLock::take(copy)));
+        QVERIFY(first->stands());
+        std::filesystem::remove(OwnerLock::path_for(copy));
+        QVERIFY(!first->stands());
+        const OwnerLock second = must(OwnerLock::take(copy));
+        first.reset();
+        QVERIFY(second.stands());
+    }
+
     void whoever_only_looks_keeps_nobody_from_taking_it() {
         const Folder folder;
         const auto session = folder / "a.sluice";
