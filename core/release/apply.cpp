@@ -440,10 +440,6 @@ public:
     }
 
     void operator()(const Released&) { r.released = now_; }
-    void operator()(const SeverityDeclared& e) {
-        r.severity = e.level;
-        r.severity_since = now_;
-    }
     void operator()(const StepOverdue& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->overdue = e.due;

@@ -1,5 +1,7 @@
 #include "release/apply_measures.h"
 
+#include <algorithm>
+
 namespace sluice::release {
 
 void FoldMeasures::operator()(const GateChanged& e) {
@@ -50,6 +52,29 @@ void FoldMeasures::operator()(const ProposalAnswered& e) {
     if (auto* trigger = find(r.triggers, key_of(e.trigger, e.arm))) {
         trigger->answer = e.answer;
     }
+}
+/// What is worse than a person says now, and no worse than what was declared, that person sets aside. Whether its
+/// condition holds at that moment is not known here: where it does not, the next reading says so.
+void FoldMeasures::operator()(const SeverityDeclared& e) {
+    const auto& levels = r.plan->severity;
+    const auto badness = [&](const std::string& id) {
+        const auto found = std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.id == id; });
+        return found == levels.end() ? -1 : found - levels.begin();
+    };
+    const auto before = badness(r.severity), now = badness(e.level);
+    for (std::ptrdiff_t at = 0; at < std::ssize(levels); ++at) {
+        const auto& level = levels[static_cast<std::size_t>(at)];
+        if (at <= now) {
+            r.severity_set_aside.erase(level.id);
+        } else if (at <= before && level.when) {
+            r.severity_set_aside.insert(level.id);
+        }
+    }
+    r.severity = e.level;
+    r.severity_since = now_;
+}
+void FoldMeasures::operator()(const SeverityCleared& e) {
+    r.severity_set_aside.erase(e.level);
 }
 void FoldMeasures::operator()(const SourceChanged& e) {
     r.sources[e.source] = {e.state, e.why, now_};

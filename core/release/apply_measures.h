@@ -1,5 +1,6 @@
 #pragma once
-/// What readings make of the release: gates, triggers, sources, baselines; the part of `apply` that is about them.
+/// What readings make of the release: gates, triggers, severity, sources, baselines; the part of `apply` that is about
+/// them.
 #include "release/apply_people.h"
 
 namespace sluice::release {
@@ -13,6 +14,8 @@ public:
     void operator()(const GateChanged& e);
     void operator()(const TriggerChanged& e);
     void operator()(const ProposalAnswered& e);
+    void operator()(const SeverityDeclared& e);
+    void operator()(const SeverityCleared& e);
     void operator()(const SourceChanged& e);
     void operator()(const BaselineCaptured& e);
 

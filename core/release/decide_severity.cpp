@@ -21,6 +21,20 @@ void declare(Draft& draft, const plan::SeverityLevel& level, const Actor& by, co
     fire_for_severity(draft, reason);
 }
 
+/// What a person has set aside is declared again only once it has been over in between: they know of it, and would have
+/// to say so with every reading.
+void watch_set_aside(Draft& draft) {
+    const auto plan = draft.state().plan;
+    for (const auto& level : plan->severity) {
+        if (!level.when || !draft.state().severity_set_aside.contains(level.id)) {
+            continue;
+        }
+        if (const auto answer = holds(draft, *level.when); answer.truth == plan::Truth::no) {
+            draft.add(SeverityCleared{level.id, answer.why});
+        }
+    }
+}
+
 } // namespace
 
 Verdict on(Draft& draft, const Severity& command) {
@@ -48,12 +62,13 @@ void watch_severity(Draft& draft) {
     if (!draft.latest || draft.state().rollback.active || draft.state().aborted) {
         return;
     }
+    watch_set_aside(draft);
     const auto plan = draft.state().plan;
     for (auto level = plan->severity.rbegin(); level != plan->severity.rend(); ++level) {
         if (rank(*plan, level->id) <= rank(*plan, draft.state().severity)) {
             return; // only a person lowers it
         }
-        if (!level->when) {
+        if (!level->when || draft.state().severity_set_aside.contains(level->id)) {
             continue;
         }
         if (const auto answer = holds(draft, *level->when); answer.truth == plan::Truth::yes) {

@@ -215,6 +215,9 @@ struct Describe {
         return "SEVERITY " + e.level + because(e.reason) + (e.response.empty() ? "" : " → " + e.response) +
                (e.option.empty() ? "" : fmt::format(" (roll back: {})", n.option(e.option)));
     }
+    std::string operator()(const SeverityCleared& e) const {
+        return "The condition of severity " + e.level + " holds no more" + because(e.why);
+    }
     std::string operator()(const StepOverdue& e) const { return "OVERDUE: " + n.step(e.step) + because(e.why); }
     std::string operator()(const StepExpired& e) const {
         return n.step(e.step) + " is asked for again" + because(e.why);

@@ -128,7 +128,8 @@ Verdict on(Draft& draft, const Note& command);
 Verdict on(Draft& draft, const Amend& command); // decide_amend.cpp
 Verdict on(Draft& draft, const CopyReport& command);
 Verdict on(Draft& draft, const Severity& command); // decide_severity.cpp
-/// decide_severity.cpp: declares the worst level whose condition holds, if that is worse than what is declared.
+/// decide_severity.cpp: declares the worst level whose condition holds, if that is worse than what is declared,
+/// and no person has set it aside.
 void watch_severity(Draft& draft);
 /// decide_triggers.cpp: what hangs on a severity fires when that, or a worse one, was declared.
 void fire_for_severity(Draft& draft, const std::string& why);

@@ -367,6 +367,12 @@ struct SeverityDeclared {
     std::string option;   ///< the rollback that it proposes; empty = none
 };
 
+/// A person had declared less than a level whose condition may hold; now it does not, and may declare the level again.
+struct SeverityCleared {
+    std::string level;
+    std::string why;
+};
+
 using AnyBody =
     std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
                  StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
@@ -376,7 +382,7 @@ using AnyBody =
                  ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened, StepOverdue, StepExpired, Escalated,
                  Told, Released, SeverityDeclared, Attested, PolicyBound, BridgeJoined, BridgeLeft, LeadHandedOver,
                  SignatureAsked, ApprovalExpired, GlassBroken, ApprovalOverdue, ApprovedAfterwards, ApprovalAskedAgain,
-                 BaselineCaptured, ProposalAnswered, WayBackClosed, StopAsked>;
+                 BaselineCaptured, ProposalAnswered, WayBackClosed, StopAsked, SeverityCleared>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

@@ -385,6 +385,10 @@ void fields(SeverityDeclared& e, Fields& f) {
     f("response", e.response);
     f("option", e.option);
 }
+void fields(SeverityCleared& e, Fields& f) {
+    f("level", e.level);
+    f("why", e.why);
+}
 
 } // namespace
 

@@ -81,6 +81,7 @@ constexpr Type types[] = {
     {"proposal-answered", 1},
     {"way-back-closed", 1},
     {"stop-asked", 1},
+    {"severity-cleared", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

@@ -194,6 +194,7 @@ struct Release {
     bool way_back_closed = false; ///< nobody waits any more for the end of `within`
     std::string severity;         ///< declared; empty = none
     Nanos severity_since;
+    std::set<std::string> severity_set_aside; ///< a person declared less, and their conditions were not false since
     bool paused = false;
     bool aborted = false;
     std::string paused_why;

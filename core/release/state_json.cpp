@@ -210,6 +210,7 @@ Json to_json(const Release& release) {
             {"way_back_closed", release.way_back_closed},
             {"severity", release.severity},
             {"severity_since", nanos_text(release.severity_since)},
+            {"severity_set_aside", release.severity_set_aside},
             {"paused", release.paused},
             {"paused_why", release.paused_why},
             {"paused_since", nanos_text(release.paused_since)},

@@ -364,6 +364,34 @@ rollback: {triggers: [{severity: high, do: back}], options: {back: {steps: [{id:
         QCOMPARE(drive.release.severity, "low");
     }
 
+    void what_a_person_lowered_comes_back_only_after_it_was_over() {
+        auto drive = whole(
+            R"(severity: {low: {title: Low}, mid: {title: Mid, when: {metric: lag, must: '> 10'}}, high: {title: High, when: {metric: lag, must: '> 100'}}}
+phases:
+  - {id: one, steps: [{id: b, confirm: B}]}
+)");
+        drive.tick({{"lag", 500}});
+        QCOMPARE(drive.release.severity, "high");
+        QCOMPARE(drive.submit(Severity{"low", "it is only the test account"}), "");
+        drive.tick({{"lag", 500}});
+        drive.tick(); // no answer is none that it is over
+        drive.tick({{"lag", 500}});
+        QCOMPARE(drive.release.severity, "low");
+        drive.tick({{"lag", 50}});
+        QCOMPARE(drive.release.severity, "low"); // high is over, and mid is set aside as well
+        QCOMPARE(drive.all<SeverityCleared>().size(), std::size_t{1});
+        QCOMPARE(drive.all<SeverityCleared>().front().level, "high");
+        drive.tick({{"lag", 500}});
+        QCOMPARE(drive.release.severity, "high");
+        QCOMPARE(drive.submit(Severity{"low", "still only that"}), "");
+        drive.tick({{"lag", 5}});
+        QCOMPARE(drive.all<SeverityCleared>().size(), std::size_t{3});
+        drive.tick({{"lag", 50}});
+        QCOMPARE(drive.release.severity, "mid");
+        QVERIFY(drive.release.severity_set_aside.empty());
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+
     void it_is_released_before_its_follow_up_work() {
         auto drive = whole(R"(phases:
   - {id: one, steps: [{id: a, confirm: A}]}

@@ -100,13 +100,13 @@ auto fields(SessionOpened& s) {
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-           sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since, paused,
-           aborted, paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers,
+           sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since, set_aside,
+           paused, aborted, paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers,
            requests] = s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
                     sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since,
-                    paused, aborted, paused_why, paused_since, outcome, notes, overrides, bound, lead, bridge,
-                    proposers, requests);
+                    set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides, bound, lead,
+                    bridge, proposers, requests);
 }
 
 template <typename T>

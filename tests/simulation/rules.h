@@ -71,6 +71,7 @@ private:
     Nanos t0_;                             ///< 0 = not known yet
 
     std::string severity_;
+    std::set<std::string> set_aside_; ///< severities that a person declared less than, and that were not over since
     std::map<std::string, std::string> triggers_; ///< "trigger" → as last told; of the whole trigger
     std::string fired_, taken_;                   ///< by the event before this one; taken: for want of an answer
     std::map<std::string, Nanos> proposed_;       ///< "trigger" or "trigger/arm" → since when it can be answered

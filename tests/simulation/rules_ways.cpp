@@ -103,10 +103,22 @@ void Rules::hear_severity(const Release& before, const Event& event) {
     if (const auto* declared = std::get_if<SeverityDeclared>(&event.body)) {
         if (badness(declared->level) == 0 ||
             (declared->by.name == "engine" &&
-             (badness(declared->level) <= badness(severity_) || before.rollback.active || before.aborted))) {
+             (badness(declared->level) <= badness(severity_) || set_aside_.contains(declared->level) ||
+              before.rollback.active || before.aborted))) {
             find("the severity " + declared->level + " is declared by " + declared->by.name);
         }
+        for (const auto& level : before.plan->severity) {
+            if (badness(level.id) <= badness(declared->level)) {
+                set_aside_.erase(level.id);
+            } else if (level.when && badness(level.id) <= badness(severity_)) {
+                set_aside_.insert(level.id);
+            }
+        }
         severity_ = declared->level;
+    } else if (const auto* cleared = std::get_if<SeverityCleared>(&event.body)) {
+        if (set_aside_.erase(cleared->level) == 0) {
+            find("the severity " + cleared->level + " was not set aside, and is told to be over");
+        }
     } else if (const auto* changed = std::get_if<TriggerChanged>(&event.body)) {
         const auto& all = before.plan->rollback.triggers;
         const auto trigger =
