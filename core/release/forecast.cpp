@@ -135,7 +135,7 @@ Nanos Forecast::start_of(const plan::Step& step) {
     } else if (over(step.id)) { // skipped or stopped before it began
         start = state(step.id).ended;
     } else {
-        start = std::max(start, now_);
+        start = std::max({start, now_, goes_on_});
     }
     return starts_[step.id] = start;
 }
@@ -147,13 +147,14 @@ Nanos Forecast::alone(const plan::Step& step, Nanos start) const {
     switch (own.status) {
     case StepStatus::running:
         if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
-            return now_ + std::max(Nanos{}, hold->for_ - own.hold.held_at(now_)); // if it goes on to hold
+            const Nanos from = std::max(now_, goes_on_);
+            return from + std::max(Nanos{}, hold->for_ - own.hold.held_at(now_)); // if it goes on to hold
         }
         [[fallthrough]];
     case StepStatus::person:
         return std::max(now_, own.begun + length);
     case StepStatus::retrying:
-        return std::max(now_, own.until) + length;
+        return std::max({now_, own.until, goes_on_}) + length;
     case StepStatus::triage:
     case StepStatus::in_doubt:
         return now_; // nobody knows what is decided

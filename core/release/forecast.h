@@ -17,6 +17,8 @@ public:
     Nanos walk(const std::vector<plan::Step>& list, const std::vector<StepId>& top, Nanos start);
 
     void t0(Nanos time) { t0_ = time; }
+    /// Of the next walks: nothing begins, and no hold goes on, before `time`; 0 = at once.
+    void stands_still_until(Nanos time) { goes_on_ = time; }
 
     std::map<StepId, TimeLine> lines;
     std::size_t unplanned = 0;         ///< of what was walked last
@@ -43,6 +45,7 @@ private:
     From from_;
     plan::Scope names_;
     std::optional<Nanos> t0_;
+    Nanos goes_on_;                              ///< 0 = it goes on
     std::map<StepId, const plan::Step*> walked_; ///< of the present walk
     std::map<StepId, StepId> parents_;           ///< of all walks
     std::map<StepId, Nanos> waits_;              ///< from when it could have begun to its `not-before`

@@ -108,6 +108,16 @@ private:
         return answer.open ? at : answer.until;
     }
 
+    /// What is left of a phase that its window has paused begins when the window opens again.
+    void stand_still(const PhaseState& state) {
+        const bool paused =
+            state.status == PhaseState::Status::running && state.held_by_window() && state.at_window_end == "pause";
+        forecast_.stands_still_until(paused ? state.window_opens : Nanos{});
+        if (paused && state.window_opens.count == 0) {
+            schedule_.unknown = "the calendar does not open within 400 days";
+        }
+    }
+
     Nanos through(const plan::Phase& phase, Nanos start, TimeLine& line) {
         const PhaseState state = this->state(phase);
         line.start = start;
@@ -117,8 +127,12 @@ private:
             forecast_.t0(start);
         }
         t0_told_ = t0_told_ || phase.window;
+        schedule_.unknown.clear();
+        stand_still(state);
         Nanos end = forecast_.walk(release_.plan->steps, phase.steps, start);
-        schedule_.unknown = forecast_.unknown;
+        if (!forecast_.unknown.empty()) {
+            schedule_.unknown = forecast_.unknown;
+        }
         if (line.over) {
             end = state.ended;
         } else {

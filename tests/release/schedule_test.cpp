@@ -183,6 +183,50 @@ phases:
         QCOMPARE(path(of(Driver(session))), "ask soak part all late last");
     }
 
+    void what_is_left_after_the_end_of_its_window_begins_when_that_opens_again() {
+        const std::string bound =
+            R"(calendar: {allow: [{days: [tue, wed], from: '02:00', to: '02:30'}], when-window-ends: pause}
+phases:
+  - id: one
+    window: true
+    steps:
+      - {id: a, confirm: A, planned: 5m}
+      - {id: b, wait: 5m}
+  - {id: two, window: true, steps: [{id: c, wait: 10m}]}
+rollback: {within: 30m after b, options: {back: {planned: 5m, steps: [{id: undo, confirm: U}]}}}
+)";
+        Driver drive(plan_with(bound), {{"ramp", "true"}}, at("2026-01-06T02:00:00Z"));
+        drive.pass(minutes(35));
+        QVERIFY(drive.release.paused);
+        (void)drive.submit(Confirm{"a", "", false, ""});
+        drive.pass(minutes(3));
+        const Schedule line = of(drive);
+        QCOMPARE(utc(*line.steps.at("b").start).substr(0, 16), "2026-01-07T02:00");
+        QCOMPARE(step_span(line, "b"), "02:00:00 to 02:05:00");
+        QCOMPARE(utc(*line.phases.at("one").end).substr(0, 16), "2026-01-07T02:05");
+        QCOMPARE(utc(*line.phases.at("two").start).substr(0, 16), "2026-01-07T02:05");
+        QCOMPARE(utc(*line.whole.end).substr(0, 16), "2026-01-07T02:15");
+        QCOMPARE(utc(line.way_back->latest).substr(0, 16), "2026-01-07T02:30");
+        drive.pass(hours(24));
+        QVERIFY(drive.release.closed());
+        QCOMPARE(utc(*of(drive).whole.end).substr(0, 16), "2026-01-07T02:15");
+    }
+
+    void a_hold_goes_on_when_its_window_opens_again() {
+        Driver drive(
+            plan_with(R"(calendar: {allow: [{days: [tue, wed], from: '02:00', to: '02:30'}], when-window-ends: pause}
+phases:
+  - {id: one, window: true, steps: [{id: bake, hold: {for: 30m}, gates: [{metric: lag, must: '< 10'}]}]}
+)"),
+            {{"ramp", "true"}}, at("2026-01-06T02:00:00Z"));
+        drive.pass(minutes(10));
+        drive.gate("bake", "lag", "pass");
+        drive.pass(minutes(25));
+        QVERIFY(drive.release.paused);
+        QCOMPARE(drive.held("bake"), 1200.0);
+        QCOMPARE(utc(*of(drive).steps.at("bake").end).substr(0, 16), "2026-01-07T02:10");
+    }
+
     void without_an_end_it_says_why() {
         Driver drive(plan_with(R"(calendar: {deny: [{}]}
 phases:
