@@ -1,4 +1,5 @@
 #include "base/nanos.h"
+#include "base/printable.h"
 #include "host/ssh_signature.h"
 #include "release/signing.h"
 #include "sluicectl/document.h"
@@ -43,7 +44,7 @@ int write_document(const std::string& kind, const std::string& bytes, const std:
 namespace {
 
 struct ApproveOptions {
-    std::string request, key, output, role, reason;
+    std::string request, key, output, role, reason, evidence;
     bool refuse = false, yes = false;
 };
 
@@ -52,7 +53,8 @@ bool agreed(const std::string& request, const release::Statement& statement) {
     if (request == "-" || ::isatty(STDIN_FILENO) == 0) {
         return false;
     }
-    fmt::print(stderr, "\nSign '{}' as {}? [yes/no] ", statement.answer, statement.role);
+    fmt::print(stderr, "\nSign '{}' as {}{}? [yes/no] ", statement.answer, statement.role,
+               statement.evidence.empty() ? "" : ", with the evidence " + printable(statement.evidence));
     std::string line;
     std::getline(std::cin, line);
     return line == "yes" || line == "y";
@@ -100,7 +102,11 @@ int sign(const ApproveOptions& o) {
         return complain({ErrorCode::refused, "the request expired at " + release::instant(*expires), o.request,
                          "ask for another one"});
     }
-    release::Statement statement{*request, o.refuse ? "no" : "yes", *role, o.reason};
+    if (!o.evidence.empty() && (*request)["purpose"] == "approve") {
+        return complain({ErrorCode::bad_input, "an approval takes no evidence", "--evidence " + o.evidence,
+                         "say it with --reason; evidence goes with what is confirmed or attested"});
+    }
+    release::Statement statement{*request, o.refuse ? "no" : "yes", *role, o.reason, o.evidence};
     if (o.refuse && o.reason.empty()) {
         return complain({ErrorCode::bad_input, "a refusal says why", "--no", "--reason TEXT"});
     }
@@ -137,7 +143,9 @@ void add_approve_verb(CLI::App& app, Action& action) {
     verb->add_option("-o,--output", o->output, "File of the answer; default text for a chat, printed");
     verb->add_option("--role", o->role, "As which role; only needed if several are asked for");
     verb->add_option("--reason", o->reason, "Stays in the log");
-    verb->add_flag("--no", o->refuse, "Refuse, with a reason");
+    auto* evidence = verb->add_option("--evidence", o->evidence,
+                                      "Of confirm and attest: where it can be seen; part of what is signed");
+    verb->add_flag("--no", o->refuse, "Refuse, with a reason")->excludes(evidence);
     verb->add_flag("--yes", o->yes, "Don't ask");
     verb->callback([&action, o] { action = [o] { return sign(*o); }; });
 }

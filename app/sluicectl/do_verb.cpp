@@ -187,7 +187,7 @@ int perform(const DoOptions& o) {
             error = why_nobody(o.session);
         } else if (error.what == release::needs_reason) {
             error.remedy = "say why with --reason TEXT; it stays in the log";
-        } else if (error.what == release::needs_evidence) {
+        } else if (error.what == release::needs_evidence && o.answer.empty()) {
             error.remedy = "name it with --evidence TEXT";
         }
         return complain(error);
@@ -225,7 +225,7 @@ void add_do_verb(CLI::App& app, Action& action) {
     verb->add_option("MORE", o->more,
                      "Of shift: further weights, an arm that is left out gets the rest; of join: roles");
     verb->add_option("--reason", o->reason, "Stays in the log");
-    verb->add_option("--evidence", o->evidence, "Of confirm and attest");
+    verb->add_option("--evidence", o->evidence, "Of confirm and attest; of a signed one the signer gives it");
     verb->add_option("--gate", o->gate, "Of override: one gate");
     verb->add_option("--step", o->step, "Of note: what it is about");
     verb->add_flag("--no", o->refuse, "Of confirm and approve: refuse");

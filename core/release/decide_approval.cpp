@@ -20,6 +20,7 @@ struct Voice {
     Json proof;
     bool refuse = false;
     std::string reason;
+    std::string evidence = {}; ///< that was signed
 };
 
 bool owes_approval(const StepState& state) {
@@ -67,6 +68,7 @@ Result<Voice> by_key(const Draft& draft, const StepId& step, const SignedAnswer&
     Voice voice{{person->name, statement->role}, plan::Ground::signed_, {}, answer.key, {}, false, {}};
     voice.refuse = statement->answer == "no";
     voice.reason = statement->reason;
+    voice.evidence = statement->evidence;
     voice.proof = {{"principal", answer.principal},
                    {"key", answer.key},
                    {"nonce", statement->request["nonce"]},
@@ -187,6 +189,23 @@ Verdict state_owner(const Draft& draft, const plan::Step& step, const Voice& voi
     return {};
 }
 
+/// Where it can be seen. What stands beside a signature is the signer's word: whoever hands the answer in adds nothing.
+template <typename Command>
+Result<std::string> evidence_of(const plan::Step& step, const Command& command, const Voice& voice) {
+    if (command.answer && !command.evidence.empty() && command.evidence != voice.evidence) {
+        return refuse("this evidence is not what " + voice.by.name + " signed", step.id,
+                      "leave it out; the signer gives it: 'sluicectl approve REQUEST --evidence TEXT'");
+    }
+    std::string evidence = !command.answer ? command.evidence : voice.evidence.empty() ? voice.reason : voice.evidence;
+    if (step.evidence == "required" && evidence.empty()) {
+        return refuse(needs_evidence, step.id,
+                      command.answer
+                          ? "the signer names where it can be seen: 'sluicectl approve REQUEST --evidence TEXT'"
+                          : "name where it can be seen");
+    }
+    return evidence;
+}
+
 template <typename Kind, typename Event, typename Command>
 Verdict state(Draft& draft, const Command& command, const char* kind, const char* done) {
     const auto found = asked<Kind>(draft, command.step, kind);
@@ -207,12 +226,12 @@ Verdict state(Draft& draft, const Command& command, const char* kind, const char
     if (voice->refuse) {
         return refused(draft, *found, *voice);
     }
-    const std::string evidence = command.evidence.empty() && command.answer ? voice->reason : command.evidence;
-    if (found->step->evidence == "required" && evidence.empty()) {
-        return refuse(needs_evidence, command.step, "name where it can be seen");
+    const auto evidence = evidence_of(*found->step, command, *voice);
+    if (!evidence) {
+        return failed(evidence);
     }
     const int attempt = found->state->attempt;
-    draft.add(Event{command.step, voice->by, evidence, voice->proof});
+    draft.add(Event{command.step, voice->by, *evidence, voice->proof});
     if (std::holds_alternative<plan::External>(found->step->body) && found->step->verify) {
         return {}; // it is read back before the plan goes on
     }

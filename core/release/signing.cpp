@@ -193,11 +193,15 @@ std::string request_text(const Json& request) {
 }
 
 Result<std::string> statement_bytes(const Statement& statement) {
-    return canonical({{"statement", 1},
-                      {"request", statement.request},
-                      {"answer", statement.answer},
-                      {"role", statement.role},
-                      {"reason", statement.reason}});
+    Json json = {{"statement", 1},
+                 {"request", statement.request},
+                 {"answer", statement.answer},
+                 {"role", statement.role},
+                 {"reason", statement.reason}};
+    if (!statement.evidence.empty()) { // without, the bytes are those of statements from before there was any
+        json["evidence"] = statement.evidence;
+    }
+    return canonical(json);
 }
 
 Result<Statement> read_statement(const std::string& bytes) {
@@ -212,7 +216,7 @@ Result<Statement> read_statement(const std::string& bytes) {
         return refuse("it does not say that it is one, or is of another version");
     }
     Statement statement{json->value("request", Json()), text_of(*json, "answer"), text_of(*json, "role"),
-                        text_of(*json, "reason")};
+                        text_of(*json, "reason"), text_of(*json, "evidence")};
     if (const auto sound = check_request(statement.request); !sound) {
         return failed(sound);
     }

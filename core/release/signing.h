@@ -29,6 +29,7 @@ struct Statement {
     Json request;
     std::string answer; ///< yes | no
     std::string role, reason;
+    std::string evidence = {}; ///< of a confirm, an attest or an external; empty = none
 };
 /// The bytes to sign; `internal` if the request is not canonical.
 Result<std::string> statement_bytes(const Statement& statement);

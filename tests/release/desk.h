@@ -102,6 +102,17 @@ public:
         return submit(command, {"lena", "lead"});
     }
 
+    template <typename Kind>
+    std::vector<Kind> all() const {
+        std::vector<Kind> found;
+        for (const auto& event : log) {
+            if (const auto* body = std::get_if<Kind>(&event.body)) {
+                found.push_back(*body);
+            }
+        }
+        return found;
+    }
+
     QString status(const StepId& step) const { return name(release.at(step).status); }
     int count(const std::string& type) const {
         return static_cast<int>(

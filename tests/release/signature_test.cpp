@@ -66,6 +66,44 @@ private slots:
         confirm.answer = Desk::answer(desk.ask("n2", "tick"), "bob", "sre");
         QCOMPARE(desk.submit(confirm, {"lena", "lead"}), "");
         QCOMPARE(desk.release.at("tick").why, "confirmed by bob");
+        // Signed without evidence, as before there was any: what was said stands for it.
+        QCOMPARE(desk.all<Confirmed>().front().evidence, "by key");
+    }
+    void evidence_beside_a_signature_is_the_signers() {
+        Desk desk(policy_text(two_roles),
+                  plan_with("release: {type: major, environment: production}\nphases: [{id: m, "
+                            "steps: [{id: tick, confirm: T, owner: sre, evidence: required}, {id: go, approve: "
+                            "{roles: [owner]}}, {id: x, run: [x]}]}]\n"));
+        Confirm confirm{"tick", "", false, ""};
+        const auto signed_with = [&](const char* nonce, const std::string& reason, const std::string& evidence) {
+            confirm.answer = Desk::answer(desk.ask(nonce, "tick"), "bob", "sre");
+            auto statement = read_statement(confirm.answer->statement).value();
+            statement.reason = reason;
+            statement.evidence = evidence;
+            confirm.answer->statement = statement_bytes(statement).value();
+        };
+        signed_with("n1", "", "");
+        QCOMPARE(desk.submit(confirm, {"lena", "lead"}), needs_evidence);
+        confirm.evidence = "http://x";
+        QCOMPARE(desk.submit(confirm, {"lena", "lead"}), "this evidence is not what bob signed");
+        signed_with("n2", "seen", "http://board/7");
+        QCOMPARE(desk.submit(confirm, {"lena", "lead"}), "this evidence is not what bob signed");
+        confirm.evidence.clear();
+        QCOMPARE(desk.submit(confirm, {"lena", "lead"}), "");
+        QCOMPARE(desk.all<Confirmed>().front().evidence, "http://board/7");
+        QVERIFY(describe(desk.all<Confirmed>().front()).ends_with("signed SHA256:bob: http://board/7"));
+    }
+    void a_statement_without_evidence_has_the_bytes_of_before() {
+        Desk desk(policy_text("{roles: [owner, sre]}"));
+        Statement statement{desk.ask("n1"), "yes", "sre", "seen"};
+        const std::string bytes = statement_bytes(statement).value();
+        QVERIFY(bytes.find("evidence") == std::string::npos);
+        QVERIFY(read_statement(bytes)->evidence.empty());
+        Json empty = parse_json(bytes, "").value();
+        empty["evidence"] = "";
+        QVERIFY(!read_statement(canonical(empty).value()));
+        statement.evidence = "http://board/7";
+        QCOMPARE(read_statement(statement_bytes(statement).value())->evidence, "http://board/7");
     }
 
     void a_request_that_was_altered_is_refused_data() {
