@@ -1,3 +1,4 @@
+#include "base/quantity.h"
 #include "host/plan_check.h"
 #include "host/take_up.h"
 #include "host/user.h"
@@ -9,6 +10,8 @@
 #include "sluicectl/verbs.h"
 
 #include <charconv>
+#include <iostream>
+#include <unistd.h>
 
 namespace sluicectl {
 namespace {
@@ -163,6 +166,28 @@ void tell(const std::string& file, int first, int last) {
     }
 }
 
+/// An amendment throws away what holds have held, whatever it changes: told before it is sent, and asked where somebody
+/// sits at a terminal. A file that can't be read is no hindrance: who owns the session says what is wrong.
+bool agreed_to_begin_anew(const std::string& file) {
+    const auto session = read_session(file);
+    release::Release release;
+    for (const auto& event : session ? session->events : std::vector<release::Event>{}) {
+        release::apply(release, event);
+    }
+    const auto lost = release::lost_by_amending(release, last_moment(file, release).value_or(release.time));
+    for (const auto& hold : lost) {
+        fmt::print(stderr, "the hold {} begins anew: the {} of {} that it has held do not count any more\n", hold.step,
+                   duration_text(seconds(hold.held.count / seconds(1).count)), duration_text(hold.wanted));
+    }
+    if (lost.empty() || ::isatty(STDIN_FILENO) == 0) {
+        return true;
+    }
+    fmt::print(stderr, "Amend the plan all the same? [yes/no] ");
+    std::string line;
+    std::getline(std::cin, line);
+    return line == "yes" || line == "y";
+}
+
 int perform(const DoOptions& o) {
     auto places = sluice::host::own_paths();
     if (!places) {
@@ -175,6 +200,9 @@ int perform(const DoOptions& o) {
     const auto command = release::command_from_json(*json);
     if (!command) {
         return complain(command.error());
+    }
+    if (o.verb == "amend" && !agreed_to_begin_anew(o.session)) {
+        return complain({ErrorCode::refused, "nothing was sent", o.session, "say yes when asked"});
     }
     host::StartOptions who;
     who.paths = std::move(*places);

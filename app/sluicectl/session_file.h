@@ -1,5 +1,5 @@
 #pragma once
-#include "release/event.h"
+#include "release/state.h"
 #include "session/records.h"
 
 #include <string>
@@ -14,5 +14,8 @@ struct ReadSession {
 };
 
 sluice::Result<ReadSession> read_session(const std::string& file);
+
+/// The last moment that the file knows of: holds count on after the last event.
+sluice::Result<sluice::Nanos> last_moment(const std::string& file, const sluice::release::Release& release);
 
 } // namespace sluicectl

@@ -7,6 +7,8 @@
 #include "sluicectl/session_file.h"
 #include "sluicectl/verbs.h"
 
+#include <algorithm>
+
 namespace sluicectl {
 
 using sluice::Error;
@@ -41,6 +43,21 @@ Result<ReadSession> read_session(const std::string& file) {
     }
     read.records = std::move(*records);
     return read;
+}
+
+Result<sluice::Nanos> last_moment(const std::string& file, const sluice::release::Release& release) {
+    if (release.closed()) {
+        return release.time;
+    }
+    const auto reader = sluice::session::SessionReader::open(file);
+    if (!reader) {
+        return sluice::failed(reader);
+    }
+    const auto last = reader->last_tick();
+    if (!last) {
+        return sluice::failed(last);
+    }
+    return std::max(release.time, *last);
 }
 
 namespace {

@@ -3,7 +3,6 @@
 #include "release/schedule.h"
 #include "release/ways_back.h"
 #include "session/owner_lock.h"
-#include "session/session_reader.h"
 #include "sluicectl/people.h"
 #include "sluicectl/progress.h"
 #include "sluicectl/session_file.h"
@@ -170,22 +169,6 @@ Json state_json(const Release& release, Nanos now, Nanos as_of) {
         }
     }
     return json;
-}
-
-/// The last moment that the file knows of: holds count on after the last event.
-Result<Nanos> last_moment(const std::string& file, const Release& release) {
-    if (release.closed()) {
-        return release.time;
-    }
-    const auto reader = sluice::session::SessionReader::open(file);
-    if (!reader) {
-        return sluice::failed(reader);
-    }
-    const auto last = reader->last_tick();
-    if (!last) {
-        return sluice::failed(last);
-    }
-    return std::max(release.time, *last);
 }
 
 /// Of a run: a copy tells nothing of who goes on with the session elsewhere.

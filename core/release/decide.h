@@ -21,6 +21,14 @@ Result<std::vector<Body>> decide(const Release& release, const Command& command,
 /// matures); the caller gives a Tick then. None = only commands can.
 std::optional<Nanos> next_tick(const Release& release, Nanos now);
 
+/// What an amendment costs, whatever it changes: these holds begin anew (doc/decisions.md). Those that have held
+/// nothing yet lose nothing.
+struct HeldSoFar {
+    StepId step;
+    Nanos held, wanted;
+};
+std::vector<HeldSoFar> lost_by_amending(const Release& release, Nanos now);
+
 /// The event after which hold clocks are at most this old when the program dies.
 constexpr Nanos hold_heartbeat = seconds(30);
 

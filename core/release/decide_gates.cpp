@@ -131,6 +131,18 @@ void pause_holds(Draft& draft, const std::string& why) {
     }
 }
 
+std::vector<HeldSoFar> lost_by_amending(const Release& release, Nanos now) {
+    std::vector<HeldSoFar> lost;
+    for (const auto& id : release.plan ? holding(release) : std::vector<StepId>{}) {
+        const Nanos held = release.at(id).hold.held_at(now);
+        if (held.count > 0) {
+            const Nanos wanted = std::get<plan::Hold>(release.plan->step(id)->body).for_;
+            lost.push_back({id, std::min(held, wanted), wanted});
+        }
+    }
+    return lost;
+}
+
 void restart_holds(Draft& draft, const std::string& why) {
     for (const auto& id : holding(draft.state())) {
         draft.add(HoldChanged{id, "restarted", {}, why});

@@ -213,8 +213,14 @@ rollback:
         drive.pass(minutes(4));
         QCOMPARE(drive.held("bake"), 240.0);
         QCOMPARE(drive.trigger_state("high"), "pending");
+        const auto lost = lost_by_amending(drive.release, drive.now); // what whoever amends is told before
+        QCOMPARE(lost.size(), std::size_t{1});
+        QCOMPARE(lost.front().step, "bake");
+        QCOMPARE(lost.front().held.count, minutes(4).count);
+        QCOMPARE(lost.front().wanted.count, minutes(10).count);
         QCOMPARE(drive.submit(Amend{plan_with(replaced(watched, "'> 9'", "'> 8'")), "earlier"}), "");
         QCOMPARE(drive.held("bake"), 0.0);
+        QVERIFY(lost_by_amending(drive.release, drive.now).empty());
         QCOMPARE(drive.trigger_state("high"), "armed");
         drive.pass(minutes(2));
         QVERIFY(!drive.release.rollback.active);

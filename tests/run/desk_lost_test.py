@@ -350,6 +350,31 @@ rollback: {options: {undo: {title: Undo}}}
         self.do("abort", "--reason", "enough")
         self.assertEqual(program.wait(60), FAILED)
 
+    def test_who_amends_is_told_before_what_holds_begin_anew(self):
+        plan = """
+sluice: 1
+id: small
+connections: {prom: {prometheus: {url: 'http://prometheus:9090'}}}
+metrics: {up: {from: prom, query: 'vector(1)', unit: count, freshness: 'vector(0)'}}
+phases: [{id: all, steps: [{id: bake, hold: {for: 30m}, gates: [{metric: up, must: '> 0'}]}, {id: ask, confirm: Go on}]}]
+"""
+        (self.home.folder / "plan.yaml").write_text(plan)
+        (self.home.folder / "new.yaml").write_text(plan.replace("Go on", "Really go on"))
+        program = self.home.begin("rehearse", "plan.yaml", "--session", self.home.session, "--speed", "60")
+        wait_until(lambda: self.home.readable() and any(e["type"] == "hold-heartbeat" for e in self.home.events()), "it holds")
+        self.do("pause", "--reason", "a look")
+        code, said = self.home.call("do", self.home.session, "amend", "new.yaml", "--reason", "clearer")
+        self.assertEqual(code, DONE, said)
+        told = "the hold bake begins anew: the "
+        self.assertIn(told, said)
+        self.assertIn(" of 30m that it has held do not count any more", said)
+        self.assertLess(said.index(told), said.index("PLAN AMENDED"))
+        (self.home.folder / "new.yaml").write_text(plan.replace("Go on", "Go"))
+        code, said = self.home.call("do", self.home.session, "amend", "new.yaml", "--reason", "clearer still")
+        self.assertEqual((code, told in said), (DONE, False), said)  # it has held nothing since
+        self.do("abort", "--reason", "enough")
+        self.assertEqual(program.wait(60), FAILED, self.home.said())
+
     def test_the_plan_is_amended_while_it_runs(self):
         program = self.begin()
         new = PLAN.replace("- {id: last, run: [touch, last]}", "- {id: better, run: [touch, better]}")

@@ -12,10 +12,10 @@
 
 namespace sluice::screens {
 
-AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands,
+AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands, Lost lost,
                          QWidget* parent)
-    : QDialog(parent), before_(std::move(before)), commands_(std::move(commands)),
-      file_(new QLabel(tr("No file is chosen yet."))), changes_(new QLabel), told_(new QLabel),
+    : QDialog(parent), before_(std::move(before)), commands_(std::move(commands)), lost_(std::move(lost)),
+      file_(new QLabel(tr("No file is chosen yet."))), changes_(new QLabel), anew_(new QLabel), told_(new QLabel),
       diff_(new QPlainTextEdit), reason_(new QLineEdit), amend_(new QPushButton(tr("&Amend the plan"))) {
     setWindowTitle(tr("Amend the plan"));
     resize(860, 680);
@@ -40,6 +40,9 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
     choose->setAutoDefault(false);
     changes_->setWordWrap(true);
     changes_->setTextFormat(Qt::PlainText);
+    anew_->setWordWrap(true);
+    anew_->setTextFormat(Qt::PlainText);
+    theme::set_role(anew_, "warn");
     told_->setWordWrap(true);
     told_->setTextFormat(Qt::PlainText);
     theme::set_role(told_, "breach");
@@ -68,10 +71,12 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
     column->addWidget(tip);
     column->addLayout(chosen);
     column->addWidget(changes_);
+    column->addWidget(anew_);
     column->addWidget(diff_, 1);
     column->addWidget(reason_);
     column->addWidget(told_);
     column->addLayout(buttons);
+    anew_->hide();
     told_->hide();
     check();
 }
@@ -112,6 +117,9 @@ void AmendDialog::take(const Found& found) {
     changes_->setText(!found.trouble.empty()    ? QString()
                       : found.changes.isEmpty() ? tr("Nothing of what it says differs.")
                                                 : found.changes.join(QStringLiteral(" · ")));
+    const QStringList lost = found.changes.isEmpty() ? QStringList() : lost_();
+    anew_->setText(tr("△ Begins to hold anew, whatever is changed: %1").arg(lost.join(QStringLiteral(" · "))));
+    anew_->setVisible(!lost.isEmpty());
     check();
 }
 

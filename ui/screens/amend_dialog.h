@@ -10,6 +10,7 @@
 #include <QPointer>
 #include <QPushButton>
 #include <QStringList>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,8 +21,12 @@ namespace sluice::screens {
 class AmendDialog : public QDialog {
     Q_OBJECT
 public:
-    /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then.
-    AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands,
+    /// Holds at work, with how long they have held.
+    using Lost = std::function<QStringList()>;
+
+    /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then. `lost`
+    /// is asked each time a file was read: what it changes makes no difference to it.
+    AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands, Lost lost,
                 QWidget* parent = nullptr);
 
     void read(const QString& file); ///< off the GUI thread
@@ -39,10 +44,11 @@ private:
 
     std::shared_ptr<const plan::Plan> before_;
     QPointer<story::CommandChannel> commands_;
+    Lost lost_;
     LatestAnswer<Found> asked_;
     Found found_;
     bool sent_ = false;
-    QLabel *file_, *changes_, *told_;
+    QLabel *file_, *changes_, *anew_, *told_;
     QPlainTextEdit* diff_;
     QLineEdit* reason_;
     QPushButton* amend_;

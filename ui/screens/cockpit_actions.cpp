@@ -124,7 +124,20 @@ void CockpitWindow::amend_plan() {
     if (!session_ || !session_->acts()) {
         return;
     }
-    auto* dialog = new AmendDialog(session_->story().release().plan, session_->commands(), this);
+    const auto lost = [screen = QPointer<SessionScreen>(session_)] {
+        QStringList told;
+        if (screen && !screen->story().empty()) {
+            const auto moment = screen->of_now();
+            for (const auto& hold : release::lost_by_amending(moment.release, moment.now)) {
+                told << tr("%1 (it has held %2 of %3)")
+                            .arg(QString::fromStdString(moment.release.at(hold.step).title),
+                                 QString::fromStdString(duration_text(seconds(hold.held.count / seconds(1).count))),
+                                 QString::fromStdString(duration_text(hold.wanted)));
+            }
+        }
+        return told;
+    };
+    auto* dialog = new AmendDialog(session_->story().release().plan, session_->commands(), lost, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

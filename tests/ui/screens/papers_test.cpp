@@ -1,5 +1,6 @@
 /// What a lead does with a session beside acting on its steps: the break-glass sheet, another text for the plan, a
 /// copy.
+#include "host/plan_check.h"
 #include "panels/step_card.h"
 #include "screens/amend_dialog.h"
 #include "screens/plan_preview.h"
@@ -99,6 +100,29 @@ private slots:
         const auto& release = window.session()->story().release();
         QVERIFY(release.plan->step("then") != nullptr && release.plan->step("last") == nullptr);
         QCOMPARE(QString::fromStdString(release.amendments.front().reason), QString("because"));
+    }
+
+    void what_holds_begin_anew_is_said_before_it_is_sent() {
+        const OwnDesk desk;
+        std::string text = testing::plan_with_a_person(desk.base());
+        const auto before = host::read_plan(desk.write("before.yaml", text).toStdString());
+        QVERIFY(before.plan.has_value());
+        AmendDialog dialog(std::make_shared<const plan::Plan>(*before.plan), nullptr,
+                           [] { return QStringList{"Bake (it has held 50m of 1h)"}; });
+        dialog.show();
+        const auto told = [&] {
+            for (auto* label : dialog.findChildren<QLabel*>()) {
+                if (label->isVisible() && label->text().contains("Bake (it has held 50m of 1h)")) {
+                    return true;
+                }
+            }
+            return false;
+        };
+        QVERIFY(!told());
+        dialog.read(desk.write("after.yaml", text.replace(text.find("id: last"), 8, "id: then")));
+        QVERIFY(QTest::qWaitFor(told, patience_ms));
+        dialog.read(desk.write("same.yaml", before.plan->source)); // nothing is sent, and nothing begins anew
+        QVERIFY(QTest::qWaitFor([&] { return !told(); }, patience_ms));
     }
 
     void the_sheet_of_a_session_is_shown() {
