@@ -88,17 +88,20 @@ class Teller {
 public:
     Teller(Reading& reading, const Variant* variant) : reading_(reading), variant_(variant) {}
 
-    void operator()(const Position& at, const std::string& what, std::string remedy) const {
+    void operator()(const Position& at, const std::string& what, std::string remedy,
+                    Severity severity = Severity::error) const {
+        const auto say = [&](const Position& place, const std::string& text) {
+            severity == Severity::error ? reading_.error(place, text, remedy) : reading_.warn(place, text, remedy);
+        };
         if (variant_ == nullptr) {
-            reading_.error(at, what, std::move(remedy));
+            say(at, what);
             return;
         }
         // What is wrong in the plan as it stands is told once.
         const bool told = std::any_of(reading_.diagnostics.begin(), reading_.diagnostics.end(),
                                       [&](const Diagnostic& one) { return one.what.ends_with(what); });
         if (!told) {
-            reading_.error(variant_->at, fmt::format("in the variant '{}', line {}: {}", variant_->id, at.line, what),
-                           std::move(remedy));
+            say(variant_->at, fmt::format("in the variant '{}', line {}: {}", variant_->id, at.line, what));
         }
     }
 
@@ -144,7 +147,8 @@ void check_within(const Plan& plan, const StepGraph& graph, const Teller& tell) 
                  fmt::format("this {} while a way back is promised for {} after {}",
                              retires ? "takes away an arm" : "is the point of no return",
                              duration_text(*rollback.within), after->id),
-                 fmt::format("add not-before: {} + {}", after->id, duration_text(*rollback.within)));
+                 fmt::format("add not-before: {} + {}", after->id, duration_text(*rollback.within)),
+                 retires ? Severity::error : Severity::warning); // that may be a person's to decide
         }
     }
 }

@@ -34,10 +34,15 @@ void end_window(Draft& draft, const plan::Phase& phase) {
     }
 }
 
+/// Whether the release stands still for this phase's window alone, and goes on by itself.
+bool stands_for_window(const Draft& draft, const plan::Phase& phase) {
+    return at_end(draft.state(), phase) == plan::AtWindowEnd::pause &&
+           draft.state().phases.at(phase.id).window_paused && draft.state().paused;
+}
+
 void open_window(Draft& draft, const plan::Phase& phase) {
     const auto answer = plan::ask(draft.state().plan->calendar, draft.now());
-    const bool goes_on = at_end(draft.state(), phase) == plan::AtWindowEnd::pause &&
-                         draft.state().phases.at(phase.id).window_paused && draft.state().paused;
+    const bool goes_on = stands_for_window(draft, phase);
     draft.add(WindowReopened{phase.id, answer && answer->changes ? *answer->changes : Nanos{}});
     if (goes_on) {
         draft.add(Continued{by_calendar});
@@ -49,6 +54,14 @@ bool bound_and_running(const PhaseState& state, const plan::Phase& phase) {
 }
 
 } // namespace
+
+void finish_phase(Draft& draft, const plan::Phase& phase) {
+    const bool goes_on = stands_for_window(draft, phase); // nobody would look at the window of a phase that is over
+    draft.add(PhaseFinished{phase.id});
+    if (goes_on) {
+        draft.add(Continued{by_calendar});
+    }
+}
 
 void amend_windows(Draft& draft) {
     const auto plan = draft.state().plan;

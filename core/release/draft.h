@@ -70,10 +70,12 @@ void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: t
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
 /// progress.cpp: whether what the step needs is done; what has grown old is asked for again, and is not.
 bool needs_met(const Release& release, const plan::Step& step);
-void watch_lapses(Draft& draft);   // decide_lapse.cpp: tells what is overdue, stale, late
-bool clean_up(Draft& draft);       // decide_lapse.cpp: starts what runs `always`; true = over
-void watch_windows(Draft& draft);  // decide_windows.cpp: ends and opens those under way
-void amend_windows(Draft& draft);  // decide_windows.cpp: after the calendar was amended
+void watch_lapses(Draft& draft);  // decide_lapse.cpp: tells what is overdue, stale, late
+bool clean_up(Draft& draft);      // decide_lapse.cpp: starts what runs `always`; true = over
+void watch_windows(Draft& draft); // decide_windows.cpp: ends and opens those under way
+void amend_windows(Draft& draft); // decide_windows.cpp: after the calendar was amended
+/// decide_windows.cpp: its steps are over; what its window held up goes on.
+void finish_phase(Draft& draft, const plan::Phase& phase);
 void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
 void disarm_all(Draft& draft);     // decide_triggers.cpp
 void withdraw_all(Draft& draft);   // decide_triggers.cpp: those that have fired too, and what they propose

@@ -338,7 +338,7 @@ void forward(Draft& draft) {
         if (!all_over(draft.state(), phase.steps)) {
             return;
         }
-        draft.add(PhaseFinished{phase.id});
+        finish_phase(draft, phase);
     }
     // It is not done while nobody knows where the traffic goes, nor while an approval is owed.
     if (open_shift(draft.state()) || !owed_approvals(draft.state()).empty()) {

@@ -45,6 +45,8 @@ private slots:
         QFETCH(QString, ramp);
         Driver drive = at_25(ramp.toStdString());
         if (ramp == "true") {
+            drive.prepare("to-100");
+            drive.settle("to-100", false);
             QCOMPARE(drive.submit(Skip{"to-100", "the driver is broken"}), "");
             drive.pass(minutes(11));
         }
@@ -58,7 +60,9 @@ private slots:
         Driver drive = at_25("false");
         // Back is allowed freely: all of it to blue, and then green may go, but never blue.
         QCOMPARE(drive.submit(release::Shift{"edge", {{"green", 0}}, "back to where it was"}), "");
-        QCOMPARE(drive.prepare("~shift-1", "shop/canary", {{"traffic", "edge"}, {"weights", {{"blue", 100}, {"green", 0}}}}), "");
+        QCOMPARE(
+            drive.prepare("~shift-1", "shop/canary", {{"traffic", "edge"}, {"weights", {{"blue", 100}, {"green", 0}}}}),
+            "");
         QCOMPARE(drive.settle("~shift-1", true), "");
         QVERIFY(drive.why("retire").startsWith("blue has 100 % of edge"));
     }

@@ -301,6 +301,21 @@ phases:
         QCOMPARE(drive.status("after"), "awaiting a person");
     }
 
+    void what_a_phase_held_up_that_is_over_goes_on() {
+        Driver drive(plan_with(R"(calendar: {allow: [{days: [tue, wed], from: '02:00', to: '02:30'}]}
+phases:
+  - {id: a, window: true, when-window-ends: pause, steps: [{id: one, confirm: One}]}
+  - {id: b, window: true, steps: [{id: two, confirm: Two}]}
+)"),
+                     {{"ramp", "true"}}, at("2026-01-06T02:00:00Z"));
+        drive.pass(minutes(35));
+        QVERIFY(drive.release.paused);
+        QCOMPARE(drive.submit(Confirm{"one", "", false, ""}), "");
+        QVERIFY(!drive.release.paused);
+        drive.pass(hours(24));
+        QCOMPARE(drive.status("two"), "awaiting a person");
+    }
+
     void a_pause_of_a_person_is_ended_by_a_person() {
         Driver drive(plan_of(", when-window-ends: pause"), {{"ramp", "true"}}, at(tuesday));
         drive.pass(hours(1));
