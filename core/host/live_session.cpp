@@ -150,9 +150,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::resume(const std::filesystem::
     engine::EngineOptions engine_options;
     engine_options.plan_folder = std::filesystem::absolute(options.plan_file).parent_path().string();
     StartOptions with = options;
-    if (with.copy.empty()) {
-        with.copy = before.copy.place; // who names no place goes on with the one that it had
-    }
+    with.copy_before = before.copy.place;
     if (auto taken = live->take_up(file, with, *key, live->outside(), live->processes_, engine_options); !taken) {
         return failed(taken);
     }

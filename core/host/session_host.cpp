@@ -182,14 +182,7 @@ std::optional<SessionHost::Copy> SessionHost::copy() const {
 
 /// A rehearsal's log does not tell of it: one seed gives one log, whatever this machine's disks do.
 void SessionHost::keep_copy(const std::filesystem::path& wanted, bool run, bool before) {
-    if (wanted.empty()) {
-        return;
-    }
-    if (is_its_own_copy(file_, wanted)) { // the desk was lost: what was the copy is the session from now on
-        if (run) {
-            (void)engine_->submit(release::CopyReport{"", "none", "the session goes on in it"},
-                                  {release::own_name, ""});
-        }
+    if (wanted.empty() || is_its_own_copy(file_, wanted)) {
         return;
     }
     second_copy_ = std::make_unique<SecondCopy>(file_, wanted, before, [this, run](const SecondCopy::State& state) {
@@ -328,7 +321,8 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
     if (auto served = serve(); !served) {
         return served;
     }
-    keep_copy(options.copy, is_run(records), true);
+    const auto& copy = options.copy.empty() ? options.copy_before : options.copy;
+    keep_copy(copy, is_run(records), true);
     if (const auto held = second_copy_ ? second_copy_->held_elsewhere(2) : std::nullopt) {
         return tl::unexpected(*held); // somebody goes on from the copy: two would do the same things
     }
@@ -342,6 +336,11 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
         }
     }
     if (resumed) {
+        if (is_run(records) && !copy.empty() && is_its_own_copy(file_, copy)) {
+            // The desk was lost: what was the copy is the session from now on.
+            (void)engine_->submit(release::CopyReport{"", "none", "the session goes on in it"},
+                                  {release::own_name, ""});
+        }
         keep_sheet();
     }
     return resumed;

@@ -30,6 +30,8 @@ struct StartOptions {
     session::LogOptions log;          ///< only tests have others than the default
     std::string taken_over_from = {}; ///< of a resume: the owner that hung and was ended ("pid 4711"); stays in the log
     std::filesystem::path copy; ///< a second copy of the session, kept up to date; a folder or a file; empty = none
+    /// Of a resume: the copy that the session had. Who names no other goes on with it, also while its disk is away.
+    std::filesystem::path copy_before = {};
 };
 
 /// Owns one session at work: its file and lock, its clock, its engine and its command socket. Needs an event loop.

@@ -130,7 +130,9 @@ private:
                            "write window: true at the phase that it is the start of, or take '${start}'");
             return;
         }
-        const Phase* phase = reading_.plan.phase_of(user);
+        // What takes a step back follows that step.
+        constexpr std::string_view undo = "~undo/";
+        const Phase* phase = reading_.plan.phase_of(user.starts_with(undo) ? user.substr(undo.size()) : user);
         if (sets != phases.begin() && (phase == nullptr || phase < &*sets)) {
             reading_.error(at,
                            fmt::format("'${{T0}}' is not there yet: it is the start of the phase '{}'{}", sets->id,
