@@ -13,7 +13,7 @@ from outside import Home, wait_until  # noqa: E402
 DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
 BACK = {"options": {"back": {"title": "Back", "steps": [{"id": "gone", "run": ["rm", "-f", "made"],
                                                          "rehearse": {"takes": "5s"}}]}}}
-NOBODY = "no program has this file open here"
+NOBODY = "no program has this file open"
 
 
 class WayBack(unittest.TestCase):
