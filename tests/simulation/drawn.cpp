@@ -212,7 +212,7 @@ std::string text_of(const Drawn& drawn) {
     static const std::array<std::string, plan_count> bodies{go_live, side_by_side, groups};
     // What the head names of each body.
     static const std::map<std::string, std::array<std::string, plan_count>> of_each{
-        {"KEPT", {"to-25", "to-50", "to-60"}}, {"PREFER", {"switch", "main", "begin"}}};
+        {"KEPT", {"to-100", "to-50", "to-60"}}, {"PREFER", {"switch", "main", "begin"}}};
     const std::string whole = head + bodies.at(static_cast<std::size_t>(drawn.plan));
     std::string text = fmt::format("# {} {} {}\n", drawn.plan, drawn.amended, fmt::join(drawn.parts, " "));
     std::istringstream lines(whole);
