@@ -40,17 +40,17 @@ private slots:
     void the_lock_of_a_copy_says_who_works_on_what() {
         const Folder folder;
         const auto copy = folder / "copy.sluice";
-        auto held = std::optional(must(OwnerLock::take(copy, "/home/lena/a.sluice on desk")));
+        auto held = std::optional(must(OwnerLock::take(copy, "/srv/lena/a.sluice on desk")));
         const auto second = OwnerLock::take(copy);
         QVERIFY(!second);
         QCOMPARE(second.error().code, ErrorCode::refused);
-        QCOMPARE(second.error().what, fmt::format("the session is owned by pid {}, as /home/lena/a.sluice on desk",
+        QCOMPARE(second.error().what, fmt::format("the session is owned by pid {}, as /srv/lena/a.sluice on desk",
                                                   static_cast<int>(::getpid())));
         QVERIFY(second.error().remedy.starts_with("this is a copy of it"));
-        QCOMPARE(must(OwnerLock::holder(copy))->remark, std::string("/home/lena/a.sluice on desk"));
+        QCOMPARE(must(OwnerLock::holder(copy))->remark, std::string("/srv/lena/a.sluice on desk"));
         held.reset();
         QVERIFY(OwnerLock::take(copy).has_value());
-        leave(copy, "pid 4711\nboot b\n/home/lena/a.sluice on desk\n"); // killed, or only cut off from the place
+        leave(copy, "pid 4711\nboot b\n/srv/lena/a.sluice on desk\n"); // killed, or only cut off from the place
         QVERIFY(!OwnerLock::left_behind(copy));
     }
 
