@@ -36,7 +36,8 @@ void Poller::add(analysis::Derived metric) {
 
 void Poller::start() {
     running_ = true;
-    for (auto& [name, polled] : metrics_) {
+    for (auto& entry : metrics_) {
+        Polled& polled = entry.second; // what clang captures must be a variable
         polled.due = scheduler_.now();
         polled.timer = scheduler_.at(polled.due, [this, &polled] { begin(polled); });
     }
