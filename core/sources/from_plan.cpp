@@ -15,9 +15,13 @@ namespace {
 
 using Made = Result<std::unique_ptr<Source>>;
 
-/// Which value of the metric's label names which arm.
-Result<std::map<std::string, std::string>> arms_by_match(const plan::Plan& plan, const plan::Scope& scope) {
+/// Which value of the metric's label names which arm; nothing of one that is not measured by arm.
+Result<std::map<std::string, std::string>> arms_by_match(const plan::Plan& plan, const plan::Metric& metric,
+                                                         const plan::Scope& scope) {
     std::map<std::string, std::string> arms;
+    if (metric.by_arm.empty()) {
+        return arms;
+    }
     for (const auto& arm : plan.arms) {
         const auto match = plan::fill(arm.match.empty() ? arm.name : arm.match, scope);
         if (!match) {
@@ -50,13 +54,11 @@ Made prometheus(const plan::Plan& plan, const plan::Metric& metric, const plan::
         }
         *to = *std::move(filled);
     }
-    if (!metric.by_arm.empty()) {
-        auto arms = arms_by_match(plan, scope);
-        if (!arms) {
-            return failed(arms);
-        }
-        asked.arms = *std::move(arms);
+    auto arms = arms_by_match(plan, metric, scope);
+    if (!arms) {
+        return failed(arms);
     }
+    asked.arms = *std::move(arms);
     return PrometheusSource::make(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
 }
 
@@ -109,13 +111,11 @@ Made alerts(const plan::Plan& plan, const plan::Metric& metric, const plan::Scop
         }
         asked.matchers.push_back(*std::move(filled));
     }
-    if (!metric.by_arm.empty()) {
-        auto arms = arms_by_match(plan, scope);
-        if (!arms) {
-            return failed(arms);
-        }
-        asked.arms = *std::move(arms);
+    auto arms = arms_by_match(plan, metric, scope);
+    if (!arms) {
+        return failed(arms);
     }
+    asked.arms = *std::move(arms);
     return std::make_unique<AlertmanagerSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
 }
 

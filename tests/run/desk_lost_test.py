@@ -10,7 +10,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
@@ -200,7 +199,9 @@ class DeskLost(unittest.TestCase):
         self.assertEqual((paused["by"]["name"], paused["reason"].partition(":")[0]),
                          ("engine", "somebody else goes on from the second copy"))
         self.do("confirm", "ask")
-        time.sleep(1)
+        # What a confirmation leads to stands in the log with it, in one batch.
+        wait_until(lambda: [e for e in self.home.events() if e["type"] == "confirmed"], "it is confirmed")
+        self.assertFalse(self.awaits("last"))
         self.assertFalse((self.home.folder / "last").exists())
         self.do("continue")
         self.assertEqual(program.wait(60), DONE, self.home.said())
