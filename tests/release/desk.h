@@ -104,13 +104,7 @@ public:
 
     template <typename Kind>
     std::vector<Kind> all() const {
-        std::vector<Kind> found;
-        for (const auto& event : log) {
-            if (const auto* body = std::get_if<Kind>(&event.body)) {
-                found.push_back(*body);
-            }
-        }
-        return found;
+        return drill::all<Kind>(log);
     }
 
     QString status(const StepId& step) const { return name(release.at(step).status); }

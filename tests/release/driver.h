@@ -14,6 +14,18 @@ std::string plan_with(const std::string& rest);
 inline const Actor lead{"lena", "lead"};
 inline const Actor engine{"engine", ""};
 
+/// The events of one kind, in order.
+template <typename Kind>
+std::vector<Kind> all(const std::vector<Event>& log) {
+    std::vector<Kind> found;
+    for (const auto& event : log) {
+        if (const auto* body = std::get_if<Kind>(&event.body)) {
+            found.push_back(*body);
+        }
+    }
+    return found;
+}
+
 class Driver {
 public:
     /// Opens a session of the plan; throws with the diagnostics when the plan does not load.
@@ -50,13 +62,7 @@ public:
 
     template <typename Kind>
     std::vector<Kind> all() const {
-        std::vector<Kind> found;
-        for (const auto& event : log) {
-            if (const auto* body = std::get_if<Kind>(&event.body)) {
-                found.push_back(*body);
-            }
-        }
-        return found;
+        return drill::all<Kind>(log);
     }
 
     Release release;
