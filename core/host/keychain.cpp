@@ -1,6 +1,11 @@
 #include "host/keychain.h"
 
 #include <QCoreApplication>
+#include <QDBusConnection>
+#include <QDBusConnectionInterface>
+#include <QDBusMessage>
+#include <QDBusReply>
+#include <QDBusVariant>
 #include <QFutureWatcher>
 #include <QPromise>
 #include <QThread>
@@ -45,10 +50,32 @@ private:
     QObject context_;
 };
 
+/// The Secret Service's standing on the session bus.
+/// See https://specifications.freedesktop.org/secret-service-spec/latest/ (Collection.Locked, the alias `default`).
+enum class Service { absent, locked, open };
+
+Service service() {
+    static const QString name = QStringLiteral("org.freedesktop.secrets");
+    const QDBusConnection bus = QDBusConnection::sessionBus();
+    if (!bus.isConnected() || !bus.interface()->isServiceRegistered(name)) {
+        return Service::absent;
+    }
+    auto call = QDBusMessage::createMethodCall(name, QStringLiteral("/org/freedesktop/secrets/aliases/default"),
+                                               QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"));
+    call << QStringLiteral("org.freedesktop.Secret.Collection") << QStringLiteral("Locked");
+    const QDBusReply<QDBusVariant> locked = bus.call(call, QDBus::Block, 5000);
+    return locked.isValid() && locked.value().variant().toBool() ? Service::locked : Service::open;
+}
+
 Error why(const QKeychain::Job& job, const SecretReference& reference) {
     const std::string where = to_text(reference);
     switch (job.error()) {
     case QKeychain::EntryNotFound:
+        // libsecret tells nothing else when nobody unlocks it: no prompter runs, or its window was closed.
+        if (service() == Service::locked) {
+            return {ErrorCode::refused, "the keychain is locked, and nobody has unlocked it", where,
+                    "unlock it, and try again"};
+        }
         return {ErrorCode::not_found, "the keychain has no such entry", where,
                 fmt::format("store it: sluicectl secrets --store '{}'", where)};
     case QKeychain::AccessDeniedByUser:
@@ -58,6 +85,9 @@ Error why(const QKeychain::Job& job, const SecretReference& reference) {
     case QKeychain::NotImplemented:
         break;
     default:
+        if (service() == Service::absent) {
+            break;
+        }
         return {ErrorCode::unreachable, "the keychain does not answer: " + job.errorString().toStdString(), where,
                 "is it running, with a D-Bus session? Or use env:, file: or vault:"};
     }

@@ -1,7 +1,6 @@
 """Metrics of the kind `alerts`, and a trigger on one, against a real Alertmanager (Debian's, on loopback).
 
-Its package is unpacked once into a cache outside the tree and never installed, so that no service starts. What it reads
-below /usr/share is shown to it alone, in a mount namespace of its own."""
+What it reads below /usr/share is shown to it alone, in a mount namespace of its own."""
 import datetime
 import json
 import os
@@ -15,9 +14,9 @@ import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
+from debian import unpacked  # noqa: E402
 from outside import Home, wait_until  # noqa: E402
 
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "sluice-live" / "alertmanager"
 DONE, FAILED = 0, 1
 
 
@@ -27,22 +26,12 @@ IN_OWN_SHARE = f'mount -t tmpfs none /usr/share && mkdir -p /{SHARED} && cp -r "
 
 def program():
     """The words that start it."""
-    own = CACHE / "usr/bin/prometheus-alertmanager"
-    if not own.exists():
-        if not os.environ.get("SLUICE_LIVE") or not shutil.which("apt-get"):
-            raise unittest.SkipTest("no Alertmanager: SLUICE_LIVE=1 fetches it")
-        CACHE.mkdir(parents=True, exist_ok=True)
-        got = subprocess.run(["apt-get", "download", "-q", "prometheus-alertmanager"], cwd=CACHE, text=True, check=False,
-                             capture_output=True, timeout=300)
-        packages = sorted(CACHE.glob("*.deb"))
-        if got.returncode != 0 or not packages:
-            raise unittest.SkipTest("no Alertmanager: apt-get could not fetch it: " + got.stderr.strip()[:300])
-        subprocess.run(["dpkg-deb", "-x", packages[-1], CACHE], check=True)
+    folder = unpacked("alertmanager", "usr/bin/prometheus-alertmanager", "prometheus-alertmanager")
     words = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-c", IN_OWN_SHARE]
-    words.append(str(CACHE / SHARED))
+    words.append(str(folder / SHARED))
     if subprocess.run([*words, "true"], check=False, capture_output=True).returncode != 0:
         raise unittest.SkipTest("no Alertmanager: this machine gives no mount namespace")
-    return [*words, str(own)]
+    return [*words, str(folder / "usr/bin/prometheus-alertmanager")]
 
 
 class Server:

@@ -5,4 +5,5 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 export SLUICE_LIVE=1 SLUICE_BIN=$PWD/build/release/bin
 python3 -B tests/live/alertmanager_test.py -v
+python3 -B tests/live/keychain_test.py -v
 python3 -B tests/live/kafka_test.py -v

@@ -1,7 +1,7 @@
 """Canary secrets through every path of a run, then a search of all that it left behind.
 
 Paths: headers of actions, probes and connections, environment of programs, Kafka's password, a cluster's environment
-values, from the environment, files, Vault (over TLS) and, where the programs for it are installed, a real keychain.
+values, from the environment, files, Vault (over TLS) and, where the machine has one or its package is at hand, a real keychain.
 """
 import base64
 import http.server
@@ -22,6 +22,7 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
+from keyring import Keyring  # noqa: E402
 from outside import BIN, Home, Range, kubeconfig, wait_until  # noqa: E402
 
 DONE, FAILED, BAD_INPUT, UNREACHABLE, PERSON = 0, 1, 2, 3, 4
@@ -141,34 +142,6 @@ class Kafka(socketserver.BaseRequestHandler):
         self.request.sendall(len(body).to_bytes(4, "big") + body)
 
 
-class Keychain:
-    """GNOME Keyring on a D-Bus of its own, in the home of the test."""
-
-    def __init__(self, home):
-        self.home = home
-        home.environment["XDG_DATA_HOME"] = str(home.folder / ".local/share")
-        bus = subprocess.run(["dbus-daemon", "--session", "--fork", "--print-address=1", "--print-pid=1"], env=home.environment,
-                             stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-        home.environment["DBUS_SESSION_BUS_ADDRESS"], self.pid = bus[0], int(bus[1])
-        self.daemon = subprocess.Popen(["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"], env=home.environment,
-                                       stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.daemon.stdin.write(b"password-of-the-keyring")
-        self.daemon.stdin.close()
-
-    @staticmethod
-    def installed():
-        return all(shutil.which(program) for program in ("dbus-daemon", "gnome-keyring-daemon"))
-
-    def store(self, reference, value):
-        return subprocess.run([str(BIN / "sluicectl"), "secrets", "--store", reference], env=self.home.environment, input=value + "\n",
-                              text=True, capture_output=True, timeout=90, check=False)
-
-    def close(self):
-        self.daemon.terminate()
-        self.daemon.wait(20)
-        os.kill(self.pid, signal.SIGTERM)
-
-
 def certificate(folder, name):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
                     str(folder / f"{name}.key"), "-out", str(folder / f"{name}.pem"), "-days", "2", "-subj", "/CN=localhost",
@@ -220,13 +193,14 @@ class Canaries(unittest.TestCase):
         self.begin(broker)
         environment = {"CANARY_ENV": "env:C_ENV", "CANARY_FILE": f"file:{self.outside}/token", "CANARY_VAULT": "vault:kv/app#password",
                        "CANARY_VARIABLE": "${given}"}
-        if Keychain.installed():
-            keychain = Keychain(self.home)
-            self.addCleanup(keychain.close)
+        try:
+            keyring = Keyring(self.home)
+            self.addCleanup(keyring.close)
+            keyring.start()
             value["keychain"] = canary("keychain")
-            wait_until(lambda: keychain.store("keychain:sluice/canary", value["keychain"]).returncode == DONE, "the keychain takes it")
+            self.assertEqual(keyring.store("keychain:sluice/canary", value["keychain"])[0], DONE)
             environment["CANARY_KEYCHAIN"] = "keychain:sluice/canary"
-        else:
+        except unittest.SkipTest:
             print("no GNOME Keyring here: the keychain is left out", file=sys.stderr)
         header = {"Authorization": "Bearer vault:kv/app#password", "X-Canary": "${given}"}
         (self.home.folder / "tells.py").write_text(TELLS)
