@@ -12,6 +12,14 @@
 #include <fmt/format.h>
 
 namespace sluice::engine {
+namespace {
+
+/// It has started, and nothing of it was sent.
+bool waits_to_be_prepared(const plan::Step& step, const release::StepState& state) {
+    return state.status == release::StepStatus::running && plan::is_effect(step.body) && state.operation.empty();
+}
+
+} // namespace
 
 Engine::Engine(const Outside& outside, net::ProcessRunner& processes, session::SessionLog& log, session::SigningKey key,
                EngineOptions options)
@@ -108,6 +116,18 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
     if (!resumed) {
         return failed(resumed);
     }
+    if (command.copy && journal_.release().paused) {
+        for (const auto& [id, state] : journal_.release().steps) {
+            if (waits_to_be_prepared(*plan_->step(id), state)) {
+                held_back_.emplace(id, state.attempt);
+            }
+        }
+        for (const auto& shift : journal_.release().shifts) {
+            if (waits_to_be_prepared(shift.planned, shift.state)) {
+                held_back_.emplace(shift.planned.id, shift.state.attempt);
+            }
+        }
+    }
     watch_.was_away();
     actions_->recover();
     actions_->end_programs();
@@ -121,18 +141,28 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
 void Engine::start_what_was_prepared() {
     for (const auto& [id, state] : journal_.release().steps) {
         const plan::Step& step = *plan_->step(id);
-        if (state.status == release::StepStatus::running && plan::is_effect(step.body) && state.operation.empty()) {
+        if (waits_to_be_prepared(step, state) && !held_back_.contains(id)) {
             actions_->prepare(step, state.attempt);
         }
     }
     for (const auto& shift : std::vector(journal_.release().shifts)) {
-        if (shift.state.status == release::StepStatus::running && shift.state.operation.empty()) {
+        if (waits_to_be_prepared(shift.planned, shift.state) && !held_back_.contains(shift.planned.id)) {
             actions_->prepare(shift.planned, shift.state.attempt);
         }
     }
     probes_->recover();
     poller_->start();
     readiness_->start();
+}
+
+void Engine::start_what_was_held_back() {
+    for (const auto& [id, attempt] : std::exchange(held_back_, {})) {
+        const auto& state = journal_.release().at(id);
+        const plan::Step* step = journal_.release().step(id);
+        if (step && state.attempt == attempt && waits_to_be_prepared(*step, state)) {
+            actions_->prepare(*step, attempt);
+        }
+    }
 }
 
 Result<Receipt> Engine::submit(const release::Command& command, const release::Actor& by) {
@@ -222,6 +252,9 @@ void Engine::follow_amended_plan() {
 void Engine::hear(std::span<const release::Event> events) {
     for (const auto& event : events) {
         hear(event);
+    }
+    if (!held_back_.empty() && !journal_.release().paused) {
+        start_what_was_held_back();
     }
     recorder_.write_when_due();
     arm();

@@ -9,6 +9,7 @@
 #include "engine/watch.h"
 #include "sources/polling.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -63,6 +64,7 @@ private:
     Result<void> try_secrets(const plan::Plan& plan, const plan::Scope& values);
     void follow_amended_plan();
     void start_what_was_prepared();
+    void start_what_was_held_back();
     void end_looks_of(const release::StepId& step); ///< what its probe or its read-back has started
     void tell(const release::Escalated& escalated, std::int64_t seq);
     void arm();
@@ -92,6 +94,9 @@ private:
     std::unique_ptr<Readiness> readiness_;
     std::unique_ptr<sources::Poller> poller_;
     std::unique_ptr<Answers> answers_;
+    /// Steps, with their attempts, that had started before a resume that began with a pause: nothing of them was sent,
+    /// nor is until a person goes on.
+    std::map<release::StepId, int> held_back_;
     TimerId tick_ = TimerId::none;
     TimerId signing_ = TimerId::none;
     std::function<void()> closed_;

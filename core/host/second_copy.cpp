@@ -78,6 +78,7 @@ struct SecondCopy::Work {
     bool complete = false; ///< the whole of a closed session is in the copy
     bool asked = false;    ///< whether another program holds the place
     std::optional<Error> held;
+    std::optional<State> first; ///< what the first look found
     QObject* context = nullptr;
     std::function<void(const State&)> tell; ///< called in the context's thread; null once that has gone
 
@@ -123,10 +124,20 @@ struct SecondCopy::Work {
         return !others;
     }
 
+    void seen(const State& state) {
+        const std::lock_guard guard(mutex);
+        if (!first) {
+            first = state;
+            changed.notify_all();
+        }
+    }
+
     bool fails(const Error& error, bool taken) {
         mirror.reset();
         taken = taken || (kept && session::Mirror::opened_by_owner(place));
-        told({false, to_text(error), taken});
+        const State state{false, to_text(error), taken};
+        seen(state);
+        told(state);
         return false;
     }
 
@@ -151,6 +162,7 @@ struct SecondCopy::Work {
             }
             mirror.emplace(std::move(*opened));
         }
+        seen({});
         for (;;) {
             const auto more = mirror->follow();
             if (!more) {
@@ -224,6 +236,12 @@ std::optional<Error> SecondCopy::held_elsewhere(int seconds) {
     std::unique_lock lock(work_->mutex);
     work_->changed.wait_for(lock, std::chrono::seconds(seconds), [this] { return work_->asked; });
     return work_->held;
+}
+
+std::optional<SecondCopy::State> SecondCopy::first_look(int seconds) {
+    std::unique_lock lock(work_->mutex);
+    work_->changed.wait_for(lock, std::chrono::seconds(seconds), [this] { return work_->first.has_value(); });
+    return work_->first;
 }
 
 void SecondCopy::wake() {

@@ -41,6 +41,10 @@ public:
     /// answer by then holds nothing up.
     std::optional<Error> held_elsewhere(int seconds);
 
+    /// What the first look at the place found, before anything is written: whether it is taken, or another reason why
+    /// no copy can be kept there; neither of a good one. Blocks likewise; nothing when it is not done by then.
+    std::optional<State> first_look(int seconds);
+
     void wake(); ///< something was committed
 
     /// Lets go of the session's file, so that its owner can make it whole.

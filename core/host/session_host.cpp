@@ -195,6 +195,20 @@ void SessionHost::keep_copy(const std::filesystem::path& wanted, bool run, bool 
     engine_->journal().listen([this](std::span<const release::Event>) { second_copy_->wake(); });
 }
 
+/// What stands in the way of going on: the copy has gone on by itself, or can't be asked. One whose place is away, and
+/// says so at once, does not.
+std::optional<release::CopyReport> SessionHost::second_copy_asks() const {
+    if (!second_copy_) {
+        return std::nullopt;
+    }
+    const auto first = second_copy_->first_look(5);
+    if (first && !first->taken) {
+        return std::nullopt;
+    }
+    return release::CopyReport{second_copy_->place().string(), "behind", first ? first->why : "it does not answer",
+                               first.has_value(), !first};
+}
+
 void SessionHost::on_broken(std::function<void(const Error&)> receiver) {
     engine_->journal().on_broken(std::move(receiver));
 }
@@ -326,7 +340,8 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
     if (const auto held = second_copy_ ? second_copy_->held_elsewhere(2) : std::nullopt) {
         return tl::unexpected(*held); // somebody goes on from the copy: two would do the same things
     }
-    auto resumed = engine_->resume(records, {options.by, options.taken_over_from});
+    auto resumed = engine_->resume(
+        records, {options.by, options.taken_over_from, is_run(records) ? second_copy_asks() : std::nullopt});
     if (resumed) {
         const auto& release = engine_->release();
         std::error_code ignored;

@@ -10,6 +10,13 @@
 
 namespace sluice::release {
 
+/// How the second copy of the session stands.
+struct CopyReport {
+    std::string place, state, why;
+    bool taken = false;  ///< somebody else goes on from it
+    bool unseen = false; ///< it does not answer, so nobody knows whether somebody does
+};
+
 // --- the session, the clock ---
 /// Who the session knows besides the one who opens it.
 struct People {
@@ -24,6 +31,8 @@ struct Resume {
     Actor by;
     std::string taken_over_from =
         {}; ///< the owner that hung and was ended ("pid 4711"); empty = it had ended by itself
+    /// What the first look at the second copy found, where that asks for a person before anything is begun.
+    std::optional<CopyReport> copy = {};
 };
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
 /// "metric/arm").
@@ -102,12 +111,6 @@ struct Readiness {
     std::string option;
     bool ready = false;
     std::string why;
-};
-
-/// How the second copy of the session stands.
-struct CopyReport {
-    std::string place, state, why;
-    bool taken = false; ///< somebody else goes on from it
 };
 
 /// What became of a message about a step.

@@ -23,7 +23,7 @@ Verdict on(Draft& draft, const Open& command) {
 
 Verdict on(Draft& draft, const Resume& command) {
     draft.add(SessionResumed{command.by, draft.state().time, command.taken_over_from});
-    return {};
+    return command.copy ? on(draft, *command.copy) : Verdict{};
 }
 
 Verdict on(Draft& draft, const Jump& command) {

@@ -171,14 +171,21 @@ Verdict on(Draft& draft, const Amend& command) {
 
 Verdict on(Draft& draft, const CopyReport& command) {
     const CopyState& known = draft.state().copy;
-    if (known.place != command.place || known.state != command.state || known.why != command.why) {
+    const bool news = known.place != command.place || known.state != command.state || known.why != command.why;
+    if (news) {
         draft.add(CopyChanged{command.place, command.state, command.why});
+    }
+    // What a person has gone on with is not asked again; while nobody can see the copy it may be news each time.
+    if ((news && command.taken) || command.unseen) {
         const Release& release = draft.state();
-        if (command.taken && !release.paused && !release.rollback.active && !release.aborted && !release.closed()) {
+        if (!release.paused && !release.rollback.active && !release.aborted && !release.closed()) {
             // Two would have the same effects; which of them goes on is for people to say.
             draft.add(Paused{{own_name, ""},
-                             "somebody else goes on from the second copy: find out who, and end one of the two; "
-                             "'continue' goes on here"});
+                             command.taken
+                                 ? "somebody else goes on from the second copy: find out who, and end one of the two; "
+                                   "'continue' goes on here"
+                                 : "the second copy does not answer, and somebody may have gone on from it: find out; "
+                                   "'continue' goes on here"});
         }
     }
     return {};

@@ -208,7 +208,7 @@ Result<void> Mirror::take_up() {
         for (const Row& row : *rows) {
             const EventRecord event = event_of(row);
             if (const auto fault = check_.take(event)) {
-                return fail(ErrorCode::corrupt, "the copy is damaged: " + fault->what, to_.where(),
+                return fail(ErrorCode::conflict, "the copy is damaged, or was altered: " + fault->what, to_.where(),
                             "keep it for a look, and copy to another name");
             }
             complete_ = is_closing(event);

@@ -197,6 +197,47 @@ private slots:
         QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
     }
 
+    /// What is due is begun with the resume itself: what the copy tells must stand before it.
+    void who_takes_up_a_session_whose_copy_has_gone_on_begins_nothing_data() {
+        QTest::addColumn<bool>("taken");
+        QTest::addColumn<bool>("unseen");
+        QTest::addColumn<QString>("reason"); // empty: it goes on
+        QTest::newRow("nothing is wrong") << false << false << "";
+        QTest::newRow("it has gone on") << true << false << "somebody else goes on from the second copy";
+        QTest::newRow("it does not answer") << false << true << "the second copy does not answer";
+    }
+    void who_takes_up_a_session_whose_copy_has_gone_on_begins_nothing() {
+        QFETCH(bool, taken);
+        QFETCH(bool, unseen);
+        QFETCH(QString, reason);
+        Driver drive = drill::steps("      - {id: rest, wait: 1h}\n      - {id: act, run: [act]}\n");
+        drive.now += hours(2); // the program was away
+        std::optional<CopyReport> copy;
+        if (taken || unseen) {
+            copy = CopyReport{"/copy", "behind", "why", taken, unseen};
+        }
+        QCOMPARE(drive.submit(Resume{drill::lead, "", copy}), "");
+        QCOMPARE(drive.status("act"), reason.isEmpty() ? "running" : "to come");
+        QCOMPARE(drive.release.paused, !reason.isEmpty());
+        QVERIFY(QString::fromStdString(drive.release.paused_why).startsWith(reason));
+        (void)drive.submit(Continue{});
+        QCOMPARE(drive.status("act"), "running");
+        drive.done("act");
+        QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
+    }
+
+    void one_that_does_not_answer_is_asked_about_each_time_and_one_that_was_taken_once() {
+        Driver drive = begun();
+        for (const bool taken : {true, false}) {
+            const CopyReport copy{"/copy", "behind", "why", taken, !taken};
+            for (const bool paused : {true, !taken}) {
+                QCOMPARE(drive.submit(Resume{drill::lead, "", copy}), "");
+                QCOMPARE(drive.release.paused, paused);
+                (void)drive.submit(Continue{});
+            }
+        }
+    }
+
     void holds_and_triggers_begin_anew() {
         const std::string watched = R"(phases:
   - id: main

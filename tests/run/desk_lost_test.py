@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
@@ -208,6 +209,30 @@ class DeskLost(unittest.TestCase):
         self.assertTrue((self.home.folder / "last").exists())
         self.assertIn("NOT COMPLETE", self.home.said())
         self.assertEqual(len([e for e in self.home.events() if e["type"] == "paused"]), 1)
+
+    def test_who_takes_up_a_session_whose_copy_was_written_begins_nothing(self):
+        (self.home.folder / "plan.yaml").write_text(PLAN.replace("{id: ask, confirm: Go on}", "{id: rest, wait: 2s}"))
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input", "--copy", self.other)
+        wait_until(lambda: self.home.readable() and self.awaits("rest") and self.same_as_copy(), "it waits")
+        program.kill()
+        program.wait()
+        begun = next(e["time"] for e in self.home.events()
+                     if e["type"] == "step-started" and e["data"]["step"] == "rest")
+        with contextlib.closing(sqlite3.connect(self.copy)) as copy, copy:
+            copy.execute("insert into event(seq, time, body, root) "
+                         "select seq + 1, time, body, root from event order by seq desc limit 1")
+        wait_until(lambda: time.time_ns() > int(begun) + 2_000_000_000, "the wait is over")
+        resumed = self.home.begin("resume", self.home.session, "--no-input")
+        self.addCleanup(resumed.wait)
+        self.addCleanup(resumed.kill)
+        wait_until(lambda: [e for e in self.home.events() if e["type"] == "paused"], "it pauses")
+        types = [e["type"] for e in self.home.events()]
+        at = types.index("session-resumed")
+        self.assertEqual(types[at:at + 3], ["session-resumed", "copy-changed", "paused"])
+        self.assertFalse(self.awaits("last"))
+        self.do("continue")
+        self.assertEqual(resumed.wait(60), DONE, self.home.said())
+        self.assertTrue((self.home.folder / "last").exists())
 
     def test_a_place_that_can_not_be_locked_is_told(self):
         (self.other / "session.sluice.lock").mkdir()

@@ -139,6 +139,12 @@ private slots:
         mirror.reset();
         tamper(copy, "DELETE FROM event WHERE seq = 4");
         QVERIFY(!Mirror::opened_by_owner(copy));
+        // Written while nobody looked: it is noticed before anything is taken up.
+        tamper(copy, "INSERT INTO event(seq, time, body, root) SELECT 4, time, body, root FROM event WHERE seq = 3");
+        const auto altered = Mirror::open(folder / "a.sluice", copy);
+        QVERIFY(!altered);
+        QCOMPARE(altered.error().code, ErrorCode::conflict);
+        tamper(copy, "DELETE FROM event WHERE seq = 4");
         {
             SessionLog other = must(SessionLog::open(copy));
             const NewEvent event = event_at(4, "note", {{"text", "here"}});
