@@ -159,7 +159,7 @@ private:
         Fetched fetched(started_in_);
         std::string line;
         for (const auto& [name, value] : command.environment) {
-            line += name + "=" + fetched.word("", filled(value)) + " "; // quoted as a whole it would be a command
+            line += name + "=" + fetched.word(filled(value)) + " "; // quoted as a whole it would be a command
         }
         say(fetched, from_plan(filled(command.folder)), line + fmt::format("{}", fmt::join(words, " ")));
     }
@@ -313,7 +313,7 @@ private:
         const auto headers = place.find("headers");
         if (headers != place.end() && headers->is_object()) {
             for (const auto& [name, value] : headers->items()) {
-                line += " -H " + fetched.word(name + ": ", value.is_string() ? value.get<std::string>() : value.dump());
+                line += fetched.header(name, value.is_string() ? value.get<std::string>() : value.dump());
             }
         }
         return line;
@@ -364,14 +364,14 @@ private:
         Fetched fetched(started_in_);
         std::string line = "curl -fsS -X " + request.method + of_connection(place, fetched);
         for (const auto& [name, value] : request.headers) {
-            line += " -H " + fetched.word(name + ": ", filled(value));
+            line += fetched.header(name, filled(value));
         }
         if (request.json) {
             const auto body = plan::fill_json(*request.json, scope_);
-            line += " -H 'Content-Type: application/json' --data-binary " +
+            line += " -H 'Content-Type: application/json' --data-raw " +
                     shell_word(body ? body->dump() : request.json->dump());
         } else if (!request.text.empty()) {
-            line += " --data-binary " + shell_word(filled(request.text));
+            line += " --data-raw " + shell_word(filled(request.text));
         }
         say(fetched, "", line + " " + shell_word(url + path));
     }

@@ -2,8 +2,9 @@
 /// What a person types to do a step without this program (DESIGN.md, "Where it goes when one machine is not enough").
 ///
 /// For a POSIX shell with kubectl and curl; each argument is quoted, so nothing that was filled in is evaluated.
-/// Secrets stay references: `env:NAME` becomes "$NAME", `file:PATH` a `cat` of it (fetched.h). Of a run whatever the
-/// plan names is said with its whole path, so that it can be typed wherever somebody stands. Pure.
+/// Secrets stay references: `env:NAME` becomes "$NAME", `file:PATH` a `cat` of it, and none is an argument (fetched.h).
+/// Of a run whatever the plan names is said with its whole path, so that it can be typed wherever somebody stands.
+/// Pure.
 #include "plan/model.h"
 #include "release/state.h"
 

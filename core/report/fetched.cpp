@@ -20,18 +20,19 @@ std::string Fetched::file(const std::string& path) {
     return path;
 }
 
-std::string Fetched::word(const std::string& before, const std::string& value) {
+/// Nothing when no secret is in it.
+std::optional<Fetched::Named> Fetched::named(const std::string& before, const std::string& value) {
     const auto secret = plan::secret_value(value);
     const auto reference = secret ? parse_secret_reference(secret->reference) : Result<SecretReference>();
     if (!secret || !reference) {
-        return shell_word(before + value);
+        return std::nullopt;
     }
     const std::string start = before + secret->before;
     const std::string quoted = start.empty() ? start : shell_word(start);
     std::string from;
     switch (reference->kind) {
     case SecretReference::Kind::environment:
-        return fmt::format("{}\"${{{}:?}}\"", quoted, reference->name);
+        return Named{quoted, reference->name};
     case SecretReference::Kind::file:
         from = "cat " + shell_word(file(reference->name));
         break;
@@ -46,7 +47,22 @@ std::string Fetched::word(const std::string& before, const std::string& value) {
     // A name of its own: what reads the next secret must not be handed this one.
     const std::string name = fmt::format("secret{}", reads_.size() + 1);
     reads_.push_back(fmt::format("{}=\"$({})\"", name, from));
-    return fmt::format("{}\"${{{}:?}}\"", quoted, name); // ':?' stops at an empty one, as the program does
+    return Named{quoted, name};
+}
+
+std::string Fetched::word(const std::string& value) {
+    const auto secret = named("", value);
+    // ':?' stops at an empty one, as the program does.
+    return secret ? fmt::format("{}\"${{{}:?}}\"", secret->before, secret->variable) : shell_word(value);
+}
+
+std::string Fetched::header(const std::string& name, const std::string& value) {
+    auto secret = named(name + ": ", value);
+    if (!secret) {
+        return " -H " + shell_word(name + ": " + value);
+    }
+    piped_.push_back(std::move(*secret));
+    return piped_.size() == 1 ? " -H @-" : "";
 }
 
 std::string Fetched::command(const std::string& folder, const std::string& line) const {
@@ -56,6 +72,15 @@ std::string Fetched::command(const std::string& folder, const std::string& line)
     }
     if (!folder.empty()) { // after the secrets, whose paths may be relative
         before += "cd " + shell_word(folder) + " && ";
+    }
+    if (!piped_.empty()) {
+        // Asked for first: within a pipe a missing one would end its own side only, and curl would go without it.
+        std::string asked, lines;
+        for (const auto& [start, variable] : piped_) {
+            asked += fmt::format(" \"${{{}:?}}\"", variable);
+            lines += fmt::format(" {}\"${}\"", start, variable);
+        }
+        before += fmt::format(":{} && printf '%s\\n'{} | ", asked, lines);
     }
     return before.empty() ? line : "(" + before + line + ")";
 }

@@ -5,6 +5,9 @@
 #include "support/suite.h"
 
 #include <QProcess>
+#include <QStandardPaths>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -13,7 +16,8 @@ using namespace sluice;
 namespace {
 
 /// A plan whose one way back has this step, and the release that has just opened it.
-release::Release release_with(const std::string& step, const std::string& promise = "") {
+release::Release release_with(const std::string& step, const std::string& promise = "",
+                              const std::string& api = "https://api.example") {
     const std::string source = R"(sluice: 1
 id: small
 title: Small ${version}
@@ -24,7 +28,7 @@ connections:
   events: {kafka: {bootstrap: 'b1:9093,b2:9093', security: {protocol: sasl_ssl, mechanism: scram-sha-512, username: u, password: 'env:X_TOKEN'}}}
   open: {kafka: {bootstrap: 'b:9092'}}
   db: {host: {host: db.example, port: 5432}}
-  api: {http: {url: 'https://api.example', headers: {X: 'env:X_TOKEN'}}}
+  api: {http: {url: ')" + api + R"(', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
   prom: {prometheus: {url: 'http://prom:9090', ca: /etc/ca.pem, headers: {Authorization: 'env:X_TOKEN'}}}
 metrics:
@@ -65,9 +69,9 @@ QString heard(const std::vector<std::string>& commands) {
             return {};
         }
         // A line at once: those of a pipe run side by side.
-        tool.write("#!/bin/sh\nl=\"${0##*/}\"; for a in \"$@\"; do l=\"$l [$a]\"; done; printf '%s\\n' \"$l\" >> "
-                   "\"$HEARD\"\n"
-                   "case \"$*\" in *'-f -'*) cat >/dev/null;; esac\n"
+        tool.write("#!/bin/sh\nl=\"${0##*/}\"; for a in \"$@\"; do l=\"$l [$a]\"; done\n"
+                   "case \"$*\" in *'-f -'*) cat >/dev/null;; *'-H @-'*) l=\"$l <$(paste -sd'|' -)>\";; esac\n"
+                   "printf '%s\\n' \"$l\" >> \"$HEARD\"\n"
                    "case \"$l\" in vault*|secret-tool*) echo 'se cret';; esac\nexit 0\n");
         if (tool.fileName().endsWith("kafka-console-producer.sh") || // what is piped in counts as well
             tool.fileName().endsWith("kafka-consumer-groups.sh")) {
@@ -154,15 +158,17 @@ private slots:
             "kubectl [--context] [the prod] [get] [--raw] "
             "[/api/v1/namespaces/shop/services/green:8081/proxy/health?x=1]");
         row("http with a secret and a body",
-            "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer env:X_TOKEN'}, json: {v: '${version}'}}, "
+            "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer env:X_TOKEN', Y: open}, json: {v: "
+            "'${version}'}}, "
             "on: api}",
-            "curl [-fsS] [-X] [POST] [-H] [X: se cret] [-H] [Authorization: Bearer se cret] [-H] [Content-Type: "
-            "application/json] "
-            "[--data-binary] [{\"v\":\"v1'2\"}] [https://api.example/flags]");
+            "curl [-fsS] [-X] [POST] [-H] [@-] [-H] [Y: open] [-H] [Content-Type: application/json] [--data-raw] "
+            "[{\"v\":\"v1'2\"}] [https://api.example/flags] <X: se cret|Authorization: Bearer se cret>");
+        row("http with a body that curl would take for the name of a file",
+            "{id: s, http: {path: /flags, text: '@all'}, on: api}",
+            "curl [-fsS] [-X] [POST] [-H] [@-] [--data-raw] [@all] [https://api.example/flags] <X: se cret>");
         row("http with a secret from Vault",
             "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer vault:secret/app/prod#token'}}, on: api}",
-            "curl [-fsS] [-X] [POST] [-H] [X: se cret] [-H] [Authorization: Bearer se cret] "
-            "[https://api.example/flags]\n"
+            "curl [-fsS] [-X] [POST] [-H] [@-] [https://api.example/flags] <X: se cret|Authorization: Bearer se cret>\n"
             "vault [kv] [get] [-field=token] [secret/app/prod]");
         row("variable with a secret from the keychain",
             "{id: s, run: [helm, x], environment: {T: 'keychain:sluice/kafka'}, rehearse: {}}",
@@ -205,11 +211,11 @@ private slots:
         row("a look at a group", "{id: s, probe: {kafka: {group: g, topics: t}}, on: open}",
             "kafka-consumer-groups.sh [--bootstrap-server] [b:9092] [--describe] [--group] [g]");
         row("a value stays in its segment of a path", "{id: s, http: {path: '/flags/${version}'}, on: api}",
-            "curl [-fsS] [-X] [POST] [-H] [X: se cret] [https://api.example/flags/v1%272]");
+            "curl [-fsS] [-X] [POST] [-H] [@-] [https://api.example/flags/v1%272] <X: se cret>");
         row("what a hold watches, at a place that wants a token",
             "{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500'}]}",
-            "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [Authorization: se cret] [http://prom:9090/api/v1/query] "
-            "[--data-urlencode] [query=lag]");
+            "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [http://prom:9090/api/v1/query] [--data-urlencode] "
+            "[query=lag] <Authorization: se cret>");
     }
     void a_shell_hears_what_the_step_would_do() {
         QFETCH(QString, step);
@@ -283,6 +289,69 @@ private slots:
         } else {
             QCOMPARE(said, heard_as);
         }
+    }
+
+    /// By the real program: every user of the machine can read the arguments of one that runs.
+    void no_program_has_a_secret_among_its_arguments() {
+        if (QStandardPaths::findExecutable("curl").isEmpty()) {
+            QSKIP("there is no curl");
+        }
+        const QByteArray mark = "-secret-" + QByteArray::number(QCoreApplication::applicationPid());
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const QTemporaryDir folder;
+        QFile token(folder.filePath("token"));
+        QVERIFY(token.open(QIODevice::WriteOnly));
+        token.write("of-a-file" + mark + "\n");
+        token.close();
+        const auto release =
+            release_with("{id: s, http: {path: /flags, headers: {Authorization: 'Bearer file:token', Y: open}, "
+                         "text: 'a body'}, on: api}",
+                         "", QString("http://127.0.0.1:%1").arg(server.serverPort()).toStdString());
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front(), folder.path().toStdString());
+        QCOMPARE(hand.commands.size(), std::size_t{1});
+        QProcess shell;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("X_TOKEN", "of-the-environment" + mark);
+        environment.insert("no_proxy", "*");
+        shell.setProcessEnvironment(environment);
+        shell.start("sh", {"-c", QString::fromStdString(hand.commands.front())});
+        QVERIFY(server.waitForNewConnection(30'000));
+        QTcpSocket* asked = server.nextPendingConnection();
+        QByteArray request;
+        while (!request.endsWith("a body") && asked->waitForReadyRead(30'000)) {
+            request += asked->readAll();
+        }
+        // The programs wait for the answer.
+        int curls = 0;
+        for (const QString& process : QDir("/proc").entryList(QDir::Dirs)) {
+            QFile arguments("/proc/" + process + "/cmdline");
+            if (process.toInt() > 0 && arguments.open(QIODevice::ReadOnly)) {
+                const QByteArray words = arguments.readAll();
+                QVERIFY2(!words.contains(mark), words.constData());
+                curls += words.startsWith("curl") && words.contains("/flags") ? 1 : 0;
+            }
+        }
+        QCOMPARE(curls, 1);
+        asked->write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        QVERIFY(asked->waitForBytesWritten(30'000));
+        QVERIFY(shell.waitForFinished(30'000));
+        QCOMPARE(shell.exitCode(), 0);
+        QVERIFY2(request.startsWith("POST /flags HTTP/1.1\r\n"), request.constData());
+        for (const QByteArray& header :
+             {"X: of-the-environment" + mark, "Authorization: Bearer of-a-file" + mark, QByteArray("Y: open")}) {
+            QVERIFY2(request.contains("\r\n" + header + "\r\n"), request.constData());
+        }
+    }
+
+    void a_header_whose_secret_is_not_there_sends_nothing() {
+        const auto release = release_with("{id: s, http: {path: /f, headers: {A: 'env:NO_SUCH_TOKEN'}}, on: api}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QCOMPARE(hand.commands, std::vector<std::string>{
+                                    "(: \"${X_TOKEN:?}\" \"${NO_SUCH_TOKEN:?}\" && printf '%s\\n' 'X: '\"$X_TOKEN\" "
+                                    "'A: '\"$NO_SUCH_TOKEN\" | curl -fsS -X POST -H @- https://api.example/f)"});
+        const QString said = heard(hand.commands);
+        QVERIFY2(said.contains("NO_SUCH_TOKEN") && !said.contains("curl ["), qPrintable(said));
     }
 
     void of_a_secret_whose_folder_is_not_known_that_is_told() {
