@@ -10,6 +10,8 @@
 #include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
+#include <fstream>
+
 namespace sluicectl {
 
 using sluice::ErrorCode;
@@ -58,6 +60,25 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
 }
 
+/// What runs, and how it is found. A pid is one of the machine and the boot that it ran in.
+void print_program(const Release& release, const sluice::plan::Step& step, Nanos now) {
+    const auto found = release.operations.find(release.at(step.id).operation);
+    if (!sluice::plan::is_program(step.body) || found == release.operations.end() ||
+        found->second.phase != OperationState::Phase::in_flight) {
+        return;
+    }
+    const OperationState& operation = found->second;
+    fmt::print("    has run for {}", clock(std::max(Nanos{}, now - operation.began)));
+    if (const auto pid = pid_of(operation.observed)) {
+        std::string boot;
+        std::ifstream stream("/proc/sys/kernel/random/boot_id");
+        const auto ran_in = operation.observed.find("boot");
+        const bool here = std::getline(stream, boot) && ran_in != operation.observed.end() && *ran_in == boot;
+        fmt::print(", pid {}{}", *pid, here ? "" : " of another machine, or before this one was started anew");
+    }
+    fmt::print("\n");
+}
+
 /// `owned`: else nobody is at it.
 std::string situation(const Release& release, bool owned) {
     return !release.outcome.empty()            ? release.outcome
@@ -69,8 +90,8 @@ std::string situation(const Release& release, bool owned) {
                                                : "running";
 }
 
-/// `owned`: a program has it, as far as can be told here.
-void print_state(const Release& release, Nanos now, bool owned) {
+/// `as_of`: the present, where that is later. `owned`: a program has it, as far as can be told here.
+void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release, owned),
                sluice::utc(now));
     print_severity(release);
@@ -95,6 +116,7 @@ void print_state(const Release& release, Nanos now, bool owned) {
                 const std::string never = does_not_apply(release, step);
                 fmt::print("  {:<28} {:<20} {}\n", step.id, never.empty() ? name(state.status) : "does not apply",
                            sluice::printable(never.empty() ? state.why : never));
+                print_program(release, step, as_of);
                 print_lateness(release, step);
                 print_approvals(release, step, now);
                 if (const auto hold = hold_progress(release, step, now)) {
@@ -242,7 +264,7 @@ int state(const std::string& file, const std::string& at, bool json) {
     if (unwatched) {
         print_unwatched(release);
     }
-    print_state(release, now, !unwatched && !killed);
+    print_state(release, now, as_of, !unwatched && !killed);
     print_times(release, as_of);
     return done;
 }

@@ -53,6 +53,8 @@ struct Outcome {
 struct EffectSink {
     std::function<void(std::string_view text)> output; ///< redacted
     std::function<void(Outcome)> settled;
+    /// What people can find it by while it runs, of this machine: a program's {"pid", "boot"}.
+    std::function<void(Json what)> at_work = {};
 };
 
 using kubernetes::Match;

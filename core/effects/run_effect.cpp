@@ -112,6 +112,11 @@ private:
                 say(*shared, redactor_.finish() + fmt::format("\n[… {} bytes left out …]\n", bytes));
             }
         };
+        listener.at_work = [life, shared](std::int64_t pid, const std::string& boot) {
+            if (!life.expired() && shared->at_work) {
+                shared->at_work({{"pid", pid}, {"boot", boot}});
+            }
+        };
         listener.finished = [this, life, shared](Result<net::ProcessEnd> end) {
             if (!life.expired()) {
                 say(*shared, redactor_.finish());

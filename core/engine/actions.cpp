@@ -133,8 +133,24 @@ effects::EffectSink Actions::sink_of(const std::string& operation) {
             output_.take(operation, bytes);
         }
     };
+    sink.at_work = [this, operation](Json what) { at_work(operation, std::move(what)); };
     sink.settled = [this, operation](effects::Outcome outcome) { settled(operation, std::move(outcome)); };
     return sink;
+}
+
+/// Told of what lasts only: of a program that ends at once nobody looks for the pid.
+void Actions::at_work(const std::string& operation, Json what) {
+    eyes_.outside.scheduler.after(seconds(1), [this, operation, what = std::move(what), life = std::weak_ptr(life_)] {
+        if (life.expired() || !running_.contains(operation)) {
+            return;
+        }
+        const auto& known = journal_.release().operations;
+        const auto found = known.find(operation);
+        if (found != known.end() && found->second.phase == release::OperationState::Phase::in_flight &&
+            found->second.observed != what) {
+            (void)journal_.submit(release::Seen{operation, what});
+        }
+    });
 }
 
 void Actions::send(const std::string& operation) {

@@ -65,6 +65,7 @@ private:
     void prepared(const std::string& operation, const std::string& step, int attempt,
                   Result<effects::Prepared> prepared);
     effects::EffectSink sink_of(const std::string& operation);
+    void at_work(const std::string& operation, Json what);
     void send(const std::string& operation);
     void recover(const std::string& operation);
     void look_again(const std::string& operation);

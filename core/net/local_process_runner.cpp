@@ -263,6 +263,9 @@ void LocalProcessRunner::look(Watched& watched) {
         if (watched.sink.started) {
             watched.sink.started();
         }
+        if (watched.sink.at_work && (*record)->program != 0) {
+            watched.sink.at_work((*record)->program, (*record)->boot);
+        }
     }
     tell_output(watched, watched.head);
 }

@@ -52,6 +52,8 @@ struct ProcessSink {
     /// Last, once, through the Scheduler. `not_found` and `io`: it did not run, with the reason. `corrupt`: its wrapper
     /// is gone without a record; what it did is unknown.
     std::function<void(Result<ProcessEnd>)> finished;
+    /// With `started`: the program's pid on this machine, and the boot that it is of. Only a real one has any.
+    std::function<void(std::int64_t pid, const std::string& boot)> at_work = {};
 };
 
 enum class ProcessId : std::uint64_t { none = 0 };

@@ -53,7 +53,8 @@ Result<std::optional<Record>> read_record(const std::string& path, Read read) {
 Result<std::optional<StartRecord>> read_start_record(const std::string& directory) {
     return read_record<StartRecord>(directory + "/started.json", [](const Json& json) {
         return StartRecord{json.at("pid").get<pid_t>(), json.at("ticks").get<std::string>(),
-                           json.at("boot").get<std::string>(), json.at("head").get<std::int64_t>()};
+                           json.at("boot").get<std::string>(), json.at("head").get<std::int64_t>(),
+                           json.value("child", pid_t{0})};
     });
 }
 

@@ -11,6 +11,7 @@ struct StartRecord {
     std::string ticks; ///< start time of the wrapper, as in /proc/PID/stat
     std::string boot;
     std::int64_t head = 0; ///< bytes of the output file that can be followed while it runs
+    pid_t program = 0;     ///< what the wrapper runs; 0 = not known
 
     /// Written by `claim`, not by a wrapper.
     bool claimed() const { return wrapper == 0; }

@@ -76,7 +76,10 @@ struct Describe {
         return n.step(e.step) + ": " + e.answer + because(e.reason);
     }
     std::string operator()(const Intent& e) const { return n.operation(e.operation) + ": " + e.summary; }
-    std::string operator()(const Observed& e) const { return n.operation(e.operation) + " is at work"; }
+    std::string operator()(const Observed& e) const {
+        const auto pid = pid_of(e.what);
+        return n.operation(e.operation) + " is at work" + (pid ? fmt::format(", pid {}", *pid) : "");
+    }
     std::string operator()(const Settled& e) const {
         return fmt::format("{} {} ({}){}", n.operation(e.operation), e.succeeded ? "done" : "failed", e.how,
                            because(e.why));

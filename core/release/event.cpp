@@ -14,6 +14,11 @@ std::string key_of_proof(const Json& proof) {
     return key != proof.end() && key->is_string() ? key->get<std::string>() : std::string();
 }
 
+std::optional<std::int64_t> pid_of(const Json& observed) {
+    const auto pid = observed.is_object() ? observed.find("pid") : observed.end();
+    return pid != observed.end() && pid->is_number_integer() ? std::optional(pid->get<std::int64_t>()) : std::nullopt;
+}
+
 std::vector<BaselineReading> readings_of(const BaselineCaptured& baseline) {
     std::vector<BaselineReading> all;
     for (const auto& one : baseline.readings.is_array() ? baseline.readings : Json::array()) {

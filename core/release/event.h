@@ -171,8 +171,10 @@ struct Intent {
 
 struct Observed {
     OperationId operation;
-    Json what; ///< pid, start time and boot id of a process
+    Json what; ///< {"pid", "boot"} of a program that runs for longer than a second
 };
+/// Nothing where it tells of no process.
+std::optional<std::int64_t> pid_of(const Json& observed);
 
 struct Settled {
     OperationId operation;

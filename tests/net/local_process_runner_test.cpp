@@ -90,6 +90,26 @@ private slots:
         QCOMPARE(heard.started, 1);
     }
 
+    void its_pid_is_told_while_it_runs() {
+        LocalProcessRunner runner(scheduler_, wrapper);
+        Heard heard;
+        std::int64_t told = 0;
+        std::string of_boot;
+        auto sink = heard.sink();
+        sink.at_work = [&](std::int64_t pid, const std::string& boot) {
+            told = pid;
+            of_boot = boot;
+        };
+        auto made = spec(shell("echo $$; while [ ! -e go ]; do sleep 0.02; done"));
+        made.cwd = folder_->path().toStdString();
+        runner.start(made, std::move(sink));
+        QTRY_VERIFY(!heard.output.empty());
+        QCOMPARE(std::to_string(told) + "\n", heard.output);
+        QCOMPARE(of_boot + "\n", content("/proc/sys/kernel/random/boot_id"));
+        std::ofstream(made.cwd + "/go") << "go";
+        QTRY_VERIFY_WITH_TIMEOUT(heard.end.has_value(), 15'000);
+    }
+
     void output_is_both_streams_in_their_order() {
         Heard heard;
         run(spec(shell("echo one; echo two >&2; echo three; cat")), heard); // cat: the input is empty

@@ -47,6 +47,29 @@ class Stop(unittest.TestCase):
         self.aborted(self.stopped({"run": HANGS, "retry": {"times": 5, "every": "1s"}}))
         self.assertEqual(len(self.pids()), 1)  # not tried again by itself
 
+    def test_what_runs_is_told_with_its_pid(self):
+        (self.home.folder / "plan.yaml").write_text(json.dumps(
+            {"sluice": 1, "id": "hangs", "phases": [{"id": "all", "steps": [
+                {"id": "quick", "run": ["true"]}, {"id": "slow", "run": HANGS}]}]}))
+        program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
+        wait_until(lambda: self.home.readable() and self.told("observed"), "it has run for a while")
+        pid = self.pids()[0]
+        self.assertEqual([(one["operation"].split("/")[1], str(one["what"]["pid"])) for one in self.told("observed")],
+                         [("slow", pid)])  # of what ends at once there is nothing to look for
+        code, said = self.home.call("state", self.home.session)
+        self.assertEqual(code, DONE, said)
+        self.assertRegex(said, rf"\n  slow +running +\n    has run for \d\d:\d\d:\d\d, pid {pid}\n")
+        program.kill()  # who takes it up finds the same one
+        program.wait()
+        program = self.home.begin("resume", self.home.session, "--no-input")
+        wait_until(lambda: self.told("session-resumed"), "it is taken up")
+        self.assertRegex(self.home.call("state", self.home.session)[1], rf" has run for \S+, pid {pid}\n")
+        self.home.call("do", self.home.session, "stop", "slow", "--reason", "it hangs")
+        wait_until(lambda: self.told("triage-opened"), "a person is asked")
+        self.assertNotIn("has run for", self.home.call("state", self.home.session)[1])
+        self.assertEqual(len(self.told("observed")), 1)
+        self.aborted(program)
+
     def test_of_a_probe(self):
         self.aborted(self.stopped({"probe": {"run": HANGS}, "until": "10m"}))
 

@@ -24,9 +24,8 @@ QString join_parts(const QStringList& parts) {
 }
 
 QString process_text(const release::OperationState& operation) {
-    const Json& seen = operation.observed;
-    if (seen.is_object() && seen.contains("pid")) {
-        return Words::tr("is gone (pid %1, no exit record)").arg(text(seen["pid"].dump()));
+    if (const auto pid = release::pid_of(operation.observed)) {
+        return Words::tr("is gone (pid %1, no exit record)").arg(*pid);
     }
     return Words::tr("was not seen at work by this program");
 }
@@ -70,6 +69,9 @@ void show_state(const Seen& seen, CardView& card) {
         }
     } else if (status == StepStatus::running && card.situation.isEmpty()) {
         said << Words::tr("for %1").arg(clock(now - seen.state.begun));
+        if (const auto pid = seen.operation ? release::pid_of(seen.operation->observed) : std::nullopt) {
+            said << Words::tr("pid %1").arg(*pid);
+        }
     } else if (release::over(status)) {
         said << (seen.state.started.count != 0 ? Words::tr("took %1").arg(took(seen.state, now)) : QString());
         if (const QString why = text(seen.state.why); card.facts.empty() && !card.situation.contains(why)) {

@@ -324,6 +324,12 @@ phases: [{id: one, steps: [{id: opening, title: The night, wait: {window: true}}
         QCOMPARE(fact(failed, "What failed"), "exit 1, must be 0");
     }
 
+    void of_a_program_that_runs_it_says_for_how_long_and_its_pid() {
+        const auto begun = present_card(testing::make_small("run")->moment()).situation;
+        QVERIFY2(begun.startsWith("for ") && !begun.contains("pid"), qPrintable(begun));
+        QCOMPARE(present_card(testing::make_small("run at work")->moment()).situation, begun + " · pid 48122");
+    }
+
     void in_doubt_it_says_what_is_known_and_what_is_not() {
         const auto card = present_card(testing::make_small("in doubt")->moment());
         QCOMPARE(fact(card, "Its process"), "is gone (pid 48122, no exit record)");
