@@ -13,6 +13,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QFileInfo>
 #include <QMenu>
 #include <QMessageBox>
 #include <QScreen>
@@ -116,8 +117,9 @@ void CockpitWindow::show_session_sheet() {
     }
     const auto& story = session_->story();
     show_sheet(*this, story.release(),
-               {session_->source().file().toStdString(), story.release().copy.place,
-                story.entries().empty() ? "" : hex(story.entries().back().root)});
+               {QFileInfo(session_->source().file()).absoluteFilePath().toStdString(), story.release().copy.place,
+                story.entries().empty() ? "" : hex(story.entries().back().root),
+                session_->source().started_in().toStdString()});
 }
 
 void CockpitWindow::amend_plan() {

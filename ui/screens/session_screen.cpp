@@ -45,6 +45,7 @@ Nanos monotonic() {
 
 SessionScreen::SessionScreen(std::unique_ptr<story::FeedSource> source, QWidget* parent)
     : QWidget(parent), source_(std::move(source)), commands_(source_->commands()), time_(monotonic), tick_(this) {
+    story_.set_started_in(source_->started_in().toStdString());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     build();

@@ -115,7 +115,7 @@ QString commands_by_hand(const Moment& moment, const plan::Option& option) {
             continue;
         }
         lines << QStringLiteral("# %1. %2").arg(place).arg(title_of(moment, *step));
-        const auto typed = report::by_hand(moment.release, *step);
+        const auto typed = report::by_hand(moment.release, *step, std::string(moment.started_in));
         for (const auto& remark : typed.remarks) {
             lines << QStringLiteral("#    ") + text(remark);
         }

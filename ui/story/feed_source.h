@@ -19,6 +19,9 @@ public:
     virtual void set_speed(double) {} ///< seconds of the rehearsal a real second at most; 0 = as fast as it can
     virtual double speed() const { return 1; }
     virtual QString file() const = 0;
+    /// Where this process was started, if it owns the session: what the session sees from there is found there. Empty
+    /// of a session that another one owns.
+    virtual QString started_in() const { return {}; }
 
 signals:
     void delivered(const sluice::story::DeliveryPtr& delivery);

@@ -4,6 +4,7 @@
 #include "host/live_session.h"
 #include "story/collector.h"
 
+#include <QDir>
 #include <QTimer>
 
 namespace sluice::story {
@@ -123,7 +124,8 @@ private:
 };
 
 OwnedSource::OwnedSource(Make make, release::Actor actor)
-    : make_(std::move(make)), actor_(std::move(actor)), commands_(std::make_unique<Channel>(*this)) {}
+    : make_(std::move(make)), actor_(std::move(actor)), started_in_(QDir::currentPath()),
+      commands_(std::make_unique<Channel>(*this)) {}
 
 OwnedSource::~OwnedSource() {
     thread_.quit();

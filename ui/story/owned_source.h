@@ -30,6 +30,7 @@ public:
     void set_speed(double speed) override;
     double speed() const override { return speed_; }
     QString file() const override { return file_; }
+    QString started_in() const override { return started_in_; }
 
 private:
     class Worker;
@@ -39,6 +40,7 @@ private:
     bool sets_speed_ = false;
     double speed_ = 1;
     QString file_;
+    QString started_in_;
     std::unique_ptr<CommandChannel> commands_;
     QThread thread_;
     Worker* worker_ = nullptr;

@@ -39,7 +39,7 @@ Nanos Story::end() const {
 }
 
 Moment Story::latest(Mode mode) const {
-    return {head_, end(), entries_, readings_, outputs_, mode, true, seal_of(entries_.size()), owned_};
+    return {head_, end(), entries_, readings_, outputs_, mode, true, seal_of(entries_.size()), owned_, started_in_};
 }
 
 std::size_t Story::count_until(Nanos time) const {
@@ -63,7 +63,7 @@ std::optional<Seal> Story::seal_of(std::size_t count) const {
 Moment Story::at(Nanos time, Mode mode) {
     const std::size_t count = count_until(time);
     if (count == entries_.size()) {
-        return {head_, time, entries_, readings_, outputs_, mode, time >= end(), seal_of(count)};
+        return {head_, time, entries_, readings_, outputs_, mode, time >= end(), seal_of(count), true, started_in_};
     }
     const auto keyframe = keyframes_.upper_bound(count);
     const std::size_t from = keyframe == keyframes_.begin() ? 0 : std::prev(keyframe)->first;
@@ -74,7 +74,8 @@ Moment Story::at(Nanos time, Mode mode) {
     for (; then_count_ < count; ++then_count_) {
         release::apply(then_, entries_[then_count_].event);
     }
-    return {then_, time, std::span(entries_).first(count), readings_, outputs_, mode, false, seal_of(count)};
+    return {then_, time,       std::span(entries_).first(count), readings_, outputs_, mode, false, seal_of(count),
+            true,  started_in_};
 }
 
 } // namespace sluice::story

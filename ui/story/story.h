@@ -6,6 +6,8 @@
 
 #include <map>
 #include <span>
+#include <string>
+#include <string_view>
 
 namespace sluice::story {
 
@@ -24,6 +26,8 @@ struct Moment {
     bool at_end = true;            ///< nothing that is known happened later
     std::optional<Seal> seal = {}; ///< the last checkpoint of events up to it; one that does not fit goes before
     bool owned = true;             ///< false: its program was killed, and none has taken it up
+    /// Where the program that owns it was started; empty = not known (report/by_hand.h).
+    std::string_view started_in = {};
 };
 
 /// Folds a feed into a session that can be looked at as of any of its moments (DESIGN.md, "Replay" is one more reader
@@ -31,6 +35,7 @@ struct Moment {
 class Story {
 public:
     void take(const Delivery& delivery);
+    void set_started_in(std::string folder) { started_in_ = std::move(folder); } ///< told with each moment
 
     bool empty() const { return entries_.empty(); }
     bool ended() const { return ended_; }
@@ -67,6 +72,7 @@ private:
     Nanos now_;
     bool ended_ = false;
     bool owned_ = true;
+    std::string started_in_;
 };
 
 } // namespace sluice::story

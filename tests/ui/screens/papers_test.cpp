@@ -131,7 +131,13 @@ private slots:
         QVERIFY(testing::in_front(window));
         QTest::keyClick(&window, Qt::Key_B, Qt::ControlModifier); // without a session there is none
         QVERIFY(window.findChild<QTextBrowser*>() == nullptr);
-        window.rehearse(desk.rehearsal());
+        auto options = desk.rehearsal();
+        options.plan_file =
+            desk.write("plan.yaml", testing::plan_with_a_person(desk.base()) +
+                                        "rollback: {options: {back: {steps: [{id: undo, run: [helm, x], "
+                                        "environment: {T: 'file:tok'}, rehearse: {}}]}}}\n")
+                .toStdString();
+        window.rehearse(options);
         QVERIFY(waits(window, "ask"));
         QTest::keyClick(&window, Qt::Key_B, Qt::ControlModifier);
         auto* page = shown<QTextBrowser>(window);
@@ -139,6 +145,8 @@ private slots:
         const QString text = page->toPlainText();
         QVERIFY2(text.contains("A person between two programs"), qPrintable(text));
         QVERIFY2(text.contains("awaiting a person"), qPrintable(text)); // what is under way
+        QVERIFY2(text.contains("/tok)") && text.contains(QDir::currentPath()), qPrintable(text));
+        QVERIFY2(!text.contains("where the program was started"), qPrintable(text));
     }
 
     void a_run_keeps_the_copy_that_was_asked_for_and_says_how_it_stands() {

@@ -352,6 +352,20 @@ phases: [{id: one, steps: [{id: opening, title: The night, wait: {window: true}}
         QVERIFY(!card.by_hand.contains("Blue is ready"));
     }
 
+    void what_is_typed_by_hand_finds_its_secrets_where_the_program_was_started() {
+        testing::SmallSession session(release::drill::plan_with(R"(phases: [{id: a, steps: [{id: b, confirm: B}]}]
+rollback: {options: {back: {title: Back, default: true, steps: [{id: told, confirm: Told},
+                            {id: undo, run: [helm, x], environment: {T: 'file:tok'}, rehearse: {}}]}}}
+)"));
+        testing::SmallSession::must(session.drive.submit(release::RollBack{"", "", "it is slow"}));
+        auto moment = session.moment();
+        QVERIFY2(present_card(moment).by_hand.contains("$(cat tok)"), qPrintable(present_card(moment).by_hand));
+        moment.started_in = "/the desk";
+        const QString typed = present_card(moment).by_hand;
+        QVERIFY2(typed.contains("$(cat '/the desk/tok')") && !typed.contains("where the program was started"),
+                 qPrintable(typed));
+    }
+
     void an_approval_says_why_it_is_not_yours_to_give_data() {
         QTest::addColumn<QString>("person");
         QTest::addColumn<QString>("role");
