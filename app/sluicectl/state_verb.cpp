@@ -1,5 +1,6 @@
 #include "base/instant.h"
 #include "base/printable.h"
+#include "base/quantity.h"
 #include "release/schedule.h"
 #include "release/ways_back.h"
 #include "session/owner_lock.h"
@@ -136,7 +137,8 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
         fmt::print("PAST THE POINT OF NO RETURN since {}\n", since->id);
     }
     if (const auto way = way_back(release); way && !release.closed() && !no_return_since(release)) {
-        fmt::print("rollback window {} {}\n", way->ends <= now ? "ENDED" : "until", sluice::utc(way->ends));
+        fmt::print("rollback window {} {}, {} after {}\n", way->ends <= now ? "ENDED" : "until", sluice::utc(way->ends),
+                   sluice::duration_text(*release.plan->rollback.within), counts_from(release));
     }
     print_readiness(release);
     for (const auto& [name, trigger] : release.triggers) {

@@ -119,10 +119,10 @@ void check_within(const Plan& plan, const StepGraph& graph, const Teller& tell) 
     }
     if (!after->left_out.empty()) {
         tell(after->at,
-             fmt::format("a way back is promised for {} after '{}', which is left out: nothing would be kept open",
+             fmt::format("a way back is promised for {} after '{}', which is left out: it counts from when its turn "
+                         "would come",
                          duration_text(*rollback.within), after->id),
-             "keep that step, or count from one that stays");
-        return;
+             "count from a step that stays, if that is too early", Severity::warning);
     }
     if (after->point_of_no_return) {
         tell(after->at,
@@ -158,7 +158,8 @@ void check_anchors(const Plan& plan, const Teller& tell) {
     for (const Step& step : plan.steps) {
         const bool grave = step.point_of_no_return || !retired_by(plan, step).empty();
         const Step* anchor = step.not_before ? plan.step(step.not_before->step) : nullptr;
-        if (grave && step.left_out.empty() && anchor != nullptr && !anchor->left_out.empty()) {
+        const bool its_place = anchor != nullptr && plan.rollback.within && plan.rollback.within_after == anchor->id;
+        if (grave && step.left_out.empty() && anchor != nullptr && !its_place && !anchor->left_out.empty()) {
             tell(step.at,
                  fmt::format("'{}' counts from '{}', which is left out: it would begin at once", step.id, anchor->id),
                  "let not-before count from a step that stays");

@@ -223,7 +223,9 @@ std::vector<ObjectShape> plan_language() {
           {"steps", list(object("step")), "In order.", true}}},
         {"rollback",
          "The ways back.",
-         {{"within", text, "How long the way back stays open: '2h after STEP'."},
+         {{"within", text,
+           "How long the way back stays open: '2h after STEP'. Where STEP is skipped or does not apply, it counts from "
+           "when its turn came."},
           {"triggers", list(object("trigger")), "What starts one."},
           {"options", map(id, object("option")), "The ways, best first.", true}}},
         {"trigger",

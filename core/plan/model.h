@@ -166,7 +166,8 @@ struct Option {
 };
 
 struct Rollback {
-    std::optional<Nanos> within; ///< from the settling of `within_after`
+    /// From the settling of `within_after`; where that does not apply, from when its turn came.
+    std::optional<Nanos> within;
     StepId within_after;
     std::vector<Trigger> triggers;
     std::vector<Option> options;

@@ -1,5 +1,6 @@
 #include "release/forecast.h"
 
+#include "release/moments.h"
 #include "release/window.h"
 
 #include <algorithm>
@@ -85,11 +86,12 @@ std::optional<Nanos> Forecast::not_before(const plan::Step& step) {
     const plan::NotBefore& moment = *step.not_before;
     if (!moment.step.empty()) {
         const auto anchor = walked_.find(moment.step);
-        if (anchor != walked_.end() && !applies(*anchor->second)) {
+        const bool its_place = counts_from_its_place(*release_.plan, moment.step);
+        if (anchor != walked_.end() && !its_place && !applies(*anchor->second)) {
             return std::nullopt;
         }
         const auto earlier = lines.find(moment.step);
-        if (anchor == walked_.end() && (earlier == lines.end() || !earlier->second.applies)) {
+        if (anchor == walked_.end() && (earlier == lines.end() || !(its_place || earlier->second.applies))) {
             return std::nullopt;
         }
         return end_of(moment.step) + moment.delay;

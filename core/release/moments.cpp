@@ -6,10 +6,14 @@
 
 namespace sluice::release {
 
+bool counts_from_its_place(const plan::Plan& plan, const StepId& step) {
+    return plan.rollback.within && plan.rollback.within_after == step;
+}
+
 std::optional<Nanos> Moments::of(const plan::NotBefore& moment) const {
     if (!moment.step.empty()) {
         const StepState& anchor = release_.at(moment.step);
-        if (anchor.status == StepStatus::not_applicable) {
+        if (anchor.status == StepStatus::not_applicable && !counts_from_its_place(*release_.plan, moment.step)) {
             return Nanos{};
         }
         return satisfies(anchor.status) ? std::optional(anchor.ended + moment.delay) : std::nullopt;

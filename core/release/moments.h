@@ -7,11 +7,16 @@
 
 namespace sluice::release {
 
+/// Whether that step's place in the plan counts where it does not apply: a way back is promised from there (`within`),
+/// and what takes it away waits as long as if the step had been done.
+bool counts_from_its_place(const plan::Plan& plan, const StepId& step);
+
 class Moments {
 public:
     Moments(const Release& release, Nanos now) : release_(release), now_(now) {}
 
-    /// 'STEP + 2h', 'T0 - 24h'; nothing = not known yet. 0 when the step that it counts from does not apply. Before the
+    /// 'STEP + 2h', 'T0 - 24h'; nothing = not known yet. 0 when the step that it counts from does not apply, unless the
+    /// way back is promised from that step (`counts_from_its_place`). Before the
     /// first phase with a window has started, T0 is taken to be the next opening of the calendar: lists for the day
     /// before hang on it. Where no phase is bound by it (a variant may see to that), T0 is the start of the session
     /// until the phase begins that sets it.

@@ -231,7 +231,7 @@ void add_way_back(const Release& release, Schedule& schedule) {
         return;
     }
     const auto anchor = schedule.steps.find(release.plan->rollback.within_after);
-    if (anchor != schedule.steps.end() && anchor->second.applies && anchor->second.end) {
+    if (anchor != schedule.steps.end() && anchor->second.end) { // of one that does not apply: where its place is
         schedule.way_back = way_back_from(release, *anchor->second.end, false);
     }
 }
@@ -255,8 +255,19 @@ std::optional<WayBack> way_back(const Release& release) {
         return std::nullopt;
     }
     const StepState& anchor = release.at(release.plan->rollback.within_after);
-    const bool done = satisfies(anchor.status) && anchor.status != StepStatus::not_applicable;
-    return done ? way_back_from(release, anchor.ended, true) : std::nullopt;
+    return satisfies(anchor.status) ? way_back_from(release, anchor.ended, true) : std::nullopt;
+}
+
+std::string counts_from(const Release& release) {
+    const StepId& step = release.plan->rollback.within_after;
+    switch (release.at(step).status) {
+    case StepStatus::not_applicable:
+        return "the place of " + step + ", which does not apply";
+    case StepStatus::skipped:
+        return "the skipping of " + step;
+    default:
+        return step;
+    }
 }
 
 Schedule schedule(const Release& release, Nanos now) {

@@ -29,7 +29,7 @@ struct WayBack {
     Nanos ends;                   ///< of `within`
     Nanos latest;                 ///< the last moment at which the default option, as planned, is done by then
     std::optional<Nanos> planned; ///< how long that option takes; none = unknown, counted as nothing
-    bool settled = false;         ///< the step from which it counts has been done; else by the estimate
+    bool settled = false;         ///< it counts already; else by the estimate
     bool operator==(const WayBack&) const = default;
 };
 
@@ -59,8 +59,13 @@ Nanos planned_length(const Release& release, const plan::Phase& phase);
 /// What the step takes by itself according to the plan; none where it does not say.
 std::optional<Nanos> planned_of(const plan::Step& step);
 
-/// None without `within`, and before its step has been done.
+/// None without `within`, and before its step has been passed: done or skipped, or, where it does not apply, found so
+/// when its turn came.
 std::optional<WayBack> way_back(const Release& release);
+
+/// What the way back of a plan with `within` counts from, for people: "to-100", "the place of to-100, which does not
+/// apply".
+std::string counts_from(const Release& release);
 
 /// For programs: {"end", "ahead", "critical", "unplanned", "phases", "steps", "way_back", …}, nanoseconds as text.
 Json to_json(const Schedule& schedule);

@@ -119,7 +119,7 @@ private:
             const bool over = way->ends <= release_.time;
             fact(over ? "ENDED" : "Until",
                  fmt::format("{}, {} after {}", release::instant(way->ends), duration_text(*plan.rollback.within),
-                             plan.rollback.within_after));
+                             release::counts_from(release_)));
             if (over) {
                 add(Line::Kind::remark, "The plan promises it for that long only: look what was taken away since.");
             } else if (way->latest < way->ends) {

@@ -1,4 +1,5 @@
 #include "driver.h"
+#include "release/schedule.h"
 #include "release/ways_back.h"
 #include "support/suite.h"
 
@@ -141,6 +142,80 @@ rollback: {within: 2h after one, options: {back: {steps: [{id: tell, confirm: Te
 )"));
         (void)drive.submit(Confirm{"one", "", false, ""});
         (void)drive.submit(Confirm{"two", "", false, ""});
+        QCOMPARE(drive.release.outcome, "done");
+    }
+
+    void it_counts_from_when_the_turn_of_its_step_came_data() {
+        QTest::addColumn<QString>("ramp");
+        QTest::addColumn<bool>("skipped");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("done") << "true" << false << "to";
+        QTest::newRow("skipped") << "true" << true << "the skipping of to";
+        QTest::newRow("its condition is false") << "false" << false << "the place of to, which does not apply";
+    }
+    void it_counts_from_when_the_turn_of_its_step_came() {
+        QFETCH(QString, ramp);
+        QFETCH(bool, skipped);
+        QFETCH(QString, told);
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps:
+      - {id: one, confirm: One}
+      - {id: to, confirm: To, when: {is: '${ramp}'}}
+      - {id: two, confirm: Two}
+      - {id: retire, confirm: Retire, not-before: to + 2h}
+      - {id: other, confirm: Other, not-before: to + 3h}
+rollback: {within: 2h after to, options: {back: {steps: [{id: tell, confirm: Tell}]}}}
+)"),
+                     {{"ramp", ramp.toStdString()}});
+        drive.pass(minutes(10));
+        QVERIFY(!way_back(drive.release)); // its turn has not come
+        (void)drive.submit(Confirm{"one", "", false, ""});
+        const Nanos came = drive.now;
+        // Before it has ended it is as far as the plan tells: these steps take no time.
+        QVERIFY(schedule(drive.release, drive.now).way_back->ends == came + hours(2));
+        if (ramp == "true") {
+            QCOMPARE(drive.submit(skipped ? Command(Skip{"to", "not today"}) : Command(Confirm{"to", "", false, ""})),
+                     "");
+        }
+        QVERIFY(way_back(drive.release)->ends == came + hours(2));
+        QCOMPARE(QString::fromStdString(counts_from(drive.release)), told);
+        drive.pass(minutes(20));
+        (void)drive.submit(Confirm{"two", "", false, ""});
+        QVERIFY(way_back(drive.release)->ends == came + hours(2));
+        QCOMPARE(drive.status("retire"), "waiting"); // as long as there is to be a way back
+        QVERIFY(drive.release.at("retire").until == came + hours(2));
+        drive.pass(hours(2) - minutes(20));
+        QCOMPARE(drive.status("retire"), "awaiting a person");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
+    void of_a_step_without_such_a_promise_nothing_waits_where_it_does_not_apply() {
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps:
+      - {id: to, confirm: To, when: {is: '${ramp}'}}
+      - {id: two, confirm: Two, not-before: to + 2h}
+rollback: {within: 2h after two, options: {back: {steps: [{id: tell, confirm: Tell}]}}}
+)"),
+                     {{"ramp", "false"}});
+        QCOMPARE(drive.status("two"), "awaiting a person");
+        (void)drive.submit(Confirm{"two", "", false, ""});
+        QVERIFY(kept_open_until(drive.release, drive.now) == drive.now + hours(2));
+    }
+
+    void a_session_is_kept_open_too_where_that_step_does_not_apply() {
+        Driver drive(plan_with(R"(phases:
+  - id: main
+    steps: [{id: to, confirm: To, when: {is: '${ramp}'}}, {id: two, confirm: Two}]
+rollback: {within: 2h after to, options: {back: {steps: [{id: tell, confirm: Tell}]}}}
+)"),
+                     {{"ramp", "false"}});
+        const Nanos came = drive.now;
+        drive.pass(minutes(5));
+        (void)drive.submit(Confirm{"two", "", false, ""});
+        QVERIFY(kept_open_until(drive.release, drive.now) == came + hours(2));
+        drive.pass(hours(2));
         QCOMPARE(drive.release.outcome, "done");
     }
 

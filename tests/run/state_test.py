@@ -90,6 +90,19 @@ class State(unittest.TestCase):
         code, said = self.home.call("show", "plan.yaml", "--variant", "quick")
         self.assertEqual((code, "does not apply: the variant 'quick' leaves it out" in said), (DONE, True), said)
 
+    def test_the_way_back_counts_from_the_place_of_a_step_that_does_not_apply(self):
+        self.begin(LEAVES_OUT.replace("1h after ask", "1h after maybe").replace(", point-of-no-return: true", ""),
+                   "--variant", "quick")
+        self.awaits("ask")
+        self.assertNotIn("rollback window ", self.state())
+        self.do("confirm", "ask")
+        self.awaits("last")
+        self.assertRegex(self.state(),
+                         r"\nrollback window until \S+Z, 1h after the place of maybe, which does not apply\n")
+        self.do("confirm", "last")
+        wait_until(lambda: "released" in {e["type"] for e in self.home.events()}, "all is done")
+        self.assertIn("; the way back stays open until ", self.state())
+
     def test_what_is_late_and_what_a_severity_answers_is_told(self):
         self.begin(LATE)
         self.awaits("ask")

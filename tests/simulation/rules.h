@@ -64,7 +64,7 @@ private:
     std::vector<release::Approved> counted(const StepId& step, Nanos now);
 
     std::function<void(const std::string&)> find;
-    std::map<StepId, Nanos> ended_;        ///< when it was over; satisfied
+    std::map<StepId, Nanos> ended_;        ///< when it was over: satisfied, or found not to apply
     std::map<StepId, Nanos> asked_;        ///< since when a person is awaited
     std::set<StepId> escalated_, overdue_; ///< told
     std::set<std::string> open_phases_;    ///< whose closed window was set aside

@@ -69,7 +69,7 @@ void Rules::hear_proposals(const Release& before, const Event& event) {
 void Rules::check_kept_open(const Release& before, Nanos now) {
     const auto& rollback = before.plan->rollback;
     const auto since = rollback.within ? ended_.find(rollback.within_after) : ended_.end();
-    const bool done = since != ended_.end() && before.at(rollback.within_after).status == StepStatus::passed;
+    const bool done = since != ended_.end() && satisfies(before.at(rollback.within_after).status);
     if (done && !no_return_ && !way_closed_ && now < since->second + *rollback.within) {
         find("it is closed while there is to be a way back");
     }

@@ -25,6 +25,11 @@ bool can_age(const Release& release, const plan::Step& tick) {
            (tick.parent.empty() || release.at(tick.parent).status == StepStatus::running);
 }
 
+/// The way back is promised from there, whatever became of the step.
+bool keeps_open(const Release& release, const StepId& step) {
+    return release.plan->rollback.within && release.plan->rollback.within_after == step;
+}
+
 } // namespace
 
 std::optional<Nanos> Rules::moment(const Release& release, const plan::NotBefore& moment) const {
@@ -33,7 +38,8 @@ std::optional<Nanos> Rules::moment(const Release& release, const plan::NotBefore
     }
     const auto anchor = ended_.find(moment.step);
     const bool stands =
-        satisfies(release.at(moment.step).status) && release.at(moment.step).status != StepStatus::not_applicable;
+        satisfies(release.at(moment.step).status) &&
+        (release.at(moment.step).status != StepStatus::not_applicable || keeps_open(release, moment.step));
     return stands && anchor != ended_.end() ? std::optional(anchor->second + moment.delay) : std::nullopt;
 }
 
@@ -44,7 +50,8 @@ void Rules::check_moments(const Release& before, const StepStarted& started, Nan
     }
     if (step->not_before) {
         const auto from = moment(before, *step->not_before);
-        const bool never = before.at(step->not_before->step).status == StepStatus::not_applicable;
+        const bool never = before.at(step->not_before->step).status == StepStatus::not_applicable &&
+                           !keeps_open(before, step->not_before->step);
         if (!never && (!from || *from > now)) {
             find(started.step + " starts before its time");
         }
@@ -124,6 +131,8 @@ void Rules::hear_time(const Release& before, const Event& event) {
         if (wait != nullptr && wait->window && finished->outcome == "passed" && !window_open(now)) {
             find(finished->step + " passed while the calendar is closed");
         }
+    } else if (const auto* never = std::get_if<StepNotApplicable>(&event.body)) {
+        ended_[never->step] = now;
     } else if (const auto* aside = std::get_if<Overridden>(&event.body)) {
         if (before.phases.contains(aside->subject) && before.plan->step(aside->subject) == nullptr) {
             open_phases_.insert(aside->subject);
