@@ -31,5 +31,8 @@ if(SLUICE_SANITIZE)
     add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${SLUICE_SANITIZE})
 endif()
+if(SLUICE_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 # moc reads our headers and needs no library: without this it would wait for all that its target links.
 set(CMAKE_AUTOGEN_ORIGIN_DEPENDS OFF)

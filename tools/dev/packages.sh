@@ -29,6 +29,10 @@ to_check=(
     clang-format clang-tidy # version 14: the format and what warnings don't see
 )
 
+to_fuzz=(
+    clang-14 libclang-rt-14-dev # libFuzzer and the sanitizers
+)
+
 install_missing() { # package…
     if ! command -v dpkg-query >/dev/null; then
         echo "dev: this is no Debian; it is taken that these are there: $*" >&2
