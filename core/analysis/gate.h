@@ -16,6 +16,7 @@ struct GateVerdict {
     std::optional<double> value;
     std::optional<plan::Must> limit; ///< in the metric's unit; none where what it is counted from is not known
     std::optional<double> headroom;  ///< share of the limit that is left: 0.26 of < 1 → 0.74; negative when breached
+    std::optional<Nanos> breach_in;  ///< at the present slope, if it holds and goes there (analysis/trend.h)
     std::string why;                 ///< for people
     std::vector<series::Sample> evidence;
 };
