@@ -33,6 +33,7 @@ release::GateReading reading_of(const analysis::GateVerdict& verdict, const plan
     reading.headroom = verdict.headroom ? fmt::format("{:.0f} %", *verdict.headroom * 100) : "";
     reading.why = verdict.why;
     reading.samples = evidence_json(verdict.evidence);
+    reading.breach_in = verdict.breach_in.value_or(Nanos{});
     return reading;
 }
 
@@ -82,6 +83,7 @@ void Watch::take(series::SampleBatch batch) {
 
 void Watch::forget() {
     latest_ = {};
+    trends_ = {};    // also of gates whose limit alone is another
     baselines_ = {}; // of the new metrics from here on
 }
 
@@ -167,7 +169,7 @@ void Watch::read_holds() {
 /// What all gates of a hold say; nothing while one that just began has a gate that was last asked before: that this
 /// had no answer then (an arm had no traffic yet) says nothing of now, so the hold waits for its first readings instead
 /// of telling of a pause.
-std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, const plan::Hold& hold) const {
+std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, const plan::Hold& hold) {
     const auto plan = journal_.release().plan;
     const auto& state = journal_.release().at(step.id);
     const auto arms = release::arms_with_traffic(journal_.release());
@@ -175,12 +177,13 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
     release::GateReadings command{step.id, {}};
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
-        for (const auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now(), baselines)) {
+        for (auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now(), baselines)) {
             const auto* batch = latest_.of(metric.name);
             const bool asked_since = batch && batch->received_at > state.begun;
             if (state.gates.empty() && !asked_since && !verdict.value) {
                 return std::nullopt;
             }
+            trends_.foresee(fmt::format("{}/{}/{}", step.id, gate.id, verdict.arm), verdict, scheduler_.now());
             command.readings.push_back(reading_of(verdict, gate, metric));
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 /// The samples' way into a release: what gates, triggers and sources say now (DESIGN.md, "One idea", the lower line).
 #include "analysis/latest.h"
+#include "analysis/trend.h"
 #include "engine/baselines.h"
 #include "engine/journal.h"
 #include "series/sample.h"
@@ -50,11 +51,12 @@ private:
     void read_triggers();
     void read_trigger(const plan::Trigger& trigger);
     void wake_waiting();
-    std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold) const;
+    std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold);
 
     Scheduler& scheduler_;
     Journal& journal_;
     analysis::Latest latest_;
+    analysis::Trends trends_; ///< of the gates of holds at work
     Baselines baselines_;
     std::function<bool()> owed_;
     Nanos patience_;

@@ -53,6 +53,7 @@ public:
             for (auto& [key, gate] : step.gates) {
                 gate.verdict = "no-data";
                 gate.close = false;
+                gate.breach_in = gate.breach_at = {};
                 gate.why = "the program was away";
                 gate.since = now_;
             }

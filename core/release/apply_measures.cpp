@@ -19,6 +19,8 @@ void FoldMeasures::operator()(const GateChanged& e) {
     gate.limit = e.limit;
     gate.headroom = e.headroom;
     gate.why = e.why;
+    gate.breach_in = e.breach_in;
+    gate.breach_at = e.breach_in.count == 0 ? Nanos{} : now_ + e.breach_in;
     if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
         gate.overridden = true;
         gate.overridden_by = aside->second;

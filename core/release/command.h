@@ -88,6 +88,7 @@ struct GateReading {
     bool close = false;
     std::string value, limit, headroom, why;
     Json samples;
+    Nanos breach_in = {}; ///< at its present slope; 0 = it does not go there
 };
 struct GateReadings {
     StepId step;

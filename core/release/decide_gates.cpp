@@ -1,5 +1,6 @@
 /// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
 #include "release/draft.h"
+#include "release/foresight.h"
 #include "release/retire.h"
 #include "release/shift.h"
 
@@ -100,10 +101,13 @@ void tell_changes(Draft& draft, const GateReadings& command) {
         const auto& gates = draft.state().at(command.step).gates;
         const auto before = gates.find(key_of(reading.gate, reading.arm));
         const bool answered = reading.verdict == "pass" || reading.verdict == "fail";
+        const Nanos breach_in = worth_telling(reading);
         if (before == gates.end() || before->second.verdict != reading.verdict ||
-            before->second.close != reading.close || (!answered && before->second.why != reading.why)) {
+            before->second.close != reading.close || (!answered && before->second.why != reading.why) ||
+            foreseen_anew(before->second, breach_in, draft.now())) {
             draft.add(GateChanged{command.step, reading.gate, reading.arm, reading.verdict, reading.close,
-                                  reading.value, reading.limit, reading.headroom, reading.why, reading.samples});
+                                  reading.value, reading.limit, reading.headroom, reading.why, reading.samples,
+                                  breach_in});
         }
     }
 }

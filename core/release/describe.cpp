@@ -1,6 +1,7 @@
 /// One line an event, for people. Says nothing that the event does not hold.
 #include "base/printable.h"
 #include "release/event.h"
+#include "release/foresight.h"
 #include "release/names.h"
 
 #include "base/instant.h"
@@ -158,10 +159,13 @@ struct Describe {
     std::string operator()(const Continued&) const { return "Continued"; }
     std::string operator()(const Aborted& e) const { return "Aborted" + because(e.reason); }
     std::string operator()(const GateChanged& e) const {
-        const std::string word = e.verdict == "pass"   ? (e.close ? "is close to its limit" : "holds")
+        const std::string word = e.verdict == "pass"   ? (e.close                  ? "is close to its limit"
+                                                          : e.breach_in.count != 0 ? "is " + way_to(e.limit)
+                                                                                   : "holds")
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
-        return fmt::format("Gate {} {}{}", on_arm(n.gate(e.step, e.gate), e.arm), word, because(e.why));
+        return fmt::format("Gate {} {}{}{}", on_arm(n.gate(e.step, e.gate), e.arm), word, because(e.why),
+                           foreseen_text(e.close, e.breach_in));
     }
     std::string operator()(const HoldChanged& e) const {
         return fmt::format("Hold {} {} at {}{}", n.step(e.step), e.state, clock(e.held), because(e.why));

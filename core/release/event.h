@@ -201,7 +201,8 @@ struct DoubtAnswered {
 
 // --- gates, triggers, sources --------------------------------------------------------------------------------------
 
-/// A gate's verdict changed, or it came close to its limit or left it. Embeds what caused it.
+/// A gate's verdict changed, it came close to its limit or left it, or what is foreseen of it is another than was told
+/// (release/foresight.h). Embeds what caused it.
 struct GateChanged {
     StepId step;
     std::string gate;
@@ -212,7 +213,8 @@ struct GateChanged {
     std::string limit;
     std::string headroom; ///< per cent of the limit, as text
     std::string why;
-    Json samples; ///< [{metric, arm, value, measured, received}]
+    Json samples;         ///< [{metric, arm, value, measured, received}]
+    Nanos breach_in = {}; ///< at its present slope; 0 = nothing is foreseen
 };
 
 struct HoldChanged {

@@ -258,6 +258,7 @@ void fields(GateChanged& e, Fields& f) {
     f("headroom", e.headroom);
     f("why", e.why);
     f("samples", e.samples);
+    f("breach_in", e.breach_in);
 }
 void fields(HoldChanged& e, Fields& f) {
     f("step", e.step);

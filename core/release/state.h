@@ -40,6 +40,8 @@ struct GateState {
     Nanos since; ///< of this verdict
     bool overridden = false;
     std::string overridden_by;
+    Nanos breach_in = {}; ///< as it was told; 0 = nothing is foreseen
+    Nanos breach_at = {}; ///< when that is; 0 then too
 };
 
 /// How long all gates have held together: `held` at `mark`, and the time since if it is running.

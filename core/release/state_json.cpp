@@ -13,7 +13,9 @@ Json to_json(const GateState& gate) {
             {"headroom", gate.headroom},
             {"since", nanos_text(gate.since)},
             {"overridden", gate.overridden},
-            {"overridden_by", gate.overridden_by}};
+            {"overridden_by", gate.overridden_by},
+            {"breach_in", nanos_text(gate.breach_in)},
+            {"breach_at", nanos_text(gate.breach_at)}};
 }
 
 Json to_json(const Approved& approval) {

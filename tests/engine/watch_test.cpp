@@ -232,6 +232,45 @@ private slots:
         QVERIFY(!desk.hold().running);
     }
 
+    /// Errors climb by 0.01 % each five seconds and come to their limit of 1 % in 498 s; lag stands still.
+    void a_breach_is_told_before_it_comes_and_not_with_each_reading() {
+        std::string plan = bake;
+        plan.replace(plan.find("for: 1m"), 7, "for: 1h");
+        Desk desk(plan);
+        desk.begin();
+        QStringList told, words;
+        const Nanos from = desk.scheduler.now();
+        desk.journal.listen([&](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                const auto* gate = std::get_if<release::GateChanged>(&event.body);
+                if (gate && gate->gate == "errors") {
+                    told << QString("%1: %2%3 %4")
+                                .arg(qRound((event.time - from).seconds()))
+                                .arg(gate->verdict.c_str(), gate->close ? " close" : "")
+                                .arg(qRound(gate->breach_in.seconds()));
+                    words << QString::fromStdString(release::describe(event.body));
+                }
+            }
+        });
+        const auto& gates = desk.journal.release().at("bake").gates;
+        for (int poll = 1; poll <= 100; ++poll) {
+            desk.pass(seconds(5));
+            desk.answers(0.00004 + 0.0001 * poll, 5);
+            if (poll == 50) {
+                QCOMPARE(qRound((gates.at("errors").breach_at - from).seconds()), 498);
+                QVERIFY(!gates.at("errors").close);
+            }
+        }
+        // It is seen three times as far ahead as was looked back: at 130 s, 125 s were seen, and 368 s are left.
+        QCOMPARE(told.join(", "), "5: pass 0, 130: pass 368, 200: pass 298, 380: pass 118, 440: pass 58, "
+                                  "450: pass close 48, 500: fail 0");
+        QCOMPARE(words[2], "Gate errors is rising: 0.404 %, must be < 1%; reaches it in about 5 min at this slope");
+        QCOMPARE(words[5], "Gate errors is close to its limit: 0.904 %, must be < 1%; breaches it in less than a "
+                           "minute at this slope");
+        QCOMPARE(gates.at("errors").breach_at.count, 0); // it is there
+        QCOMPARE(gates.at("lag").breach_at.count, 0);
+    }
+
     void a_step_during_which_the_program_was_away_has_no_baseline() {
         std::string plan = bake;
         plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,

@@ -371,6 +371,7 @@ private:
             reading.verdict =
                 chance(4) ? pick<std::string>({"fail", "no-data", "source-error", "inconclusive"}) : "pass";
             reading.close = chance(3);
+            reading.breach_in = pick<Nanos>({{}, {}, seconds(30), minutes(4), minutes(9), minutes(14)});
             reading.why = pick<std::string>({"", "why"});
             command.readings.push_back(reading);
         }
