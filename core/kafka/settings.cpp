@@ -106,16 +106,20 @@ Settings::~Settings() {
     }
 }
 
+std::map<std::string, std::string> usual_properties() {
+    return {{"client.id", "sluice"},
+            {"isolation.level", "read_committed"},
+            {"allow.auto.create.topics", "false"},
+            {"enable.auto.commit", "false"},
+            {"reconnect.backoff.max.ms", "1000"}};
+}
+
 Result<Settings> settings_of(const Json& block, const ResolveSecret& resolve) {
     if (!block.is_object() || !block.contains("bootstrap")) {
         return fail(ErrorCode::bad_input, "a kafka connection needs 'bootstrap'", "kafka");
     }
     Settings settings;
-    settings.properties = {{"client.id", "sluice"},
-                           {"isolation.level", "read_committed"},
-                           {"allow.auto.create.topics", "false"},
-                           {"enable.auto.commit", "false"},
-                           {"reconnect.backoff.max.ms", "1000"}};
+    settings.properties = usual_properties();
     for (const auto& [key, value] : block.items()) {
         if (const auto read = read_key(key, value, resolve, settings); !read) {
             return failed(read);

@@ -25,6 +25,9 @@ struct Settings {
     ~Settings(); ///< wipes the properties
 };
 
+/// What every client of ours begins with: it reads, makes no topic and commits nothing by itself.
+std::map<std::string, std::string> usual_properties();
+
 /// Turns a secret reference ("env:KAFKA_SASL_PASSWORD") into the secret.
 using ResolveSecret = std::function<Result<Secret>(const std::string& reference)>;
 
