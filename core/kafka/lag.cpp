@@ -12,6 +12,8 @@
 namespace sluice::kafka {
 namespace {
 
+constexpr std::size_t few_topics = 8; ///< more than that are found faster among all of the cluster
+
 /// One question under way.
 class Asking {
 public:
@@ -30,6 +32,7 @@ public:
             ask_commits();
         }
         if (answer_.failure.empty()) {
+            ask_leaders();
             ask_ends();
         }
         std::ranges::sort(answer_.partitions, [](const PartitionLag& a, const PartitionLag& b) {
@@ -127,13 +130,13 @@ private:
             }
         }
         for (const auto index : waiting) {
-            failed_with("group " + question_.groups[index], RD_KAFKA_RESP_ERR__TIMED_OUT);
+            group_failed(question_.groups[index], RD_KAFKA_RESP_ERR__TIMED_OUT);
         }
     }
 
     void take_commits(const std::string& group, rd_kafka_event_t* event) {
         if (const auto error = rd_kafka_event_error(event); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            failed_with("group " + group, error);
+            group_failed(group, error);
             return;
         }
         std::size_t count = 0;
@@ -141,7 +144,7 @@ private:
         const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
         for (std::size_t i = 0; i < count; ++i) {
             if (const auto* error = rd_kafka_group_result_error(groups[i]); error != nullptr) {
-                failed_with("group " + group, rd_kafka_error_code(error));
+                group_failed(group, rd_kafka_error_code(error));
                 continue;
             }
             const auto* partitions = rd_kafka_group_result_partitions(groups[i]);
@@ -158,20 +161,89 @@ private:
         }
     }
 
-    void ask_ends() {
-        std::map<std::int32_t, std::vector<Place>> by_leader; // −1 where it is not known
-        std::set<Place> seen;
+    /// Who leads what the groups have committed to: one partition without a leader, or of a topic that is gone, would
+    /// lose a whole call for end offsets.
+    void ask_leaders() {
+        std::set<std::string> topics;
         for (const auto& lag : answer_.partitions) {
-            const Place place{lag.topic, lag.partition};
-            if (seen.insert(place).second) {
-                const auto known = leaders_.find(place);
-                by_leader[known == leaders_.end() ? -1 : known->second].push_back(place);
+            if (!leaders_.contains({lag.topic, lag.partition})) {
+                topics.insert(lag.topic);
             }
         }
-        ListedOffsets ends;
-        for (const auto& [leader, places] : by_leader) {
-            list_offsets(call_, places, RD_KAFKA_OFFSET_END, ends);
+        if (topics.size() > few_topics) {
+            ask_leaders_of(nullptr, topics);
         }
+        // All topics are only those that this user may see: for the others, each has an answer of its own.
+        for (auto name = topics.begin(); name != topics.end() && !call_.over();) {
+            const std::string one = *name++;
+            if (const TopicHandle topic(rd_kafka_topic_new(call_.client, one.c_str(), nullptr)); topic != nullptr) {
+                ask_leaders_of(topic.get(), topics);
+            }
+        }
+    }
+
+    /// Takes from `topics` those about which it got an answer.
+    void ask_leaders_of(rd_kafka_topic_t* topic, std::set<std::string>& topics) {
+        const rd_kafka_metadata_t* answered = nullptr;
+        if (rd_kafka_metadata(call_.client, topic == nullptr ? 1 : 0, topic, &answered, call_.left()) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return; // they are asked for as they are
+        }
+        const Metadata metadata(answered);
+        for (int i = 0; i < metadata->topic_cnt; ++i) {
+            const auto& found = metadata->topics[i];
+            if (topics.erase(found.topic) == 0) {
+                continue;
+            }
+            auto& trouble = topic_troubles_[found.topic];
+            trouble = found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ? "the topic is not there"
+                      : found.err != RD_KAFKA_RESP_ERR_NO_ERROR && found.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
+                          ? told(found.err)
+                          : "the topic has no such partition";
+            answer_.refused = answer_.refused || is_refusal(found.err);
+            for (int p = 0; p < found.partition_cnt; ++p) {
+                leaders_[{found.topic, found.partitions[p].id}] = found.partitions[p].leader;
+            }
+        }
+    }
+
+    /// Why its end can't be asked; empty when it can.
+    std::string unasked(const Place& place) const {
+        if (const auto known = leaders_.find(place); known != leaders_.end()) {
+            return known->second < 0 ? "the partition has no leader" : "";
+        }
+        const auto topic = topic_troubles_.find(place.first);
+        return topic == topic_troubles_.end() ? "" : topic->second;
+    }
+
+    /// At best one leader's partitions a call.
+    ListedOffsets list_ends(const Call& call, const std::set<Place>& places) const {
+        std::map<std::int32_t, std::vector<Place>> by_leader; // −1 where it is not known
+        for (const auto& place : places) {
+            const auto known = leaders_.find(place);
+            by_leader[known == leaders_.end() ? -1 : known->second].push_back(place);
+        }
+        ListedOffsets ends;
+        for (const auto& [leader, some] : by_leader) {
+            list_offsets(call, some, RD_KAFKA_OFFSET_END, ends);
+        }
+        return ends;
+    }
+
+    void ask_ends() {
+        std::set<Place> places;
+        for (auto& lag : answer_.partitions) {
+            if (const auto why = unasked({lag.topic, lag.partition}); why.empty()) {
+                places.insert({lag.topic, lag.partition});
+            } else if (lag.trouble.empty()) {
+                lag.trouble = why;
+            }
+        }
+        // The log's end goes first: what comes in between must not look like an open transaction.
+        if (question_.whole_log) {
+            ask_high(places);
+        }
+        const ListedOffsets ends = list_ends(call_, places);
         for (auto& lag : answer_.partitions) {
             const Place place{lag.topic, lag.partition};
             if (const auto end = ends.found.find(place); end != ends.found.end() && end->second >= 0) {
@@ -183,27 +255,40 @@ private:
                                                                : told(RD_KAFKA_RESP_ERR__TIMED_OUT);
             }
         }
-        ask_high();
+        if (!question_.whole_log) {
+            ask_high_of_those_ahead();
+        }
     }
 
-    void ask_high() {
-        std::vector<Place> past;
+    void ask_high_of_those_ahead() {
+        std::set<Place> past;
         for (const auto& lag : answer_.partitions) {
             if (lag.committed && lag.end && *lag.committed > *lag.end) {
-                past.emplace_back(lag.topic, lag.partition);
+                past.insert({lag.topic, lag.partition});
             }
         }
-        const auto whole = past.empty() ? Result<Call>(call_) : whole_log(call_);
-        if (past.empty() || !whole) {
+        if (!past.empty()) {
+            ask_high(past);
+        }
+    }
+
+    void ask_high(const std::set<Place>& places) {
+        const auto whole = whole_log(call_);
+        if (!whole) {
             return;
         }
-        ListedOffsets high;
-        list_offsets(*whole, past, RD_KAFKA_OFFSET_END, high);
+        const ListedOffsets high = list_ends(*whole, places);
         for (auto& lag : answer_.partitions) {
-            if (const auto end = high.found.find({lag.topic, lag.partition}); end != high.found.end()) {
+            if (const auto end = high.found.find({lag.topic, lag.partition});
+                end != high.found.end() && end->second >= 0) {
                 lag.high = end->second;
             }
         }
+    }
+
+    void group_failed(const std::string& group, rd_kafka_resp_err_t error) {
+        answer_.failed_groups.push_back(group);
+        failed_with("group " + group, error);
     }
 
     void failed_with(const std::string& about, rd_kafka_resp_err_t error) {
@@ -214,7 +299,8 @@ private:
     const Call& call_;
     const LagQuestion& question_;
     bool explicit_partitions_;
-    std::map<Place, std::int32_t> leaders_;
+    std::map<Place, std::int32_t> leaders_;             ///< −1: the partition has none
+    std::map<std::string, std::string> topic_troubles_; ///< of topics whose metadata were asked
     LagAnswer answer_;
 };
 

@@ -11,6 +11,7 @@ struct Call;
 struct LagQuestion {
     std::vector<std::string> groups;
     std::vector<std::string> topics; ///< empty = all that the groups have committed to
+    bool whole_log = false;          ///< asks for `high` everywhere, so that an open transaction shows
 };
 
 /// How far one group is behind on one partition.
@@ -21,7 +22,7 @@ struct PartitionLag {
     std::optional<std::int64_t> committed; ///< nothing: this group never committed here, which is not a lag of 0
     std::optional<std::int64_t> end;       ///< where the next message goes (read_committed: the last stable offset)
     std::string trouble;                   ///< why one of them could not be asked; empty when all went well
-    std::optional<std::int64_t> high = {}; ///< the log's end, asked where the commit lies past `end`
+    std::optional<std::int64_t> high = {}; ///< the log's end, asked where the commit lies past `end`, or everywhere
 
     /// end − committed, 0 up to `high`; nothing when one is missing, or when the commit lies past the log's end (a
     /// topic that was made anew).
@@ -32,15 +33,18 @@ struct PartitionLag {
 struct LagAnswer {
     std::vector<PartitionLag> partitions;    ///< sorted by group, topic, partition
     std::vector<std::string> missing_topics; ///< asked for, and not known to the cluster
-    std::vector<std::string> failures; ///< "group analytics: not authorised", sorted; what they cover is not above
-    bool refused = false;              ///< one of them for want of an ACL
-    std::string failure;               ///< nothing at all could be asked
+    std::vector<std::string> failures;      ///< "group analytics: not authorised", sorted; what they cover is not above
+    std::vector<std::string> failed_groups; ///< those of them that are groups as a whole
+    bool refused = false;                   ///< one of them for want of an ACL
+    std::string failure;                    ///< nothing at all could be asked
 };
 
 /// Asks a cluster for lag; blocks for no longer than the call. Worker thread.
 ///
-/// Metadata, then all groups' commits at once (one request a group, pipelined), then the end offsets, one call a
-/// leader. DescribeConsumerGroups is never used. A call that is stopped gives a failure.
+/// All groups' commits at once (one request a group, pipelined), with the metadata of their topics before or after,
+/// then the end offsets, one call a leader. What has no leader, is not there or is denied is told at its place and not
+/// asked for, so that the rest is answered. DescribeConsumerGroups is never used. A call that is stopped gives a
+/// failure.
 LagAnswer ask_lag(const Call& call, const LagQuestion& question);
 
 } // namespace sluice::kafka

@@ -104,7 +104,7 @@ private slots:
                                          << "u|12";
         QTest::newRow("lines and comments") << module + "// x\n /* y; */ username = \"u\"\n\tpassword=\"p\"; // z"
                                             << "u|p";
-        QTest::newRow("quotes") << module + R"(username="a\"b" password="it's; \\ \101\t=";)"
+        QTest::newRow("quotes") << module + "username=\"a\\\"b\" password=\"it's; \\\\ \\101\\t=\";"
                                 << "a\"b|it's; \\ A\t=";
         QTest::newRow("more options") << module + "username=\"u\" password=\"p\" serviceName=\"x\";"
                                       << "u|p";
