@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
     add_sheet_verb(app, action);
     add_secrets_verb(app, action);
     add_evaluate_verb(app, action);
+    add_lag_verb(app, action);
     std::vector<std::string> words = as_meant(argc, argv);
     if (!words.empty() && !words.front().starts_with('-') && !is_verb(app, words.front())) {
         return complain({ErrorCode::bad_input,

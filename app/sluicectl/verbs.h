@@ -35,6 +35,7 @@ void add_calendar_verb(CLI::App& app, Action& action);  ///< calendar
 void add_secrets_verb(CLI::App& app, Action& action);   ///< secrets
 void add_evaluate_verb(CLI::App& app, Action& action);  ///< evaluate
 void add_preflight_verb(CLI::App& app, Action& action); ///< preflight
+void add_lag_verb(CLI::App& app, Action& action);       ///< lag
 
 /// "1 step", "2 steps".
 std::string counted(std::size_t number, const char* what);

@@ -1,0 +1,240 @@
+#include "base/printable.h"
+#include "base/quantity.h"
+#include "kafka/client_file.h"
+#include "kafka/connection.h"
+#include "kafka/groups.h"
+#include "net/live_scheduler.h"
+#include "sluicectl/lag_table.h"
+#include "sluicectl/verbs.h"
+
+#include <QCoreApplication>
+#include <QSocketNotifier>
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sluicectl {
+namespace {
+
+using namespace sluice;
+
+struct LagOptions {
+    std::string bootstrap, config, watch;
+    std::vector<std::string> groups, topics;
+    std::uint64_t readings = 0;
+    bool once = false, json = false;
+};
+
+constexpr std::size_t settings_budget = 1u << 20;
+constexpr Nanos patience = seconds(30); ///< of one reading; a broker that is away costs 5 s of it
+
+int end_pipe[2] = {-1, -1};
+
+void on_signal(int) {
+    const char byte = 1;
+    [[maybe_unused]] const auto written = ::write(end_pipe[1], &byte, 1);
+}
+
+Result<kafka::Settings> settings_of(const LagOptions& options) {
+    kafka::Settings settings;
+    settings.properties = kafka::usual_properties();
+    if (!options.config.empty()) {
+        auto text = host::read_file(options.config, settings_budget);
+        if (!text) {
+            Error error = text.error();
+            error.code = ErrorCode::bad_input;
+            return tl::unexpected(error);
+        }
+        auto file = kafka::read_client_file(*text, options.config);
+        wipe(*text);
+        if (!file) {
+            return failed(file);
+        }
+        for (const auto& warning : file->warnings) {
+            fmt::print(stderr, "sluicectl: warning: {}\n", printable(warning));
+        }
+        settings = std::move(file->settings);
+    }
+    if (!options.bootstrap.empty()) {
+        settings.properties["bootstrap.servers"] = options.bootstrap;
+        if (const auto good = kafka::check_bootstrap(options.bootstrap, "--bootstrap"); !good) {
+            return failed(good);
+        }
+    }
+    if (!settings.properties.contains("bootstrap.servers")) {
+        return fail(ErrorCode::bad_input, "no broker is named", "",
+                    "give --bootstrap HOST:9092, or bootstrap.servers in the file of --config");
+    }
+    settings.ceiling = patience;
+    return settings;
+}
+
+/// Takes readings, one after the other, and prints them.
+class LagWatch {
+public:
+    LagWatch(const LagOptions& options, net::LiveScheduler& scheduler, kafka::Connection& connection,
+             std::optional<Nanos> every)
+        : options_(options), scheduler_(scheduler), connection_(connection), every_(every) {}
+
+    void begin() {
+        began_ = scheduler_.now();
+        if (!options_.groups.empty()) {
+            ask(options_.groups, {});
+            return;
+        }
+        connection_.call<Result<kafka::GroupList>>(
+            key("groups"), patience, [](const kafka::Call& call) { return kafka::list_groups(call); },
+            [this](Result<kafka::GroupList> list) {
+                if (!list) {
+                    not_told(list.error());
+                } else {
+                    ask(std::move(list->groups), std::move(list->failures));
+                }
+            });
+    }
+
+    /// Of all readings: what could be told once is done.
+    int code() const { return told_ ? done : code_; }
+
+private:
+    std::string key(const char* what) const { return fmt::format("lag/{}/{}", what, readings_); }
+
+    void ask(std::vector<std::string> groups, std::vector<std::string> failures) {
+        kafka::LagQuestion question{groups, options_.topics, true};
+        connection_.ask(std::move(question), key("offsets"),
+                        [this, groups = std::move(groups), failures = std::move(failures)](kafka::LagAnswer answer) {
+                            answer.failures.insert(answer.failures.begin(), failures.begin(), failures.end());
+                            take(groups, answer);
+                        });
+    }
+
+    void take(const std::vector<std::string>& groups, const kafka::LagAnswer& answer) {
+        if (!answer.failure.empty()) {
+            not_told({ErrorCode::unreachable, answer.failure, address(),
+                      "are the brokers up and reached from this desk, and do protocol, user and password fit?"});
+            return;
+        }
+        const Nanos now = scheduler_.now();
+        history_.take(answer, now);
+        const auto report = kafka::report_of(answer, groups, history_, now);
+        if (options_.json) {
+            fmt::print("{}\n", to_json(report).dump(-1, ' ', false, Json::error_handler_t::replace));
+        } else {
+            fmt::print("{}{}", readings_ > 0 ? "\n" : "", lag_table(report, every_.has_value()));
+            if (groups.empty()) {
+                fmt::print("the cluster has no consumer group that this user may see\n");
+            }
+        }
+        std::fflush(stdout);
+        // Groups of which none could be asked are nothing that was told.
+        if (report.groups.empty() && !report.failures.empty()) {
+            code_ = unreachable;
+        } else {
+            told_ = true;
+        }
+        next();
+    }
+
+    void not_told(Error error) {
+        error.where = error.where.empty() ? address() : error.where;
+        code_ = complain(error);
+        if (code_ == bad_input) {
+            QCoreApplication::quit(); // another reading would say the same
+        } else {
+            next();
+        }
+    }
+
+    void next() {
+        ++readings_;
+        if (!every_ || (options_.readings > 0 && readings_ >= options_.readings)) {
+            QCoreApplication::quit();
+            return;
+        }
+        scheduler_.at(std::max(began_ + *every_, scheduler_.now()), [this] { begin(); });
+    }
+
+    std::string address() const { return options_.bootstrap.empty() ? options_.config : options_.bootstrap; }
+
+    const LagOptions& options_;
+    net::LiveScheduler& scheduler_;
+    kafka::Connection& connection_;
+    std::optional<Nanos> every_;
+    kafka::LagHistory history_;
+    Nanos began_;
+    std::uint64_t readings_ = 0;
+    bool told_ = false;
+    int code_ = unreachable;
+};
+
+int lag(const LagOptions& options) {
+    std::optional<Nanos> every;
+    if (!options.watch.empty()) {
+        const auto given = parse_duration(options.watch);
+        if (!given || *given < seconds(1)) {
+            return complain({ErrorCode::bad_input, "not a time of one second or more", "--watch " + options.watch,
+                             "for example 5s or 1m"});
+        }
+        every = *given;
+    } else if (options.readings > 1) {
+        return complain(
+            {ErrorCode::bad_input, "how far apart the readings are to be is missing", "--readings", "add --watch 5s"});
+    }
+    const auto settings = settings_of(options);
+    if (!settings) {
+        return complain(settings.error());
+    }
+    int argc = 1;
+    char name[] = "sluicectl";
+    char* argv[] = {name, nullptr};
+    QCoreApplication loop(argc, argv);
+    net::LiveScheduler scheduler;
+    const auto connection = kafka::Connection::make(scheduler, *settings);
+    if (!connection) {
+        return complain(connection.error());
+    }
+    if (::pipe2(end_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return unreachable;
+    }
+    QSocketNotifier ended(end_pipe[0], QSocketNotifier::Read);
+    QObject::connect(&ended, &QSocketNotifier::activated, &ended, [] { QCoreApplication::quit(); });
+    if (every) { // the usual end of watching; else a signal ends the program as ever
+        std::signal(SIGINT, on_signal);
+        std::signal(SIGTERM, on_signal);
+    }
+    LagWatch watch(options, scheduler, **connection, every);
+    scheduler.after({}, [&] { watch.begin(); });
+    QCoreApplication::exec();
+    return watch.code();
+}
+
+} // namespace
+
+void add_lag_verb(CLI::App& app, Action& action) {
+    auto* verb = app.add_subcommand("lag", "How far consumer groups of a Kafka cluster are behind");
+    const auto o = std::make_shared<LagOptions>();
+    verb->add_option("--bootstrap", o->bootstrap,
+                     "HOST:PORT, several with commas; default: bootstrap.servers of --config")
+        ->check(not_empty());
+    verb->add_option("--group", o->groups, "As often as there are groups; default: all that the cluster lists")
+        ->allow_extra_args(false)
+        ->check(not_empty());
+    verb->add_option("--topic", o->topics, "Only these; default: all that a group has committed to")
+        ->allow_extra_args(false)
+        ->check(not_empty());
+    verb->add_option("--config", o->config, "A Kafka client's properties file, as Kafka's own tools take it")
+        ->check(not_empty());
+    auto* watch = verb->add_option("--watch", o->watch,
+                                   "Again every 5s, 1m …, with rates, age of the lag, when it is gone, and a state");
+    verb->add_option("--readings", o->readings, "With --watch: end after so many; default: at Ctrl-C")
+        ->check(whole_number());
+    verb->add_flag("--once", o->once, "One reading, as without --watch")->excludes(watch);
+    verb->add_flag("--json", o->json, "One object a reading, each on a line");
+    verb->footer(
+        "Lag is the log's end minus the commit, as kafka-consumer-groups.sh counts it. Exit codes: 0 something\n"
+        "was read, 2 bad input, 3 nothing could be reached.");
+    verb->callback([&action, o] { action = [o] { return lag(*o); }; });
+}
+
+} // namespace sluicectl
