@@ -90,7 +90,8 @@ private:
 
     void ask_commits() {
         if (leaders_.empty() && (!question_.topics.empty() || explicit_partitions_)) {
-            return; // nothing to name: every topic is missing
+            answer_.failed_groups = question_.groups; // nothing to name: no topic could be asked
+            return;
         }
         if (question_.groups.empty()) {
             return;
@@ -200,7 +201,6 @@ private:
                       : found.err != RD_KAFKA_RESP_ERR_NO_ERROR && found.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
                           ? told(found.err)
                           : "the topic has no such partition";
-            answer_.refused = answer_.refused || is_refusal(found.err);
             for (int p = 0; p < found.partition_cnt; ++p) {
                 leaders_[{found.topic, found.partitions[p].id}] = found.partitions[p].leader;
             }

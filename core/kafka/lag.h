@@ -34,7 +34,7 @@ struct LagAnswer {
     std::vector<PartitionLag> partitions;    ///< sorted by group, topic, partition
     std::vector<std::string> missing_topics; ///< asked for, and not known to the cluster
     std::vector<std::string> failures;      ///< "group analytics: not authorised", sorted; what they cover is not above
-    std::vector<std::string> failed_groups; ///< those of them that are groups as a whole
+    std::vector<std::string> failed_groups; ///< those of them that are groups; all groups, where no topic was to be had
     bool refused = false;                   ///< one of them for want of an ACL
     std::string failure;                    ///< nothing at all could be asked
 };

@@ -116,6 +116,17 @@ private slots:
         QVERIFY(answer.refused && answer.failed_groups.empty());
     }
 
+    void where_no_topic_is_to_be_had_no_group_is_said_to_have_no_commit() {
+        World world;
+        QVERIFY(world.fill());
+        rd_kafka_mock_topic_set_error(world.kafka.cluster(), "moves", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+        rd_kafka_mock_topic_set_error(world.kafka.cluster(), "gone", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+        const auto answer = world.ask({{"billing"}, {"moves", "gone"}, true});
+        QCOMPARE(answer.failed_groups, std::vector<std::string>{"billing"});
+        QCOMPARE(answer.missing_topics, std::vector<std::string>{"gone"});
+        QVERIFY(answer.partitions.empty() && answer.failures.size() == 1);
+    }
+
     void a_partition_that_answers_with_an_error_is_found_among_the_others() {
         World world;
         QVERIFY(world.fill());

@@ -64,6 +64,24 @@ class Kafka(unittest.TestCase):
         rows = [line.split() for line in said.splitlines() if line.startswith(group + " ")]
         return {f"{row[1]}/{row[2]}": row[3] for row in rows if row[3] != "-"}
 
+    def lag(self, *words, user="admin"):
+        return self.home.call("lag", "--bootstrap", self.broker.bootstrap, "--config",
+                              self.broker.folder / f"{user}.properties", "--json", *words)
+
+    def lag_by_kafka(self, *groups):
+        """(group, topic, partition) → (committed, end, lag), as Kafka's own tool tells them; all groups without names."""
+        words = [word for group in groups for word in ("--group", group)] or ["--all-groups"]
+        said = self.broker.tool("kafka-consumer-groups.sh", "--describe", *words, check=False).stdout
+        rows = [line.split() for line in said.splitlines() if line and not line.startswith(("GROUP", "Consumer group"))]
+        return {tuple(row[:3]): tuple(row[3:6]) for row in rows if len(row) >= 6 and row[2].isdigit()}
+
+    @staticmethod
+    def lag_by_us(said):
+        shown = lambda value: "-" if value is None else str(value)
+        return {(group["group"], row["topic"], str(row["partition"])):
+                tuple(shown(row[key]) for key in ("committed", "end", "lag"))
+                for group in json.loads(said)["groups"] for row in group["partitions"]}
+
     def own_settings(self, topic):
         said = self.broker.tool("kafka-configs.sh", "--describe", "--entity-type", "topics", "--entity-name", topic).stdout
         return dict(line.split()[0].split("=", 1) for line in said.splitlines() if line.startswith("  "))
@@ -194,6 +212,69 @@ class Kafka(unittest.TestCase):
                   ("lag", "probe: {kafka: {group: ahead, topics: live.open}}, expect: {number: '== 0'}"))
         self.run_plan()
         self.assertEqual(self.stands("ahead"), {"live.open/0": str(end)})
+
+    def test_lag_is_what_kafkas_own_tool_tells(self):
+        """Of all groups, quiet: those that are behind, at the end, and of more than one topic."""
+        self.topic("live.lag", "a", "b", "c", partitions=3)
+        self.topic("live.lag2", "a", "b")
+        for group, topic, to in (("behind", "live.lag", "--to-earliest"), ("at-the-end", "live.lag", "--to-latest"),
+                                 ("behind", "live.lag2", "--to-earliest"), ("at-the-end", "live.lag2", "--to-latest")):
+            self.broker.tool("kafka-consumer-groups.sh", "--group", group, "--topic", topic, "--reset-offsets", to,
+                             "--execute")
+        code, said = self.lag("--group", "behind", "--group", "at-the-end")
+        self.assertEqual(code, DONE, said)
+        ours = self.lag_by_us(said)
+        self.assertEqual(ours, self.lag_by_kafka("behind", "at-the-end"))
+        self.assertEqual(len(ours), 8)
+        self.assertEqual({group["group"]: group["lag"] for group in json.loads(said)["groups"]},
+                         {"behind": 5, "at-the-end": 0})
+        code, said = self.lag()
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(self.lag_by_us(said), self.lag_by_kafka())
+
+    def test_lag_survives_a_topic_that_is_gone_and_what_is_denied(self):
+        self.topic("live.stays", "a", "b")
+        self.topic("live.goes", "a")
+        for topic in ("live.stays", "live.goes"):
+            self.broker.tool("kafka-consumer-groups.sh", "--group", "torn", "--topic", topic, "--reset-offsets",
+                             "--to-earliest", "--execute")
+        self.broker.tool("kafka-topics.sh", "--delete", "--topic", "live.goes")
+        code, said = self.lag("--group", "torn", "--topic", "live.stays", "--topic", "live.goes")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(json.loads(said)["missing_topics"], ["live.goes"])
+        self.assertEqual(self.lag_by_us(said), {("torn", "live.stays", "0"): ("0", "2", "2")})
+        code, said = self.lag("--group", "torn")
+        self.assertEqual(code, DONE, said)
+        self.assertEqual(self.lag_by_us(said)[("torn", "live.stays", "0")], ("0", "2", "2"))
+        code, said = self.lag("--group", "torn", user="guest")
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertIn("group torn: Broker: Group authorization failed", said)
+        # The group is allowed, and the topic is not.
+        self.broker.tool("kafka-acls.sh", "--add", "--allow-principal", "User:guest", "--operation", "Describe", "--group",
+                         "torn")
+        code, said = self.lag("--group", "torn", "--topic", "live.stays", user="guest")
+        self.assertEqual(code, UNREACHABLE, said)
+        self.assertIn("topic live.stays: Broker: Topic authorization failed", said)
+
+    def test_lag_tells_an_open_transaction(self):
+        self.topic("live.hung", "a", "b")
+        self.broker.tool("kafka-consumer-groups.sh", "--group", "hanging", "--topic", "live.hung", "--reset-offsets",
+                         "--to-earliest", "--execute")
+        with subprocess.Popen([self.broker.tools / "kafka-producer-perf-test.sh", "--topic", "live.hung", "--num-records",
+                               "1000", "--record-size", "10", "--throughput", "5", "--transactional-id", "hung",
+                               "--transaction-duration-ms", "50000", "--producer-props",
+                               f"bootstrap.servers={self.broker.bootstrap}", "--producer.config",
+                               str(self.broker.folder / "admin.properties")], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as producer:
+            try:
+                wait_until(lambda: self.end("live.hung") > 4, "messages of the transaction")
+            finally:
+                producer.kill()
+        code, said = self.lag("--group", "hanging")
+        self.assertEqual(code, DONE, said)
+        row, = json.loads(said)["groups"][0]["partitions"]
+        self.assertEqual((row["committed"], row["end"], row["last_stable"]), (0, self.end("live.hung"), 2))
+        self.assertEqual(self.lag_by_us(said), self.lag_by_kafka("hanging"))
 
     def end(self, topic, partition=0):
         said = self.broker.tool("kafka-get-offsets.sh", "--topic", topic, "--partitions", partition, "--time",
