@@ -70,6 +70,13 @@ Result<kafka::Settings> settings_of(const LagOptions& options) {
     return settings;
 }
 
+/// Who is named twice is asked once: a sum must not count him twice.
+void drop_doubles(std::vector<std::string>& names) {
+    std::ranges::sort(names);
+    const auto doubles = std::ranges::unique(names);
+    names.erase(doubles.begin(), doubles.end());
+}
+
 /// Takes readings, one after the other, and prints them.
 class LagWatch {
 public:
@@ -234,7 +241,11 @@ void add_lag_verb(CLI::App& app, Action& action) {
     verb->footer(
         "Lag is the log's end minus the commit, as kafka-consumer-groups.sh counts it. Exit codes: 0 something\n"
         "was read, 2 bad input, 3 nothing could be reached.");
-    verb->callback([&action, o] { action = [o] { return lag(*o); }; });
+    verb->callback([&action, o] {
+        drop_doubles(o->groups);
+        drop_doubles(o->topics);
+        action = [o] { return lag(*o); };
+    });
 }
 
 } // namespace sluicectl

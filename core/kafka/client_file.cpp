@@ -113,7 +113,7 @@ private:
             warn(given.line, fmt::format("'{}' is left out: {}", printable(given.key), use.words));
             return {};
         case KeyUse::Kind::left_out:
-        case KeyUse::Kind::store:
+        case KeyUse::Kind::together:
             return {};
         default:
             return take_own(given, use.kind == KeyUse::Kind::renamed ? std::string(use.words) : given.key);

@@ -9,7 +9,7 @@ struct KeyUse {
     enum class Kind {
         librdkafka, ///< its own, or unknown to both: librdkafka decides
         renamed,    ///< goes to librdkafka as `words`
-        store,      ///< of a trust or key store: read together with its type
+        together,   ///< read together with others: a store with its type, a login
         left_out,   ///< of no matter to who reads offsets
         warned,     ///< left out, and `words` say so
         refused,    ///< can't be honoured; `words` are the remedy

@@ -241,7 +241,11 @@ private:
         }
         // The log's end goes first: what comes in between must not look like an open transaction.
         if (question_.whole_log) {
-            ask_high(places);
+            for (const auto& [place, error] : ask_high(places)) {
+                if (is_away(error)) {
+                    places.erase(place); // waiting for it again would cost the others their time
+                }
+            }
         }
         const ListedOffsets ends = list_ends(call_, places);
         for (auto& lag : answer_.partitions) {
@@ -272,10 +276,11 @@ private:
         }
     }
 
-    void ask_high(const std::set<Place>& places) {
+    /// Gives what could not be asked.
+    std::map<Place, rd_kafka_resp_err_t> ask_high(const std::set<Place>& places) {
         const auto whole = whole_log(call_);
         if (!whole) {
-            return;
+            return {};
         }
         const ListedOffsets high = list_ends(*whole, places);
         for (auto& lag : answer_.partitions) {
@@ -284,6 +289,7 @@ private:
                 lag.high = end->second;
             }
         }
+        return high.troubles;
     }
 
     void group_failed(const std::string& group, rd_kafka_resp_err_t error) {

@@ -131,7 +131,7 @@ private slots:
         QTest::newRow("kerberos") << "com.sun.security.auth.module.Krb5LoginModule required;"
                                   << "Kerberos";
         QTest::newRow("iam") << "software.amazon.msk.auth.iam.IAMLoginModule required;"
-                             << "a Java class";
+                             << "this login module is a Java class";
         QTest::newRow("nothing") << ""
                                  << "a login module";
         QTest::newRow("a quote") << "\"hunter2\""

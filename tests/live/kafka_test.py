@@ -230,7 +230,10 @@ class Kafka(unittest.TestCase):
                          {"behind": 5, "at-the-end": 0})
         code, said = self.lag()
         self.assertEqual(code, DONE, said)
-        self.assertEqual(self.lag_by_us(said), self.lag_by_kafka())
+        # A member that never committed shows there, and a group's commits to a topic that is gone here.
+        known = lambda rows: {place: figures for place, figures in rows.items() if "-" not in figures}
+        self.assertEqual(known(self.lag_by_us(said)), known(self.lag_by_kafka()))
+        self.assertLessEqual(set(ours), set(self.lag_by_us(said)))
 
     def test_lag_survives_a_topic_that_is_gone_and_what_is_denied(self):
         self.topic("live.stays", "a", "b")

@@ -76,6 +76,10 @@ class Lag(unittest.TestCase):
         self.assertEqual({(row["committed"], row["lag"], row["note"]) for row in group["partitions"]},
                          {(None, None, "no commit")})
 
+    def test_who_is_named_twice_counts_once(self):
+        group, = self.read("--group", "nobody", "--topic", "nova.events", group="nobody")[0]["groups"]
+        self.assertEqual(len(group["partitions"]), 6)
+
     def test_watched_it_has_rates(self):
         readings = self.read("--watch", "1s", "--readings", "3")
         self.assertEqual(len(readings), 3)
