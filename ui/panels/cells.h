@@ -29,6 +29,7 @@ struct Column {
     bool figures = false; ///< right-aligned, in the figures' type; never cut
     int yields = 0;       ///< the highest goes first where there is no room; 0 = it stays
     int least = 96;       ///< of texts, pixels: cut to less they say nothing
+    bool wraps = false;   ///< of texts: what has no room takes a second line
 };
 
 /// A table of ready texts. Rows are kept by their place: only cells that changed are told.

@@ -16,6 +16,15 @@ constexpr int cell_padding = 14;       ///< of the style, and air
 constexpr int apart_from_figures = 12; ///< text on the left after figures on the right
 constexpr int read_together = 900;     ///< no row is spread wider
 
+int second_line() {
+    return QFontMetrics(theme::text_font(13)).lineSpacing();
+}
+
+/// Rows of one line are never so high.
+bool two_lines(int height) {
+    return height >= CellsView::low_row_height + second_line();
+}
+
 /// Text on the left that follows figures on the right needs room between.
 class ApartFromFigures : public QStyledItemDelegate {
 public:
@@ -26,6 +35,10 @@ public:
         QStyleOptionViewItem apart = option;
         if (column > 0 && columns[column - 1].figures && !columns[column].figures) {
             apart.rect.adjust(apart_from_figures, 0, 0, 0);
+        }
+        if (columns[column].wraps && two_lines(option.rect.height())) {
+            apart.features |= QStyleOptionViewItem::WrapText;
+            apart.textElideMode = Qt::ElideRight;
         }
         QStyledItemDelegate::paint(painter, apart, index);
     }
@@ -47,7 +60,10 @@ CellsView::CellsView(std::vector<Column> columns, const QString& accessible_name
     setWordWrap(false);
     setTextElideMode(Qt::ElideMiddle); // the end of a name tells the arm
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    const auto& shown = model_.columns();
+    policy.setHeightForWidth(std::any_of(shown.begin(), shown.end(), [](const Column& one) { return one.wraps; }));
+    setSizePolicy(policy);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(row_height);
@@ -67,7 +83,6 @@ void CellsView::show_rows(std::vector<std::vector<Cell>> rows) {
     if (count != known_rows_) {
         known_rows_ = count;
         setVisible(count > 0);
-        updateGeometry();
     }
     fit();
 }
@@ -79,12 +94,16 @@ void CellsView::set_compact(bool compact) {
         verticalHeader()->setDefaultSectionSize(row_pixels());
         horizontalHeader()->setFixedHeight(row_pixels());
         updateGeometry();
+        fit();
     }
 }
 
+int CellsView::heightForWidth(int width) const {
+    return height_of(heights_at(widths_in(width)));
+}
+
 QSize CellsView::sizeHint() const {
-    const int rows = std::min(known_rows_, most_rows);
-    return {480, rows * row_pixels() + (with_header_ ? row_pixels() : 0) + 2};
+    return {480, height_of(heights_)};
 }
 
 QSize CellsView::minimumSizeHint() const {
@@ -96,7 +115,35 @@ void CellsView::resizeEvent(QResizeEvent* event) {
     fit();
 }
 
-void CellsView::fit() {
+int CellsView::height_of(const std::vector<int>& rows) const {
+    int high = (with_header_ ? row_pixels() : 0) + 2;
+    for (std::size_t row = 0; row < std::min<std::size_t>(rows.size(), most_rows); ++row) {
+        high += rows[row];
+    }
+    return high;
+}
+
+std::vector<int> CellsView::heights_at(const std::vector<int>& widths) const {
+    std::vector<int> heights(static_cast<std::size_t>(known_rows_), row_pixels());
+    for (std::size_t column = 0; column < widths.size(); ++column) {
+        if (!model_.columns()[column].wraps || widths[column] == 0) {
+            continue;
+        }
+        for (int row = 0; row < known_rows_; ++row) {
+            const Cell& cell = model_.cell(row, static_cast<int>(column));
+            const QFontMetrics metrics(theme::text_font(13, cell.strong ? QFont::DemiBold : QFont::Normal));
+            const QRect room(0, 0, widths[column] - cell_padding, 1000);
+            // One long word stays on its line, and is cut.
+            if (metrics.horizontalAdvance(cell.text) > room.width() &&
+                metrics.boundingRect(room, Qt::TextWordWrap, cell.text).height() > metrics.lineSpacing()) {
+                heights[static_cast<std::size_t>(row)] = row_pixels() + second_line();
+            }
+        }
+    }
+    return heights;
+}
+
+std::vector<int> CellsView::widths_in(int room) const {
     std::vector<ColumnWish> wishes;
     for (int column = 0; column < model_.columnCount(); ++column) {
         const Column& own = model_.columns()[static_cast<std::size_t>(column)];
@@ -114,7 +161,11 @@ void CellsView::fit() {
         const int wanted = widest == 0 ? 0 : (widest + cell_padding + (apart ? apart_from_figures : 0) + 7) / 8 * 8;
         wishes.push_back({wanted, own.figures ? wanted : std::min(wanted, own.least), own.share, own.yields});
     }
-    const auto widths = fit_columns(std::move(wishes), viewport()->width(), read_together);
+    return fit_columns(std::move(wishes), room, read_together);
+}
+
+void CellsView::fit() {
+    const auto widths = widths_in(viewport()->width());
     for (int column = 0; column < model_.columnCount(); ++column) {
         const int width = widths[static_cast<std::size_t>(column)];
         if (widths_.size() != widths.size() || widths_[static_cast<std::size_t>(column)] != width) {
@@ -123,6 +174,16 @@ void CellsView::fit() {
         }
     }
     widths_ = widths;
+    const auto heights = heights_at(widths);
+    for (int row = 0; row < known_rows_; ++row) {
+        if (rowHeight(row) != heights[static_cast<std::size_t>(row)]) {
+            setRowHeight(row, heights[static_cast<std::size_t>(row)]);
+        }
+    }
+    if (heights != heights_) {
+        heights_ = heights;
+        updateGeometry();
+    }
 }
 
 } // namespace sluice::panels

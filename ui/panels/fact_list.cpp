@@ -16,11 +16,36 @@ QString fact_words(const story::TrafficFact& fact) {
     return fact.label + QStringLiteral(": ") + glyph + fact.value;
 }
 
+/// A state that is as it should be needs no sign; every other has one beside its word.
+QString shown_value(const story::TrafficFact& fact) {
+    const bool signed_ = fact.mark && *fact.mark != story::Mark::holds;
+    return signed_ ? theme::glyph(mark_of(*fact.mark)) + u' ' + fact.value : fact.value;
+}
+
+constexpr int between = 2 * theme::grid; ///< label and value
+
+/// The value stands below its label where both have no room beside each other; a text without a value wraps.
+bool takes_two_lines(const story::TrafficFact& fact, int width) {
+    const QFontMetrics metrics(theme::text_font(13));
+    const QString value = shown_value(fact);
+    const int wanted =
+        metrics.horizontalAdvance(fact.label) + (value.isEmpty() ? 0 : between + metrics.horizontalAdvance(value));
+    return wanted > width;
+}
+
+int height_of(const story::TrafficFact& fact, int width) {
+    return fact_row_height + (takes_two_lines(fact, width) ? QFontMetrics(theme::text_font(13)).lineSpacing() : 0);
+}
+
 class FactDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
-    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {120, fact_row_height}; }
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const auto* list = qobject_cast<const QAbstractItemView*>(option.widget);
+        const auto& fact = static_cast<const FactModel*>(index.model())->fact(index.row());
+        return {120, list ? height_of(fact, list->viewport()->width()) : fact_row_height};
+    }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const auto& fact = static_cast<const FactModel*>(index.model())->fact(index.row());
@@ -28,22 +53,30 @@ public:
         const bool quiet = !fact.mark || *fact.mark == story::Mark::holds || *fact.mark == story::Mark::to_come;
         const QColor ink =
             quiet ? (fact.mark == story::Mark::to_come ? t.dim : t.text) : theme::colour(mark_of(*fact.mark));
-        // A state that is as it should be needs no sign; every other has one beside its word.
-        const bool signed_ = fact.mark && *fact.mark != story::Mark::holds;
-        const QString value = signed_ ? theme::glyph(mark_of(*fact.mark)) + u' ' + fact.value : fact.value;
         const QFont font = theme::text_font(13);
         const QFontMetrics metrics(font);
-        const int gap = 2 * theme::grid;
-        const QString shown = metrics.elidedText(value, Qt::ElideRight, option.rect.width() * 3 / 4);
-        const int wide = metrics.horizontalAdvance(shown);
+        const bool two = takes_two_lines(fact, option.rect.width());
+        const QString shown = metrics.elidedText(shown_value(fact), Qt::ElideRight, option.rect.width());
+        QRect label = option.rect, value = option.rect;
+        if (two && !shown.isEmpty()) {
+            label.setHeight(option.rect.height() / 2);
+            value.setTop(label.bottom() + 1);
+        } else if (!shown.isEmpty()) {
+            label.adjust(0, 0, -(metrics.horizontalAdvance(shown) + between), 0);
+        }
         painter->save();
         painter->setFont(font);
         painter->setPen(quiet ? t.dim : ink);
-        const QRect left = option.rect.adjusted(0, 0, -(wide + gap), 0);
-        painter->drawText(left, Qt::AlignVCenter | Qt::AlignLeft,
-                          metrics.elidedText(fact.label, Qt::ElideRight, left.width()));
+        if (two && shown.isEmpty()) {
+            painter->setClipRect(label);
+            painter->drawText(label, Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, fact.label);
+            painter->setClipping(false);
+        } else {
+            painter->drawText(label, Qt::AlignVCenter | Qt::AlignLeft,
+                              metrics.elidedText(fact.label, Qt::ElideRight, label.width()));
+        }
         painter->setPen(ink);
-        painter->drawText(option.rect, Qt::AlignVCenter | Qt::AlignRight, shown);
+        painter->drawText(value, Qt::AlignVCenter | Qt::AlignRight, shown);
         if (option.state & QStyle::State_HasFocus) {
             painter->setPen(t.accent);
             painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
@@ -100,7 +133,6 @@ FactList::FactList(const QString& name, QWidget* parent) : QListView(parent), mo
     setItemDelegate(new FactDelegate(this));
     setAccessibleName(name);
     setFrameShape(QFrame::NoFrame);
-    setUniformItemSizes(true);
     setSelectionMode(NoSelection);
     setEditTriggers(NoEditTriggers);
     setFocusPolicy(Qt::TabFocus); // a click reads nothing out, so it takes no keys away either
@@ -116,9 +148,27 @@ void FactList::show_facts(const std::vector<story::TrafficFact>& facts) {
     const int before = model_->rowCount();
     model_->show_facts(facts);
     if (model_->rowCount() != before) {
-        // The style sheet's border of views is one pixel on either side.
-        setFixedHeight(model_->rowCount() * fact_row_height + 2);
         setVisible(model_->rowCount() > 0);
+    }
+    fit();
+}
+
+void FactList::resizeEvent(QResizeEvent* event) {
+    QListView::resizeEvent(event);
+    fit();
+}
+
+void FactList::fit() {
+    std::vector<int> heights;
+    int high = 2; // the style sheet's border of views is one pixel on either side
+    for (int row = 0; row < model_->rowCount(); ++row) {
+        heights.push_back(height_of(model_->fact(row), viewport()->width()));
+        high += heights.back();
+    }
+    if (heights != heights_) {
+        heights_ = std::move(heights);
+        setFixedHeight(model_->rowCount() > 0 ? high : 0);
+        scheduleDelayedItemsLayout(); // it keeps the sizes that it was told before
     }
 }
 

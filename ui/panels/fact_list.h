@@ -3,6 +3,7 @@
 
 #include <QAbstractListModel>
 #include <QListView>
+#include <vector>
 
 namespace sluice::panels {
 
@@ -22,7 +23,8 @@ private:
     std::vector<story::TrafficFact> facts_;
 };
 
-/// The list, as high as its rows; the label is cut before the value is.
+/// The list, as high as its rows. Where label and value have no room on one line, the value stands below; what is cut
+/// even then is in the row's tip.
 class FactList : public QListView {
     Q_OBJECT
 public:
@@ -30,8 +32,13 @@ public:
     void show_facts(const std::vector<story::TrafficFact>& facts); ///< hides itself when there are none
     FactModel& facts() { return *model_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fit();
     FactModel* model_;
+    std::vector<int> heights_; ///< of the rows, as they are set
 };
 
 } // namespace sluice::panels

@@ -181,16 +181,19 @@ private:
     }
 
     void foot() {
-        const double y = (view_.tiles.empty() ? 46 : 83.6) * u_, half = width_ * 0.5;
+        // Where no figures stand above it there is room: to be read from further away, and one below the other.
+        const bool roomy = view_.tiles.empty();
+        const double larger = roomy ? 1.3 : 1, half = width_ * 0.5;
+        double y = (roomy ? 46 : 83.6) * u_;
         if (!view_.next.isEmpty()) {
-            text(margin_, y, QCoreApplication::translate("WarRoom", "Next"), 2.6, t_.dim, half);
-            text(margin_, y + 4.4 * u_, view_.next, 3.4, t_.text, half - 3 * u_, QFont::DemiBold);
-            text(margin_, y + 8.2 * u_, view_.next_when, 2.6, t_.dim, half - 3 * u_);
+            const double wide = roomy ? width_ : half - 3 * u_;
+            text(margin_, y, QCoreApplication::translate("WarRoom", "Next"), 2.6, t_.dim, wide);
+            text(margin_, y + 4.4 * larger * u_, view_.next, 3.4 * larger, t_.text, wide, QFont::DemiBold);
+            text(margin_, y + 8.2 * larger * u_, view_.next_when, 2.6 * larger, t_.dim, wide);
+            y += roomy ? 18 * u_ : 0;
         }
-        // Where nothing stands beside or above it there is room to be read from further away.
-        const bool alone = view_.next.isEmpty();
-        const double left = alone ? margin_ : margin_ + half + u_, wide = alone ? width_ : half - u_;
-        const double larger = view_.tiles.empty() ? 1.3 : 1;
+        const bool beside = !roomy && !view_.next.isEmpty();
+        const double left = beside ? margin_ + half + u_ : margin_, wide = beside ? half - u_ : width_;
         text(left, y, QCoreApplication::translate("WarRoom", "Just now"), 2.6, t_.dim, wide);
         for (std::size_t i = 0; i < view_.just_now.size() && i < 4; ++i) {
             text(left, y + (4 + 3.1 * static_cast<double>(i)) * larger * u_, view_.just_now[i], 2.2 * larger,

@@ -1,4 +1,6 @@
 #include "panels/ask_dialog.h"
+#include "panels/card_tables.h"
+#include "panels/cells_view.h"
 #include "panels/step_card.h"
 #include "support/small_session.h"
 #include "support/suite.h"
@@ -179,6 +181,39 @@ private slots:
                 }
             }
         }
+    }
+
+    void a_long_title_of_a_gate_takes_a_second_line_where_there_is_no_room() {
+        std::vector<story::GateRow> gates(3);
+        gates[0].title = "Share of requests that fail at checkout on green";
+        gates[1].title = "Lag";
+        gates[2].title = "share_of_requests_that_fail_at_checkout_on_green"; // one word stays on its line
+        for (auto& gate : gates) {
+            gate.now = gate.limit = gate.headroom = "1,234.5";
+            gate.held = "12:00";
+            gate.age = "0.4 s";
+            gate.state = "holds";
+        }
+        panels::CellsView view(panels::gate_columns(), "Gates", true);
+        view.show_rows(panels::gate_rows(gates));
+        QVERIFY(view.hasHeightForWidth());
+        const int one_line = panels::CellsView::row_height;
+        for (const int width : {1200, 480, 1200}) {
+            const bool narrow = width < 1000;
+            view.resize(width, view.heightForWidth(width));
+            view.show();
+            QCoreApplication::processEvents();
+            QCOMPARE(view.rowHeight(0) > one_line, narrow);
+            QCOMPARE(view.rowHeight(1), one_line);
+            QCOMPARE(view.rowHeight(2), one_line);
+            QCOMPARE(view.heightForWidth(width), 2 + one_line + view.rowHeight(0) + 2 * one_line);
+            QCOMPARE(view.sizeHint().height(), view.heightForWidth(width));
+            QCOMPARE(view.verticalScrollBar()->maximum(), 0);
+        }
+        gates[0].title = "Errors";
+        view.resize(480, 200);
+        view.show_rows(panels::gate_rows(gates));
+        QCOMPARE(view.rowHeight(0), one_line);
     }
 
     void everything_that_takes_the_keyboard_has_a_name() {

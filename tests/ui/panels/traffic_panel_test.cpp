@@ -271,6 +271,26 @@ private slots:
         QCOMPARE(reset.size(), 0);
     }
 
+    void a_long_title_has_a_line_of_its_own_where_there_is_no_room_beside_it() {
+        FactList list("Rollback triggers");
+        list.show_facts(
+            {{"Lag", "armed", story::Mark::to_come, ""},
+             {"Share of requests that fail at checkout on green", "pending for 0:42", story::Mark::close, ""},
+             {"The old arm has no pods that are ready to take traffic back", "", {}, ""}});
+        const auto height = [&list](int row) { return list.visualRect(list.facts().index(row, 0)).height(); };
+        for (const int width : {900, 260, 900}) {
+            list.resize(width, list.height());
+            list.show();
+            QCoreApplication::processEvents();
+            QCOMPARE(height(1) > height(0), width < 500);
+            QCOMPARE(height(2), height(1));
+            const int all = height(0) + height(1) + height(2);
+            QVERIFY(list.height() >= all && list.height() <= all + 2);
+        }
+        list.show_facts({});
+        QVERIFY(list.isHidden());
+    }
+
     void everything_has_an_accessible_name() {
         Shown shown(at_25());
         for (const auto* widget : shown.panel.findChildren<QWidget*>()) {

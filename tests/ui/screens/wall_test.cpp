@@ -2,6 +2,7 @@
 #include "net/local_socket.h"
 #include "screens/screen_choice.h"
 #include "screens/wall_follower.h"
+#include "screens/war_room.h"
 #include "story/file_source.h"
 #include "story/owned_source.h"
 #include "story/wall_view.h"
@@ -44,6 +45,42 @@ QStringList said(const story::WallView& view) {
         all << line;
     }
     return all;
+}
+
+/// A release whose plan has no metrics, at its first step; what comes next has a long title.
+story::Story without_figures() {
+    release::SessionOpened opened;
+    opened.session = "s1";
+    opened.mode = "run";
+    opened.plan_file = "p.yaml";
+    opened.plan_source =
+        "sluice: 1\nid: p\ntitle: P\nphases: [{id: a, title: All of it, steps: [{id: one, confirm: One}, "
+        "{id: two, title: 'Tell every team that works on the service that it goes over to the new cluster "
+        "now', confirm: Two}]}]\n";
+    const Nanos then = seconds(1'767'600'000);
+    story::Delivery delivery;
+    delivery.now = then;
+    delivery.entries.push_back({{1, then, opened}});
+    delivery.entries.push_back({{2, then, release::PhaseStarted{"a"}}});
+    delivery.entries.push_back({{3, then, release::StepStarted{"one", 1, "One"}}});
+    story::Story story;
+    story.take(delivery);
+    return story;
+}
+
+/// Whether anything is drawn there: rectangles in hundredths of the height.
+bool drawn_in(const QImage& image, const QRectF& where) {
+    const double u = image.height() / 100.0;
+    const QRect area = QRectF(where.x() * u, where.y() * u, where.width() * u, where.height() * u).toRect();
+    const QRgb ground = image.pixel(2, 2);
+    for (int y = area.top(); y <= area.bottom(); ++y) {
+        for (int x = area.left(); x <= area.right(); ++x) {
+            if (image.pixel(x, y) != ground) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 } // namespace
@@ -100,6 +137,20 @@ private slots:
         QVERIFY(QTest::qWaitForWindowActive(wall.display().wall()));
         QTest::keyClick(wall.display().wall(), Qt::Key_Escape);
         QVERIFY(QTest::qWaitFor([&] { return closed.count() == 1; }, patience_ms));
+    }
+
+    void without_figures_what_comes_next_and_the_news_have_the_whole_width() {
+        const story::Story story = without_figures();
+        screens::WarRoom wall;
+        wall.resize(1600, 1000);
+        wall.show_moment(story.latest(story::Mode::following));
+        QVERIFY(wall.view().tiles.empty() && !wall.view().just_now.empty());
+        QVERIFY(wall.view().next.startsWith("Tell every team"));
+        const QImage image = wall.grab().toImage();
+        QVERIFY(!drawn_in(image, {4, 42, 152, 1})); // the phases stand above
+        QVERIFY(drawn_in(image, {78, 48, 3, 5}));   // the title goes on over the middle
+        QVERIFY(drawn_in(image, {4, 66, 40, 4}));   // the first of the news stands below it, from the left
+        QVERIFY(!drawn_in(image, {90, 66, 60, 4}));
     }
 
     void it_says_when_the_owner_is_gone() {
