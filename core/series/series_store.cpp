@@ -43,7 +43,9 @@ bool SeriesStore::append(Labels labels, Nanos at, double value) {
     at = whole_milliseconds(at);
     auto found = by_labels_.find(labels);
     if (found == by_labels_.end()) {
-        by_name_[std::string(label(labels, metric_name))].push_back(series_.size());
+        auto& named = by_name_[std::string(label(labels, metric_name))];
+        const auto labels_at = [&](std::size_t index) -> const Labels& { return series_[index].labels(); };
+        named.insert(std::ranges::upper_bound(named, labels, {}, labels_at), series_.size());
         found = by_labels_.emplace(labels, series_.size()).first;
         series_.emplace_back(std::move(labels));
     }
@@ -90,8 +92,8 @@ std::vector<const Series*> SeriesStore::select(std::span<const Matcher> matchers
             return chosen;
         }
     }
-    for (const auto& series : series_) {
-        take(series);
+    for (const auto& [labels, index] : by_labels_) {
+        take(series_[index]);
     }
     return chosen;
 }

@@ -54,8 +54,8 @@ public:
     /// Ends a series: from `at` on, instant selectors no longer see it. False if it does not exist or has newer points.
     bool mark_stale(const Labels& labels, Nanos at);
 
-    /// Series for which all matchers hold, in the order in which they first appeared (that of Prometheus' head block,
-    /// so that sums round alike).
+    /// Series for which all matchers hold, sorted by labels: so a Prometheus server gives them to a query (it merges
+    /// its own storage with what may be remote), and sums round alike.
     std::vector<const Series*> select(std::span<const Matcher> matchers) const;
 
     const Series* find(const Labels& labels) const;
@@ -66,7 +66,7 @@ public:
 private:
     Nanos retention_;
     std::map<Labels, std::size_t> by_labels_;
-    std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_;
+    std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_; ///< each sorted by labels
     std::vector<Series> series_;
     std::optional<Nanos> newest_;
 };

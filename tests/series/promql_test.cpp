@@ -45,6 +45,9 @@ SeriesStore world() {
     fill(store, {{"__name__", "older"}}, {{299.999, 1}});
     fill(store, {{"__name__", "ended"}}, {{580, 1}, {595, stale_marker()}});
     fill(store, {{"__name__", "back_total"}}, {{570, 1}, {585, stale_marker()}, {600, 31}});
+    fill(store, {{"__name__", "mixed"}, {"size", "large"}}, {{600, 1e16}});
+    fill(store, {{"__name__", "mixed"}, {"size", "a"}}, {{600, 1}});
+    fill(store, {{"__name__", "mixed"}, {"size", "b"}}, {{600, 1}});
     return store;
 }
 
@@ -104,6 +107,8 @@ private slots:
         row("temp and on (host) temp{host=\"h2\"}", "temp{host=\"h2\"} -3");
         row("temp unless temp{host=\"h2\"}", "temp{host=\"h1\"} 21.5");
         row("temp{host=\"h1\"} or zero", "temp{host=\"h1\"} 21.5; zero 0");
+        // By labels, not as they came: (1 + 1) + 1e16; the other way around each 1 would be lost.
+        row("sum(mixed)", "{} 10000000000000002");
         row("-2 ^ 2", "-4");
         row("2 ^ 3 ^ 2", "512");
         row("1 - 2 - 3", "-4");
