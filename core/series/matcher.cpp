@@ -1,10 +1,26 @@
 #include "series/matcher.h"
 
+#include "base/utf8_character.h"
+
 namespace sluice::series {
 namespace {
 
 constexpr std::size_t max_pattern = 1000;
 constexpr std::size_t max_value = 4096;
+
+/// std::regex knows no UTF-8: it gets one wchar_t for each character.
+std::wstring characters(std::string_view text) {
+    static_assert(sizeof(wchar_t) == sizeof(char32_t));
+    std::wstring out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        char32_t code = 0;
+        bool valid = false;
+        text.remove_prefix(utf8_character(text, code, valid));
+        out += valid ? static_cast<wchar_t>(code) : L'\uFFFD'; // as Go reads a byte that is no UTF-8
+    }
+    return out;
+}
 
 } // namespace
 
@@ -30,8 +46,8 @@ Result<Matcher> Matcher::make(std::string label, Kind kind, std::string value) {
     }
     try {
         // __polynomial is libstdc++'s breadth-first matcher; the default one backtracks, exponentially at worst.
-        matcher.pattern_ = std::make_shared<const std::regex>(pattern, std::regex_constants::ECMAScript |
-                                                                           std::regex_constants::__polynomial);
+        matcher.pattern_ = std::make_shared<const std::wregex>(
+            characters(pattern), std::regex_constants::ECMAScript | std::regex_constants::__polynomial);
     } catch (const std::regex_error& error) {
         return fail(ErrorCode::bad_input, "the pattern " + in_quotes(pattern) + " can't be read: " + error.what());
     }
@@ -48,8 +64,7 @@ bool Matcher::holds(std::string_view label_value) const {
     case Kind::not_matches:
         break;
     }
-    const bool found =
-        label_value.size() <= max_value && std::regex_match(label_value.begin(), label_value.end(), *pattern_);
+    const bool found = label_value.size() <= max_value && std::regex_match(characters(label_value), *pattern_);
     return found == (kind_ == Kind::matches);
 }
 

@@ -14,9 +14,10 @@ class Matcher {
 public:
     enum class Kind { equal, not_equal, matches, not_matches };
 
-    /// Compiles. A pattern holds for the whole value, as in Prometheus. Its dialect is what RE2 and ECMAScript share;
-    /// look-around, back-references, inline flags and patterns over 1,000 characters are `bad_input`. Matching takes
-    /// time polynomial in the value's length: no pattern can hang the program.
+    /// Compiles. A pattern holds for the whole value, as in Prometheus, and is of characters, not of bytes: `.` takes a
+    /// whole `é`. Its dialect is what RE2 and ECMAScript share; look-around, back-references, inline flags and patterns
+    /// over 1,000 characters are `bad_input`. Matching takes time polynomial in the value's length: no pattern can hang
+    /// the program.
     static Result<Matcher> make(std::string label, Kind kind, std::string value);
 
     bool holds(std::string_view label_value) const;
@@ -34,7 +35,7 @@ private:
     std::string label_;
     Kind kind_;
     std::string value_;
-    std::shared_ptr<const std::regex> pattern_;
+    std::shared_ptr<const std::wregex> pattern_;
 };
 
 } // namespace sluice::series

@@ -48,6 +48,7 @@ SeriesStore world() {
     fill(store, {{"__name__", "mixed"}, {"size", "large"}}, {{600, 1e16}});
     fill(store, {{"__name__", "mixed"}, {"size", "a"}}, {{600, 1}});
     fill(store, {{"__name__", "mixed"}, {"size", "b"}}, {{600, 1}});
+    fill(store, {{"__name__", "accented"}, {"host", "é"}}, {{600, 1}});
     return store;
 }
 
@@ -109,6 +110,9 @@ private slots:
         row("temp{host=\"h1\"} or zero", "temp{host=\"h1\"} 21.5; zero 0");
         // By labels, not as they came: (1 + 1) + 1e16; the other way around each 1 would be lost.
         row("sum(mixed)", "{} 10000000000000002");
+        row("accented{host=~\".\"}", "accented{host=\"é\"} 1");
+        row("accented{host=~\"[à-ü]\"}", "accented{host=\"é\"} 1");
+        row("accented{host!~\"..\"}", "accented{host=\"é\"} 1");
         row("-2 ^ 2", "-4");
         row("2 ^ 3 ^ 2", "512");
         row("1 - 2 - 3", "-4");
