@@ -114,6 +114,17 @@ private slots:
         row("accented{host=~\"[à-ü]\"}", "accented{host=\"é\"} 1");
         row("accented{host!~\"..\"}", "accented{host=\"é\"} 1");
         row("-2 ^ 2", "-4");
+        row("vector(0.1 ^ 60)", "{} 1.0000000000000066e-60"); // as Go rounds it
+        row("2 ^ -2", "0.25");
+        row("2 ^ 0.5", "1.4142135623730951");
+        row("2 ^ -0.5", "0.7071067811865475");
+        row("(-2) ^ 3", "-8");
+        row("(-2) ^ 1.5", "NaN");
+        row("0 ^ -1", "+Inf");
+        row("2 ^ 2000", "+Inf");
+        row("vector(2 ^ -1074)", "{} 5e-324");
+        row("010", "8");
+        row("089", "89");
         row("2 ^ 3 ^ 2", "512");
         row("1 - 2 - 3", "-4");
         row("0x1F + .5 # half", "31.5");
@@ -168,6 +179,7 @@ private slots:
         row("temp[5q]", "1:6");
         row("temp[5]", "1:6");
         row("temp @ 5", "1:6");
+        row("0xFFFFFFFFFFFFFFFF", "1:1");
         row("foo bar", "1:5");
         row("rate(temp)", "1:6");
         row("rate(temp[5m])[1m]", "1:15");

@@ -1,5 +1,6 @@
 #include "series/promql/fault.h"
 #include "series/promql/operators.h"
+#include "series/promql/power.h"
 
 #include <algorithm>
 #include <cmath>
@@ -133,7 +134,7 @@ double arithmetic(Operator op, double left, double right) {
     case Operator::modulo:
         return std::fmod(left, right);
     case Operator::power:
-        return std::pow(left, right);
+        return power(left, right);
     default:
         return std::nan("");
     }

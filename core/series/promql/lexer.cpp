@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <optional>
 
 namespace sluice::series::promql {
 namespace {
@@ -28,6 +29,15 @@ constexpr std::array duration_units{
     DurationUnit{"h", hours(1)},         DurationUnit{"d", hours(24)},  DurationUnit{"w", hours(24 * 7)},
     DurationUnit{"y", hours(24 * 365)},
 };
+
+/// `010` is 8, as in Go; `089`, `0` and what is too large are not read here.
+std::optional<double> octal_number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 8);
+    const bool is_octal =
+        text.size() > 1 && text.front() == '0' && end == text.data() + text.size() && error == std::errc();
+    return is_octal ? std::optional(static_cast<double>(value)) : std::nullopt;
+}
 
 class Splitter {
 public:
@@ -119,7 +129,9 @@ private:
                     ++at_;
                 }
             }
-            const auto value = go_number(query_.substr(begin, at_ - begin));
+            const auto text = query_.substr(begin, at_ - begin);
+            const auto octal = octal_number(text);
+            const auto value = octal ? octal : go_number(text);
             if (!value) {
                 throw Fault{begin, "this is not a number"};
             }
@@ -135,7 +147,7 @@ private:
         at_ += 2;
         std::uint64_t value = 0;
         const auto [end, error] = std::from_chars(query_.data() + at_, query_.data() + query_.size(), value, 16);
-        if (error != std::errc()) {
+        if (error != std::errc() || value > std::numeric_limits<std::int64_t>::max()) {
             throw Fault{begin, "this is not a number"};
         }
         at_ = static_cast<std::size_t>(end - query_.data());
