@@ -113,6 +113,8 @@ private slots:
         row("accented{host=~\".\"}", "accented{host=\"é\"} 1");
         row("accented{host=~\"[à-ü]\"}", "accented{host=\"é\"} 1");
         row("accented{host!~\"..\"}", "accented{host=\"é\"} 1");
+        row("absent(nosuch{a=\"\"})", "{} 1");
+        row("2 * on () vector(3)", "{} 6");
         row("-2 ^ 2", "-4");
         row("vector(0.1 ^ 60)", "{} 1.0000000000000066e-60"); // as Go rounds it
         row("2 ^ -2", "0.25");
@@ -179,6 +181,12 @@ private slots:
         row("temp[5q]", "1:6");
         row("temp[5]", "1:6");
         row("temp @ 5", "1:6");
+        row("temp offset 0s", "1:13");
+        row("bool", "1:1");
+        row("sum(Group_Left)", "1:5");
+        row("inf{}", "1:4");
+        row("abs(temp,)", "1:10");
+        row("temp{__name__=~\"a\"}", "1:6");
         row("0xFFFFFFFFFFFFFFFF", "1:1");
         row("foo bar", "1:5");
         row("rate(temp)", "1:6");
@@ -231,7 +239,8 @@ private slots:
         QTest::addColumn<QString>("query");
         for (const char* query : {"nova_http_errors_total / on (version) nova_http_requests_total{version=\"v1\"} ",
                                   "nova_http_requests_total / on (version) nova_http_errors_total",
-                                  "rate({__name__=~\"reset_total|gap_total\"}[10m])"}) {
+                                  "rate({__name__=~\"reset_total|gap_total\"}[10m])",
+                                  "histogram_quantile(0.5, {__name__=~\"[xy]_bucket\"})"}) {
             QTest::newRow(query) << query;
         }
     }
@@ -240,6 +249,7 @@ private slots:
         auto store = world();
         count_up(store, {{"__name__", "nova_http_requests_total"}, {"version", "v2"}, {"pod", "d"}}, 60);
         count_up(store, {{"__name__", "nova_http_errors_total"}, {"version", "v1"}, {"pod", "a"}}, 60);
+        count_up(store, {{"__name__", "y_bucket"}, {"version", "v1"}, {"le", "+Inf"}}, 6);
         const auto value = promql::evaluate(*promql::parse(query.toStdString()), store, start + seconds(600));
         QVERIFY(!value);
         QCOMPARE(prometheus_status(value.error()), 422);

@@ -173,6 +173,7 @@ private:
                 }
             }
         }
+        std::erase_if(labels, [](const auto& entry) { return entry.second.empty(); });
         return Vector{{std::move(labels), at_, 1}};
     }
 

@@ -121,7 +121,8 @@ double bucket_quantile(double q, std::vector<Bucket> buckets) {
 }
 
 Vector histogram_quantile(double q, const Vector& elements, Nanos at) {
-    std::vector<std::pair<Labels, std::vector<Bucket>>> groups; // in order of first appearance
+    // In order of first appearance; two metrics stay two groups, which `evaluate` then refuses for their same labels.
+    std::vector<std::pair<Labels, std::vector<Bucket>>> groups;
     std::map<Labels, std::size_t> index;
     for (const auto& element : elements) {
         const auto bound = go_number(label(element.labels, "le"));
@@ -130,7 +131,6 @@ Vector histogram_quantile(double q, const Vector& elements, Nanos at) {
         }
         Labels rest = element.labels;
         rest.erase("le");
-        rest.erase(std::string(metric_name));
         const auto [found, added] = index.emplace(rest, groups.size());
         if (added) {
             groups.emplace_back(std::move(rest), std::vector<Bucket>{});
@@ -139,6 +139,7 @@ Vector histogram_quantile(double q, const Vector& elements, Nanos at) {
     }
     Vector result;
     for (auto& [labels, buckets] : groups) {
+        labels.erase(std::string(metric_name));
         result.push_back({std::move(labels), at, bucket_quantile(q, std::move(buckets))});
     }
     return result;

@@ -5,6 +5,7 @@
 #include "series/promql/signatures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -17,6 +18,12 @@ std::string lower_case(std::string text) {
     std::ranges::transform(text, text.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return text;
+}
+
+/// Prometheus' grammar takes most of its words for metrics where one may stand (`sum`, `by`, `and`), but not these.
+bool names_no_metric(std::string_view lower_case_word) {
+    constexpr std::array words{"atan2", "bool", "group_left", "group_right", "ignoring", "on"};
+    return std::ranges::find(words, lower_case_word) != words.end();
 }
 
 /// Recursive descent by binding strength, as in Prometheus' generated_parser.y.
@@ -163,7 +170,7 @@ private:
             unexpected("an expression");
         }
         const std::string word = lower_case(first.text);
-        if ((word == "inf" || word == "nan") && !is_sign("{", 1)) {
+        if (word == "inf" || word == "nan") {
             ++next_;
             return make(ValueKind::scalar, Literal{word == "inf" ? HUGE_VAL : std::nan("")}, 0);
         }
@@ -175,6 +182,9 @@ private:
             if (is_sign("(", 1)) {
                 return call();
             }
+        }
+        if (names_no_metric(word)) {
+            unexpected("an expression");
         }
         const std::string metric = first.text;
         ++next_;
@@ -249,6 +259,9 @@ private:
             depth = std::max(depth, made.arguments.back()->depth);
             if (!is_sign(")")) {
                 expect(",");
+                if (is_sign(")")) {
+                    unexpected("an argument");
+                }
             }
         }
         ++next_;
@@ -283,15 +296,15 @@ private:
             }
             made.range = token().length;
             ++next_;
-            if (is_sign(":")) {
+            if (is_sign(":") || (token().kind == TokenKind::identifier && token().text.front() == ':')) {
                 throw Fault{token().at, "subqueries are not supported"};
             }
             expect("]");
         }
         if (take_word("offset")) {
             const bool minus = take_sign("-");
-            if (token().kind != TokenKind::duration) {
-                unexpected("a duration");
+            if (token().kind != TokenKind::duration || token().length <= Nanos{0}) {
+                unexpected("a duration above 0");
             }
             made.offset = minus ? -token().length : token().length;
             ++next_;
@@ -314,7 +327,7 @@ private:
         if (token().kind != TokenKind::text) {
             unexpected("a string");
         }
-        if (named && label.text == metric_name && kind == equal) {
+        if (named && label.text == metric_name) {
             throw Fault{label.at, "the metric name must not be set twice"};
         }
         auto made = Matcher::make(label.text, kind, token().text);
@@ -366,7 +379,7 @@ private:
         if (is_set(binary.op) && !both_vectors) {
             throw Fault{at, "and, or and unless take instant vectors on both sides"};
         }
-        if ((binary.on || !binary.labels.empty()) && !both_vectors) {
+        if (!binary.labels.empty() && !both_vectors) { // Prometheus passes over an empty `on ()`
             throw Fault{at, "on and ignoring go only between instant vectors"};
         }
         const bool both_scalars = left == ValueKind::scalar && right == ValueKind::scalar;
