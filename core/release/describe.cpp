@@ -159,9 +159,11 @@ struct Describe {
     std::string operator()(const Continued&) const { return "Continued"; }
     std::string operator()(const Aborted& e) const { return "Aborted" + because(e.reason); }
     std::string operator()(const GateChanged& e) const {
-        const std::string word = e.verdict == "pass"   ? (e.close                  ? "is close to its limit"
-                                                          : e.breach_in.count != 0 ? "is " + way_to(e.limit)
-                                                                                   : "holds")
+        const std::string held = e.close                  ? "is close to its limit"
+                                 : e.breach_in.count == 0 ? "holds"
+                                 : falls_to(e.limit)      ? "is falling"
+                                                          : "is rising";
+        const std::string word = e.verdict == "pass"   ? held
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
         return fmt::format("Gate {} {}{}{}", on_arm(n.gate(e.step, e.gate), e.arm), word, because(e.why),

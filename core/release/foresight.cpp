@@ -44,8 +44,8 @@ std::string about(Nanos length) {
     return length < minutes(1) ? "less than a minute" : fmt::format("about {} min", whole);
 }
 
-std::string way_to(const std::string& limit) {
-    return limit.starts_with('>') ? "falling" : "rising";
+bool falls_to(const std::string& limit) {
+    return limit.starts_with('>');
 }
 
 std::string foreseen_text(bool close, Nanos breach_in) {

@@ -19,8 +19,8 @@ bool foreseen_anew(const GateState& told, Nanos breach_in, Nanos now);
 /// "about 3 min", "less than a minute".
 std::string about(Nanos length);
 
-/// "rising" to a limit of "< 5 %", "falling" to one of "> 90".
-std::string way_to(const std::string& limit);
+/// To a limit of "> 90" a gate falls, to one of "< 5 %" it rises.
+bool falls_to(const std::string& limit);
 
 /// What follows a gate's values: "; breaches it in about 3 min at this slope" of one that is close to its limit, else
 /// "; reaches it …". Empty for 0.

@@ -2,6 +2,7 @@
 #include "analysis/gate.h"
 #include "story/card_parts.h"
 #include "story/figure.h"
+#include "story/foreseen.h"
 #include "story/gate_limit.h"
 
 namespace sluice::story::card {
@@ -102,6 +103,12 @@ void judge_gate(const Seen& seen, const GateState* state, GateRow& row) {
         row.held = clock(length);
         row.mark = state->close ? Mark::close : Mark::holds;
         row.state = state->close ? Words::tr("close") : Words::tr("holds");
+        const auto left = breach_foreseen(*state, seen.moment.now);
+        if (left && !release::over(seen.state.status)) {
+            row.mark = Mark::close;
+            row.state = foreseen_words(state->close, state->limit, *left);
+            row.why = Words::tr("%1; at the present slope").arg(row.why);
+        }
     } else if (verdict == "fail") {
         row.mark = Mark::breached;
         row.state = lasting(Words::tr("breached"));

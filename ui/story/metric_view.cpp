@@ -121,7 +121,7 @@ Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* r
             }
             if (judged.verdict == "fail") {
                 worst = Mark::breached;
-            } else if (judged.close && worst == Mark::holds) {
+            } else if ((judged.close || judged.breach_at.count != 0) && worst == Mark::holds) {
                 worst = Mark::close;
             }
         }

@@ -1,5 +1,7 @@
 #include "story/wall_news.h"
 
+#include "story/foreseen.h"
+
 #include <QCoreApplication>
 
 namespace sluice::story {
@@ -17,15 +19,25 @@ QString key_of(const release::GateChanged& gate) {
     return QString::fromStdString(gate.arm.empty() ? gate.gate : gate.gate + "/" + gate.arm);
 }
 
-bool told_before(const release::GateChanged& gate, std::span<const Entry> before) {
+/// What was told of it last; null = nothing.
+const release::GateChanged* told_before(const release::GateChanged& gate, std::span<const Entry> before) {
     for (auto entry = before.rbegin(); entry != before.rend(); ++entry) {
         if (const auto* other = std::get_if<release::GateChanged>(&entry->event.body)) {
             if (other->step == gate.step && other->gate == gate.gate && other->arm == gate.arm) {
-                return other->verdict != "pass" || other->close;
+                return other;
             }
         }
     }
-    return false;
+    return nullptr;
+}
+
+/// A gate that holds and is not close is news only after something else was.
+QString all_well(const QString& name, const release::GateChanged* before) {
+    if (!before || (before->verdict == "pass" && !before->close && before->breach_in.count == 0)) {
+        return {};
+    }
+    return before->verdict == "pass" && !before->close ? NewsText::tr("%1 no longer goes to its limit").arg(name)
+                                                       : NewsText::tr("%1 holds again").arg(name);
 }
 
 class News {
@@ -74,8 +86,11 @@ public:
     QString operator()(const release::Aborted& e) const { return NewsText::tr("Aborted") + because(e.reason); }
     QString operator()(const release::GateChanged& e) const {
         const QString name = gate_name(release_, e.step, key_of(e).toStdString());
+        if (e.verdict == "pass" && e.breach_in.count != 0) {
+            return name + u' ' + foreseen_words(e.close, e.limit, e.breach_in);
+        }
         if (e.verdict == "pass" && !e.close) {
-            return told_before(e, before_) ? NewsText::tr("%1 holds again").arg(name) : QString();
+            return all_well(name, told_before(e, before_));
         }
         return name + u' ' + (e.verdict == "pass" ? NewsText::tr("close to its limit") : verdict_words(e.verdict));
     }

@@ -5,6 +5,7 @@
 #include "release/ways_back.h"
 #include "story/counted.h"
 #include "story/current_step.h"
+#include "story/foreseen.h"
 #include "story/format.h"
 #include "story/metric_view.h"
 #include "story/rollback_view.h"
@@ -212,6 +213,34 @@ void tell_proposals(const Moment& moment, WallView& view) {
     view.banner_why = why + (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + view.banner_why;
 }
 
+/// The gate of the step at work that comes to its limit first, while there is time to do something about it.
+void tell_foreseen(const Moment& moment, const plan::Step* step, WallView& view) {
+    const auto& release = moment.release;
+    if (step == nullptr || release.closed() || release.rollback.active || !moment.owned) {
+        return;
+    }
+    const auto& gates = release.at(step->id).gates;
+    std::optional<Nanos> next;
+    QString words;
+    for (const auto& [key, gate] : gates) {
+        const auto left = gate.overridden ? std::nullopt : breach_foreseen(gate, moment.now);
+        if (left && (!next || *left < *next)) {
+            next = left;
+            words = gate_name(release, step->id, key) + u' ' + foreseen_words(gate.close, gate.limit, *left);
+        }
+    }
+    if (!next) {
+        return;
+    }
+    if (view.banner.isEmpty()) {
+        view.banner = wall_words("△ NEARS ITS LIMIT");
+        view.banner_why = words;
+    } else {
+        view.banner_why +=
+            (view.banner_why.isEmpty() ? QString() : QStringLiteral(" · ")) + QStringLiteral("△ ") + words;
+    }
+}
+
 /// Alerts that fire are named on the wall too, behind what is graver.
 void tell_alerts(const Moment& moment, WallView& view) {
     const auto alerts = firing(moment);
@@ -312,6 +341,7 @@ WallView present_wall(const Moment& moment) {
     tell_state(moment, now, view);
     tell_proposals(moment, view);
     tell_triggers(moment, view);
+    tell_foreseen(moment, now, view);
     tell_alerts(moment, view);
     if (!plan.traffic.empty()) {
         const auto split = release.split.find(plan.traffic.front().name);
