@@ -3,6 +3,7 @@
 #include "series/go_number.h"
 
 #include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 #include <set>
 
@@ -28,17 +29,27 @@ struct Fault {
 /// Reads one line at a time. A column is found from the byte offset only when an error needs it.
 class ExpositionReader {
 public:
-    ExpositionReader(std::string_view text, const ExpositionBudget& budget) : text_(text), budget_(budget) {}
+    ExpositionReader(std::string_view text, const ExpositionBudget& budget, ExpositionFormat format)
+        : text_(text), budget_(budget), open_metrics_(format == ExpositionFormat::open_metrics) {}
 
     void read() {
         while (at_ < text_.size()) {
-            const auto end = text_.find('\n', at_);
+            if (ended_) {
+                refuse("nothing may follow # EOF");
+            }
+            auto end = text_.find('\n', at_);
+            if (open_metrics_ && text_.substr(at_) == "# EOF") {
+                end = text_.size(); // the only line that needs no end
+            }
             if (end == std::string_view::npos) {
                 throw Fault{text_.size(), "the last line has no line end: the text was cut off"};
             }
             line_end_ = end;
             read_line();
             at_ = end + 1;
+        }
+        if (open_metrics_ && !ended_) {
+            throw Fault{text_.size(), "the last line is not # EOF: the text was cut off"};
         }
     }
 
@@ -63,6 +74,9 @@ private:
     void read_line() {
         skip_blanks();
         if (peek() == '\n') {
+            if (open_metrics_) {
+                refuse("OpenMetrics has no empty lines");
+            }
             return;
         }
         if (peek() == '#') {
@@ -77,7 +91,18 @@ private:
         skip_blanks();
         const auto keyword_at = at_;
         const auto keyword = word();
+        if (open_metrics_ && keyword == "EOF") {
+            skip_blanks();
+            if (peek() != '\n') {
+                refuse("nothing may follow # EOF");
+            }
+            ended_ = true;
+            return;
+        }
         if (keyword != "HELP" && keyword != "TYPE") {
+            if (open_metrics_ && keyword != "UNIT") {
+                throw Fault{keyword_at, "only HELP, TYPE, UNIT and EOF may stand here in OpenMetrics"};
+            }
             return; // a comment like any other
         }
         skip_blanks();
@@ -114,6 +139,15 @@ private:
                 return type;
             }
         }
+        if (open_metrics_) {
+            for (const auto& [written, type] :
+                 {std::pair("unknown", MetricType::untyped), std::pair("gaugehistogram", MetricType::histogram),
+                  std::pair("info", MetricType::gauge), std::pair("stateset", MetricType::gauge)}) {
+                if (text == written) {
+                    return type;
+                }
+            }
+        }
         throw Fault{begin, "unknown metric type '" + std::string(text) + "'"};
     }
 
@@ -136,7 +170,12 @@ private:
                 }
                 [[fallthrough]];
             default:
-                refuse("a HELP text knows only the escapes \\\\ and \\n");
+                if (open_metrics_ && peek() == '"') {
+                    out += '"';
+                    break;
+                }
+                refuse(open_metrics_ ? "a HELP text knows only the escapes \\\\, \\\" and \\n"
+                                     : "a HELP text knows only the escapes \\\\ and \\n");
             }
         }
         return out;
@@ -209,16 +248,50 @@ private:
         }
         sample.value = *value;
         skip_blanks();
-        if (peek() != '\n') {
+        if (open_metrics_) {
+            if (peek() != '\n' && peek() != '#') {
+                sample.at = read_seconds();
+            }
+            if (peek() == '#') {
+                skip_exemplar();
+            }
+        } else if (peek() != '\n') {
             sample.at = read_timestamp();
         }
         found.samples.push_back(std::move(sample));
     }
 
+    /// Behind a value: `# {trace_id="x"} 0.67 1520879607.789`.
+    void skip_exemplar() {
+        ++at_;
+        skip_blanks();
+        if (peek() != '{') {
+            refuse("the labels of an exemplar are expected here");
+        }
+        Labels labels;
+        read_labels(labels);
+        skip_blanks();
+        const auto value_at = at_;
+        if (!go_number(word())) {
+            throw Fault{value_at, "a number is expected here"};
+        }
+        skip_blanks();
+        if (peek() != '\n') {
+            (void)read_seconds();
+        }
+        if (peek() != '\n') {
+            refuse("nothing may follow the exemplar");
+        }
+    }
+
     void note_family(const std::string& named) {
         sampled_.insert(named);
         // Samples of a histogram or summary carry suffixes; their TYPE line names the bare metric.
-        for (const std::string_view suffix : {"_bucket", "_sum", "_count"}) {
+        for (const std::string_view suffix : {"_bucket", "_sum", "_count", "_total", "_created", "_info"}) {
+            const bool of_both = suffix == "_bucket" || suffix == "_sum" || suffix == "_count";
+            if (!of_both && !open_metrics_) {
+                break;
+            }
             if (named.size() > suffix.size() && named.ends_with(suffix)) {
                 const std::string bare = named.substr(0, named.size() - suffix.size());
                 if (found.families.contains(bare)) {
@@ -309,8 +382,25 @@ private:
         return milliseconds(milliseconds_since);
     }
 
+    /// Of OpenMetrics; cut to milliseconds, as Prometheus does. What follows is the caller's.
+    Nanos read_seconds() {
+        constexpr double most = 9e9; // so that nanoseconds hold it
+        const auto begin = at_;
+        const auto seconds_since = go_number(word());
+        if (!seconds_since || !(std::abs(*seconds_since) < most)) {
+            throw Fault{begin, "a timestamp in seconds is expected here"};
+        }
+        skip_blanks();
+        if (peek() != '\n' && peek() != '#') {
+            refuse("only an exemplar may follow the timestamp");
+        }
+        return milliseconds(static_cast<std::int64_t>(*seconds_since * 1000));
+    }
+
     std::string_view text_;
     const ExpositionBudget& budget_;
+    bool open_metrics_;
+    bool ended_ = false; ///< by # EOF
     std::size_t at_ = 0;
     std::size_t line_end_ = 0;
     std::set<std::string, std::less<>> helped_, typed_, sampled_;
@@ -334,12 +424,30 @@ const char* name(MetricType type) {
     return "summary";
 }
 
-Result<Exposition> parse_exposition(std::string_view text, std::string_view source, const ExpositionBudget& budget) {
+Result<ExpositionFormat> exposition_format(std::string_view content_type) {
+    std::string type;
+    for (const char c : content_type.substr(0, content_type.find(';'))) {
+        if (!is_blank(c)) {
+            type += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        }
+    }
+    if (type == "application/openmetrics-text") {
+        return ExpositionFormat::open_metrics;
+    }
+    if (type.empty() || type == "text/plain") {
+        return ExpositionFormat::text;
+    }
+    return fail(ErrorCode::bad_input, "the answer is " + type + ", not metrics as text", {},
+                "name the path under which the text of the metrics lies");
+}
+
+Result<Exposition> parse_exposition(std::string_view text, std::string_view source, const ExpositionBudget& budget,
+                                    ExpositionFormat format) {
     if (text.size() > budget.bytes) {
         return fail(ErrorCode::bad_input, fmt::format("{} bytes are over the budget of {}", text.size(), budget.bytes),
                     std::string(source));
     }
-    ExpositionReader reader(text, budget);
+    ExpositionReader reader(text, budget, format);
     try {
         reader.read();
     } catch (const Fault& fault) {

@@ -5,6 +5,7 @@
 #include "series/series_store.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,12 @@ public:
     };
     /// Each different series selector of the query, once, for `time() - timestamp(SELECTOR)`.
     std::vector<UsedSelector> selectors() const;
+
+    /// How far before its instant it looks: the longest range (`look_back` of a selector without one) with its offset.
+    /// Zero when it looks at no series.
+    Nanos reach() const;
+    /// The shortest range of all its range selectors; nothing when it has none.
+    std::optional<Nanos> shortest_range() const;
 
 private:
     std::shared_ptr<const Expression> root_;

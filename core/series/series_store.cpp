@@ -70,6 +70,33 @@ bool SeriesStore::mark_stale(const Labels& labels, Nanos at) {
     return find(labels) != nullptr && append(labels, at, stale_marker());
 }
 
+void SeriesStore::forget_before(Nanos t) {
+    std::vector<Series> kept;
+    kept.reserve(series_.size());
+    for (auto& series : series_) {
+        const auto first = std::ranges::lower_bound(series.points_, t, {}, &Point::at);
+        series.points_.erase(series.points_.begin(),
+                             std::max(first, series.points_.begin() + static_cast<std::ptrdiff_t>(series.dropped_)));
+        series.dropped_ = 0;
+        if (!series.points_.empty()) {
+            kept.push_back(std::move(series));
+        }
+    }
+    const bool fewer = kept.size() < series_.size();
+    series_ = std::move(kept);
+    if (!fewer) {
+        return;
+    }
+    by_labels_.clear();
+    by_name_.clear();
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+        by_labels_.emplace(series_[i].labels(), i);
+    }
+    for (const auto& [labels, index] : by_labels_) {
+        by_name_[std::string(label(labels, metric_name))].push_back(index);
+    }
+}
+
 const Series* SeriesStore::find(const Labels& labels) const {
     const auto found = by_labels_.find(labels);
     return found == by_labels_.end() ? nullptr : &series_[found->second];

@@ -54,6 +54,10 @@ public:
     /// Ends a series: from `at` on, instant selectors no longer see it. False if it does not exist or has newer points.
     bool mark_stale(const Labels& labels, Nanos at);
 
+    /// Gives up all points before `t`, and the series that have none left: retention alone never forgets a series that
+    /// has ended. Pointers to series are good no more.
+    void forget_before(Nanos t);
+
     /// Series for which all matchers hold, sorted by labels: so a Prometheus server gives them to a query (it merges
     /// its own storage with what may be remote), and sums round alike.
     std::vector<const Series*> select(std::span<const Matcher> matchers) const;

@@ -86,6 +86,72 @@ private slots:
         QVERIFY(parse_exposition("a{x=\"1\"} 1\nb 1\n", "s", {.samples = 2, .labels_each = 1}));
     }
 
+    void open_metrics_is_read_with_its_seconds_and_exemplars() {
+        const auto got =
+            parse_exposition("# TYPE seconds histogram\n"
+                             "# UNIT seconds seconds\n"
+                             "# HELP seconds Of \\\"all\\\".\n"
+                             "seconds_bucket{le=\"1.0\"} 4 1520879607.789 # {trace_id=\"a#b\"} 0.67 1520879607.1\n"
+                             "seconds_bucket{le=\"+Inf\"} 5 # {} 2\n"
+                             "# TYPE asked counter\n"
+                             "asked_total 17 -1.5\n"
+                             "# TYPE build info\n"
+                             "build_info{version=\"v1\"} 1\n"
+                             "# TYPE odd unknown\n"
+                             "odd 3\n"
+                             "# EOF",
+                             "s", {}, ExpositionFormat::open_metrics);
+        QVERIFY2(got, got ? "" : to_text(got.error()).c_str());
+        QCOMPARE(got->samples.size(), 5u);
+        QCOMPARE(got->families.at("seconds").help, std::string("Of \"all\"."));
+        QCOMPARE(got->families.at("build").type, MetricType::gauge);
+        QCOMPARE(got->families.at("odd").type, MetricType::untyped);
+        QCOMPARE(got->samples[0].value, 4.0);
+        QVERIFY(got->samples[0].at == milliseconds(1'520'879'607'789));
+        QVERIFY(!got->samples[1].at);
+        QVERIFY(got->samples[2].at == milliseconds(-1500));
+        QCOMPARE(got->samples[2].labels.at("__name__"), std::string("asked_total"));
+    }
+
+    void what_is_no_open_metrics_is_refused_with_its_place_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("where");
+        const auto row = [](const char* name, const char* text, const char* where) {
+            QTest::newRow(name) << QByteArray(text) << QByteArray(where);
+        };
+        row("cut off at a line", "a 1\n", "s:2:1");
+        row("cut off in a line", "a 1\n# EO", "s:2:5");
+        row("nothing", "", "s:1:1");
+        row("more behind the end", "a 1\n# EOF\nb 1\n", "s:3:1");
+        row("words behind the end", "# EOF x\n", "s:1:7");
+        row("an empty line", "a 1\n\n# EOF\n", "s:2:1");
+        row("a comment", "# by hand\n# EOF\n", "s:1:3");
+        row("no number for a time", "a 1 soon\n# EOF\n", "s:1:5");
+        row("a time past all times", "a 1 1e300\n# EOF\n", "s:1:5");
+        row("an exemplar without labels", "a 1 # 0.5\n# EOF\n", "s:1:7");
+        row("an exemplar without a value", "a 1 # {}\n# EOF\n", "s:1:9");
+        row("words behind an exemplar", "a 1 # {} 1 2 3\n# EOF\n", "s:1:14");
+        row("a type of neither", "# TYPE a thing\n# EOF\n", "s:1:10");
+        row("its type behind a counter", "# HELP a x\na_total 1\n# TYPE a counter\n# EOF\n", "s:3:3");
+    }
+    void what_is_no_open_metrics_is_refused_with_its_place() {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, where);
+        const auto got = parse_exposition(text.toStdString(), "s", {}, ExpositionFormat::open_metrics);
+        QVERIFY(!got);
+        QCOMPARE(QByteArray::fromStdString(got.error().where), where);
+    }
+
+    void the_content_type_says_the_format() {
+        QVERIFY(exposition_format("application/openmetrics-text; version=1.0.0; charset=utf-8") ==
+                ExpositionFormat::open_metrics);
+        QVERIFY(exposition_format("Text/Plain ;version=0.0.4") == ExpositionFormat::text);
+        QVERIFY(exposition_format("") == ExpositionFormat::text);
+        const auto page = exposition_format("text/html; charset=utf-8");
+        QVERIFY(!page);
+        QCOMPARE(page.error().what, std::string("the answer is text/html, not metrics as text"));
+    }
+
     void a_vanished_series_and_a_failed_scrape_go_stale() {
         SeriesStore store;
         ScrapedTarget target(store, {{"job", "nova"}});
@@ -117,6 +183,26 @@ private slots:
         QVERIFY(!store.find(labels)->last_at(seconds(239)));
         QCOMPARE(store.find(labels)->between(seconds(250), seconds(252)).size(), 3u);
         QVERIFY(store.newest() == seconds(300));
+    }
+
+    void series_that_have_ended_are_forgotten() {
+        SeriesStore store;
+        const Labels ended{{"__name__", "a"}, {"pod", "old"}};
+        const Labels alive{{"__name__", "a"}, {"pod", "new"}};
+        store.append(ended, seconds(1), 1);
+        store.append(alive, seconds(1), 1);
+        store.append(alive, seconds(9), 2);
+        store.forget_before(seconds(1));
+        QCOMPARE(store.size(), 2u);
+        store.forget_before(seconds(5));
+        QCOMPARE(store.size(), 1u);
+        QVERIFY(store.find(ended) == nullptr);
+        QCOMPARE(store.find(alive)->points().size(), 1u);
+        QVERIFY(store.append(ended, seconds(10), 3)); // it comes back as a new one, behind the other
+        const auto named = Matcher::make("__name__", Matcher::Kind::equal, "a");
+        const auto all = store.select(std::span(&*named, 1));
+        QCOMPARE(all.size(), 2u);
+        QVERIFY(all.back()->labels() == ended);
     }
 };
 

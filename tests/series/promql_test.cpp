@@ -332,6 +332,16 @@ private slots:
         QVERIFY(!answer);
         QCOMPARE(static_cast<int>(answer.error().code), code);
     }
+
+    void a_query_tells_how_far_it_looks_back() {
+        const auto reach = [](const char* text) { return promql::parse(text)->reach().count / 1'000'000'000; };
+        QCOMPARE(reach("a"), qint64{300});
+        QCOMPARE(reach("1 + time()"), qint64{0});
+        QCOMPARE(reach("rate(a[1m])"), qint64{60});
+        QCOMPARE(reach("sum by (x) (rate(a[10m] offset 1h)) / (-b)"), qint64{4200});
+        QVERIFY(!promql::parse("abs(a) > 1")->shortest_range());
+        QVERIFY(promql::parse("rate(a[10m]) / rate(a[1m])")->shortest_range() == minutes(1));
+    }
 };
 
 SLUICE_TEST(PromqlTest)

@@ -38,6 +38,28 @@ struct SelectorCollector {
     void operator()(const Negation& negation) const { collect(*negation.of, essential); }
 };
 
+/// Calls `look` with each selector, as it is written.
+template <typename Look>
+void each_selector(const Expression& expression, const Look& look) {
+    std::visit(
+        [&](const auto& node) {
+            using Node = std::decay_t<decltype(node)>;
+            if constexpr (std::is_same_v<Node, Selector>) {
+                look(node);
+            } else if constexpr (std::is_same_v<Node, Call>) {
+                for (const auto& argument : node.arguments) {
+                    each_selector(*argument, look);
+                }
+            } else if constexpr (std::is_same_v<Node, Binary>) {
+                each_selector(*node.left, look);
+                each_selector(*node.right, look);
+            } else if constexpr (!std::is_same_v<Node, Literal>) {
+                each_selector(*node.of, look);
+            }
+        },
+        expression.node);
+}
+
 } // namespace
 
 const char* name(ValueKind kind) {
@@ -69,6 +91,25 @@ std::vector<Query::UsedSelector> Query::selectors() const {
     std::vector<UsedSelector> found;
     SelectorCollector{found}.collect(*root_, true);
     return found;
+}
+
+Nanos Query::reach() const {
+    Nanos most;
+    each_selector(*root_, [&](const Selector& selector) {
+        const Nanos back = selector.range.count == 0 ? look_back : selector.range;
+        most = std::max(most, back + selector.offset);
+    });
+    return most;
+}
+
+std::optional<Nanos> Query::shortest_range() const {
+    std::optional<Nanos> least;
+    each_selector(*root_, [&](const Selector& selector) {
+        if (selector.range.count != 0) {
+            least = std::min(least.value_or(selector.range), selector.range);
+        }
+    });
+    return least;
 }
 
 } // namespace sluice::series::promql
