@@ -1,5 +1,7 @@
 #include "sources/prometheus_judge.h"
 
+#include "sources/http_endpoint.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -91,7 +93,7 @@ private:
     /// Nothing was found: 0 where the witness answers, else no data.
     Reading empty(const std::string& arm, const std::string& match) const {
         if (replies_.witness == nullptr) {
-            return reading(arm, Status::no_data, "the answer is empty" + strangers(match));
+            return reading(arm, Status::no_data, empty_answer("the answer is empty", match));
         }
         const auto witness = vector_of(*replies_.witness);
         if (!witness) {
@@ -100,11 +102,15 @@ private:
         const bool seen = std::ranges::any_of(
             *witness, [&](const Element& element) { return belongs(element, match) && !std::isnan(element.value); });
         if (!seen) {
-            return reading(arm, Status::no_data, "the answer is empty, and so is zero-while" + strangers(match));
+            return reading(arm, Status::no_data, empty_answer("the answer is empty, and so is zero-while", match));
         }
         Reading zero = reading(arm, Status::ok, "counted as 0: zero-while answers");
         apply(age_of(replies_.witness_ages, match), zero);
         return zero;
+    }
+
+    std::string empty_answer(const char* what, const std::string& match) const {
+        return replies_.why_empty.empty() ? what + strangers(match) : replies_.why_empty;
     }
 
     /// Whom the answers name instead, where that is no arm at all: what runs there may be another version than the plan

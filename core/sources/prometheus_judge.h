@@ -1,8 +1,10 @@
 #pragma once
+#include "net/http.h"
 #include "series/prometheus_json.h"
-#include "sources/prometheus_source.h"
+#include "sources/prometheus_metric.h"
 
-#include <span>
+#include <string>
+#include <vector>
 
 namespace sluice::sources {
 
@@ -20,6 +22,7 @@ struct PrometheusReplies {
     std::vector<AgeReply> value_ages;
     const PrometheusReply* witness = nullptr; ///< null when the metric has none
     std::vector<AgeReply> witness_ages;
+    std::string why_empty = {}; ///< what is known to make an empty answer empty; empty = nothing is
 };
 
 /// What the answers say about the metric. Pure.
