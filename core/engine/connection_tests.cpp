@@ -4,6 +4,7 @@
 #include "engine/kafka_specs.h"
 #include "net/place.h"
 #include "plan/fill.h"
+#include "sources/scraper.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -64,6 +65,12 @@ Error of_status(const net::HttpResponse& response, const std::string& where) {
 bool is_status_object(const net::HttpResponse& response) {
     const auto json = parse_json(response.body, "answer");
     return json && json->is_object() && json->value("kind", Json()) == "Status";
+}
+
+tl::unexpected<Error> nobody_behind(const net::HttpResponse& response, const std::string& where) {
+    return fail(ErrorCode::unreachable,
+                fmt::format("the cluster answers, but nobody behind this service does ({})", response.status), where,
+                "does the service exist, and has it pods that are ready?");
 }
 
 } // namespace
@@ -220,6 +227,41 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
                       "the URL is the one under which /api/v2/alerts lies"});
     }
 
+    /// One scrape. What is there and can't be read is no metric's answer either.
+    void ask_scrape(std::size_t index) {
+        Test& test = tests[index];
+        const auto budget = sources::ScrapeSettings::scrape_budget;
+        test.opened->http(test.connection->name)
+            ->send(sources::scrape_request(key(test, "scrape"), patience, budget),
+                   back(index, [budget](State& self, Test& at, const Result<net::HttpResponse>& response) {
+                       self.finish(at, judge_scrape(at, response, budget));
+                   }));
+    }
+
+    static Result<std::string> judge_scrape(const Test& test, const Result<net::HttpResponse>& response,
+                                            const series::ExpositionBudget& budget) {
+        if (!response) {
+            return failed(response);
+        }
+        const bool around = test.opened->settings(test.connection->name).contains("via");
+        if (around && response->status >= 400 && is_status_object(*response)) {
+            return nobody_behind(*response, test.answer.address);
+        }
+        if (response->status != 200) {
+            return tl::unexpected(of_status(*response, test.answer.address));
+        }
+        const auto read = sources::read_scrape(response, budget);
+        if (!read) {
+            return fail(ErrorCode::corrupt, read.error().what, test.answer.address,
+                        "the URL is the one under which the text of the metrics lies");
+        }
+        if (read->samples.empty()) {
+            return fail(ErrorCode::corrupt, "the answer tells no series", test.answer.address,
+                        "is this the path under which the metrics lie?");
+        }
+        return fmt::format("tells {} series", read->samples.size());
+    }
+
     /// Where a health metric reads, since that path is known to be one; else the root.
     std::string path_of(const Test& test) const {
         for (const auto& metric : plan.metrics) {
@@ -252,9 +294,7 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         }
         const bool around = test.opened->settings(test.connection->name).contains("via");
         if (around && response->status >= 400 && is_status_object(*response)) {
-            return fail(ErrorCode::unreachable,
-                        fmt::format("the cluster answers, but nobody behind this service does ({})", response->status),
-                        test.answer.address, "does the service exist, and has it pods that are ready?");
+            return nobody_behind(*response, test.answer.address);
         }
         if (response->status >= 500 || response->status == 401 || response->status == 403) {
             return tl::unexpected(of_status(*response, test.answer.address + path));
@@ -345,6 +385,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
             return ask_cluster(index);
         case plan::ConnectionKind::prometheus:
             return ask_prometheus(index);
+        case plan::ConnectionKind::scrape:
+            return ask_scrape(index);
         case plan::ConnectionKind::alertmanager:
             return ask_alertmanager(index);
         case plan::ConnectionKind::http:
@@ -404,6 +446,8 @@ const char* described(plan::ConnectionKind kind) {
         return "a Kubernetes cluster";
     case plan::ConnectionKind::prometheus:
         return "Prometheus";
+    case plan::ConnectionKind::scrape:
+        return "a service's own metrics";
     case plan::ConnectionKind::alertmanager:
         return "Alertmanager";
     case plan::ConnectionKind::kafka:

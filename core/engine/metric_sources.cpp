@@ -39,7 +39,8 @@ Result<std::vector<analysis::Derived>> derived_metrics(const plan::Plan& plan) {
 
 Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& scope, Connections& connections,
                                      const Outside& outside) {
-    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka; // one a cluster, shared by its metrics
+    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka;   // one a cluster, shared by its metrics
+    std::map<std::string, std::shared_ptr<sources::Scraper>> scrapers; // and one a scrape connection
     MetricSources metrics;
     auto derived = derived_metrics(plan);
     if (!derived) {
@@ -66,6 +67,17 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             }
             ways.kafka = connection;
         }
+        const auto* from = plan.connection(metric.from);
+        const bool scraped = from != nullptr && from->kind == plan::ConnectionKind::scrape;
+        if (scraped) {
+            auto& scraper = scrapers[metric.from];
+            if (!scraper) {
+                scraper = std::make_shared<sources::Scraper>(
+                    *ways.http, outside.scheduler,
+                    sources::ScrapeSettings{.name = metric.from, .interval = plan::scrape_interval(*from)});
+            }
+            ways.scraper = scraper;
+        }
         auto source = sources::make_source(plan, metric, scope, ways);
         if (!source) {
             return failed(source);
@@ -74,6 +86,7 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
         polled.name = metric.name;
         polled.source = std::move(*source);
         polled.interval = metric.interval;
+        polled.backs_off = !scraped; // its scraper waits as long as it should
         metrics.polled.push_back(std::move(polled));
     }
     return metrics;

@@ -136,11 +136,35 @@ private:
     std::vector<plan::Diagnostic> missing_;
 };
 
+bool is_scraped(const plan::Plan& plan, const plan::Metric& metric) {
+    const auto* from = plan.connection(metric.from);
+    return from != nullptr && from->kind == plan::ConnectionKind::scrape;
+}
+
+/// What is scraped is evaluated by this program, all of it.
+void not_evaluated(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& values,
+                   std::vector<plan::Diagnostic>& found) {
+    for (const auto& [name, expression] : {std::pair("query", &metric.query), std::pair("freshness", &metric.freshness),
+                                           std::pair("zero-while", &metric.zero_while)}) {
+        const auto read = read_expression(plan, *expression, values);
+        if (read && !*read) {
+            found.push_back({metric.at,
+                             fmt::format("metric {}, {}: can't be evaluated over what is scraped: {}: {}", metric.name,
+                                         name, read->error().where, read->error().what),
+                             "mend it, or ask a prometheus connection"});
+        }
+    }
+}
+
 } // namespace
 
 std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const plan::Scope& values) {
     std::vector<plan::Diagnostic> found;
     for (const auto& metric : plan.metrics) {
+        if (is_scraped(plan, metric)) {
+            not_evaluated(plan, metric, values, found);
+            continue;
+        }
         if (!metric.freshness.empty()) {
             continue; // nothing of it is read by this program
         }
@@ -164,9 +188,12 @@ std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const 
     if (!profile) {
         return {}; // told by who starts the rehearsal
     }
-    const auto shown = range::series_names(*profile);
+    const auto of_prometheus = range::series_names(*profile);
+    const auto of_service = range::service_series_names(*profile);
     std::vector<plan::Diagnostic> found;
     for (const auto& metric : plan.metrics) {
+        const bool scraped = is_scraped(plan, metric);
+        const auto& shown = scraped ? of_service : of_prometheus;
         // Where an empty answer means zero, what tells that is what has to be there.
         const std::string& expression = metric.zero_while.empty() ? metric.query : metric.zero_while;
         const auto read = read_expression(plan, expression, values);
@@ -178,9 +205,8 @@ std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const 
             const bool literal = !name.empty() && expression.find(name) != std::string::npos; // and no stand-in
             if (selector.essential && literal && !shown.contains(name)) {
                 found.push_back({metric.at,
-                                 fmt::format("metric {} has no data in a rehearsal: the simulated Prometheus has no "
-                                             "series {}",
-                                             metric.name, name),
+                                 fmt::format("metric {} has no data in a rehearsal: the simulated {} no series {}",
+                                             metric.name, scraped ? "service shows" : "Prometheus has", name),
                                  "if it is one of the load's figures, name it in `rehearse: {profile: …}`",
                                  plan::Severity::warning});
                 break;

@@ -10,10 +10,12 @@ namespace sluice::host {
 /// simulated) are warnings. Reads the disk; any thread.
 plan::LoadOutcome read_plan(const std::string& file);
 
-/// Expressions whose data's age can't be derived, whatever stands for what `values` does not hold. Pure.
+/// Expressions whose data's age can't be derived, or that are over what is scraped and our evaluator does not
+/// understand, whatever stands for what `values` does not hold. Pure.
 std::vector<plan::Diagnostic> expression_errors(const plan::Plan& plan, const plan::Scope& values);
 
-/// Metrics of which a rehearsal has no data, since the simulated Prometheus has no series of that name: warnings. Pure.
+/// Metrics of which a rehearsal has no data, since the simulated Prometheus (or service, for what is scraped) has no
+/// series of that name: warnings. Pure.
 std::vector<plan::Diagnostic> unsimulated_metrics(const plan::Plan& plan, const plan::Scope& values);
 
 /// Phases with a window that none within 400 days from `at` is long enough for. What has no value yet is left open: its

@@ -100,6 +100,28 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
                 "widen the calendar, plan for less time, or begin the rehearsal in a year of its own with --start");
 }
 
+namespace {
+
+/// The simulated services show their metrics under /metrics, wherever the real ones do.
+Result<Json> scraped_in_range(const plan::Connection& connection, const range::Addresses& addresses) {
+    const Json& settings = connection.settings;
+    Json replaced{{"url", addresses.edge + "/metrics"}, {"headers", settings.value("headers", Json::object())}};
+    if (settings.contains("rehearse")) {
+        const auto service = addresses.direct(settings["rehearse"].get<std::string>());
+        if (!service) {
+            return failed(service);
+        }
+        replaced["url"] = *service + "/metrics";
+    } else if (settings.contains("via")) {
+        const std::string url = settings.value("url", "");
+        replaced["url"] = url.substr(0, url.find('/', url.find("://") + 3)) + "/metrics";
+        replaced["via"] = settings["via"];
+    }
+    return replaced;
+}
+
+} // namespace
+
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {
     std::map<std::string, Json> replaced;
     for (const auto& connection : plan.connections) {
@@ -118,6 +140,14 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                 replaced[connection.name] = {{"url", addresses.alertmanager}};
             }
             break;
+        case plan::ConnectionKind::scrape: {
+            auto settings = scraped_in_range(connection, addresses);
+            if (!settings) {
+                return failed(settings);
+            }
+            replaced[connection.name] = *std::move(settings);
+            break;
+        }
         case plan::ConnectionKind::http:
             // What goes through the service proxy goes through the range's; another address is the public side, unless
             // the plan names the service that stands behind it.

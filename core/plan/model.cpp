@@ -1,5 +1,7 @@
 #include "plan/model.h"
 
+#include "base/quantity.h"
+
 #include <algorithm>
 
 namespace sluice::plan {
@@ -73,6 +75,27 @@ const Option* Plan::option_of(const StepId& wanted) const {
         }
     }
     return nullptr;
+}
+
+Nanos scrape_interval(const Connection& connection) {
+    const auto found =
+        connection.settings.is_object() ? connection.settings.find("interval") : connection.settings.end();
+    const bool said = found != connection.settings.end() && found->is_string();
+    return said ? parse_duration(found->get<std::string>()).value_or(seconds(5)) : seconds(5);
+}
+
+std::string scrape_url(const std::string& url) {
+    const auto scheme = url.find("://");
+    const auto end = url.find_first_of("/?", scheme == std::string::npos ? 0 : scheme + 3);
+    if (end == std::string::npos) {
+        return url + "/metrics";
+    }
+    std::string_view rest = std::string_view(url).substr(end);
+    if (rest != "/" && !rest.starts_with("/?") && !rest.starts_with('?')) {
+        return url;
+    }
+    rest.remove_prefix(rest.starts_with('/') ? 1 : 0);
+    return url.substr(0, end) + "/metrics" + std::string(rest);
 }
 
 std::string address_in(const Json& settings) {

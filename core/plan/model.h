@@ -34,10 +34,11 @@ struct Variable {
     Position at;
 };
 
-enum class ConnectionKind { kubernetes, http, prometheus, alertmanager, kafka, host };
+enum class ConnectionKind { kubernetes, http, prometheus, scrape, alertmanager, kafka, host };
 /// It has a URL, and headers; a cluster's own API is not meant.
 constexpr bool speaks_http(ConnectionKind kind) {
-    return kind == ConnectionKind::http || kind == ConnectionKind::prometheus || kind == ConnectionKind::alertmanager;
+    return kind == ConnectionKind::http || kind == ConnectionKind::prometheus || kind == ConnectionKind::scrape ||
+           kind == ConnectionKind::alertmanager;
 }
 
 struct Connection {
@@ -50,6 +51,11 @@ struct Connection {
 /// Where it is, as its settings say: a URL, "host:port" or a host, or brokers with commas between them; empty = a
 /// kubeconfig says it.
 std::string address_in(const Json& settings);
+
+/// How often a scrape connection is scraped.
+Nanos scrape_interval(const Connection& connection);
+/// The URL of a scrape connection with its path: "/metrics" where it names none.
+std::string scrape_url(const std::string& url);
 
 /// A secret that the plan's author named.
 struct SecretUse {

@@ -126,6 +126,7 @@ void read_connection(Reading& reading, const Entry& entry) {
     const Entry& kind = entry.value.entries.front();
     connection.kind = kind.key == "kubernetes"     ? ConnectionKind::kubernetes
                       : kind.key == "prometheus"   ? ConnectionKind::prometheus
+                      : kind.key == "scrape"       ? ConnectionKind::scrape
                       : kind.key == "alertmanager" ? ConnectionKind::alertmanager
                       : kind.key == "kafka"        ? ConnectionKind::kafka
                       : kind.key == "host"         ? ConnectionKind::host
@@ -137,6 +138,13 @@ void read_connection(Reading& reading, const Entry& entry) {
     const Node* url = kind.value.find("url");
     if (url != nullptr && url->is_scalar() && !url->text.starts_with("http://") && !url->text.starts_with("https://")) {
         reading.error(url->at, fmt::format("'{}' is no URL", url->text), "start with http:// or https://");
+    }
+    if (connection.kind == ConnectionKind::scrape && url != nullptr && url->is_scalar()) {
+        connection.settings["url"] = scrape_url(url->text);
+    }
+    if (const auto interval = reading.duration(kind.value, "interval"); interval && *interval < seconds(1)) {
+        reading.error(kind.value.find("interval")->at, "a service can't be scraped more than once a second",
+                      "1s or longer");
     }
     if (const Node* host = kind.value.find("host");
         host != nullptr && host->is_scalar() && connection.kind == ConnectionKind::host) {
@@ -175,6 +183,38 @@ AlertQuery read_alerts(Reading& reading, const Node& node) {
         }
     }
     return query;
+}
+
+/// Whether the metric is evaluated over what one connection scrapes. Then it is polled as often as that is scraped, and
+/// a range must hold two scrapes, or it would never have an answer.
+bool read_scraped(Reading& reading, const Node& node, Metric& metric) {
+    const auto* connection = reading.plan.connection(metric.from);
+    if (metric.query.empty() || connection == nullptr || connection->kind != ConnectionKind::scrape) {
+        return false;
+    }
+    const Nanos interval = scrape_interval(*connection);
+    if (node.find("interval") == nullptr) {
+        metric.interval = interval;
+    } else if (!metric.max_age && metric.interval < interval) {
+        metric.max_age = std::max(interval * 3, seconds(30)); // what was scraped can't be younger
+    }
+    const Node* empty = node.find("empty");
+    for (const auto& [at, text] :
+         {std::pair(node.find("query"), &metric.query),
+          std::pair(empty != nullptr ? empty->find("zero-while") : nullptr, &metric.zero_while)}) {
+        const auto query = text->empty() || text->find("${") != std::string::npos
+                               ? std::nullopt
+                               : std::optional(series::promql::parse(*text));
+        const auto shortest = query && *query ? (*query)->shortest_range() : std::nullopt;
+        if (shortest && *shortest < interval * 2) {
+            reading.error(
+                at->at,
+                fmt::format("a range of {} never surely holds two scrapes, one each {}", duration_text(*shortest),
+                            duration_text(interval)),
+                fmt::format("{} or longer, or a shorter 'interval' of '{}'", duration_text(interval * 2), metric.from));
+        }
+    }
+    return true;
 }
 
 void read_metric(Reading& reading, const Entry& entry) {
@@ -226,7 +266,12 @@ void read_metric(Reading& reading, const Entry& entry) {
         reading.plan.metrics.push_back(std::move(metric));
         return;
     }
-    const char* kind = metric.lag ? "kafka" : metric.health ? "http" : metric.alerts ? "alertmanager" : "prometheus";
+    const bool scraped = read_scraped(reading, node, metric);
+    const char* kind = metric.lag      ? "kafka"
+                       : metric.health ? "http"
+                       : metric.alerts ? "alertmanager"
+                       : scraped       ? "scrape"
+                                       : "prometheus";
     if (node.find("from") == nullptr && node.is_map()) {
         reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
                       fmt::format("add 'from:', a {} connection", kind));

@@ -45,12 +45,19 @@ Answer Application::handle(const Key& service, const Asked& asked) {
         return json_answer(200, R"({"status":"healthy"})");
     }
     if (asked.path == "/metrics" && asked.method == "GET") {
-        load_.advance(scheduler_.now());
-        std::string text;
-        for (const auto& [version, pods] : versions) {
-            text += load_.exposition_text({resolved->space + "/" + resolved->name, version});
+        if (faults_.active(FaultKind::no_data, scheduler_.now()) != nullptr) {
+            return text_answer(503, "the metrics can't be collected\n");
         }
-        return {200, {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}}, std::move(text), {}, false};
+        load_.advance(scheduler_.now());
+        std::vector<ArmKey> arms;
+        for (const auto& [version, pods] : versions) {
+            arms.push_back({resolved->space + "/" + resolved->name, version});
+        }
+        return {200,
+                {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+                load_.exposition_text(arms),
+                {},
+                false};
     }
     if (asked.path == collection || asked.path.starts_with(std::string(collection) + "/")) {
         return streams(asked);

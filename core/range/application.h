@@ -12,7 +12,8 @@ namespace sluice::range {
 
 /// The applications behind the Services: what a pod answers to a request, whichever way it came (service proxy, edge).
 ///
-/// `/health` {"status":"healthy"}; `/metrics`; `/api/v1/streams`: POST creates one and answers with its `id`, GET (also
+/// `/health` {"status":"healthy"}; `/metrics` (503 while the fault `no data` holds); `/api/v1/streams`: POST creates
+/// one and answers with its `id`, GET (also
 /// `/active`) lists with `total_count`, `/ID` is read and deleted. The API wants `Authorization: Bearer …`, else 401.
 /// All versions share one store of streams, as they share one database. Errors by a fault are of the load, not of these
 /// single requests. A POST with an Idempotency-Key is carried out once: the same key and body get the same answer

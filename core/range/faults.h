@@ -21,7 +21,7 @@ enum class FaultKind {
     broker_down,   ///< `broker 2 down`
     pods_crash,    ///< `pods crash`: CrashLoopBackOff
     image_missing, ///< `image missing`: pods created from now on end in ImagePullBackOff
-    no_data,       ///< `no data`: Prometheus can't scrape
+    no_data,       ///< `no data`: nobody can scrape
     api_slow,      ///< `api slow 5s`: the Kubernetes API applies at once, answers late
     api_down,      ///< `api down`: the Kubernetes API breaks every connection off, before it does anything
     alert,         ///< `alert HighLatency{severity="page"}`: it fires in Alertmanager

@@ -272,8 +272,11 @@ private:
     }
 
     void measure(const plan::Metric& metric) {
+        const auto* from = plan_.connection(metric.from);
         if (metric.alerts) {
             ask_alerts(metric);
+        } else if (from != nullptr && from->kind == plan::ConnectionKind::scrape) {
+            scrape(metric);
         } else if (!metric.query.empty()) {
             ask_prometheus(metric);
         }
@@ -302,6 +305,23 @@ private:
         } else {
             get(place, "/api/v1/query", {"query=" + query});
         }
+    }
+
+    /// The text from which the expression would be counted; a rate needs two of it, some time apart.
+    void scrape(const plan::Metric& metric) {
+        remark("its expression, over what is scraped: " +
+               plan::fill_query(metric.query, scope_).value_or(metric.query));
+        const auto& place = settings(metric.from);
+        const Json proxy = place.value(Json::json_pointer("/via/service-proxy/on"), Json());
+        if (!proxy.is_string()) {
+            get(place, "", {});
+            return;
+        }
+        const std::string url = setting(place, "url");
+        const auto path = url.find('/', url.find("://") + 3);
+        Words words = kubectl(proxy.get<std::string>(), "");
+        words.insert(words.end(), {"get", "--raw", proxied(url) + url.substr(std::min(path, url.size()))});
+        say(words);
     }
 
     /// What the connection puts on each request: the authorities that it trusts, and its headers.

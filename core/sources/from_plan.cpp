@@ -7,6 +7,7 @@
 #include "sources/http_health_source.h"
 #include "sources/kafka_lag_source.h"
 #include "sources/prometheus_source.h"
+#include "sources/scrape_source.h"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ Result<std::map<std::string, std::string>> arms_by_match(const plan::Plan& plan,
     return arms;
 }
 
-Made prometheus(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+Made by_query(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
     PrometheusMetric asked;
     asked.name = metric.name;
     asked.unit = metric.unit;
@@ -59,6 +60,9 @@ Made prometheus(const plan::Plan& plan, const plan::Metric& metric, const plan::
         return failed(arms);
     }
     asked.arms = *std::move(arms);
+    if (ways.scraper) {
+        return ScrapeSource::make(ways.scraper, ways.scheduler, std::move(asked), metric.interval);
+    }
     return PrometheusSource::make(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
 }
 
@@ -129,7 +133,7 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
     Made made = metric.lag      ? lag(metric, scope, ways)
                 : metric.health ? health(metric, scope, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
-                                : prometheus(plan, metric, scope, ways);
+                                : by_query(plan, metric, scope, ways);
     if (!made) {
         made.error().where = "metric " + metric.name + (made.error().where.empty() ? "" : ", " + made.error().where);
     }

@@ -84,7 +84,8 @@ void Poller::take(Polled& polled, const series::SampleBatch& batch) {
     if (!running_) {
         return;
     }
-    polled.errors_in_row = batch.status == series::Status::source_error ? polled.errors_in_row + 1 : 0;
+    const bool failed = batch.status == series::Status::source_error && polled.metric.backs_off;
+    polled.errors_in_row = failed ? polled.errors_in_row + 1 : 0;
     for (const auto& reading : batch.readings) {
         if (reading.status == series::Status::ok) {
             polled.newest = std::max(polled.newest.value_or(reading.measured_at), reading.measured_at);

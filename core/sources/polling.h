@@ -16,13 +16,15 @@ struct PolledMetric {
     std::unique_ptr<Source> source;
     Nanos interval = seconds(5); ///< at least 100 ms
     Nanos timeout = seconds(5);  ///< how long one poll may take
+    bool backs_off = true;       ///< false: an answer costs nobody anything, so it is asked for as often after errors
 };
 
 /// Polls metrics at their intervals, on the Scheduler, and hands every batch on.
 ///
 /// A metric's polls lie on a grid from `start`, so that a late answer does not shift the later ones; a slot whose
 /// predecessor is still in flight is left out. After each source error in a row the distance doubles, up to 30 s (or
-/// the interval, if that is longer); the first answer brings it back. Poll n of a metric has the key "poll/METRIC/n".
+/// the interval, if that is longer), for those that back off; the first answer brings it back. Poll n of a metric has
+/// the key "poll/METRIC/n".
 ///
 /// A derived metric is handed on behind an answer to one of those that it is made of, as soon as none of these is owed:
 /// so it never mixes an answer of this instant with one of the last. Until then the Poller owes it too.

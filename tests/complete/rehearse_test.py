@@ -1,4 +1,5 @@
 """The plans that use every kind of step and every attribute: rehearsed clean, rolled back, and by their variant."""
+import json
 import subprocess
 import unittest
 
@@ -49,6 +50,25 @@ class Complete(InHome):
             "phases: [{id: one, steps: [{id: a, probe: {metric: up, must: '== 1'}}]}]\n")
         code, said = self.call("rehearse", self.home / "plan.yaml", "--session", self.home / "f.sluice")
         self.assertEqual(code, DONE, said)
+
+    def test_what_is_scraped_counts_only_while_it_can_be_scraped(self):
+        (self.home / "own.yaml").write_text(
+            "sluice: 1\nid: own\nconnections:\n  cluster: {kubernetes: {context: c}}\n"
+            "  web: {scrape: {url: 'http://web.shop:8080/stats', via: {service-proxy: {on: cluster}}}}\n"
+            "metrics: {asked: {from: web, query: 'sum(rate(nova_http_requests_total[1m]))', unit: per-second}}\n"
+            "phases: [{id: one, steps: [{id: look, hold: {for: 1m, deadline: 10m},"
+            " gates: [{metric: asked, must: '>= 0'}]}]}]\n")
+        for fault, at_least in ((), 60), (("--fault", "step:look no data for 2m"), 180):
+            with self.subTest(fault):
+                session = f"own{at_least}.sluice"
+                code, said = self.call("rehearse", self.home / "own.yaml", "--session", self.home / session, *fault)
+                self.assertEqual(code, DONE, said)
+                events = self.events(session)
+                log = json.dumps(events)
+                self.assertEqual("HTTP status 503" in log, bool(fault), said)
+                took = int(events[-1]["time"]) - int(events[0]["time"])
+                self.assertGreaterEqual(took, at_least * 10**9, said)
+                self.assertLess(took, (at_least + 60) * 10**9, said)
 
     def test_a_drill_goes_back_by_itself(self):
         """Conditions on values are triggers too, also where no metric is read."""

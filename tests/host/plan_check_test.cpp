@@ -17,7 +17,8 @@ class PlanCheckTest : public QObject {
             return {};
         }
         file.write("sluice: 1\nid: small\nvariables: {window: {ask: true}, other: {ask: true}}\n");
-        file.write("connections: {prom: {prometheus: {url: 'http://p:9090'}}}\nmetrics:\n  errors: ");
+        file.write("connections: {prom: {prometheus: {url: 'http://p:9090'}}, "
+                   "own: {scrape: {url: 'http://w'}}}\nmetrics:\n  errors: ");
         file.write(metric);
         file.write("\nphases:\n  - id: main\n    steps:\n      - ");
         file.write(step);
@@ -54,6 +55,14 @@ private slots:
             "plan.yaml:6:3: error: metric errors, zero-while: the data's age can't be derived: ");
         row("its age is asked for",
             "{unit: ratio, from: prom, query: 'a new function(x', freshness: 'time() - max(x)'}", "");
+        row("what is scraped is evaluated here",
+            "{unit: ratio, from: own, query: 'topk(1, up)', freshness: 'vector(0)'}",
+            "plan.yaml:6:3: error: metric errors, query: can't be evaluated over what is scraped: 1:1: unknown "
+            "function "
+            "'topk'");
+        row("and so is its age", "{unit: ratio, from: own, query: up, freshness: 'max(x'}",
+            "plan.yaml:6:3: error: metric errors, freshness: can't be evaluated over what is scraped: 1:6: ");
+        row("scraped, a value is a time", "{unit: ratio, from: own, query: 'sum(rate(up[${window}]))'}", "");
     }
     void an_expression_that_is_none_is_told_before_the_start() {
         QFETCH(QString, metric);
@@ -85,6 +94,11 @@ private slots:
             "{unit: ratio, from: prom, query: 'sum(shop_errors)', empty: {zero-while: 'shop_up'}}", "", "shop_up");
         row("a name that is not known yet", "{unit: ratio, from: prom, query: 'sum(${window}_errors)'}", "", "");
         row("any name", R"({unit: ratio, from: prom, query: 'sum({__name__=~"shop_.+"})'})", "", "");
+        row("scraped", "{unit: ratio, from: own, query: 'sum(rate(shop_requests_total[5m]))'}",
+            "rehearse: {profile: {requests: shop_requests_total}}\n", "");
+        row("of Kubernetes, where a service is scraped",
+            "{unit: ratio, from: own, query: 'sum(kube_deployment_status_replicas_ready)'}", "",
+            "kube_deployment_status_replicas_ready");
         row("of Kubernetes", "{unit: ratio, from: prom, query: 'sum(kube_deployment_status_replicas_ready)'}", "", "");
     }
     void a_metric_that_is_not_simulated_is_told() {
@@ -97,8 +111,8 @@ private slots:
         QCOMPARE(told(read.diagnostics).join('\n'),
                  series.isEmpty()
                      ? QString()
-                     : "plan.yaml:6:3: warning: metric errors has no data in a rehearsal: the simulated "
-                       "Prometheus has no series " +
+                     : "plan.yaml:6:3: warning: metric errors has no data in a rehearsal: the simulated " +
+                           QString(metric.contains("own") ? "service shows" : "Prometheus has") + " no series " +
                            series + " (if it is one of the load's figures, name it in `rehearse: {profile: …}`)");
     }
 

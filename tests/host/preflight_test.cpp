@@ -191,6 +191,46 @@ private slots:
         QVERIFY(engine::Connections::open(*loaded.plan, desk.outside(), *replaced));
     }
 
+    void a_service_s_own_metrics_are_scraped_once_and_read() {
+        const auto loaded = plan::load(
+            "sluice: 1\nid: p\nconnections:\n"
+            "  cluster: {kubernetes: {context: c}}\n"
+            "  near: {scrape: {url: 'http://user-service-blue.production:8081/stats', via: {service-proxy: {on: "
+            "cluster}}}}\n"
+            "  named: {scrape: {url: 'https://shop.test/stats', rehearse: production/user-service-blue}}\n"
+            "  open: {scrape: {url: 'https://shop.test'}}\n"
+            "  gone: {scrape: {url: 'http://nowhere.production:8081', via: {service-proxy: {on: cluster}}}}\n"
+            "metrics: {m: {from: gone, query: up, unit: bool}}\n"
+            "phases: [{id: one, steps: [{id: go, confirm: Go}]}]\n",
+            "p");
+        QVERIFY(loaded.plan);
+        Desk desk;
+        auto wanted = host::range_options(*plan_, values_, std::filesystem::path(file_).parent_path().string(), 1, {});
+        QVERIFY(wanted);
+        auto range = range::Range::start(desk.scheduler, std::move(*wanted));
+        QVERIFY(range);
+        auto replaced = host::range_connections(*loaded.plan, (*range)->addresses());
+        QVERIFY(replaced);
+        const QRegularExpression series("^tells [1-9][0-9]* series$");
+        auto answered = answers(desk, *loaded.plan, *replaced, seconds(10));
+        for (const char* name : {"near", "named", "open"}) {
+            const auto& answer = answered.at(name);
+            QVERIFY2(answer.level == Level::good, answer.error ? to_text(*answer.error).c_str() : name);
+            QVERIFY2(series.match(QString::fromStdString(answer.found)).hasMatch(), answer.found.c_str());
+        }
+        QVERIFY(answered.at("gone").level == Level::trouble); // a metric asks it from the start
+        // What answers there is something else.
+        const auto of = [](const std::string& url) { return url.substr(0, url.rfind('/')); };
+        (*replaced)["named"]["url"] = of((*replaced)["named"]["url"]) + "/health";
+        (*replaced)["open"]["url"] = of((*replaced)["open"]["url"]) + "/nothing";
+        answered = answers(desk, *loaded.plan, *replaced, seconds(10));
+        QVERIFY(answered.at("named").error);
+        QCOMPARE(answered.at("named").error->what, std::string("the answer is application/json, not metrics as text"));
+        QVERIFY(answered.at("open").error);
+        QCOMPARE(answered.at("open").error->what, std::string("answers with 404"));
+        QVERIFY(!answered.at("open").error->remedy.empty());
+    }
+
     void the_window_says_whether_why_not_and_when() {
         const auto tuesday = host::window_at(*plan_, {}, Nanos{1'767'664'800'000'000'000}); // 2026-01-06T02:00Z
         QVERIFY(tuesday && tuesday->bound && tuesday->open && tuesday->closes);

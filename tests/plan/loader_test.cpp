@@ -67,6 +67,41 @@ private slots:
                      .plan);
     }
 
+    void what_is_scraped_lies_under_metrics_unless_the_url_says_otherwise_data() {
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<QString>("asked");
+        const auto row = [](const char* url, const char* asked) {
+            QTest::newRow(url) << QString(url) << QString(asked);
+        };
+        row("http://w:8080", "http://w:8080/metrics");
+        row("http://w:8080/", "http://w:8080/metrics");
+        row("https://w?module=x", "https://w/metrics?module=x");
+        row("https://w/?module=/x", "https://w/metrics?module=/x");
+        row("http://w/actuator/prometheus", "http://w/actuator/prometheus");
+        row("http://w/metrics?a=b", "http://w/metrics?a=b");
+    }
+    void what_is_scraped_lies_under_metrics_unless_the_url_says_otherwise() {
+        QFETCH(QString, url);
+        QFETCH(QString, asked);
+        const auto loaded = load("sluice: 1\nid: p\nconnections: {web: {scrape: {url: '" + url.toStdString() +
+                                     "', interval: 1m}}, own: {scrape: {url: 'http://o'}}}\nmetrics:\n"
+                                     "  a: {from: web, query: x, unit: count}\n"
+                                     "  b: {from: web, query: x, unit: count, interval: 5s}\n"
+                                     "  c: {from: own, query: x, unit: count}\n"
+                                     "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const Plan& plan = *loaded.plan;
+        QCOMPARE(QString::fromStdString(address_in(plan.connection("web")->settings)), asked);
+        QVERIFY(scrape_interval(*plan.connection("web")) == minutes(1));
+        // A metric is polled as often as its service is scraped, and may be as old as three scrapes.
+        QVERIFY(plan.metric("a")->interval == minutes(1));
+        QVERIFY(!plan.metric("a")->max_age);
+        QVERIFY(plan.metric("b")->interval == seconds(5));
+        QVERIFY(plan.metric("b")->max_age == minutes(3));
+        QVERIFY(plan.metric("c")->interval == seconds(5));
+    }
+
     void a_probe_by_socket_looks_at_its_connection_data() {
         QTest::addColumn<QString>("connection");
         QTest::addColumn<QString>("probe");

@@ -43,7 +43,7 @@ private slots:
             often.advance(tuesday + milliseconds(500 * i));
         }
         once.advance(tuesday + seconds(300));
-        QCOMPARE(often.exposition_text(blue), once.exposition_text(blue));
+        QCOMPARE(often.exposition_text(std::span(&blue, 1)), once.exposition_text(std::span(&blue, 1)));
     }
 
     void the_seed_varies_the_load() {
@@ -142,6 +142,40 @@ private slots:
         QVERIFY(std::isnan(r.query("sum(nova_http_requests_total)")));
         r.pass(minutes(3));
         QVERIFY(r.query("sum(nova_http_requests_total)") > 0);
+    }
+
+    void a_service_s_own_metrics_can_be_scraped_until_nobody_can() {
+        Rehearsed r({"T+3m no data for 1m"});
+        const std::string url = r.range->addresses().services + "/production/user-service-blue/metrics";
+        r.pass(minutes(2));
+        const auto shown = r.send("GET", url);
+        QVERIFY(shown.has_value());
+        QCOMPARE(shown->status, 200);
+        const auto read = series::parse_exposition(shown->body, "metrics");
+        QVERIFY2(read.has_value(), read ? "" : to_text(read.error()).c_str());
+        QVERIFY(read->families.at("nova_http_requests_total").type == series::MetricType::counter);
+        QVERIFY(read->families.at("nova_http_request_duration_seconds").type == series::MetricType::histogram);
+        r.pass(seconds(90));
+        QCOMPARE(r.send("GET", url)->status, 503);
+        r.pass(minutes(1));
+        QCOMPARE(r.send("GET", url)->status, 200);
+    }
+
+    void two_versions_behind_one_service_show_each_family_once() {
+        LoadModel load(Profile(), 3, tuesday, {});
+        const std::vector<ArmKey> arms{{blue.service, "v1"}, {blue.service, "v2"}};
+        load.set_shares(tuesday, {{arms[0], 0.75}, {arms[1], 0.25}});
+        load.advance(tuesday + minutes(5));
+        const auto read = series::parse_exposition(load.exposition_text(arms), "metrics");
+        QVERIFY2(read.has_value(), read ? "" : to_text(read.error()).c_str());
+        std::map<std::string, double> requests;
+        for (const auto& sample : read->samples) {
+            if (series::label(sample.labels, series::metric_name) == "nova_http_requests_total") {
+                requests[std::string(series::label(sample.labels, "version"))] = sample.value;
+            }
+        }
+        QCOMPARE(requests.size(), std::size_t{2});
+        QVERIFY(requests["v1"] > 2 * requests["v2"]);
     }
 
     void one_seed_gives_one_history() {

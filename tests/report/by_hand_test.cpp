@@ -31,8 +31,12 @@ connections:
   api: {http: {url: ')" + api + R"(', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
   prom: {prometheus: {url: 'http://prom:9090', ca: /etc/ca.pem, headers: {Authorization: 'env:X_TOKEN'}}}
+  own: {scrape: {url: 'https://web.example', ca: /etc/ca.pem, headers: {X: 'env:X_TOKEN'}}}
+  near: {scrape: {url: 'http://web.shop:8081/stats?all=1', via: {service-proxy: {on: cluster}}}}
 metrics:
   lag: {title: Lag, from: prom, query: lag, unit: messages}
+  asked: {title: Asked, from: own, query: 'rate(asked[1m])', unit: per-second}
+  busy: {title: Busy, from: near, query: busy, unit: count}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
@@ -216,6 +220,11 @@ private slots:
             "{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500'}]}",
             "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [http://prom:9090/api/v1/query] [--data-urlencode] "
             "[query=lag] <Authorization: se cret>");
+        row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",
+            "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [https://web.example/metrics] <X: se cret>");
+        row("and through the API server", "{id: s, hold: 1m, gates: [{metric: busy, must: '<= 500'}]}",
+            "kubectl [--context] [the prod] [get] [--raw] "
+            "[/api/v1/namespaces/shop/services/web:8081/proxy/stats?all=1]");
     }
     void a_shell_hears_what_the_step_would_do() {
         QFETCH(QString, step);

@@ -101,6 +101,35 @@ private slots:
                             "&filter=severity=\"page\"&filter=version=~\"v1\\\\.2\\\\.4\""));
     }
 
+    void a_query_over_what_is_scraped_is_filled_and_judged_alike() {
+        World world;
+        testing::FakeHttp page(world.scheduler, [](const net::HttpRequest& request) {
+            return Result<net::HttpResponse>(net::HttpResponse{
+                request.url.empty() ? 200 : 404, {}, "load{version=\"v1.2.4\"} 7\nload{version=\"v1.2.40\"} 8\n"});
+        });
+        const Ways ways{world.scheduler, &page, nullptr,
+                        std::make_shared<Scraper>(page, world.scheduler, ScrapeSettings{"own"})};
+        plan::Metric metric;
+        metric.name = "m";
+        metric.from = "own";
+        metric.query = "load{version=~\"${version}\"}";
+        metric.by_arm = "version";
+        auto source = make_source(world.plan, metric, world.scope, ways);
+        QVERIFY2(source.has_value(), source ? "" : to_text(source.error()).c_str());
+        series::SampleBatch batch;
+        (*source)->poll(world.scheduler.now() + seconds(5), "k",
+                        [&](series::SampleBatch answered) { batch = std::move(answered); });
+        world.scheduler.run_until(world.scheduler.now() + seconds(1));
+        QCOMPARE(batch.readings.size(), 2u);
+        QCOMPARE(batch.readings[0].status, series::Status::no_data);
+        QCOMPARE(batch.readings[1].value, 7.0);
+        metric.query = "topk(1, load)";
+        metric.freshness = "vector(0)";
+        const auto other = make_source(world.plan, metric, world.scope, ways);
+        QVERIFY(!other);
+        QCOMPARE(other.error().where, std::string("metric m, query:1:1"));
+    }
+
     void what_can_not_be_asked_is_told_with_the_metrics_name() {
         World world;
         plan::Metric metric;

@@ -95,15 +95,18 @@ private slots:
     void polls_lie_on_a_grid_and_errors_double_the_distance_data() {
         QTest::addColumn<int>("status");
         QTest::addColumn<qint64>("delay_ms");
+        QTest::addColumn<bool>("backs_off");
         QTest::addColumn<QList<qint64>>("expected");
-        QTest::newRow("good") << 0 << qint64{1} << QList<qint64>{0, 5, 10, 15, 20};
-        QTest::newRow("no data is an answer") << 1 << qint64{1} << QList<qint64>{0, 5, 10, 15, 20};
-        QTest::newRow("slow: slots are left out") << 0 << qint64{6000} << QList<qint64>{0, 10, 20};
-        QTest::newRow("errors") << 2 << qint64{1} << QList<qint64>{0, 5, 15};
+        QTest::newRow("good") << 0 << qint64{1} << true << QList<qint64>{0, 5, 10, 15, 20};
+        QTest::newRow("no data is an answer") << 1 << qint64{1} << true << QList<qint64>{0, 5, 10, 15, 20};
+        QTest::newRow("slow: slots are left out") << 0 << qint64{6000} << true << QList<qint64>{0, 10, 20};
+        QTest::newRow("errors") << 2 << qint64{1} << true << QList<qint64>{0, 5, 15};
+        QTest::newRow("errors that cost nobody anything") << 2 << qint64{1} << false << QList<qint64>{0, 5, 10, 15, 20};
     }
     void polls_lie_on_a_grid_and_errors_double_the_distance() {
         QFETCH(int, status);
         QFETCH(qint64, delay_ms);
+        QFETCH(bool, backs_off);
         QFETCH(QList<qint64>, expected);
         VirtualScheduler scheduler(seconds(0));
         std::vector<std::pair<Nanos, std::string>> asked;
@@ -111,7 +114,9 @@ private slots:
         source->status = static_cast<Status>(status);
         source->delay = milliseconds(delay_ms);
         Poller poller(scheduler, [](const series::SampleBatch&) {});
-        poller.add({"m", std::move(source)});
+        PolledMetric metric{"m", std::move(source)};
+        metric.backs_off = backs_off;
+        poller.add(std::move(metric));
         poller.start();
         scheduler.run_until(seconds(24));
         const auto times = seconds_of(asked);

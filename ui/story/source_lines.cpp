@@ -60,6 +60,8 @@ QString name_of(const plan::Plan& plan, const plan::Connection& connection) {
     switch (connection.kind) {
     case plan::ConnectionKind::prometheus:
         return same == 1 ? QStringLiteral("Prometheus") : QStringLiteral("Prometheus ") + name;
+    case plan::ConnectionKind::scrape:
+        return SourceText::tr("Metrics of %1").arg(name);
     case plan::ConnectionKind::alertmanager:
         return same == 1 ? QStringLiteral("Alertmanager") : QStringLiteral("Alertmanager ") + name;
     case plan::ConnectionKind::kafka:

@@ -171,21 +171,30 @@ series::Exposition LoadModel::exposition(const ArmKey& key) const {
     return shown;
 }
 
-std::string LoadModel::exposition_text(const ArmKey& key) const {
-    std::string text;
-    std::string family;
-    const series::Exposition shown = exposition(key);
-    for (const series::ExposedSample& sample : shown.samples) {
-        const std::string name(series::label(sample.labels, series::metric_name));
-        for (const auto& [other, about] : shown.families) {
-            const bool own =
-                name == other || (about.type == series::MetricType::histogram && name.starts_with(other + "_"));
-            if (own && family != other) {
-                text += fmt::format("# TYPE {} {}\n", other, series::name(about.type));
-                family = other;
+std::string LoadModel::exposition_text(std::span<const ArmKey> arms) const {
+    std::vector<std::pair<std::string, std::string>> families; // a family stands once, with the samples of all versions
+    for (const ArmKey& arm : arms) {
+        const series::Exposition shown = exposition(arm);
+        for (const series::ExposedSample& sample : shown.samples) {
+            const std::string name(series::label(sample.labels, series::metric_name));
+            auto own = shown.families.find(name);
+            if (own == shown.families.end()) {
+                own = std::ranges::find_if(shown.families, [&](const auto& family) {
+                    return family.second.type == series::MetricType::histogram && name.starts_with(family.first + "_");
+                });
             }
+            const std::string family = own == shown.families.end() ? name : own->first;
+            auto block = std::ranges::find(families, family, &std::pair<std::string, std::string>::first);
+            if (block == families.end()) {
+                const auto type = own == shown.families.end() ? series::MetricType::untyped : own->second.type;
+                block = families.insert(block, {family, fmt::format("# TYPE {} {}\n", family, series::name(type))});
+            }
+            block->second += fmt::format("{} {}\n", series::to_text(sample.labels), number_text(sample.value));
         }
-        text += fmt::format("{} {}\n", series::to_text(sample.labels), number_text(sample.value));
+    }
+    std::string text;
+    for (const auto& [family, lines] : families) {
+        text += lines;
     }
     return text;
 }

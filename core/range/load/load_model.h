@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,8 +59,8 @@ public:
 
     /// What the `/metrics` of one arm's pods show together. Empty if it does not stand.
     series::Exposition exposition(const ArmKey& arm) const;
-    /// The same as text, for a person or a scraper of their own.
-    std::string exposition_text(const ArmKey& arm) const;
+    /// The same as text, of all versions behind one Service together: for a person, or a scraper of the plan's.
+    std::string exposition_text(std::span<const ArmKey> arms) const;
     /// What the ingress controller counts: requests by service and status class.
     series::Exposition edge_exposition() const;
 
