@@ -1,26 +1,12 @@
 #include "series/matcher.h"
 
-#include "base/utf8_character.h"
+#include "series/re2_pattern.h"
 
 namespace sluice::series {
 namespace {
 
 constexpr std::size_t max_pattern = 1000;
 constexpr std::size_t max_value = 4096;
-
-/// std::regex knows no UTF-8: it gets one wchar_t for each character.
-std::wstring characters(std::string_view text) {
-    static_assert(sizeof(wchar_t) == sizeof(char32_t));
-    std::wstring out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        char32_t code = 0;
-        bool valid = false;
-        text.remove_prefix(utf8_character(text, code, valid));
-        out += valid ? static_cast<wchar_t>(code) : L'\uFFFD'; // as Go reads a byte that is no UTF-8
-    }
-    return out;
-}
 
 } // namespace
 
@@ -36,18 +22,14 @@ Result<Matcher> Matcher::make(std::string label, Kind kind, std::string value) {
     if (pattern.size() > max_pattern) {
         return fail(ErrorCode::bad_input, "the pattern is longer than 1,000 characters");
     }
-    for (std::size_t i = 0; i + 2 < pattern.size(); ++i) {
-        if (pattern[i] == '\\') {
-            ++i;
-        } else if (pattern[i] == '(' && pattern[i + 1] == '?' && pattern[i + 2] != ':') {
-            return fail(ErrorCode::bad_input, "look-around and inline flags are not supported in a pattern", {},
-                        "only (?:…) groups are");
-        }
+    const auto rewritten = ecmascript_pattern(pattern);
+    if (!rewritten) {
+        return failed(rewritten);
     }
     try {
         // __polynomial is libstdc++'s breadth-first matcher; the default one backtracks, exponentially at worst.
-        matcher.pattern_ = std::make_shared<const std::wregex>(
-            characters(pattern), std::regex_constants::ECMAScript | std::regex_constants::__polynomial);
+        matcher.pattern_ = std::make_shared<const std::wregex>(*rewritten, std::regex_constants::ECMAScript |
+                                                                               std::regex_constants::__polynomial);
     } catch (const std::regex_error& error) {
         return fail(ErrorCode::bad_input, "the pattern " + in_quotes(pattern) + " can't be read: " + error.what());
     }

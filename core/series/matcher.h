@@ -15,9 +15,8 @@ public:
     enum class Kind { equal, not_equal, matches, not_matches };
 
     /// Compiles. A pattern holds for the whole value, as in Prometheus, and is of characters, not of bytes: `.` takes a
-    /// whole `é`. Its dialect is what RE2 and ECMAScript share; look-around, back-references, inline flags and patterns
-    /// over 1,000 characters are `bad_input`. Matching takes time polynomial in the value's length: no pattern can hang
-    /// the program.
+    /// whole `é`. `bad_input` for what `ecmascript_pattern` refuses, for what can't be read, and for patterns over
+    /// 1,000 bytes. Matching takes time polynomial in the value's length: no pattern can hang the program.
     static Result<Matcher> make(std::string label, Kind kind, std::string value);
 
     bool holds(std::string_view label_value) const;

@@ -15,6 +15,7 @@
 /// Understood: selectors (= != =~ !~, `[5m]`, `offset`), rate, increase, sum/avg/min/max/count with by or without,
 /// histogram_quantile, timestamp, time, vector, scalar, abs, absent, the arithmetic and comparison operators (with
 /// `bool`), one-to-one matching with `on` and `ignoring`, and/or/unless. Anything else is refused, never guessed.
+/// tests/live/prometheus_test.py holds it against that Prometheus, and lists the few differences with their reasons.
 namespace sluice::series::promql {
 
 struct Expression;

@@ -6,10 +6,16 @@ REFUSED = [
     "max_over_time({s}[5m])", "rate({s}[5m:1m])", "topk(2, {v})", "quantile(0.5, {v})", '"text"', "delta({s}[5m])",
     "irate({s}[5m])", "clamp_min({v}, 0)", "sort({v})", 'label_replace({v}, "a", "$1", "pod", "(.*)")', "round({v})",
     "{v} atan2 {w}", "stddev({v})", 'count_values("n", {v})', "group({v})", "changes({s}[5m])", "resets({s}[5m])",
+    "{s}{version=~`(?i)V1`}", "{s}{version=~`\\pL1`}", "{s}{version=~`\\Qv1\\E`}", "{s}{version=~`v1\\z`}",
+    "{s}{version=~`[[:word:]]+`}", "{s}{version=~`[\\s-z]1`}", "{s}{version='\\x761'}", "{s}{version='v\\061'}",
     "{s}[5m:]", "absent_over_time({s}[5m])", "pi()", "sgn({v})", "predict_linear({s}[5m], 60)"]
 
 # What of this is good and what is not must be so on both sides.
 SYNTAX = [
+    "{s}{version=~`\\q`}", "{s}{version=~`v**`}", "{s}{version=~`v{`}", "{s}{version=~`v{1}1`}", "{s}{version!~`[]v]1`}",
+    "{s}{version=~`v[^]a]`}", "{s}{version=~`\\x76\\S+`}", "{s}{version=~`\\u0076.`}", "{s}{version=~`v{01}1`}",
+    "{s}{version!~`v\\s*1`}", "{s}{version=~`a{1001}`}", "{s}{version=~`[\\s\\S]+`}", "{s}{version=~`v2\\.\\d|\\-`}",
+    "{s}{version=~`[[:alpha:]][[:digit:]]`}", "{s}{version=~`v1\\b`}", "{s}{version!~`(v)(1|2)??`}", "{s}{version=~`[v`}",
     "{s} offset 0s", "{s}{__name__=~'x'}", "{v} offset 5m offset 1m", "({s}) offset 5m",
     "{s}[5m] offset 1m offset 1m", "{s}[5m][5m]", "{s} offset 1m [5m]", "{s}[1m30]", "{s}[1.5m]", "{s}[1m1h]",
     "{s}[1m1m]", "{s}[1s1ms]", "{s}[1d1h]", "{s}[0s]", "{s}[5]", "{s}[]", "{s}[5M]", "{s}[100000y]", "{s}[1w]", "5m",
