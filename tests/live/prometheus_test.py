@@ -141,7 +141,7 @@ class AgainstPrometheus(unittest.TestCase):
         print(f"{len(cases)} cases; ours {middle - begin:.1f} s, theirs {time.monotonic() - middle:.1f} s\n"
               f"drawn: {dict(drawn.most_common())}\ntheir answers: {dict(filled.most_common())}\n"
               f"listed differences: {dict(listed.most_common())}", flush=True)
-        self.assertGreater(filled["vector"], len(cases) / 4, "too few cases find anything")
+        self.assertGreater(filled["vector"], len(cases) / 6, "too few cases find anything")
         if different:
             for case, our_body, their_body in sorted(shown, key=lambda one: len(one[0].query))[:SHOWN]:
                 print(f"\nquery:  {case.query}\nat:     {case.at} ({rfc3339(case.at)})\nours:   {our_body.decode()}\n"

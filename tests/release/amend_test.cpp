@@ -197,7 +197,7 @@ private slots:
         QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
     }
 
-    /// What is due is begun with the resume itself: what the copy tells must stand before it.
+    /// What is due is begun with the resume: what the copy tells must stand before it.
     void who_takes_up_a_session_whose_copy_has_gone_on_begins_nothing_data() {
         QTest::addColumn<bool>("taken");
         QTest::addColumn<bool>("unseen");
@@ -217,10 +217,12 @@ private slots:
             copy = CopyReport{"/copy", "behind", "why", taken, unseen};
         }
         QCOMPARE(drive.submit(Resume{drill::lead, "", copy}), "");
+        drive.tick(); // as the engine does at once
         QCOMPARE(drive.status("act"), reason.isEmpty() ? "running" : "to come");
         QCOMPARE(drive.release.paused, !reason.isEmpty());
         QVERIFY(QString::fromStdString(drive.release.paused_why).startsWith(reason));
         (void)drive.submit(Continue{});
+        drive.tick();
         QCOMPARE(drive.status("act"), "running");
         drive.done("act");
         QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
