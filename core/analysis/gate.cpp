@@ -17,7 +17,7 @@ struct Reference {
 };
 
 Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
-                    const BaselineOf& baselines, Nanos now) {
+                    const BaselineOf& baselines, const History& history, Nanos now) {
     Reference from;
     if (!gate.against) {
         from.limit = gate.must;
@@ -27,6 +27,10 @@ Reference reference(const plan::Gate& gate, const plan::Metric& metric, const st
     if (const std::string& step = gate.against->baseline; !step.empty()) {
         from.value = baselines ? baselines(step, metric.name, of) : std::nullopt;
         from.why = "there is no baseline of " + step;
+    } else if (const Nanos ago = gate.against->ago; ago.count != 0) {
+        auto then = history.earlier(metric, of, ago, now);
+        from.value = then.value;
+        from.why = std::move(then.why);
     } else {
         const auto reading = latest.read(metric, of, now);
         if (reading.status == series::Status::ok && !std::isnan(reading.value)) {
@@ -38,7 +42,8 @@ Reference reference(const plan::Gate& gate, const plan::Metric& metric, const st
     }
     if (from.value) {
         from.limit = plan::counted_from(gate, *from.value);
-        from.why = reference_text(gate) + " is 0: how far off a value is can't be said as a share of it";
+        from.why = reference_text(gate) + (gate.against->ago.count != 0 ? " was" : " is") +
+                   " 0: how far off a value is can't be said as a share of it";
     }
     return from;
 }
@@ -82,8 +87,9 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
     verdict.close = *holds && verdict.headroom && *verdict.headroom <= close_share;
     verdict.why = fmt::format("{}, must be {}", format_value(reading.value, metric.unit), from.limit->text);
     if (from.value) {
-        verdict.why += fmt::format(", which is {} ({} is {})", format_value(from.limit->limit, metric.unit),
-                                   reference_text(gate), format_value(*from.value, metric.unit));
+        const char* is = gate.against->ago.count != 0 ? "was" : "is";
+        verdict.why += fmt::format(", which is {} ({} {} {})", format_value(from.limit->limit, metric.unit),
+                                   reference_text(gate), is, format_value(*from.value, metric.unit));
     }
     return verdict;
 }
@@ -108,13 +114,14 @@ std::optional<double> headroom(const plan::Must& must, double value, std::option
 }
 
 std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metric, const Latest& latest,
-                               const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines) {
+                               const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines,
+                               const History& history) {
     std::vector<GateVerdict> verdicts;
     for (const auto& arm : arms_of(metric, gate.arm, with_traffic)) {
         if (compares_with(gate, arm)) {
             continue;
         }
-        const Reference from = reference(gate, metric, arm, latest, baselines, now);
+        const Reference from = reference(gate, metric, arm, latest, baselines, history, now);
         const auto reading = decisive(latest, metric, arm, from.limit.value_or(gate.must), now);
         verdicts.push_back(judge_arm(gate, metric, reading, from));
     }

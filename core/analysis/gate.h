@@ -1,5 +1,6 @@
 #pragma once
 /// Gates: does a metric stand where it must, now, for each arm that counts?
+#include "analysis/history.h"
 #include "analysis/latest.h"
 
 #include <functional>
@@ -35,6 +36,7 @@ std::optional<double> headroom(const plan::Must& must, double value, std::option
 /// One verdict an arm: the gate's own, else each arm with traffic (but the one that it is compared with as it is now),
 /// else the whole.
 std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metric, const Latest& latest,
-                               const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines = {});
+                               const std::set<std::string>& with_traffic, Nanos now, const BaselineOf& baselines = {},
+                               const History& history = {});
 
 } // namespace sluice::analysis

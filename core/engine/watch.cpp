@@ -73,6 +73,7 @@ void Watch::take(series::SampleBatch batch) {
     }
     if (journal_.release().plan) {
         baselines_.take(journal_.release(), batch);
+        history_.take(*journal_.release().plan, batch);
     }
     latest_.take(std::move(batch));
     if (!journal_.release().closed()) {
@@ -83,7 +84,8 @@ void Watch::take(series::SampleBatch batch) {
 
 void Watch::forget() {
     latest_ = {};
-    trends_ = {};    // also of gates whose limit alone is another
+    trends_ = {}; // also of gates whose limit alone is another
+    history_ = {};
     baselines_ = {}; // of the new metrics from here on
 }
 
@@ -145,8 +147,13 @@ void Watch::judge() {
     if (!ticked) {
         wake_waiting();
     } else if (!journal_.release().closed()) {
-        (void)journal_.submit(release::Tick{latest_.values(*journal_.release().plan, scheduler_.now())});
+        (void)journal_.submit(now());
     }
+}
+
+release::Tick Watch::now() const {
+    const auto& plan = *journal_.release().plan;
+    return {latest_.values(plan, scheduler_.now()), history_.values(plan, scheduler_.now())};
 }
 
 void Watch::read_holds() {
@@ -177,7 +184,7 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
     release::GateReadings command{step.id, {}};
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
-        for (auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now(), baselines)) {
+        for (auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now(), baselines, history_)) {
             const auto* batch = latest_.of(metric.name);
             const bool asked_since = batch && batch->received_at > state.begun;
             if (state.gates.empty() && !asked_since && !verdict.value) {
@@ -235,7 +242,7 @@ void Watch::wake_waiting() {
                   (state.status == release::StepStatus::running && asks_readings(release.plan->step(id)->body));
     }
     if (waiting && !release.closed()) {
-        (void)journal_.submit(release::Tick{latest_.values(*release.plan, scheduler_.now())});
+        (void)journal_.submit(now());
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 /// The samples' way into a release: what gates, triggers and sources say now (DESIGN.md, "One idea", the lower line).
+#include "analysis/history.h"
 #include "analysis/latest.h"
 #include "analysis/trend.h"
 #include "engine/baselines.h"
@@ -50,6 +51,8 @@ private:
     void read_holds();
     void read_triggers();
     void read_trigger(const plan::Trigger& trigger);
+    /// Time has passed, and this is what is measured.
+    release::Tick now() const;
     void wake_waiting();
     std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold);
 
@@ -57,6 +60,7 @@ private:
     Journal& journal_;
     analysis::Latest latest_;
     analysis::Trends trends_; ///< of the gates of holds at work
+    analysis::History history_;
     Baselines baselines_;
     std::function<bool()> owed_;
     Nanos patience_;

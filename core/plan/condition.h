@@ -51,6 +51,7 @@ struct Condition {
 struct Against {
     std::string arm;      ///< of which arm; empty = of the one that the gate looks at, or of the whole
     std::string baseline; ///< as it was while this step was at work, on the average; empty = as it is now
+    Nanos ago = {};       ///< as it was that long before now; 0 = as `baseline` says, or as it is now
     bool share = false;   ///< the limit is a share of it; else it is a difference in the metric's unit
     Position at;
 };
@@ -81,11 +82,11 @@ std::optional<Must> counted_from(const Gate& gate, double reference);
 /// to count from, or a share of 0, unless both are 0 and so alike.
 std::optional<bool> holds(const Gate& gate, double value, std::optional<double> reference);
 
-/// "blue", "the baseline of soak", "blue's baseline of soak"; empty without `against`.
+/// "blue", "the baseline of soak", "blue's baseline of soak", "its value 5m ago"; empty without `against`.
 std::string reference_text(const Gate& gate);
 
-/// "< 200ms", "<= blue + 20ms", "<= blue + 10% of it", ">= the baseline of soak - 50": the limit for people, as the
-/// plan has it.
+/// "< 200ms", "<= blue + 20ms", "<= blue + 10% of it", ">= the baseline of soak - 50", "<= its value 5m ago + 10% of
+/// it": the limit for people, as the plan has it.
 std::string limit_text(const Gate& gate);
 
 using Scope = std::map<std::string, std::string>; ///< what `${name}` stands for

@@ -226,6 +226,7 @@ Json gate_json(const Gate& gate) {
     if (gate.against) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},
+                           {"ago", nanos_text(gate.against->ago)},
                            {"as", gate.against->share ? "share" : "difference"}};
     }
     return json;

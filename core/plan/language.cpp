@@ -305,6 +305,8 @@ std::vector<ObjectShape> plan_language() {
          {{"arm", text, "Another arm, as it is now; with a baseline, the arm whose baseline it is.", false,
            "the arm that the gate looks at"},
           {"baseline", text, "A step before: the metric's average while that was at work."},
+          {"ago", duration,
+           "The same metric's value (of the same arm) so long before now; neither arm nor baseline beside it."},
           {"as", choice({"difference", "share"}), "In the metric's unit, or as a share of the value.", false,
            "difference"}}},
     };

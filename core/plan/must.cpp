@@ -52,7 +52,7 @@ Result<Must> parse_must(std::string_view text) {
 }
 
 bool compares_with(const Gate& gate, const std::string& arm) {
-    return gate.against && gate.against->baseline.empty() && gate.against->arm == arm;
+    return gate.against && gate.against->baseline.empty() && gate.against->ago.count == 0 && gate.against->arm == arm;
 }
 
 const std::string& reference_arm(const Gate& gate, const std::string& arm) {
@@ -88,7 +88,10 @@ std::string reference_text(const Gate& gate) {
     if (!gate.against) {
         return {};
     }
-    const auto& [arm, baseline, share, at] = *gate.against;
+    const auto& [arm, baseline, ago, share, at] = *gate.against;
+    if (ago.count != 0) {
+        return fmt::format("its value {} ago", duration_text(ago));
+    }
     if (baseline.empty()) {
         return arm;
     }

@@ -15,14 +15,46 @@ void check_share(Reading& reading, const Gate& gate, const Node& limit) {
     }
 }
 
+/// Looked back over readings that are kept in memory: as many as a day has, and at least to the one before.
+constexpr Nanos longest_ago = hours(24);
+
+void check_ago(Reading& reading, const Node& node, const Against& against, const Metric* metric) {
+    const Node* ago = node.find("ago");
+    if (ago == nullptr) {
+        return;
+    }
+    if (const Node* arm = node.find("arm")) {
+        reading.error(arm->at, "'ago' counts from the value of the arm that the gate looks at, never from another's",
+                      "remove this arm; the gate's own 'arm' says which it looks at");
+    }
+    if (const Node* baseline = node.find("baseline")) {
+        reading.error(baseline->at, "a limit that is counted from two values", "say ago: or baseline:, not both");
+    }
+    if (!reading.duration(node, "ago")) {
+        return; // no length of time: told by the shape check
+    }
+    if (against.ago > longest_ago) {
+        reading.error(ago->at, fmt::format("readings of {} ago are not kept", duration_text(against.ago)),
+                      "say at most 24h; for longer, let the query ask for it (PromQL's 'offset')");
+    } else if (metric != nullptr && against.ago < metric->interval) {
+        reading.error(
+            ago->at,
+            fmt::format("'{}' is read every {} only: a value of {} ago says nothing of a change", metric->name,
+                        duration_text(metric->interval), duration_text(against.ago)),
+            fmt::format("say at least {}, or give the metric a shorter interval", duration_text(metric->interval)));
+    }
+}
+
 std::optional<Against> read_against(Reading& reading, const Node& node, const Gate& gate, const Metric* metric) {
     Against against;
     against.at = node.at;
     against.arm = reading.text(node, "arm");
     against.baseline = reading.text(node, "baseline");
     against.share = reading.text(node, "as", "difference") == "share";
-    if (against.arm.empty() && against.baseline.empty()) {
-        reading.error(node.at, "a limit that is counted from nothing", "say arm: or baseline:");
+    against.ago = reading.duration(node, "ago").value_or(Nanos{});
+    check_ago(reading, node, against, metric);
+    if (against.arm.empty() && against.baseline.empty() && node.find("ago") == nullptr) {
+        reading.error(node.at, "a limit that is counted from nothing", "say arm:, baseline: or ago:");
         return std::nullopt;
     }
     if (const Node* arm = node.find("arm")) {
@@ -30,7 +62,7 @@ std::optional<Against> read_against(Reading& reading, const Node& node, const Ga
         if (metric != nullptr && metric->by_arm.empty()) {
             reading.error(arm->at, fmt::format("the metric '{}' has no arms", gate.metric),
                           "remove the arm, or give the metric a by-arm");
-        } else if (against.baseline.empty() && against.arm == gate.arm) {
+        } else if (against.baseline.empty() && against.ago.count == 0 && against.arm == gate.arm) {
             reading.error(arm->at, "this is counted from itself", "name the other arm, or a baseline");
         }
     }

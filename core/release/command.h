@@ -35,9 +35,10 @@ struct Resume {
     std::optional<CopyReport> copy = {};
 };
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
-/// "metric/arm").
+/// "metric/arm"). `earlier`: what they were so long before, where a gate is counted from that.
 struct Tick {
     std::map<std::string, double> latest;
+    std::map<std::pair<Nanos, std::string>, double> earlier = {};
 };
 struct Jump {
     Nanos from;

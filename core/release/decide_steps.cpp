@@ -83,6 +83,7 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
 
 Verdict on(Draft& draft, const Tick& command) {
     draft.latest = command.latest;
+    draft.earlier = command.earlier;
     const auto plan = draft.state().plan;
     if (!draft.state().closed()) {
         watch_windows(draft); // what a window held has gone on before its own times are looked at

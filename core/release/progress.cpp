@@ -125,6 +125,10 @@ std::optional<double> reference_of(const Draft& draft, const plan::Gate& gate, c
         return std::nullopt;
     }
     const std::string& of = reference_arm(gate, arm);
+    if (const Nanos ago = gate.against->ago; ago.count != 0) {
+        const auto found = draft.earlier.find({ago, key_of(gate.metric, of)});
+        return found == draft.earlier.end() ? std::nullopt : std::optional(found->second);
+    }
     return gate.against->baseline.empty() ? latest_of(draft, gate.metric, of)
                                           : baseline(draft.state(), gate.against->baseline, gate.metric, of);
 }
@@ -149,9 +153,12 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
         }
         for (const auto& arm : arms) {
             const auto value = latest_of(draft, gate.metric, arm);
-            const auto holds = value ? plan::holds(gate, *value, reference_of(draft, gate, arm)) : std::nullopt;
+            const auto from = reference_of(draft, gate, arm);
+            const auto holds = value ? plan::holds(gate, *value, from) : std::nullopt;
             if (!holds) {
-                return "gate " + gate.id + " has no answer";
+                const bool too_early = value && !from && gate.against && gate.against->ago.count != 0;
+                return "gate " + gate.id + " has no answer" +
+                       (too_early ? ": " + reference_text(gate) + " is not known" : "");
             }
             if (!*holds) {
                 return "gate " + gate.id + " must be " + limit_text(gate);

@@ -63,6 +63,8 @@ public:
             watch(gate.metric, gate.arm, plan::limit_text(gate));
             if (gate.against && !gate.against->baseline.empty()) {
                 measured(gate);
+            } else if (gate.against && gate.against->ago.count != 0) {
+                remark(fmt::format("read it twice, {} apart", duration_text(gate.against->ago)));
             }
         }
     }

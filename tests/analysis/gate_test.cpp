@@ -219,7 +219,7 @@ private slots:
 
     void a_gate_is_held_against_the_other_arm_as_it_is_now() {
         auto slower = gate("<= 10%");
-        slower.against = plan::Against{"blue", "", true, {}};
+        slower.against = plan::Against{"blue", "", {}, true, {}};
         const auto judged = [&](std::vector<series::Reading> readings) {
             return judge(slower, metric("version"), latest(std::move(readings)), {"blue", "green"}, new_year);
         };
@@ -243,7 +243,7 @@ private slots:
 
     void a_gate_is_held_against_a_baseline() {
         auto more = gate("<= 50");
-        more.against = plan::Against{"", "soak", false, {}};
+        more.against = plan::Against{"", "soak", {}, false, {}};
         std::map<std::string, double> taken;
         const BaselineOf baselines = [&](const std::string& step, const std::string& name, const std::string& arm) {
             const auto found = taken.find(step + " " + name + " " + arm);

@@ -271,6 +271,37 @@ private slots:
         QCOMPARE(gates.at("lag").breach_at.count, 0);
     }
 
+    void a_gate_is_counted_from_its_own_value_of_some_time_ago_once_it_was_watched_for_so_long() {
+        std::string plan = bake;
+        plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,
+                     "{metric: lag, must: '<= 50%', against: {ago: 20s, as: share}}");
+        Desk desk(plan);
+        desk.listen();
+        desk.begin();
+        const auto lag = [&] { return desk.journal.release().at("bake").gates.at("lag"); };
+        for (int polls = 0; polls < 4; ++polls) { // the first at 8 s
+            desk.pass(seconds(5));
+            desk.answers(0, 100);
+            QCOMPARE(lag().verdict, "no-data");
+            QCOMPARE(lag().why, "watched since 2026-01-05T08:00:08Z only; 20s are needed");
+        }
+        QCOMPARE(desk.told("gate-changed"), 2); // errors hold; lag has no data: told once
+        QVERIFY(!desk.hold().running);
+        desk.pass(seconds(5));
+        desk.answers(0, 150);
+        QCOMPARE(lag().verdict, "pass");
+        QVERIFY(desk.hold().running);
+        desk.pass(seconds(5));
+        desk.answers(0, 151);
+        QCOMPARE(lag().verdict, "fail");
+        QCOMPARE(lag().why, "151, must be <= its value 20s ago + 50% of it, which is 150 (its value 20s ago was 100)");
+        QVERIFY(!desk.hold().running);
+        desk.watch.forget(); // the plan was amended
+        desk.pass(seconds(5));
+        desk.answers(0, 100);
+        QCOMPARE(lag().why, "watched since 2026-01-05T08:00:38Z only; 20s are needed");
+    }
+
     void a_step_during_which_the_program_was_away_has_no_baseline() {
         std::string plan = bake;
         plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,

@@ -39,7 +39,7 @@ private slots:
         QVERIFY2(read.has_value(), read ? "" : to_text(read.error()).c_str());
         Gate gate;
         gate.must = *read;
-        gate.against = Against{"blue", "", share, {}};
+        gate.against = Against{"blue", "", {}, share, {}};
         QTEST(QString::fromStdString(limit_text(gate)), "text");
         const auto counted = counted_from(gate, from);
         QCOMPARE(counted.has_value(), !std::isnan(limit));
@@ -53,7 +53,7 @@ private slots:
     void what_can_not_be_said_holds_not() {
         Gate gate;
         gate.must = *parse_must("<= 10%");
-        gate.against = Against{"blue", "", true, {}};
+        gate.against = Against{"blue", "", {}, true, {}};
         QCOMPARE(holds(gate, 44, 40), std::optional(true));
         QCOMPARE(holds(gate, 45, 40), std::optional(false));
         QCOMPARE(holds(gate, 1, std::nullopt), std::nullopt);
@@ -75,10 +75,43 @@ private slots:
     void a_reference_is_called_by_what_it_is() {
         Gate gate;
         gate.must = *parse_must("<= 10%");
-        gate.against = Against{"", "soak", true, {}};
+        gate.against = Against{"", "soak", {}, true, {}};
         QCOMPARE(limit_text(gate), "<= the baseline of soak + 10% of it");
         gate.against->arm = "blue";
         QCOMPARE(limit_text(gate), "<= blue's baseline of soak + 10% of it");
+        gate.against = Against{"", "", minutes(5), true, {}};
+        QCOMPARE(reference_text(gate), "its value 5m ago");
+        QCOMPARE(limit_text(gate), "<= its value 5m ago + 10% of it");
+        gate.must = *parse_must(">= -50");
+        gate.against->share = false;
+        QCOMPARE(limit_text(gate), ">= its value 5m ago - 50");
+    }
+
+    void only_what_is_compared_with_an_arm_as_it_is_now_passes_it_over_data() {
+        QTest::addColumn<QString>("arm");
+        QTest::addColumn<QString>("baseline");
+        QTest::addColumn<int>("ago"); // s
+        QTest::addColumn<QString>("looked_at");
+        QTest::addColumn<bool>("passed_over");
+        QTest::newRow("itself") << "blue"
+                                << "" << 0 << "blue" << true;
+        QTest::newRow("the other") << "blue"
+                                   << "" << 0 << "green" << false;
+        QTest::newRow("its baseline") << "blue"
+                                      << "soak" << 0 << "blue" << false;
+        QTest::newRow("the whole, as it was") << ""
+                                              << "" << 300 << "" << false;
+        QTest::newRow("an arm, as it was") << ""
+                                           << "" << 300 << "blue" << false;
+    }
+    void only_what_is_compared_with_an_arm_as_it_is_now_passes_it_over() {
+        QFETCH(QString, arm);
+        QFETCH(QString, baseline);
+        QFETCH(int, ago);
+        QFETCH(QString, looked_at);
+        Gate gate;
+        gate.against = Against{arm.toStdString(), baseline.toStdString(), seconds(ago), true, {}};
+        QTEST(compares_with(gate, looked_at.toStdString()), "passed_over");
     }
 };
 

@@ -170,6 +170,26 @@ phases:
         QCOMPARE(drive.submit(Baseline{"nowhere", taken}), "the plan has no step 'nowhere'");
     }
 
+    void a_gate_of_an_effect_is_held_against_its_own_value_of_some_time_ago() {
+        Driver drive =
+            steps("      - {id: act, run: [act], gates: [{metric: errors, must: '<= 50%', against: {ago: 5m, "
+                  "as: share}}]}\n");
+        const auto measured = [&](double now, std::map<std::pair<Nanos, std::string>, double> earlier) {
+            (void)drive.submit(Tick{{{"errors/blue", now}}, std::move(earlier)}, drill::engine);
+            return drive.why("act");
+        };
+        QCOMPARE(measured(0.01, {}), "gate errors has no answer: its value 5m ago is not known");
+        QCOMPARE(measured(0.01, {{{minutes(1), "errors/blue"}, 0.01}}), // of another moment
+                 "gate errors has no answer: its value 5m ago is not known");
+        QCOMPARE(measured(0.01, {{{minutes(5), "errors/green"}, 0.01}}), // of another arm
+                 "gate errors has no answer: its value 5m ago is not known");
+        QCOMPARE(measured(0.016, {{{minutes(5), "errors/blue"}, 0.01}}),
+                 "gate errors must be <= its value 5m ago + 50% of it");
+        QCOMPARE(drive.status("act"), "waiting");
+        (void)measured(0.015, {{{minutes(5), "errors/blue"}, 0.01}});
+        QCOMPARE(drive.status("act"), "running");
+    }
+
     void a_gate_of_an_effect_that_compares_nothing_is_shut() {
         Driver drive =
             steps("      - {id: act, run: [act], gates: [{metric: errors, must: '<= 10%', against: {arm: blue, "

@@ -446,6 +446,12 @@ private slots:
         QCOMPARE(told(), "measured during read: lag 1234.5 messages");
     }
 
+    void a_limit_that_is_counted_from_some_time_ago_is_read_twice() {
+        auto release = release_with("{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500', against: {ago: 10m}}]}");
+        const auto told = report::by_hand(release, release.plan->rollback_steps.front()).remarks;
+        QCOMPARE(told.back(), "read it twice, 10m apart");
+    }
+
     void the_sheet_says_until_when_there_is_a_way_back() {
         auto release = release_with("{id: s, run: [helm], rehearse: {}}", "within: 2h after to-green");
         const report::SheetPlace place{"s.sluice", "", ""};

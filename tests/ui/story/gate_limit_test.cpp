@@ -24,6 +24,7 @@ phases:
         gates:
           - {id: now, metric: slow, arm: green, must: '<= 10%', against: {arm: blue, as: share}}
           - {id: before, metric: slow, arm: green, must: '<= 50ms', against: {arm: blue, baseline: soak}}
+          - {id: rate, metric: slow, arm: green, must: '<= 10%', against: {ago: 1m, as: share}}
 )";
 
 } // namespace
@@ -75,6 +76,22 @@ private slots:
         const Json taken = Json::array({{{"metric", "slow"}, {"arm", "blue"}, {"value", "0.2"}}});
         release::apply(release_, {2, now_, release::BaselineCaptured{"soak", taken}});
         QCOMPARE(limit(1).value_or(0), 0.25);
+    }
+
+    void its_own_value_of_some_time_ago_counts_as_it_was_then() {
+        QVERIFY(!limit(2));
+        measured("green", 0.2);
+        now_ = now_ + seconds(30);
+        measured("green", 0.3);
+        QVERIFY(!limit(2)); // it was not watched a minute ago
+        now_ = now_ + seconds(30);
+        QCOMPARE(limit(2).value_or(0), 0.22);
+        now_ = now_ + seconds(29);
+        QCOMPARE(limit(2).value_or(0), 0.22);
+        now_ = now_ + seconds(1);
+        QCOMPARE(limit(2).value_or(0), 0.33);
+        now_ = now_ + seconds(31); // older than the metric's age allowed then
+        QVERIFY(!limit(2));
     }
 
     void the_chart_draws_it_in_the_figures_of_a_value() {
