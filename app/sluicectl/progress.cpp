@@ -27,6 +27,9 @@ std::string mark(const Body& body) {
         return settled->succeeded ? "✓" : "✕";
     }
     if (const auto* gate = std::get_if<GateChanged>(&body)) {
+        if (gate->shadow) {
+            return "·";
+        }
         return gate->verdict == "pass"           ? (gate->close || gate->breach_in.count != 0 ? "△" : "✓")
                : gate->verdict == "fail"         ? "✕"
                : gate->verdict == "source-error" ? "!"

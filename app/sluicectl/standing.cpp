@@ -84,6 +84,19 @@ void print_lateness(const Release& release, const sluice::plan::Step& step) {
     }
 }
 
+void print_gates(const Release& release, const sluice::plan::Step& step) {
+    const auto& state = release.at(step.id);
+    if (state.status != StepStatus::running && state.status != StepStatus::person) {
+        return;
+    }
+    for (const auto& [key, gate] : state.gates) {
+        fmt::print("    gate {}{}: {}{} since {}{}{}\n", key, gate.shadow ? " (shadow)" : "", gate.verdict,
+                   gate.close ? ", close to its limit," : "", instant(gate.since),
+                   gate.overridden ? ", set aside by " + sluice::printable(gate.overridden_by) : "",
+                   gate.verdict == "pass" || gate.why.empty() ? "" : ": " + sluice::printable(gate.why));
+    }
+}
+
 void print_readiness(const Release& release) {
     const auto* option = release.plan ? default_option(release) : nullptr;
     if (option && !release.rollback.active && !release.aborted && !release.closed()) {

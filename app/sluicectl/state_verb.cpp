@@ -141,6 +141,7 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
                     print_hold(*hold, state.status == StepStatus::person, now);
                     print_gates(state, now);
                 }
+                print_gates(release, step);
             }
         }
     }

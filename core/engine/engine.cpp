@@ -268,6 +268,7 @@ void Engine::hear(const release::Event& event) {
         follow_amended_plan();
     } else if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
         const plan::Step& step = *journal_.release().step(started->step);
+        watch_.begun(started->step);
         if (plan::is_effect(step.body)) {
             actions_->prepare(step, started->attempt);
         } else if (std::holds_alternative<plan::Probe>(step.body)) {

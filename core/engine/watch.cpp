@@ -1,6 +1,5 @@
 #include "engine/watch.h"
 
-#include "analysis/gate.h"
 #include "analysis/trigger.h"
 
 #include <algorithm>
@@ -179,15 +178,16 @@ void Watch::read_holds() {
 std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, const plan::Hold& hold) {
     const auto plan = journal_.release().plan;
     const auto& state = journal_.release().at(step.id);
-    const auto arms = release::arms_with_traffic(journal_.release());
-    const auto baselines = [this](const auto&... of) { return release::baseline(journal_.release(), of...); };
     release::GateReadings command{step.id, {}};
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
-        for (auto& verdict : analysis::judge(gate, metric, latest_, arms, scheduler_.now(), baselines, history_)) {
+        for (auto& verdict : judged(gate)) {
             const auto* batch = latest_.of(metric.name);
             const bool asked_since = batch && batch->received_at > state.begun;
             if (state.gates.empty() && !asked_since && !verdict.value) {
+                if (gate.shadow) {
+                    continue; // nothing waits for it
+                }
                 return std::nullopt;
             }
             trends_.foresee(fmt::format("{}/{}/{}", step.id, gate.id, verdict.arm), verdict, scheduler_.now());
@@ -195,6 +195,29 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
         }
     }
     return command;
+}
+
+std::vector<analysis::GateVerdict> Watch::judged(const plan::Gate& gate) const {
+    const auto& release = journal_.release();
+    const auto baselines = [&](const auto&... of) { return release::baseline(release, of...); };
+    return analysis::judge(gate, *release.plan->metric(gate.metric), latest_, release::arms_with_traffic(release),
+                           scheduler_.now(), baselines, history_);
+}
+
+void Watch::begun(const release::StepId& step) {
+    const plan::Step* planned = journal_.release().plan->step(step);
+    if (!planned) {
+        return; // a shift by hand
+    }
+    release::GateReadings command{step, {}};
+    for (const auto& gate : planned->gates) {
+        for (const auto& verdict : gate.shadow ? judged(gate) : std::vector<analysis::GateVerdict>{}) {
+            command.readings.push_back(reading_of(verdict, gate, *journal_.release().plan->metric(gate.metric)));
+        }
+    }
+    if (!command.readings.empty()) {
+        (void)journal_.submit(command);
+    }
 }
 
 void Watch::read_triggers() {

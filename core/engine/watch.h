@@ -1,6 +1,6 @@
 #pragma once
 /// The samples' way into a release: what gates, triggers and sources say now (DESIGN.md, "One idea", the lower line).
-#include "analysis/history.h"
+#include "analysis/gate.h"
 #include "analysis/latest.h"
 #include "analysis/trend.h"
 #include "engine/baselines.h"
@@ -32,6 +32,10 @@ public:
     /// A trigger is armed: one that asks only values is read now, since no reading will come that could have it read.
     void armed();
 
+    /// A step begins. Shadow gates before it are told as they stand now, since nothing waited for them; those of a hold
+    /// are told with its others.
+    void begun(const release::StepId& step);
+
     /// A step has ended well: if gates are counted from it, what was measured meanwhile is put to the release.
     void capture(const release::StepId& step);
 
@@ -55,6 +59,7 @@ private:
     release::Tick now() const;
     void wake_waiting();
     std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold);
+    std::vector<analysis::GateVerdict> judged(const plan::Gate& gate) const;
 
     Scheduler& scheduler_;
     Journal& journal_;

@@ -65,6 +65,7 @@ struct Gate {
     Must must;                      ///< with `against`: of the difference from it
     std::optional<Against> against; ///< nothing = `must` is a limit as it stands
     Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once
+    bool shadow = false;            ///< judged, shown and recorded, but nothing waits for it or fails by it
     Position at;
 };
 

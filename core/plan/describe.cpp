@@ -23,6 +23,14 @@ std::string weights_text(const Weights& weights) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// "1 gate", "2 gates and 1 shadow".
+std::string gates_text(const std::vector<Gate>& gates) {
+    const auto shadows = std::count_if(gates.begin(), gates.end(), [](const Gate& gate) { return gate.shadow; });
+    const auto counting = std::ssize(gates) - shadows;
+    return fmt::format("{} gate{}", counting, counting == 1 ? "" : "s") +
+           (shadows == 0 ? "" : fmt::format(" and {} shadow{}", shadows, shadows == 1 ? "" : "s"));
+}
+
 std::string condition_text(const Condition& condition) {
     std::vector<std::string> parts;
     for (const Condition& part : condition.parts) {
@@ -200,8 +208,9 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
                         remarks(*step));
     if (const auto* hold = std::get_if<Hold>(&step->body)) {
         for (const Gate& gate : hold->gates) {
-            text += fmt::format("{}    gate {}{} {}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
-                                limit_text(gate));
+            text +=
+                fmt::format("{}    gate {}{} {}{}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
+                            limit_text(gate), gate.shadow ? " (shadow)" : "");
         }
     }
     if (const auto* decide = std::get_if<Decide>(&step->body)) {
@@ -221,8 +230,8 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
 }
 
 Json gate_json(const Gate& gate) {
-    Json json = {{"id", gate.id},   {"title", gate.title},    {"metric", gate.metric},
-                 {"arm", gate.arm}, {"must", gate.must.text}, {"for", nanos_text(gate.for_)}};
+    Json json = {{"id", gate.id},          {"title", gate.title},          {"metric", gate.metric}, {"arm", gate.arm},
+                 {"must", gate.must.text}, {"for", nanos_text(gate.for_)}, {"shadow", gate.shadow}};
     if (gate.against) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},
@@ -309,8 +318,7 @@ std::string summary(const Step& step) {
                                    : "wait until " + (wait.until ? condition_text(*wait.until) : std::string());
             },
             [](const Hold& hold) {
-                return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_),
-                                   hold.gates.size() == 1 ? "1 gate" : fmt::format("{} gates", hold.gates.size()),
+                return fmt::format("hold {} by {}, deadline {}", duration_text(hold.for_), gates_text(hold.gates),
                                    duration_text(hold.deadline));
             },
             [&step](const Probe& probe) { return "probe: " + probe_text(probe, step.on); },

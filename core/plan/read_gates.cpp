@@ -97,6 +97,7 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
         gate.id = reading.text(node, "id", gate.arm.empty() ? gate.metric : gate.metric + "-" + gate.arm);
         gate.must = reading.must(node, "must").value_or(Must{});
         gate.for_ = reading.duration(node, "for").value_or(Nanos{});
+        gate.shadow = reading.boolean(node, "shadow", false);
         if (const Node* metric = node.find("metric")) {
             reading.check_known(gate.metric, metric->at, "metric", reading.names.metrics);
         }
@@ -123,6 +124,10 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
                           "give one of them an id of its own");
         }
         gates.push_back(std::move(gate));
+    }
+    if (!gates.empty() && std::all_of(gates.begin(), gates.end(), [](const Gate& gate) { return gate.shadow; })) {
+        reading.warn(list->at, "all gates here are shadows: whatever they say, the step goes on",
+                     "remove 'shadow' from one that has proven itself");
     }
     return gates;
 }

@@ -21,6 +21,7 @@ void FoldMeasures::operator()(const GateChanged& e) {
     gate.why = e.why;
     gate.breach_in = e.breach_in;
     gate.breach_at = e.breach_in.count == 0 ? Nanos{} : now_ + e.breach_in;
+    gate.shadow = e.shadow;
     if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
         gate.overridden = true;
         gate.overridden_by = aside->second;

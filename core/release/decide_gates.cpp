@@ -10,10 +10,15 @@
 namespace sluice::release {
 namespace {
 
-const plan::Gate* gate_named(const plan::Hold& hold, const std::string& id) {
-    const auto found =
-        std::find_if(hold.gates.begin(), hold.gates.end(), [&](const auto& gate) { return gate.id == id; });
-    return found == hold.gates.end() ? nullptr : &*found;
+const std::vector<plan::Gate>& gates_of(const plan::Step& step) {
+    const auto* hold = std::get_if<plan::Hold>(&step.body);
+    return hold ? hold->gates : step.gates;
+}
+
+const plan::Gate* gate_named(const plan::Step& step, const std::string& id) {
+    const auto& gates = gates_of(step);
+    const auto found = std::find_if(gates.begin(), gates.end(), [&](const auto& gate) { return gate.id == id; });
+    return found == gates.end() ? nullptr : &*found;
 }
 
 /// What keeps the clock from running: a gate, and what is wrong with it.
@@ -47,7 +52,7 @@ Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& comma
     }
     const StepState& state = draft.state().at(command.step);
     for (const auto& gate : hold.gates) {
-        if (state.set_aside.contains(gate.id)) {
+        if (gate.shadow || state.set_aside.contains(gate.id)) {
             continue;
         }
         bool answered = false;
@@ -96,20 +101,29 @@ void move_clock(Draft& draft, const plan::Step& step, const plan::Hold& hold, co
     }
 }
 
-void tell_changes(Draft& draft, const GateReadings& command) {
+void tell_changes(Draft& draft, const plan::Step& step, const GateReadings& command) {
     for (const auto& reading : command.readings) {
+        const bool shadow = gate_named(step, reading.gate)->shadow;
         const auto& gates = draft.state().at(command.step).gates;
         const auto before = gates.find(key_of(reading.gate, reading.arm));
         const bool answered = reading.verdict == "pass" || reading.verdict == "fail";
         const Nanos breach_in = worth_telling(reading);
         if (before == gates.end() || before->second.verdict != reading.verdict ||
-            before->second.close != reading.close || (!answered && before->second.why != reading.why) ||
+            before->second.close != reading.close || before->second.shadow != shadow ||
+            (!answered && before->second.why != reading.why) ||
             foreseen_anew(before->second, breach_in, draft.now())) {
             draft.add(GateChanged{command.step, reading.gate, reading.arm, reading.verdict, reading.close,
                                   reading.value, reading.limit, reading.headroom, reading.why, reading.samples,
-                                  breach_in});
+                                  breach_in, shadow});
         }
     }
+}
+
+GateReadings shadows_of(const plan::Step& step, const GateReadings& command) {
+    GateReadings shadows{command.step, {}};
+    std::copy_if(command.readings.begin(), command.readings.end(), std::back_inserter(shadows.readings),
+                 [&](const auto& reading) { return gate_named(step, reading.gate)->shadow; });
+    return shadows;
 }
 
 /// The steps that hold, or have held and await a person.
@@ -160,16 +174,19 @@ Verdict on(Draft& draft, const GateReadings& command) {
     }
     const auto* hold = std::get_if<plan::Hold>(&found->step->body);
     const StepStatus status = found->state->status;
+    for (const auto& reading : command.readings) {
+        if (!gate_named(*found->step, reading.gate)) {
+            return refuse("the step has no gate '" + reading.gate + "'", command.step);
+        }
+    }
+    if (!hold && found->state->attempt > 0) {
+        tell_changes(draft, *found->step, shadows_of(*found->step, command)); // the others have let it start
+    }
     // One that has held and awaits a person is still watched: nobody advances past a breach.
     if (!hold || (status != StepStatus::running && status != StepStatus::person)) {
         return {};
     }
-    for (const auto& reading : command.readings) {
-        if (!gate_named(*hold, reading.gate)) {
-            return refuse("the step has no gate '" + reading.gate + "'", command.step);
-        }
-    }
-    tell_changes(draft, command);
+    tell_changes(draft, *found->step, command);
     if (draft.state().paused) {
         return {};
     }
@@ -213,12 +230,14 @@ Verdict on(Draft& draft, const Advance& command) {
 namespace {
 
 Verdict override_gate(Draft& draft, const Override& command, const Named& found) {
-    const auto* hold = std::get_if<plan::Hold>(&found.step->body);
-    const auto& gates = hold ? hold->gates : found.step->gates;
+    const plan::Gate* gate = gate_named(*found.step, command.gate);
     const bool of_traffic = command.gate == traffic_gate && !still_serves(draft.state(), *found.step).empty();
-    if (!of_traffic &&
-        std::none_of(gates.begin(), gates.end(), [&](const auto& gate) { return gate.id == command.gate; })) {
+    if (!of_traffic && !gate) {
         return refuse("the step has no gate '" + command.gate + "'", command.subject);
+    }
+    if (!of_traffic && gate->shadow) {
+        return refuse("the gate '" + command.gate + "' is a shadow: it stops nothing", command.subject,
+                      "nothing has to be set aside; what the step waits for is something else");
     }
     if (found.state->set_aside.contains(command.gate)) {
         return refuse("the gate '" + command.gate + "' is set aside already", command.subject);

@@ -166,8 +166,8 @@ struct Describe {
         const std::string word = e.verdict == "pass"   ? held
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
-        return fmt::format("Gate {} {}{}{}", on_arm(n.gate(e.step, e.gate), e.arm), word, because(e.why),
-                           foreseen_text(e.close, e.breach_in));
+        return fmt::format("{} {} {}{}{}", e.shadow ? "Shadow gate" : "Gate", on_arm(n.gate(e.step, e.gate), e.arm),
+                           word, because(e.why), foreseen_text(e.close, e.breach_in));
     }
     std::string operator()(const HoldChanged& e) const {
         return fmt::format("Hold {} {} at {}{}", n.step(e.step), e.state, clock(e.held), because(e.why));

@@ -49,7 +49,9 @@ void start(Draft& draft, const plan::Step& step, int attempt); // progress.cpp
 void again(Draft& draft, const plan::Step& step, int last_attempt, const std::string& why); // decide_steps.cpp
 plan::Evaluation holds(const Draft& draft,
                        const plan::Condition& condition); // progress.cpp; unknown while a metric has no answer
-bool asks_metrics(const plan::Condition& condition);      // progress.cpp: whether a reading decides any of it
+/// progress.cpp: whether a gate before its start can keep it waiting; a shadow can't.
+bool waits_for_gates(const plan::Step& step);
+bool asks_metrics(const plan::Condition& condition); // progress.cpp: whether a reading decides any of it
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why); // decide_steps.cpp: retry, triage or stop
 void start_rollback(Draft& draft, const RollBack& command);                   // decide_rollback.cpp
 void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight

@@ -215,6 +215,7 @@ struct GateChanged {
     std::string why;
     Json samples;         ///< [{metric, arm, value, measured, received}]
     Nanos breach_in = {}; ///< at its present slope; 0 = nothing is foreseen
+    bool shadow = false;  ///< it stops nothing, whatever it says
 };
 
 struct HoldChanged {

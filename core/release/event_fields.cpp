@@ -259,6 +259,7 @@ void fields(GateChanged& e, Fields& f) {
     f("why", e.why);
     f("samples", e.samples);
     f("breach_in", e.breach_in);
+    f("shadow", e.shadow);
 }
 void fields(HoldChanged& e, Fields& f) {
     f("step", e.step);

@@ -31,6 +31,10 @@ bool needs_met(const Release& release, const plan::Step& step) {
     });
 }
 
+bool waits_for_gates(const plan::Step& step) {
+    return std::any_of(step.gates.begin(), step.gates.end(), [](const auto& gate) { return !gate.shadow; });
+}
+
 bool asks_metrics(const plan::Condition& condition) {
     return condition.kind == plan::Condition::Kind::metric ||
            std::any_of(condition.parts.begin(), condition.parts.end(), asks_metrics);
@@ -73,7 +77,7 @@ Door door(const Release& release, const plan::Step& step) {
 
 /// True while what the step waits for can only be told by readings, and none came along.
 bool blind(const Draft& draft, const plan::Step& step) {
-    const bool gates = !step.gates.empty() && !std::holds_alternative<plan::Hold>(step.body);
+    const bool gates = waits_for_gates(step) && !std::holds_alternative<plan::Hold>(step.body);
     return !draft.latest && (gates || (step.when && asks_metrics(*step.when)));
 }
 
@@ -139,7 +143,7 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
         return {};
     }
     for (const auto& gate : step.gates) {
-        if (draft.state().at(step.id).set_aside.contains(gate.id)) {
+        if (gate.shadow || draft.state().at(step.id).set_aside.contains(gate.id)) {
             continue;
         }
         const plan::Metric* metric = draft.state().plan->metric(gate.metric);

@@ -30,7 +30,7 @@ bool at_work(const Release& release, const plan::Step& step, bool attended) {
     case StepStatus::person:
         return attended;
     case StepStatus::waiting:
-        return !release.paused && (!step.gates.empty() || (step.when && asks_metrics(*step.when)));
+        return !release.paused && (waits_for_gates(step) || (step.when && asks_metrics(*step.when)));
     default:
         return false;
     }

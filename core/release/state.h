@@ -42,6 +42,10 @@ struct GateState {
     std::string overridden_by;
     Nanos breach_in = {}; ///< as it was told; 0 = nothing is foreseen
     Nanos breach_at = {}; ///< when that is; 0 then too
+    bool shadow = false;  ///< it stops nothing, whatever it says
+
+    /// It keeps a hold's clock from running.
+    bool hinders() const { return verdict != "pass" && !overridden && !shadow; }
 };
 
 /// How long all gates have held together: `held` at `mark`, and the time since if it is running.

@@ -15,7 +15,8 @@ Json to_json(const GateState& gate) {
             {"overridden", gate.overridden},
             {"overridden_by", gate.overridden_by},
             {"breach_in", nanos_text(gate.breach_in)},
-            {"breach_at", nanos_text(gate.breach_at)}};
+            {"breach_at", nanos_text(gate.breach_at)},
+            {"shadow", gate.shadow}};
 }
 
 Json to_json(const Approved& approval) {

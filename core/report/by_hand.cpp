@@ -60,6 +60,9 @@ public:
     void operator()(const plan::Hold& body) {
         remark(fmt::format("watch for {}, all of it together:", duration_text(body.for_)));
         for (const auto& gate : body.gates) {
+            if (gate.shadow) {
+                continue; // nothing waits for it
+            }
             watch(gate.metric, gate.arm, plan::limit_text(gate));
             if (gate.against && !gate.against->baseline.empty()) {
                 measured(gate);

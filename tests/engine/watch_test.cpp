@@ -302,6 +302,50 @@ private slots:
         QCOMPARE(lag().why, "watched since 2026-01-05T08:00:38Z only; 20s are needed");
     }
 
+    void a_shadow_before_a_step_is_told_as_the_step_begins() {
+        std::string plan = bake;
+        plan.replace(plan.find("{id: begin, confirm: Begin}"), 27,
+                     "{id: begin, confirm: Begin, gates: [{metric: lag, must: '< 10', shadow: true}]}");
+        Desk desk(plan);
+        std::vector<release::GateChanged> told;
+        desk.journal.listen([&](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                if (const auto* started = std::get_if<release::StepStarted>(&event.body)) {
+                    desk.watch.begun(started->step);
+                } else if (const auto* gate = std::get_if<release::GateChanged>(&event.body)) {
+                    told.push_back(*gate);
+                }
+            }
+        });
+        desk.answer("lag", 50);
+        desk.rest();
+        QCOMPARE(desk.status("begin"), "awaiting a person");
+        QCOMPARE(told.size(), 1u);
+        QCOMPARE(told[0].step, "begin");
+        QCOMPARE(told[0].verdict, "fail");
+        QCOMPARE(told[0].why, "50, must be < 10");
+        QCOMPARE(told[0].samples.size(), 1u);
+        QVERIFY(told[0].shadow);
+        desk.pass(seconds(5));
+        desk.answers(0, 5);
+        QCOMPARE(told.size(), 1u); // as it began, once
+    }
+
+    void a_shadow_that_was_not_asked_yet_holds_nothing_up() {
+        std::string plan = bake;
+        plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27, "{metric: lag, must: '< 10', shadow: true}");
+        Desk desk(plan);
+        desk.begin();
+        desk.pass(seconds(5));
+        desk.answer("errors", 0.001);
+        QVERIFY(desk.hold().running);
+        QVERIFY(!desk.journal.release().at("bake").gates.contains("lag"));
+        desk.pass(seconds(5));
+        desk.answers(0.001, 50);
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").verdict, "fail");
+        QVERIFY(desk.hold().running);
+    }
+
     void a_step_during_which_the_program_was_away_has_no_baseline() {
         std::string plan = bake;
         plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,

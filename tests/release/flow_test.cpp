@@ -190,6 +190,27 @@ phases:
         QCOMPARE(drive.status("act"), "running");
     }
 
+    void a_shadow_before_an_effect_is_told_and_does_not_keep_it_waiting() {
+        Driver drive = steps("      - {id: act, run: [act], gates: [{metric: lag, must: '< 10', shadow: true}]}\n"
+                             "      - {id: next, run: [act], gates: [{metric: lag, must: '< 10', shadow: true}, "
+                             "{metric: errors, must: '< 1%'}]}\n");
+        QCOMPARE(drive.status("act"), "running"); // no reading came along, and none is waited for
+        drive.gate("act", "lag", "fail");
+        QCOMPARE(drive.release.at("act").gates.at("lag").verdict, "fail");
+        QVERIFY(drive.release.at("act").gates.at("lag").shadow);
+        QCOMPARE(drive.status("act"), "running");
+        drive.gate("next", "lag", "fail"); // it has not begun
+        QVERIFY(drive.release.at("next").gates.empty());
+        drive.done("act");
+        drive.tick({{"lag", 99}, {"errors/blue", 0.5}});
+        QCOMPARE(drive.why("next"), "gate errors must be < 1%");
+        QCOMPARE(drive.submit(Override{"next", "lag", "go"}), "the gate 'lag' is a shadow: it stops nothing");
+        drive.tick({{"lag", 99}, {"errors/blue", 0.001}});
+        QCOMPARE(drive.status("next"), "running");
+        drive.gate("next", "errors", "fail", "blue"); // it has let the step start: what it says now is not told
+        QVERIFY(drive.release.at("next").gates.empty());
+    }
+
     void a_gate_of_an_effect_that_compares_nothing_is_shut() {
         Driver drive =
             steps("      - {id: act, run: [act], gates: [{metric: errors, must: '<= 10%', against: {arm: blue, "

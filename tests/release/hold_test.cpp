@@ -176,6 +176,46 @@ private slots:
         QCOMPARE(drive.status("bake"), "passed");
     }
 
+    void a_shadow_never_stops_a_hold_data() {
+        QTest::addColumn<QString>("breach");
+        QTest::addColumn<char>("says");
+        for (const char* breach : {"restart", "pause", "fail"}) {
+            for (const char says : {'p', 'f', 'n', 'e', 'i'}) {
+                QTest::addRow("%s %c", breach, says) << QString(breach) << says;
+            }
+        }
+    }
+    void a_shadow_never_stops_a_hold() {
+        QFETCH(QString, breach);
+        QFETCH(char, says);
+        Driver drive = hold("for: 1m, on-breach: " + breach.toStdString(),
+                            "[{metric: lag, must: '< 10'}, {metric: errors, must: '< 1%', for: 10m, shadow: true}]");
+        read(drive, 'p', says);
+        QVERIFY(drive.release.at("bake").hold.running);
+        const auto& told = drive.all<GateChanged>();
+        QCOMPARE(told.size(), 2u);
+        QVERIFY(!told[0].shadow);
+        QVERIFY(told[1].shadow);
+        QVERIFY(drive.release.at("bake").gates.at("errors/blue").shadow);
+        QVERIFY(!drive.release.at("bake").gates.at("errors/blue").hinders());
+        QCOMPARE(drive.submit(Override{"bake", "errors", "why not"}),
+                 "the gate 'errors' is a shadow: it stops nothing");
+        drive.pass(seconds(59));
+        read(drive, 'p', says == 'f' ? 'p' : 'f');
+        QCOMPARE(drive.held("bake"), 59.0);
+        drive.pass(seconds(1));
+        read(drive, 'p', says);
+        QCOMPARE(drive.status("bake"), "passed");
+    }
+
+    void a_shadow_without_a_reading_is_not_waited_for() {
+        Driver drive = hold("for: 1m", "[{metric: lag, must: '< 10'}, {metric: errors, must: '< 1%', shadow: true}]");
+        drive.gate("bake", "lag", "pass");
+        drive.pass(minutes(1));
+        drive.gate("bake", "lag", "pass");
+        QCOMPARE(drive.status("bake"), "passed");
+    }
+
     void at_the_deadline_a_person_is_asked_and_a_retry_has_its_whole_time() {
         Driver drive = hold("for: 1m, deadline: 3m");
         read(drive, 'p', 'n');

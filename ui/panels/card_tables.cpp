@@ -25,8 +25,8 @@ std::vector<Column> gate_columns() {
 Rows gate_rows(const std::vector<story::GateRow>& gates) {
     Rows rows;
     for (const auto& gate : gates) {
-        const bool tight = gate.mark == story::Mark::close || gate.mark == story::Mark::breached;
-        const Ink state = gate.aside ? Ink::breach : ink_of(gate.mark);
+        const bool tight = !gate.shadow && (gate.mark == story::Mark::close || gate.mark == story::Mark::breached);
+        const Ink state = gate.aside ? Ink::breach : gate.shadow ? Ink::dim : ink_of(gate.mark);
         rows.push_back({{gate.title, Ink::text, false, gate.title},
                         {gate.now, Ink::text, false, gate.exact},
                         {gate.limit},

@@ -41,6 +41,7 @@ QString took(const release::StepState& state, Nanos now) {
 namespace {
 
 void show_body(const card::Seen& seen, CardView& view) {
+    card::show_shadows(seen, view);
     if (const auto* hold = std::get_if<plan::Hold>(&seen.step.body)) {
         card::show_hold(seen, *hold, view);
     } else if (const auto* confirm = std::get_if<plan::Confirm>(&seen.step.body)) {

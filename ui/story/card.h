@@ -22,7 +22,8 @@ struct GateRow {
     QString why;                               ///< tooltip of the state
     QString exact = {};                        ///< all that was measured, tooltip of `now`; empty = nothing was
     Mark mark = Mark::no_data;
-    bool aside = false; ///< overridden
+    bool aside = false;  ///< overridden
+    bool shadow = false; ///< nothing waits for it: drawn so that it does not draw the eye
     bool operator==(const GateRow&) const = default;
 };
 

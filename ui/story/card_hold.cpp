@@ -119,6 +119,10 @@ void judge_gate(const Seen& seen, const GateState* state, GateRow& row) {
         row.mark = Mark::no_data;
         row.state = lasting(verdict == "inconclusive" ? Words::tr("inconclusive") : Words::tr("no data"));
     }
+    if (state && state->shadow) {
+        row.shadow = true;
+        row.state = Words::tr("shadow") + QStringLiteral(", ") + row.state;
+    }
     if (state && state->overridden) {
         row.aside = true;
         row.state = Words::tr("overridden by %1").arg(text(state->overridden_by)) + QStringLiteral(", ") + row.state;
@@ -137,6 +141,10 @@ void add_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, 
         row.age.clear(); // it is not watched any more
     }
     judge_gate(seen, known, row);
+    if (gate.shadow && !known) {
+        row.shadow = true;
+        row.state = Words::tr("shadow") + QStringLiteral(", ") + row.state;
+    }
     if (!known && seen.state.set_aside.contains(gate.id)) {
         row.aside = true;
         row.state = Words::tr("overridden by %1").arg(text(seen.state.set_aside.at(gate.id)));
@@ -150,14 +158,14 @@ QString standstill(const Seen& seen, const plan::Hold& hold) {
         return Words::tr("the release is paused, so the hold clock stands still");
     }
     for (const auto& [key, gate] : seen.state.gates) {
-        if (gate.verdict == "fail" && !gate.overridden) {
+        if (gate.verdict == "fail" && gate.hinders()) {
             return hold.on_breach == plan::OnBreach::restart
                        ? Words::tr("a gate is breached, so the hold clock begins again")
                        : Words::tr("a gate is breached, so the hold clock stands still");
         }
     }
     for (const auto& [key, gate] : seen.state.gates) {
-        if (gate.verdict != "pass" && !gate.overridden) {
+        if (gate.hinders()) {
             return Words::tr("a gate has no answer, so the hold clock stands still");
         }
     }
@@ -215,7 +223,37 @@ void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card) {
     if (seen.state.status != release::StepStatus::to_come) {
         show_clock(seen, hold, card);
     } else {
-        card.situation = Words::tr("%1 gates must hold together for %2").arg(hold.gates.size()).arg(spell(hold.for_));
+        const auto counting =
+            std::count_if(hold.gates.begin(), hold.gates.end(), [](const auto& gate) { return !gate.shadow; });
+        card.situation = Words::tr("%1 gates must hold together for %2").arg(counting).arg(spell(hold.for_));
+    }
+}
+
+void show_shadows(const Seen& seen, CardView& card) {
+    const QString none = QStringLiteral("–");
+    for (const auto& gate : seen.step.gates) {
+        for (const auto& [key, state] : seen.state.gates) {
+            if (!release::key_names(key, gate.id) || !state.shadow) {
+                continue;
+            }
+            GateRow row;
+            const QString arm = key == gate.id ? QString() : text(key.substr(gate.id.size() + 1));
+            row.title = filled(seen.moment, gate.title) + (arm.isEmpty() ? QString() : QStringLiteral(", ") + arm);
+            row.now = state.value.empty() ? none : text(state.value);
+            row.limit = text(state.limit);
+            row.headroom = row.held = none;
+            row.why = text(state.why);
+            row.shadow = true;
+            const bool pass = state.verdict == "pass", fail = state.verdict == "fail";
+            row.mark = pass                              ? (state.close ? Mark::close : Mark::holds)
+                       : fail                            ? Mark::breached
+                       : state.verdict == "source-error" ? Mark::source_error
+                                                         : Mark::no_data;
+            row.state = pass   ? Words::tr("shadow, held as the step began")
+                        : fail ? Words::tr("shadow, breached as the step began")
+                               : Words::tr("shadow, no answer as the step began");
+            card.gates.push_back(std::move(row));
+        }
     }
 }
 

@@ -37,7 +37,7 @@ namespace {
 std::vector<Subject> gates_to_set_aside(const Seen& seen, const std::vector<plan::Gate>& gates, const QString& whole) {
     std::vector<Subject> hindering, holding;
     for (const auto& gate : gates) {
-        if (seen.state.set_aside.contains(gate.id)) {
+        if (gate.shadow || seen.state.set_aside.contains(gate.id)) {
             continue;
         }
         const bool holds = std::all_of(seen.state.gates.begin(), seen.state.gates.end(), [&](const auto& entry) {
@@ -61,7 +61,9 @@ void offer_override(Table& table) {
     const bool measures = hold || std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::Wait>(body);
     const bool waits = table.seen.state.status == StepStatus::waiting;
     const bool serves = waits && !release::still_serves(table.seen.moment.release, table.seen.step).empty();
-    if (!measures && !serves && (table.seen.step.gates.empty() || !waits)) {
+    const auto& before = table.seen.step.gates;
+    const bool gated = std::any_of(before.begin(), before.end(), [](const auto& gate) { return !gate.shadow; });
+    if (!measures && !serves && (!gated || !waits)) {
         return;
     }
     Offer& offer =

@@ -40,7 +40,8 @@ std::optional<Nanos> last_time(const Moment& moment, Is is) {
 
 // What a step does and gave: card_hold, card_effect, card_checks, card_people.
 void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card);
-void show_deed(const Seen& seen, CardView& card); ///< command, changes, output of an effect or a probe
+void show_shadows(const Seen& seen, CardView& card); ///< gates before a step that nothing waited for, as it began
+void show_deed(const Seen& seen, CardView& card);    ///< command, changes, output of an effect or a probe
 void show_checks(const Seen& seen, CardView& card);
 void show_confirm(const Seen& seen, const plan::Confirm& confirm, CardView& card);
 void show_external(const Seen& seen, const plan::External& external, CardView& card);

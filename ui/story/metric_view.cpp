@@ -116,7 +116,7 @@ Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* r
             return;
         }
         for (const auto& [key, judged] : state.gates) {
-            if (key != gate.id && !key.starts_with(gate.id + "/")) {
+            if (judged.shadow || (key != gate.id && !key.starts_with(gate.id + "/"))) {
                 continue;
             }
             if (judged.verdict == "fail") {

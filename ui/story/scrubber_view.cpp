@@ -85,7 +85,8 @@ void add_marks(const Story& story, std::vector<ScrubberMark>& marks) {
             if (const QString label = plan ? weight_label(*plan, *intent) : QString(); !label.isEmpty()) {
                 marks.push_back({event.time, Kind::shift, label});
             }
-        } else if (const auto* gate = std::get_if<release::GateChanged>(&event.body); gate && gate->verdict == "fail") {
+        } else if (const auto* gate = std::get_if<release::GateChanged>(&event.body);
+                   gate && gate->verdict == "fail" && !gate->shadow) {
             marks.push_back({event.time, Kind::breach, named(gate_name(plan, gate->gate), gate->value)});
         } else if (const auto* trigger = std::get_if<release::TriggerChanged>(&event.body);
                    trigger && trigger->state == "pending") {

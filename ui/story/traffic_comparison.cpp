@@ -16,7 +16,7 @@ const plan::Gate* watching_gate(const release::Release& release, const std::stri
     for (const auto& step : release.plan->steps) {
         const auto* hold = std::get_if<plan::Hold>(&step.body);
         for (const auto& gate : hold ? hold->gates : step.gates) {
-            if (gate.metric == metric && release.at(step.id).begun > begun) {
+            if (!gate.shadow && gate.metric == metric && release.at(step.id).begun > begun) {
                 found = &gate;
                 begun = release.at(step.id).begun;
             }

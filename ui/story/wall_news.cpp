@@ -85,6 +85,9 @@ public:
     QString operator()(const release::Continued&) const { return NewsText::tr("Continued"); }
     QString operator()(const release::Aborted& e) const { return NewsText::tr("Aborted") + because(e.reason); }
     QString operator()(const release::GateChanged& e) const {
+        if (e.shadow) {
+            return {}; // nothing comes of it
+        }
         const QString name = gate_name(release_, e.step, key_of(e).toStdString());
         if (e.verdict == "pass" && e.breach_in.count != 0) {
             return name + u' ' + foreseen_words(e.close, e.limit, e.breach_in);

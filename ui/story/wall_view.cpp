@@ -56,9 +56,12 @@ struct Judged {
 Judged judged(const release::Release& release, const plan::StepId& step, const release::StepState& state) {
     Judged sum;
     for (const auto& [gate, now] : state.gates) {
+        if (now.shadow) {
+            continue;
+        }
         ++sum.all;
         sum.hold += now.verdict == "pass" || now.overridden ? 1 : 0;
-        if (now.verdict != "pass" && !now.overridden) {
+        if (now.hinders()) {
             const bool fails = now.verdict == "fail";
             sum.breached = sum.breached || fails;
             if (sum.trouble.isEmpty() || fails) {

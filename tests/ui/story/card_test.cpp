@@ -288,6 +288,52 @@ phases: [{id: one, steps: [{id: opening, title: The night, wait: {window: true}}
         QVERIFY(std::abs(*card.progress - 722.0 / 3600) < 1e-6);
     }
 
+    void a_shadow_is_marked_and_nothing_comes_of_it() {
+        testing::SmallSession session(R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+connections: {prom: {prometheus: {url: 'http://prom'}}}
+metrics:
+  lag: {from: prom, query: x, unit: messages}
+  queue: {from: prom, query: y, unit: messages}
+phases:
+  - id: one
+    steps:
+      - id: bake
+        hold: {for: 10m}
+        gates: [{metric: lag, must: '< 10'}, {metric: queue, must: '< 10', shadow: true}]
+      - {id: after, confirm: After, gates: [{metric: lag, must: '< 10', shadow: true}]}
+)");
+        const auto read = [&] {
+            release::GateReading good, bad;
+            good.gate = "lag";
+            good.verdict = "pass";
+            bad.gate = "queue";
+            bad.verdict = "fail";
+            (void)session.drive.submit(release::GateReadings{"bake", {good, bad}}, release::drill::engine);
+        };
+        read();
+        session.drive.pass(minutes(1));
+        const auto card = present_card(session.moment());
+        QVERIFY(!card.stands_still);
+        QCOMPARE(card.gates.size(), 2);
+        QVERIFY(!card.gates[0].shadow);
+        QVERIFY(card.gates[1].shadow);
+        QVERIFY2(card.gates[1].state.startsWith("shadow, breached"), qPrintable(card.gates[1].state));
+        const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
+                                        [](const Offer& one) { return one.deed == Deed::set_aside; });
+        QVERIFY(offer != card.offers.end());
+        QCOMPARE(offer->subjects.size(), 2); // the other gate, and the whole hold
+        session.drive.pass(minutes(9));
+        read();
+        QCOMPARE(session.drive.status("after"), "awaiting a person");
+        session.drive.gate("after", "lag", "fail");
+        const auto next = present_card(session.moment());
+        QCOMPARE(next.gates.size(), 1);
+        QCOMPARE(next.gates[0].state, "shadow, breached as the step began");
+        QVERIFY(next.gates[0].shadow);
+    }
+
     void what_is_set_aside_is_the_gate_that_hinders_first() {
         const auto card = present_card(testing::make_small("hold breached")->moment());
         const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
