@@ -90,10 +90,14 @@ void print_gates(const Release& release, const sluice::plan::Step& step) {
         return;
     }
     for (const auto& [key, gate] : state.gates) {
-        fmt::print("    gate {}{}: {}{} since {}{}{}\n", key, gate.shadow ? " (shadow)" : "", gate.verdict,
+        const std::string counted = samples_text(gate.seen, gate.wanted);
+        fmt::print("    gate {}{}: {}{} since {}{}{}{}\n", key, gate.shadow ? " (shadow)" : "", gate.verdict,
                    gate.close ? ", close to its limit," : "", instant(gate.since),
                    gate.overridden ? ", set aside by " + sluice::printable(gate.overridden_by) : "",
-                   gate.verdict == "pass" || gate.why.empty() ? "" : ": " + sluice::printable(gate.why));
+                   counted.empty() ? "" : ", " + counted,
+                   gate.verdict == "pass" || gate.why.empty() || gate.lacks_samples()
+                       ? ""
+                       : ": " + sluice::printable(gate.why));
     }
 }
 

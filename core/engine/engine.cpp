@@ -300,6 +300,10 @@ void Engine::hear(const release::Event& event) {
         if (trigger->state == "armed") {
             watch_.armed();
         }
+    } else if (const auto* hold = std::get_if<release::HoldChanged>(&event.body)) {
+        if (hold->state == "restarted") {
+            watch_.restarted(hold->step);
+        }
     } else if (const auto* finished = std::get_if<release::StepFinished>(&event.body)) {
         if (finished->outcome == "stopped") {
             end_looks_of(finished->step);

@@ -72,6 +72,7 @@ void Watch::take(series::SampleBatch batch) {
     }
     if (journal_.release().plan) {
         baselines_.take(journal_.release(), batch);
+        counts_.take(journal_.release(), batch);
         history_.take(*journal_.release().plan, batch);
     }
     latest_.take(std::move(batch));
@@ -85,12 +86,14 @@ void Watch::forget() {
     latest_ = {};
     trends_ = {}; // also of gates whose limit alone is another
     history_ = {};
+    counts_ = {};
     baselines_ = {}; // of the new metrics from here on
 }
 
 void Watch::was_away() {
     if (journal_.release().plan) {
         baselines_.interrupted(journal_.release());
+        counts_.was_away(scheduler_.now());
     }
 }
 
@@ -191,7 +194,8 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
                 return std::nullopt;
             }
             trends_.foresee(fmt::format("{}/{}/{}", step.id, gate.id, verdict.arm), verdict, scheduler_.now());
-            command.readings.push_back(reading_of(verdict, gate, metric));
+            auto& reading = command.readings.emplace_back(reading_of(verdict, gate, metric));
+            reading.seen = gate.samples > 0 ? counts_.of(journal_.release(), step.id, gate.metric, verdict.arm) : 0;
         }
     }
     return command;
@@ -218,6 +222,10 @@ void Watch::begun(const release::StepId& step) {
     if (!command.readings.empty()) {
         (void)journal_.submit(command);
     }
+}
+
+void Watch::restarted(const release::StepId& step) {
+    counts_.restarted(journal_.release(), step, scheduler_.now());
 }
 
 void Watch::read_triggers() {

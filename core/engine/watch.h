@@ -5,6 +5,7 @@
 #include "analysis/trend.h"
 #include "engine/baselines.h"
 #include "engine/journal.h"
+#include "engine/sample_counts.h"
 #include "series/sample.h"
 
 #include <functional>
@@ -35,6 +36,9 @@ public:
     /// A step begins. Shadow gates before it are told as they stand now, since nothing waited for them; those of a hold
     /// are told with its others.
     void begun(const release::StepId& step);
+
+    /// A hold's clock was set back to zero: its gates count their samples anew.
+    void restarted(const release::StepId& step);
 
     /// A step has ended well: if gates are counted from it, what was measured meanwhile is put to the release.
     void capture(const release::StepId& step);
@@ -67,6 +71,7 @@ private:
     analysis::Trends trends_; ///< of the gates of holds at work
     analysis::History history_;
     Baselines baselines_;
+    SampleCounts counts_;
     std::function<bool()> owed_;
     Nanos patience_;
     TimerId late_ = TimerId::none;  ///< when it judges although not all have answered

@@ -65,6 +65,7 @@ struct Gate {
     Must must;                      ///< with `against`: of the difference from it
     std::optional<Against> against; ///< nothing = `must` is a limit as it stands
     Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once
+    int samples = 0;                ///< a hold is not over before it has seen so many good ones; 0 = any number
     bool shadow = false;            ///< judged, shown and recorded, but nothing waits for it or fails by it
     Position at;
 };

@@ -208,9 +208,10 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
                         remarks(*step));
     if (const auto* hold = std::get_if<Hold>(&step->body)) {
         for (const Gate& gate : hold->gates) {
-            text +=
-                fmt::format("{}    gate {}{} {}{}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
-                            limit_text(gate), gate.shadow ? " (shadow)" : "");
+            text += fmt::format("{}    gate {}{} {}{}{}\n", indent, gate.metric,
+                                gate.arm.empty() ? "" : " of " + gate.arm, limit_text(gate),
+                                gate.samples > 0 ? fmt::format(", {} samples at least", gate.samples) : "",
+                                gate.shadow ? " (shadow)" : "");
         }
     }
     if (const auto* decide = std::get_if<Decide>(&step->body)) {
@@ -230,8 +231,9 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
 }
 
 Json gate_json(const Gate& gate) {
-    Json json = {{"id", gate.id},          {"title", gate.title},          {"metric", gate.metric}, {"arm", gate.arm},
-                 {"must", gate.must.text}, {"for", nanos_text(gate.for_)}, {"shadow", gate.shadow}};
+    Json json = {{"id", gate.id},           {"title", gate.title},    {"metric", gate.metric},
+                 {"arm", gate.arm},         {"must", gate.must.text}, {"for", nanos_text(gate.for_)},
+                 {"samples", gate.samples}, {"shadow", gate.shadow}};
     if (gate.against) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},

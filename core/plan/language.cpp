@@ -300,6 +300,8 @@ std::vector<ObjectShape> plan_language() {
           {"must", must, "What makes it hold.", true},
           {"against", object("against"), "The limit is counted from another value: 'must' is of the difference."},
           {"for", duration, "For so long by itself.", false, "0s"},
+          {"samples", integer(1, 100'000),
+           "Of a hold: it is not over before it has seen so many good samples of the metric, of each arm that counts."},
           {"shadow", boolean,
            "A dry run: judged, shown and recorded like the others, but nothing waits for it or fails by it.", false,
            "false"}}},

@@ -84,6 +84,19 @@ Wait read_wait(Reading& reading, const Node& step_node, const Node& node) {
     return wait;
 }
 
+/// That many can come before the deadline: one with each poll.
+void check_samples(Reading& reading, const Gate& gate, const Hold& hold) {
+    const auto metric = std::find_if(reading.plan.metrics.begin(), reading.plan.metrics.end(),
+                                     [&](const Metric& one) { return one.name == gate.metric; });
+    if (metric != reading.plan.metrics.end() && metric->interval * gate.samples > hold.deadline) {
+        reading.error(gate.at,
+                      fmt::format("{} samples take {} (one each {}), and the deadline of the hold is {}", gate.samples,
+                                  duration_text(metric->interval * gate.samples), duration_text(metric->interval),
+                                  duration_text(hold.deadline)),
+                      "ask for fewer, give the hold a later deadline, or the metric a shorter interval");
+    }
+}
+
 Hold read_hold(Reading& reading, const Node& step_node, const Node& node, Step& step) {
     Hold hold;
     hold.for_ =
@@ -98,6 +111,9 @@ Hold read_hold(Reading& reading, const Node& step_node, const Node& node, Step& 
     }
     hold.gates = std::move(step.gates);
     step.gates.clear();
+    for (const Gate& gate : hold.gates) {
+        check_samples(reading, gate, hold);
+    }
     if (hold.gates.empty()) {
         reading.error(step_node.at, "this hold has no gates", "add gates, or write wait: for a time by itself");
     }

@@ -97,6 +97,7 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
         gate.id = reading.text(node, "id", gate.arm.empty() ? gate.metric : gate.metric + "-" + gate.arm);
         gate.must = reading.must(node, "must").value_or(Must{});
         gate.for_ = reading.duration(node, "for").value_or(Nanos{});
+        gate.samples = reading.integer(node, "samples", 0);
         gate.shadow = reading.boolean(node, "shadow", false);
         if (const Node* metric = node.find("metric")) {
             reading.check_known(gate.metric, metric->at, "metric", reading.names.metrics);

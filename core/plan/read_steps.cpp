@@ -261,6 +261,12 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
         into.push_back(std::move(step));
         Step with_body = into[place];
         with_body.body = read_body(reading, node, with_body);
+        for (const Gate& gate : with_body.gates) { // those of a hold are the hold's by now
+            if (gate.samples > 0) {
+                reading.error(gate.at, "samples are counted while a hold is at work, and this step is none",
+                              "remove 'samples', or give the gate to a hold before");
+            }
+        }
         into[place] = std::move(with_body);
         ids.push_back(into[place].id);
         if (!side_by_side) {

@@ -343,12 +343,19 @@ public:
                 ask(*step);
             }
             step->why = e.state == "held" ? e.why : "";
+            for (auto& [key, gate] : step->gates) {
+                gate.seen = e.state == "restarted" ? 0 : gate.seen; // what came before is no evidence for what comes
+            }
         }
     }
     void operator()(const HoldHeartbeat& e) {
         if (auto* step = find(r.steps, e.step)) {
             step->hold.held = e.held;
             step->hold.mark = now_;
+            for (auto& [key, gate] : step->gates) {
+                const auto seen = e.seen.find(key);
+                gate.seen = seen != e.seen.end() && seen->is_number_integer() ? seen->get<int>() : gate.seen;
+            }
         }
     }
     void operator()(const RollbackStarted& e) {

@@ -10,7 +10,10 @@ void FoldMeasures::operator()(const GateChanged& e) {
         return;
     }
     auto& gate = step->gates[key_of(e.gate, e.arm)];
-    if (gate.verdict != e.verdict || gate.since.count == 0) {
+    // A gate that holds, and lacks samples at the hold's end only, has held by itself all the while.
+    const bool lacked = gate.lacks_samples() && e.verdict == "pass";
+    const bool lacks = gate.verdict == "pass" && e.verdict == "inconclusive" && e.seen < e.wanted;
+    if ((gate.verdict != e.verdict && !lacked && !lacks) || gate.since.count == 0) {
         gate.since = now_;
     }
     gate.verdict = e.verdict;
@@ -22,6 +25,8 @@ void FoldMeasures::operator()(const GateChanged& e) {
     gate.breach_in = e.breach_in;
     gate.breach_at = e.breach_in.count == 0 ? Nanos{} : now_ + e.breach_in;
     gate.shadow = e.shadow;
+    gate.seen = e.seen;
+    gate.wanted = e.wanted;
     if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
         gate.overridden = true;
         gate.overridden_by = aside->second;

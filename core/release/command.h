@@ -90,6 +90,7 @@ struct GateReading {
     std::string value, limit, headroom, why;
     Json samples;
     Nanos breach_in = {}; ///< at its present slope; 0 = it does not go there
+    int seen = 0;         ///< good samples so far, of a gate that wants a number of them
 };
 struct GateReadings {
     StepId step;

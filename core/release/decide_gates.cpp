@@ -63,6 +63,8 @@ Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& comma
             answered = true;
             if (reading.verdict == "fail") {
                 note(sum.failing, called(gate), reading.why);
+            } else if (reading.verdict == "inconclusive" && reading.seen < gate.samples) {
+                note(sum.unanswered, called(gate), "it has seen too few samples yet"); // how many, the gate says
             } else if (reading.verdict != "pass") {
                 note(sum.unanswered, called(gate), reading.why);
             } else if (draft.now() - state.gates.at(key_of(reading.gate, reading.arm)).since < gate.for_) {
@@ -79,7 +81,7 @@ Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& comma
 void move_clock(Draft& draft, const plan::Step& step, const plan::Hold& hold, const Sum& sum) {
     const StepState& state = draft.state().at(step.id);
     const HoldState clock = state.hold;
-    const Nanos held = clock.held_at(draft.now());
+    const Nanos held = std::min(hold.for_, clock.held_at(draft.now()));
     const auto stop = [&](const Hindrance& hindrance) {
         // Values change with every reading; a new line in the log wants another gate or another kind of trouble.
         if (clock.running || !(clock.why == hindrance.gate || clock.why.starts_with(hindrance.gate + ":"))) {
@@ -103,19 +105,48 @@ void move_clock(Draft& draft, const plan::Step& step, const plan::Hold& hold, co
 
 void tell_changes(Draft& draft, const plan::Step& step, const GateReadings& command) {
     for (const auto& reading : command.readings) {
-        const bool shadow = gate_named(step, reading.gate)->shadow;
+        const plan::Gate& gate = *gate_named(step, reading.gate);
         const auto& gates = draft.state().at(command.step).gates;
         const auto before = gates.find(key_of(reading.gate, reading.arm));
         const bool answered = reading.verdict == "pass" || reading.verdict == "fail";
         const Nanos breach_in = worth_telling(reading);
         if (before == gates.end() || before->second.verdict != reading.verdict ||
-            before->second.close != reading.close || before->second.shadow != shadow ||
-            (!answered && before->second.why != reading.why) ||
-            foreseen_anew(before->second, breach_in, draft.now())) {
+            before->second.close != reading.close || before->second.shadow != gate.shadow ||
+            (before->second.seen < gate.samples && reading.seen >= gate.samples) ||
+            (!answered && before->second.why != reading.why) || foreseen_anew(before->second, breach_in, draft.now())) {
             draft.add(GateChanged{command.step, reading.gate, reading.arm, reading.verdict, reading.close,
                                   reading.value, reading.limit, reading.headroom, reading.why, reading.samples,
-                                  breach_in, shadow});
+                                  breach_in, gate.shadow, reading.seen, gate.samples});
         }
+    }
+}
+
+/// At the end of a hold a gate that holds, and has not seen as many samples as it wants, is no pass.
+GateReadings counted(const Draft& draft, const plan::Step& step, const plan::Hold& hold, GateReadings command) {
+    const bool at_the_end = draft.state().at(step.id).hold.held_at(draft.now()) >= hold.for_;
+    for (auto& reading : command.readings) {
+        const int wanted = gate_named(step, reading.gate)->samples;
+        if (at_the_end && reading.verdict == "pass" && reading.seen < wanted) {
+            reading.verdict = "inconclusive";
+            reading.close = false;
+            reading.why = samples_text(reading.seen, wanted);
+        }
+    }
+    return command;
+}
+
+/// With the numbers of samples, where a gate wants some: what is told by readings is due a moment before the Tick that
+/// tells it for the other holds.
+void tell_counts(Draft& draft, const plan::Step& step, const GateReadings& command) {
+    const StepState& state = draft.state().at(step.id);
+    Json seen = Json::object();
+    for (const auto& reading : command.readings) {
+        if (gate_named(step, reading.gate)->samples > 0) {
+            seen[key_of(reading.gate, reading.arm)] = reading.seen;
+        }
+    }
+    if (!seen.empty() && state.hold.running && state.hold.mark + hold_heartbeat <= draft.now()) {
+        draft.add(HoldHeartbeat{step.id, state.hold.held_at(draft.now()), std::move(seen)});
     }
 }
 
@@ -186,11 +217,13 @@ Verdict on(Draft& draft, const GateReadings& command) {
     if (!hold || (status != StepStatus::running && status != StepStatus::person)) {
         return {};
     }
-    tell_changes(draft, *found->step, command);
+    const GateReadings readings = counted(draft, *found->step, *hold, command);
+    tell_changes(draft, *found->step, readings);
     if (draft.state().paused) {
         return {};
     }
-    move_clock(draft, *found->step, *hold, sum_up(draft, *hold, command));
+    move_clock(draft, *found->step, *hold, sum_up(draft, *hold, readings));
+    tell_counts(draft, *found->step, readings);
     const StepState& state = draft.state().at(command.step);
     if (state.status != StepStatus::running || !state.hold.running || state.hold.held_at(draft.now()) < hold->for_) {
         return {};

@@ -3,6 +3,7 @@
 #include "release/event.h"
 #include "release/foresight.h"
 #include "release/names.h"
+#include "release/state.h"
 
 #include "base/instant.h"
 #include "base/quantity.h"
@@ -166,8 +167,9 @@ struct Describe {
         const std::string word = e.verdict == "pass"   ? held
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
-        return fmt::format("{} {} {}{}{}", e.shadow ? "Shadow gate" : "Gate", on_arm(n.gate(e.step, e.gate), e.arm),
-                           word, because(e.why), foreseen_text(e.close, e.breach_in));
+        const std::string counted = e.verdict == "pass" && e.wanted > 0 ? ", " + samples_text(e.seen, e.wanted) : "";
+        return fmt::format("{} {} {}{}{}{}", e.shadow ? "Shadow gate" : "Gate", on_arm(n.gate(e.step, e.gate), e.arm),
+                           word, counted, because(e.why), foreseen_text(e.close, e.breach_in));
     }
     std::string operator()(const HoldChanged& e) const {
         return fmt::format("Hold {} {} at {}{}", n.step(e.step), e.state, clock(e.held), because(e.why));

@@ -216,6 +216,8 @@ struct GateChanged {
     Json samples;         ///< [{metric, arm, value, measured, received}]
     Nanos breach_in = {}; ///< at its present slope; 0 = nothing is foreseen
     bool shadow = false;  ///< it stops nothing, whatever it says
+    int seen = 0;         ///< good samples so far in this hold, of one that wants a number of them
+    int wanted = 0;       ///< so many; 0 = it does not
 };
 
 struct HoldChanged {
@@ -228,6 +230,7 @@ struct HoldChanged {
 struct HoldHeartbeat {
     StepId step;
     Nanos held;
+    Json seen = Json::object(); ///< good samples so far, of gates that want a number: "gate" or "gate/arm" → how many
 };
 
 struct TriggerChanged {

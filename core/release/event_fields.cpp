@@ -260,6 +260,8 @@ void fields(GateChanged& e, Fields& f) {
     f("samples", e.samples);
     f("breach_in", e.breach_in);
     f("shadow", e.shadow);
+    f("seen", e.seen);
+    f("wanted", e.wanted);
 }
 void fields(HoldChanged& e, Fields& f) {
     f("step", e.step);
@@ -270,6 +272,7 @@ void fields(HoldChanged& e, Fields& f) {
 void fields(HoldHeartbeat& e, Fields& f) {
     f("step", e.step);
     f("held", e.held);
+    f("seen", e.seen);
 }
 void fields(TriggerChanged& e, Fields& f) {
     f("trigger", e.trigger);

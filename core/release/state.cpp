@@ -86,6 +86,10 @@ std::string instant(Nanos time) {
     return text;
 }
 
+std::string samples_text(int seen, int wanted) {
+    return wanted > 0 ? std::to_string(seen) + " of " + std::to_string(wanted) + " samples" : std::string();
+}
+
 plan::Scope scope(const Release& release) {
     plan::Scope names(release.values.begin(), release.values.end());
     names["session"] = release.opened.session;

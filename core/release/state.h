@@ -43,9 +43,13 @@ struct GateState {
     Nanos breach_in = {}; ///< as it was told; 0 = nothing is foreseen
     Nanos breach_at = {}; ///< when that is; 0 then too
     bool shadow = false;  ///< it stops nothing, whatever it says
+    int seen = 0;         ///< good samples that the hold has seen, as was told last
+    int wanted = 0;       ///< so many at least before it can be over; 0 = any number
 
     /// It keeps a hold's clock from running.
     bool hinders() const { return verdict != "pass" && !overridden && !shadow; }
+    /// The hold would be over, but for them.
+    bool lacks_samples() const { return verdict == "inconclusive" && seen < wanted; }
 };
 
 /// How long all gates have held together: `held` at `mark`, and the time since if it is running.
@@ -238,6 +242,9 @@ std::set<std::string> arms_with_traffic(const Release& release);
 
 /// The whole of it, in canonical JSON order; its hash is compared live against replayed.
 Json to_json(const Release& release);
+
+/// "7 of 12 samples"; empty for a gate that wants no number of them.
+std::string samples_text(int seen, int wanted);
 
 /// "gate" or "gate/arm"; so for triggers and metrics.
 std::string key_of(const std::string& name, const std::string& arm);

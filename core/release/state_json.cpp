@@ -16,7 +16,9 @@ Json to_json(const GateState& gate) {
             {"overridden_by", gate.overridden_by},
             {"breach_in", nanos_text(gate.breach_in)},
             {"breach_at", nanos_text(gate.breach_at)},
-            {"shadow", gate.shadow}};
+            {"shadow", gate.shadow},
+            {"seen", gate.seen},
+            {"wanted", gate.wanted}};
 }
 
 Json to_json(const Approved& approval) {

@@ -64,6 +64,9 @@ public:
                 continue; // nothing waits for it
             }
             watch(gate.metric, gate.arm, plan::limit_text(gate));
+            if (gate.samples > 0) {
+                remark(fmt::format("{} readings of it at least", gate.samples));
+            }
             if (gate.against && !gate.against->baseline.empty()) {
                 measured(gate);
             } else if (gate.against && gate.against->ago.count != 0) {

@@ -28,6 +28,12 @@ phases:
         gates: [{metric: errors, must: '< 1%'}, {metric: lag, must: '< 10'}]
 )";
 
+std::string with_samples(int wanted) {
+    std::string plan = bake;
+    return plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,
+                        "{metric: lag, must: '< 10', samples: " + std::to_string(wanted) + "}");
+}
+
 /// A hold and two metrics that are polled each five seconds; the test gives the answers, one after the other.
 class Desk {
 public:
@@ -300,6 +306,90 @@ private slots:
         desk.pass(seconds(5));
         desk.answers(0, 100);
         QCOMPARE(lag().why, "watched since 2026-01-05T08:00:38Z only; 20s are needed");
+    }
+
+    void a_hold_waits_at_its_end_for_the_samples_that_its_gate_wants() {
+        Desk desk(with_samples(14));
+        std::vector<Json> beats;
+        desk.journal.listen([&](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                if (const auto* beat = std::get_if<release::HoldHeartbeat>(&event.body)) {
+                    beats.push_back(beat->seen);
+                }
+            }
+        });
+        desk.answer("lag", 5); // before it begins
+        desk.begin();
+        for (int polls = 0; polls < 13; ++polls) { // from 8 s to 68 s
+            desk.pass(seconds(5));
+            desk.answers(0, 5);
+        }
+        const auto lag = [&] { return desk.journal.release().at("bake").gates.at("lag"); };
+        QCOMPARE(lag().verdict, "inconclusive");
+        QCOMPARE(lag().why, "13 of 14 samples");
+        QCOMPARE(beats.size(), 1u); // the second would be the moment of the end
+        QCOMPARE(beats[0].dump(), R"({"lag":7})");
+        desk.answers(0, 5); // the same again
+        QCOMPARE(lag().why, "13 of 14 samples");
+        desk.pass(seconds(5));
+        desk.no_answer("lag"); // no good one
+        QCOMPARE(desk.status("bake"), "running");
+        desk.pass(seconds(5));
+        desk.answers(0, 5);
+        QCOMPARE(desk.status("bake"), "passed");
+    }
+
+    void after_a_breach_samples_are_counted_anew() {
+        Desk desk(with_samples(14));
+        desk.journal.listen([&](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                const auto* hold = std::get_if<release::HoldChanged>(&event.body);
+                if (hold && hold->state == "restarted") {
+                    desk.watch.restarted(hold->step);
+                }
+            }
+        });
+        desk.begin();
+        for (const double lag : {5.0, 5.0, 5.0, 50.0}) {
+            desk.pass(seconds(5));
+            desk.answers(0, lag);
+        }
+        desk.answers(0, 50); // what set the clock back, again
+        desk.pass(seconds(5));
+        desk.answers(0, 5);
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").verdict, "pass");
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").seen, 1);
+    }
+
+    void a_program_that_comes_back_counts_on_from_what_the_log_told_last() {
+        Desk desk(with_samples(14));
+        desk.begin();
+        for (int polls = 0; polls < 7; ++polls) {
+            desk.pass(seconds(5));
+            desk.answers(0, 5);
+        }
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").seen, 7);
+        desk.pass(seconds(5));
+        (void)desk.journal.submit(release::Resume{{"lena", "lead"}}, {"lena", "lead"});
+        Watch again(desk.scheduler, desk.journal);
+        again.was_away();
+        const auto take = [&](const std::string& metric, Nanos age) {
+            series::SampleBatch batch;
+            batch.metric = metric;
+            batch.received_at = desk.scheduler.now();
+            batch.readings.emplace_back();
+            batch.readings[0].received_at = batch.received_at;
+            batch.readings[0].measured_at = batch.received_at - age;
+            again.take(std::move(batch));
+        };
+        take("errors", {});
+        take("lag", seconds(1)); // measured while nobody was there
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").verdict, "pass");
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").seen, 7);
+        desk.pass(seconds(30));
+        take("errors", {});
+        take("lag", {});
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").seen, 8);
     }
 
     void a_shadow_before_a_step_is_told_as_the_step_begins() {

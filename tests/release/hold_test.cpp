@@ -36,6 +36,15 @@ void read(Driver& drive, char lag, char errors) {
     (void)drive.submit(readings, drill::engine);
 }
 
+/// One reading of lag, of which the hold has seen so many good samples by now.
+void read(Driver& drive, int seen, const std::string& verdict = "pass") {
+    GateReading one;
+    one.gate = "lag";
+    one.verdict = verdict;
+    one.seen = seen;
+    (void)drive.submit(GateReadings{"bake", {one}}, drill::engine);
+}
+
 } // namespace
 
 class HoldTest : public QObject {
@@ -213,6 +222,84 @@ private slots:
         drive.gate("bake", "lag", "pass");
         drive.pass(minutes(1));
         drive.gate("bake", "lag", "pass");
+        QCOMPARE(drive.status("bake"), "passed");
+    }
+
+    void too_few_samples_at_the_end_of_a_hold_are_no_pass() {
+        Driver drive = hold("for: 1m, deadline: 3m", "[{metric: lag, must: '< 10', samples: 12}]");
+        const auto lag = [&] { return drive.release.at("bake").gates.at("lag"); };
+        read(drive, 1);
+        drive.pass(seconds(59));
+        read(drive, 6);
+        QCOMPARE(lag().verdict, "pass"); // before the end it is as any other
+        QVERIFY(drive.release.at("bake").hold.running);
+        drive.pass(seconds(1));
+        read(drive, 7);
+        QCOMPARE(drive.status("bake"), "running");
+        QCOMPARE(lag().verdict, "inconclusive");
+        QCOMPARE(lag().why, "7 of 12 samples");
+        QVERIFY(lag().lacks_samples());
+        QCOMPARE(drive.release.at("bake").hold.why, "lag: it has seen too few samples yet");
+        drive.pass(seconds(5));
+        read(drive, 8);
+        QCOMPARE(lag().why, "8 of 12 samples");
+        QCOMPARE(drive.held("bake"), 60.0); // no more than it has to
+        QCOMPARE(drive.count("hold-changed"), 2);
+        Driver late = drive;
+        drive.pass(seconds(5));
+        read(drive, 12);
+        QCOMPARE(drive.status("bake"), "passed");
+        QCOMPARE(describe(drive.all<GateChanged>().back()), "Gate lag holds, 12 of 12 samples");
+        late.pass(minutes(2));
+        QCOMPARE(late.status("bake"), "failed"); // at its deadline
+    }
+
+    void that_a_gate_has_its_samples_is_told_when_it_has_them() {
+        Driver drive = hold("for: 10m", "[{metric: lag, must: '< 10', samples: 3}]");
+        for (const int seen : {1, 2, 3, 4}) {
+            read(drive, seen);
+            drive.now += seconds(5);
+        }
+        const auto told = drive.all<GateChanged>();
+        QCOMPARE(told.size(), 2u);
+        QCOMPARE(told[1].seen, 3);
+        QCOMPARE(told[1].wanted, 3);
+    }
+
+    void a_heartbeat_tells_how_many_samples_were_seen_and_a_breach_that_none_count() {
+        Driver drive = hold("for: 10m", "[{metric: lag, must: '< 10', samples: 12}]");
+        read(drive, 1);
+        drive.now += seconds(30);
+        read(drive, 7);
+        QCOMPARE(drive.all<HoldHeartbeat>().back().seen.dump(), R"({"lag":7})");
+        QCOMPARE(drive.release.at("bake").gates.at("lag").seen, 7);
+        drive.now += minutes(5);
+        (void)drive.submit(Resume{drill::lead});
+        QCOMPARE(drive.release.at("bake").gates.at("lag").seen, 7); // as the time that was held
+        read(drive, 8, "fail");
+        QCOMPARE(drive.held("bake"), 0.0);
+        QCOMPARE(drive.release.at("bake").gates.at("lag").seen, 0);
+    }
+
+    void samples_that_come_late_do_not_make_a_gate_hold_by_itself_anew() {
+        Driver drive = hold("for: 1m, deadline: 5m", "[{metric: lag, must: '< 10', for: 20s, samples: 12}]");
+        read(drive, 1);
+        drive.pass(seconds(20));
+        read(drive, 5);
+        drive.pass(minutes(1));
+        read(drive, 11);
+        QVERIFY(!drive.release.at("bake").hold.running);
+        drive.pass(seconds(5));
+        read(drive, 12);
+        QCOMPARE(drive.status("bake"), "passed");
+    }
+
+    void who_sets_the_gate_aside_waits_for_no_samples() {
+        Driver drive = hold("for: 1m", "[{metric: lag, must: '< 10', samples: 12}, {metric: errors, must: '< 1%'}]");
+        read(drive, 'p', 'p');
+        QCOMPARE(drive.submit(Override{"bake", "lag", "the source is slow today"}), "");
+        drive.pass(minutes(1));
+        read(drive, 'p', 'p');
         QCOMPARE(drive.status("bake"), "passed");
     }
 

@@ -19,8 +19,10 @@ auto fields(Actor& s) {
     return std::tie(name, role);
 }
 auto fields(GateState& s) {
-    auto& [verdict, close, value, limit, headroom, why, since, overridden, by, breach_in, breach_at, shadow] = s;
-    return std::tie(verdict, close, value, limit, headroom, why, since, overridden, by, breach_in, breach_at, shadow);
+    auto& [verdict, close, value, limit, headroom, why, since, overridden, by, breach_in, breach_at, shadow, seen,
+           wanted] = s;
+    return std::tie(verdict, close, value, limit, headroom, why, since, overridden, by, breach_in, breach_at, shadow,
+                    seen, wanted);
 }
 auto fields(HoldState& s) {
     auto& [running, held, mark, why] = s;

@@ -119,6 +119,10 @@ void judge_gate(const Seen& seen, const GateState* state, GateRow& row) {
         row.mark = Mark::no_data;
         row.state = lasting(verdict == "inconclusive" ? Words::tr("inconclusive") : Words::tr("no data"));
     }
+    if (state && state->seen < state->wanted) {
+        const QString so_far = Words::tr("%1 of %2 samples").arg(state->seen).arg(state->wanted);
+        row.state = state->lacks_samples() ? so_far : row.state + QStringLiteral(", ") + so_far;
+    }
     if (state && state->shadow) {
         row.shadow = true;
         row.state = Words::tr("shadow") + QStringLiteral(", ") + row.state;
@@ -166,7 +170,8 @@ QString standstill(const Seen& seen, const plan::Hold& hold) {
     }
     for (const auto& [key, gate] : seen.state.gates) {
         if (gate.hinders()) {
-            return Words::tr("a gate has no answer, so the hold clock stands still");
+            return gate.lacks_samples() ? Words::tr("too few samples yet, so the hold clock stands still")
+                                        : Words::tr("a gate has no answer, so the hold clock stands still");
         }
     }
     return text(seen.state.hold.why);

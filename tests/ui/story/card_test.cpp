@@ -334,6 +334,29 @@ phases:
         QVERIFY(next.gates[0].shadow);
     }
 
+    void a_gate_tells_how_many_samples_it_lacks() {
+        testing::SmallSession session(R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+connections: {prom: {prometheus: {url: 'http://prom'}}}
+metrics: {lag: {from: prom, query: x, unit: messages}}
+phases: [{id: one, steps: [{id: bake, hold: {for: 1m}, gates: [{metric: lag, must: '< 10', samples: 12}]}]}]
+)");
+        const auto read = [&](int seen) {
+            auto one = testing::SmallSession::gate("lag", "pass");
+            one.seen = seen;
+            (void)session.drive.submit(release::GateReadings{"bake", {one}}, release::drill::engine);
+            return present_card(session.moment());
+        };
+        QCOMPARE(read(1).gates[0].state, "holds, 1 of 12 samples");
+        session.drive.pass(minutes(1));
+        const auto card = read(7);
+        QCOMPARE(card.gates[0].state, "7 of 12 samples");
+        QVERIFY(card.stands_still);
+        QVERIFY2(card.situation.endsWith("too few samples yet, so the hold clock stands still"),
+                 qPrintable(card.situation));
+    }
+
     void what_is_set_aside_is_the_gate_that_hinders_first() {
         const auto card = present_card(testing::make_small("hold breached")->moment());
         const auto offer = std::find_if(card.offers.begin(), card.offers.end(),

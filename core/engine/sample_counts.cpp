@@ -1,0 +1,79 @@
+#include "engine/sample_counts.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::engine {
+namespace {
+
+const plan::Hold* at_work(const release::Release& release, const plan::Step& step) {
+    const auto status = release.at(step.id).status;
+    const bool watched = status == release::StepStatus::running || status == release::StepStatus::person;
+    return watched ? std::get_if<plan::Hold>(&step.body) : nullptr;
+}
+
+bool counted(const plan::Hold& hold, const std::string& metric) {
+    return std::any_of(hold.gates.begin(), hold.gates.end(),
+                       [&](const auto& gate) { return gate.samples > 0 && gate.metric == metric; });
+}
+
+} // namespace
+
+SampleCounts::Counts& SampleCounts::counts_of(const release::Release& release, const release::StepId& step) {
+    const auto& state = release.at(step);
+    auto& counts = counts_[step];
+    if (counts.attempt == state.attempt) {
+        return counts;
+    }
+    counts = {state.attempt, std::max(state.begun, away_till_), {}};
+    for (const auto& gate : std::get<plan::Hold>(release.plan->step(step)->body).gates) {
+        for (const auto& [key, told] : state.gates) {
+            if (release::key_names(key, gate.id) && told.seen > 0) {
+                const std::string arm = key == gate.id ? "" : key.substr(gate.id.size() + 1);
+                auto& good = counts.by[{gate.metric, arm}].good;
+                good = std::max(good, told.seen);
+            }
+        }
+    }
+    return counts;
+}
+
+void SampleCounts::take(const release::Release& release, const series::SampleBatch& batch) {
+    for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
+        for (const auto& step : *list) {
+            const auto* hold = at_work(release, step);
+            if (!hold || !counted(*hold, batch.metric)) {
+                continue;
+            }
+            auto& counts = counts_of(release, step.id);
+            std::map<std::string, Nanos> newest; // by arm
+            for (const auto& reading : batch.readings) {
+                if (reading.status == series::Status::ok && std::isfinite(reading.value)) {
+                    auto& measured = newest[reading.arm];
+                    measured = std::max(measured, reading.measured_at);
+                }
+            }
+            for (const auto& [arm, measured] : newest) {
+                auto& count = counts.by[{batch.metric, arm}];
+                if (measured >= counts.from && measured > count.last) {
+                    count.last = measured;
+                    ++count.good;
+                }
+            }
+        }
+    }
+}
+
+void SampleCounts::restarted(const release::Release& release, const release::StepId& step, Nanos now) {
+    // What was measured at this very instant is what set the clock back.
+    counts_[step] = {release.at(step).attempt, now + Nanos{1}, {}};
+}
+
+int SampleCounts::of(const release::Release& release, const release::StepId& step, const std::string& metric,
+                     const std::string& arm) {
+    const auto& counts = counts_of(release, step);
+    const auto count = counts.by.find({metric, arm});
+    return count == counts.by.end() ? 0 : count->second.good;
+}
+
+} // namespace sluice::engine
