@@ -149,7 +149,8 @@ private slots:
     }
 
     void limits_are_in_base_units() {
-        const auto& gates = std::get<Hold>(sink().step("bake")->body).gates;
+        const Plan plan = sink();
+        const auto& gates = std::get<Hold>(plan.step("bake")->body).gates;
         QCOMPARE(gates[0].must.limit, 0.001);
         QCOMPARE(gates[1].must.limit, 0.2);
         QCOMPARE(gates[2].must.limit, 5000.0);
