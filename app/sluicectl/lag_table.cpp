@@ -16,7 +16,7 @@ using namespace sluice;
 
 using Cells = std::vector<std::string>;
 
-constexpr std::size_t names = 2; ///< columns that begin at the left: group, topic; figures end at the right
+constexpr std::size_t left_columns = 2; ///< group and topic; figures end at the right
 
 template <typename T>
 std::string figure(const std::optional<T>& value) {
@@ -102,7 +102,7 @@ std::string aligned(const std::vector<Cells>& rows) {
         std::string line;
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const std::string blanks(widths[i] - width(cells[i]), ' ');
-            const bool left = i < names || i + 1 == cells.size();
+            const bool left = i < left_columns || i + 1 == cells.size();
             line += (i == 0 ? "" : "  ") + (left ? cells[i] + blanks : blanks + cells[i]);
         }
         text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";

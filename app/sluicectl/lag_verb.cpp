@@ -4,15 +4,12 @@
 #include "kafka/connection.h"
 #include "kafka/groups.h"
 #include "net/live_scheduler.h"
+#include "sluicectl/ending.h"
 #include "sluicectl/lag_table.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
-#include <QSocketNotifier>
 #include <algorithm>
-#include <csignal>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace sluicectl {
 namespace {
@@ -28,13 +25,6 @@ struct LagOptions {
 
 constexpr std::size_t settings_budget = 1u << 20;
 constexpr Nanos patience = seconds(30); ///< of one reading; a broker that is away costs 5 s of it
-
-int end_pipe[2] = {-1, -1};
-
-void on_signal(int) {
-    const char byte = 1;
-    [[maybe_unused]] const auto written = ::write(end_pipe[1], &byte, 1);
-}
 
 Result<kafka::Settings> settings_of(const LagOptions& options) {
     kafka::Settings settings;
@@ -201,14 +191,13 @@ int lag(const LagOptions& options) {
     if (!connection) {
         return complain(connection.error());
     }
-    if (::pipe2(end_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return unreachable;
-    }
-    QSocketNotifier ended(end_pipe[0], QSocketNotifier::Read);
-    QObject::connect(&ended, &QSocketNotifier::activated, &ended, [] { QCoreApplication::quit(); });
+    std::unique_ptr<EndsBySignal> ending;
     if (every) { // the usual end of watching; else a signal ends the program as ever
-        std::signal(SIGINT, on_signal);
-        std::signal(SIGTERM, on_signal);
+        auto begun = EndsBySignal::begin();
+        if (!begun) {
+            return complain(begun.error());
+        }
+        ending = *std::move(begun);
     }
     LagWatch watch(options, scheduler, **connection, every);
     scheduler.after({}, [&] { watch.begin(); });

@@ -2,14 +2,11 @@
 #include "host/user.h"
 #include "net/live_scheduler.h"
 #include "range/control.h"
+#include "sluicectl/ending.h"
 #include "sluicectl/verbs.h"
 
 #include <QCoreApplication>
-#include <QSocketNotifier>
 #include <charconv>
-#include <csignal>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace sluicectl {
 namespace {
@@ -20,12 +17,6 @@ struct RangeOptions {
     std::uint64_t seed = 1;
     bool tls = false;
 };
-
-int end_pipe[2] = {-1, -1};
-void on_signal(int) {
-    const char byte = 1;
-    [[maybe_unused]] const auto written = ::write(end_pipe[1], &byte, 1);
-}
 
 sluice::Result<std::uint16_t> port_of(const std::string& address) {
     const auto colon = address.rfind(':');
@@ -79,13 +70,10 @@ int serve(const RangeOptions& options) {
     fmt::print("range: {}\n", control.url());
     std::fflush(stdout);
 
-    if (::pipe2(end_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return unreachable;
+    const auto ending = EndsBySignal::begin();
+    if (!ending) {
+        return complain(ending.error());
     }
-    QSocketNotifier ended(end_pipe[0], QSocketNotifier::Read);
-    QObject::connect(&ended, &QSocketNotifier::activated, &ended, [] { QCoreApplication::quit(); });
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
     QCoreApplication::exec();
     return done;
 }

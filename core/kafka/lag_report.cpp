@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 
 namespace sluice::kafka {
@@ -27,17 +28,18 @@ LagRow row_of(const PartitionLag& at, const LagHistory& history) {
     return row;
 }
 
-template <typename T>
-void add(std::optional<T>& sum, const std::optional<T>& more) {
-    if (more) {
-        sum = sum.value_or(T{}) + *more;
-    }
+/// One part that is not known makes the whole unknown: it would be too small.
+template <typename T, typename Join>
+std::optional<T> joined(const std::optional<T>& all, const std::optional<T>& more, Join join) {
+    return all && more ? std::optional<T>(join(*all, *more)) : std::nullopt;
 }
 
 void sum_up(GroupReport& group) {
     bool any_unknown = false;
     std::optional<LagState> worst;
-    std::optional<double> drain = 0.0;
+    std::optional<double> produced = 0.0, consumed = 0.0, drain = 0.0;
+    std::optional<Nanos> age = Nanos{};
+    const auto longer = [](Nanos a, Nanos b) { return std::max(a, b); };
     for (const auto& row : group.rows) {
         if (!row.lag) {
             const bool reads_nothing = !row.at.committed && row.at.trouble.empty();
@@ -45,10 +47,10 @@ void sum_up(GroupReport& group) {
             group.is_partial = group.is_partial || !reads_nothing;
             continue;
         }
-        add(group.lag, row.lag);
-        add(group.produced, row.figures.produced);
-        add(group.consumed, row.figures.consumed);
-        group.age = row.figures.age ? std::max(group.age.value_or(Nanos{}), *row.figures.age) : group.age;
+        group.lag = group.lag.value_or(0) + *row.lag;
+        produced = joined(produced, row.figures.produced, std::plus<double>());
+        consumed = joined(consumed, row.figures.consumed, std::plus<double>());
+        age = joined(age, row.figures.age, longer);
         drain = analysis::slowest(drain, row.figures.drain);
         if (row.figures.state) {
             worst = std::max(worst.value_or(LagState::ok), *row.figures.state);
@@ -57,6 +59,9 @@ void sum_up(GroupReport& group) {
         }
     }
     if (group.lag) {
+        group.produced = produced;
+        group.consumed = consumed;
+        group.age = age;
         group.drain = drain;
         group.state = any_unknown && worst == LagState::ok ? std::nullopt : worst;
     }

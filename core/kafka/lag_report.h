@@ -17,16 +17,17 @@ struct LagRow {
     std::string note; ///< "no commit", or why there is no lag; empty when there is one
 };
 
+/// Figures are of the rows that have a lag; each is nothing when that of one row is not known.
 struct GroupReport {
     std::string name;
     std::vector<LagRow> rows;
     std::optional<std::int64_t> lag;          ///< of all rows that have one; nothing when none has
     bool is_partial = false;                  ///< a partition that could not be asked is missing in the sum
     int without_commit = 0;                   ///< partitions
-    std::optional<double> produced, consumed; ///< messages a second, of the rows with a commit
+    std::optional<double> produced, consumed; ///< messages a second, summed
     std::optional<Nanos> age;                 ///< the highest
     std::optional<double> drain;              ///< seconds; infinity: never
-    std::optional<analysis::LagState> state;  ///< the worst; nothing when one is not known and none is worse than ok
+    std::optional<analysis::LagState> state;  ///< the worst; one that is worse than ok counts beside unknown ones
 };
 
 struct LagReport {

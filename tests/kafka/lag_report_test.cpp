@@ -81,6 +81,19 @@ private slots:
         QVERIFY(!billing.state); // three readings are no trend
     }
 
+    void a_figure_of_which_a_part_is_not_known_is_not_known() {
+        LagHistory history;
+        auto answer = answer_with(4, 10);
+        history.take(answer, new_year);
+        answer = answer_with(14, 20);
+        answer.partitions.insert(answer.partitions.begin() + 1, {"billing", "orders", 3, 1, 5, {}, 5}); // new
+        history.take(answer, new_year + seconds(10));
+        const auto report = report_of(answer, asked, history, new_year + seconds(10));
+        QCOMPARE(*report.groups[0].lag, std::int64_t{10});
+        QVERIFY(report.groups[0].rows[0].figures.consumed);
+        QVERIFY(!report.groups[0].consumed && !report.groups[0].produced && !report.groups[0].age);
+    }
+
     void what_could_not_be_asked_has_no_figures_of_before() {
         LagHistory history;
         auto answer = answer_with(4, 10);
