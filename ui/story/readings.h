@@ -1,57 +1,10 @@
 #pragma once
-#include "session/records.h"
-
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
+#include "session/readings.h"
 
 namespace sluice::story {
 
-/// One recorded value, or why there was none.
-struct Reading {
-    Nanos at; ///< when it was received: the order of the line
-    Nanos measured_at;
-    session::SampleStatus status = session::SampleStatus::ok;
-    double value = 0;
-    std::string detail;
-};
-
-/// One metric of one arm, oldest first.
-class Line {
-public:
-    explicit Line(session::SeriesKey key) : key_(std::move(key)) {}
-    const session::SeriesKey& key() const { return key_; }
-    const std::vector<Reading>& readings() const { return readings_; }
-    /// The last at or before `time`; null before the first.
-    const Reading* at(Nanos time) const;
-    void add(Reading reading) { readings_.push_back(std::move(reading)); }
-
-private:
-    session::SeriesKey key_;
-    std::vector<Reading> readings_;
-};
-
-/// All samples of a session so far.
-class Readings {
-public:
-    void take(const session::Tick& tick);
-
-    /// In the order of metric and arm.
-    const std::map<session::SeriesKey, Line>& lines() const { return lines_; }
-    /// Those of a metric: one an arm, more where the plan keeps several.
-    std::vector<const Line*> of(const std::string& metric) const;
-    /// Those that stood in the metric's last answer for their arm at or before `time`: a series that has ended, or an
-    /// alert that fires no more, keeps its last value for ever.
-    std::vector<const Line*> answering(const std::string& metric, Nanos time) const;
-    /// Of an arm ("" = the whole); null if there is none, or several.
-    const Line* line(const std::string& metric, const std::string& arm) const;
-    std::optional<Nanos> first() const { return first_; }
-    std::optional<Nanos> last() const { return last_; }
-
-private:
-    std::map<session::SeriesKey, Line> lines_;
-    std::optional<Nanos> first_, last_;
-};
+using session::Line;
+using session::Reading;
+using session::Readings;
 
 } // namespace sluice::story

@@ -1,8 +1,8 @@
-#include "story/readings.h"
+#include "session/readings.h"
 
 #include <algorithm>
 
-namespace sluice::story {
+namespace sluice::session {
 
 const Reading* Line::at(Nanos time) const {
     const auto after = std::upper_bound(readings_.begin(), readings_.end(), time,
@@ -10,7 +10,7 @@ const Reading* Line::at(Nanos time) const {
     return after == readings_.begin() ? nullptr : &*std::prev(after);
 }
 
-void Readings::take(const session::Tick& tick) {
+void Readings::take(const Tick& tick) {
     for (const auto& sample : tick.samples) {
         auto line = lines_.try_emplace(sample.series, sample.series).first;
         line->second.add({sample.received_at, sample.measured_at, sample.status, sample.value, sample.detail});
@@ -59,4 +59,4 @@ const Line* Readings::line(const std::string& metric, const std::string& arm) co
     return found;
 }
 
-} // namespace sluice::story
+} // namespace sluice::session
