@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
     add_session_verbs(app, action);
     add_state_verb(app, action);
     add_query_verb(app, action);
+    add_sources_verb(app, action);
     add_range_verb(app, action);
     add_sheet_verb(app, action);
     add_secrets_verb(app, action);

@@ -26,6 +26,7 @@ void add_plan_verbs(CLI::App& app, Action& action);     ///< validate, show, sch
 void add_session_verbs(CLI::App& app, Action& action);  ///< log, verify, export
 void add_state_verb(CLI::App& app, Action& action);     ///< state
 void add_query_verb(CLI::App& app, Action& action);     ///< query
+void add_sources_verb(CLI::App& app, Action& action);   ///< sources
 void add_run_verbs(CLI::App& app, Action& action);      ///< run, rehearse, resume, roll-back
 void add_do_verb(CLI::App& app, Action& action);        ///< do
 void add_approve_verb(CLI::App& app, Action& action);   ///< approve
