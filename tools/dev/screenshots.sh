@@ -54,6 +54,8 @@ breached --at T+00:15:30 $s/rolled-back.sluice
 rolling-back --at T+00:20:53 $s/rolled-back.sluice
 rolled-back $s/rolled-back.sluice
 done $s/done.sluice
+sources --view sources --at T+00:42:13 $s/done.sluice
+sources-no-data --view sources --at 2026-01-06T02:15:10Z $s/no-data.sluice
 replay --view replay --at T+00:42:13 $s/done.sluice
 replay-rolled-back --view replay --at T+00:20:53 $s/rolled-back.sluice
 war-room --view war-room --at T+00:42:13 $s/done.sluice

@@ -5,6 +5,7 @@
 
 #include <QFontMetrics>
 #include <QHelpEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 
@@ -25,6 +26,7 @@ SourceAges::SourceAges(QWidget* parent) : QWidget(parent) {
     read_as_text(*this);
     setAccessibleName(tr("Sources"));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    setCursor(Qt::PointingHandCursor);
 }
 
 void SourceAges::show_sources(const std::vector<story::SourceLine>& sources) {
@@ -79,6 +81,16 @@ void SourceAges::paintEvent(QPaintEvent*) {
                          static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
                          metrics.elidedText(source_text(source), Qt::ElideRight, width() - source_text_at + 2));
         y += source_row;
+    }
+}
+
+void SourceAges::mousePressEvent(QMouseEvent* event) {
+    event->setAccepted(event->button() == Qt::LeftButton); // or its release would be another's
+}
+
+void SourceAges::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && rect().contains(event->pos())) {
+        emit pressed();
     }
 }
 

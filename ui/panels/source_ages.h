@@ -5,7 +5,8 @@
 
 namespace sluice::panels {
 
-/// How old the data of each source is, a line each.
+/// How old the data of each source is, a line each. A click asks for all that is known of them; by the keyboard the
+/// window's own action does. It takes no focus: it would be the first that has it, and Space plays a replay.
 class SourceAges : public QWidget {
     Q_OBJECT
 public:
@@ -15,9 +16,14 @@ public:
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
+signals:
+    void pressed();
+
 protected:
     void paintEvent(QPaintEvent* event) override;
     bool event(QEvent* event) override; // tips
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
 
 private:
     std::vector<story::SourceLine> sources_;

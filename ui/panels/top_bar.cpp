@@ -41,6 +41,7 @@ TopBar::TopBar(story::CommandChannel* commands, QWidget* parent)
       sources_(new SourceAges(this)) {
     setFixedHeight(64);
     clock_->reserve(QStringLiteral("T+00:00:00"));
+    connect(sources_, &SourceAges::pressed, this, &TopBar::sources_asked);
     auto* below_title = new QWidget(this);
     auto* facts = new QHBoxLayout(below_title);
     facts->setContentsMargins(0, 0, 0, 0);

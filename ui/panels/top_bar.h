@@ -27,7 +27,8 @@ public:
     QStringList texts() const;
 
 signals:
-    void people_asked(); ///< who leads was pressed
+    void people_asked();  ///< who leads was pressed
+    void sources_asked(); ///< the ages of the sources were
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -9,6 +9,7 @@
 #include "screens/rehearsal_strip.h"
 #include "screens/screen_choice.h"
 #include "screens/sheet_window.h"
+#include "screens/source_dialog.h"
 #include "theme/apply.h"
 
 #include <QAction>
@@ -42,6 +43,8 @@ void CockpitWindow::make_actions() {
         add(tr("Amend the plan of this session"), {Qt::CTRL | Qt::SHIFT | Qt::Key_A}, [this] { amend_plan(); });
     people_action_ =
         add(tr("People: who leads, who is here"), {Qt::CTRL | Qt::SHIFT | Qt::Key_T}, [this] { show_people(); });
+    session_actions_.push_back(add(tr("Sources: what they were asked and answered, and what is wrong"),
+                                   {Qt::CTRL | Qt::Key_I}, [this] { show_sources(); }));
     add(tr("Theme: dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
     add(tr("Theme: light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
     add(tr("Theme: as the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
@@ -108,6 +111,7 @@ void CockpitWindow::offer_actions() {
         action->setEnabled(session_ && session_->rehearsal() != nullptr);
     }
     follow_people();
+    follow_sources();
 }
 
 // As of now, also while somebody looks back: it is what would have to be typed.
@@ -172,6 +176,32 @@ void CockpitWindow::follow_people() {
         return;
     }
     people_->show_moment(session_->of_now());
+}
+
+// In a replay too: what was wrong then is what is looked for.
+void CockpitWindow::show_sources() {
+    if (!session_ || !session_->story().release().plan) {
+        return;
+    }
+    if (!sources_) {
+        sources_ = new SourceDialog(this);
+        sources_->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    follow_sources();
+    sources_->show();
+    sources_->raise();
+    sources_->activateWindow();
+}
+
+void CockpitWindow::follow_sources() {
+    if (!sources_) {
+        return;
+    }
+    if (!session_ || !session_->story().release().plan) {
+        sources_->close();
+        return;
+    }
+    sources_->show_moment(session_->moment());
 }
 
 void CockpitWindow::set_scheme(const QString& wanted) {

@@ -7,6 +7,7 @@
 #include "screens/plan_preview.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/remembered.h"
+#include "screens/source_dialog.h"
 #include "screens/start_screen.h"
 #include "story/file_source.h"
 #include "story/owned_source.h"
@@ -246,6 +247,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     to_begin_.forget();
     preview_->leave();
     delete people_.data();
+    delete sources_.data();
     delete session_.data();
     session_ = new SessionScreen(std::move(source));
     session_->restore_layout(QSettings().value("layout").toByteArray());
@@ -267,6 +269,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
         wall_.show_moment(session_->for_the_wall());
     });
     connect(session_, &SessionScreen::people_asked, this, &CockpitWindow::show_people);
+    connect(session_, &SessionScreen::sources_asked, this, &CockpitWindow::show_sources);
     connect(&session_->source(), &story::FeedSource::opened, this, [this](const QString& opened) {
         if (owns_) {
             remember_open_session({opened, rehearses_});

@@ -24,6 +24,7 @@ namespace sluice::screens {
 class HelpWindow;
 class PeopleDialog;
 class PlanPreview;
+class SourceDialog;
 class StartScreen;
 
 /// The one window: start, a plan before it starts, a session. What is common to all of them: menu keys, themes, war
@@ -75,7 +76,9 @@ private:
     void amend_plan();
     void show_people();
     void follow_people(); ///< the dialog shows what is, while there is something to do in it
-    void offer_actions(); ///< only what can be done now is among the keys
+    void show_sources();
+    void follow_sources(); ///< the page shows the moment that is looked at
+    void offer_actions();  ///< only what can be done now is among the keys
     void show_palette();
     void show_about();
     bool owns_running() const;
@@ -94,6 +97,7 @@ private:
     QPointer<SessionScreen> session_;
     QPointer<HelpWindow> help_;
     QPointer<PeopleDialog> people_;
+    QPointer<SourceDialog> sources_;
     WallDisplay wall_;
     LatestAnswer<FileFound> asked_;
     LatestAnswer<Result<host::StartOptions>> to_begin_;

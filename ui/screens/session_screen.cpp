@@ -139,6 +139,7 @@ void SessionScreen::build() {
         refresh();
     });
     connect(top_, &panels::TopBar::people_asked, this, &SessionScreen::people_asked);
+    connect(top_, &panels::TopBar::sources_asked, this, &SessionScreen::sources_asked);
     connect_bookmarks();
     for (auto* splitter : {columns_, rows_}) {
         connect(splitter, &QSplitter::splitterMoved, this, [this, splitter] { moved_.insert(splitter); });

@@ -88,6 +88,7 @@ signals:
     void first_painted();               ///< once: there is a session on the screen
     void chart_metrics_changed();       ///< somebody has chosen
     void people_asked();                ///< who leads was pressed
+    void sources_asked();               ///< the ages of the sources were
 
 protected:
     bool event(QEvent* event) override; ///< keys that the control with the focus needs for itself

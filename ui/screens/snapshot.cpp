@@ -7,6 +7,7 @@
 #include "screens/picture_source.h"
 #include "screens/plan_preview.h"
 #include "screens/session_screen.h"
+#include "screens/source_dialog.h"
 #include "screens/start_screen.h"
 #include "screens/visible_text.h"
 #include "screens/war_room.h"
@@ -114,23 +115,23 @@ Result<void> show_and_save(QWidget& shown, SessionScreen& screen, WarRoom* wall,
     return save_picture(shown, wish);
 }
 
-/// Who is here, as it lies over the cockpit.
-Result<void> show_people_and_save(SessionScreen& screen, const SnapshotWish& wish) {
+/// A dialog as it lies over the cockpit.
+template <typename Dialog>
+Result<void> show_over_and_save(Dialog& dialog, SessionScreen& screen, const SnapshotWish& wish) {
     lay_out(screen, wish);
     screen.refresh();
-    PeopleDialog people(screen.commands(), &screen);
-    people.setAttribute(Qt::WA_DontShowOnScreen);
-    people.show();
-    people.show_moment(screen.moment());
+    dialog.setAttribute(Qt::WA_DontShowOnScreen);
+    dialog.show();
+    dialog.show_moment(screen.moment());
     settle();
     if (wish.text) {
-        QTextStream(stdout) << visible_text(people).join('\n') << '\n';
+        QTextStream(stdout) << visible_text(dialog).join('\n') << '\n';
     }
     return draw_and_save(wish, [&](QPainter& painter) {
         screen.render(&painter);
-        const QPoint at((wish.size.width() - people.width()) / 2, (wish.size.height() - people.height()) / 2);
+        const QPoint at((wish.size.width() - dialog.width()) / 2, (wish.size.height() - dialog.height()) / 2);
         painter.fillRect(QRect(QPoint(), wish.size), QColor(0, 0, 0, 90)); // what lies behind it steps back
-        people.render(&painter, at);
+        dialog.render(&painter, at);
     });
 }
 
@@ -216,7 +217,12 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
     }
     SessionScreen then(std::make_unique<PictureSource>(std::move(deliveries), until, wish.session));
     if (wish.view == "people") {
-        return show_people_and_save(then, wish);
+        PeopleDialog people(then.commands(), &then);
+        return show_over_and_save(people, then, wish);
+    }
+    if (wish.view == "sources") {
+        SourceDialog sources(&then);
+        return show_over_and_save(sources, then, wish);
     }
     WarRoom wall;
     const bool of_wall = wish.view == "war-room";
