@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 #include "base/quantity.h"
+#include "release/foresight.h"
 #include "release/ways_back.h"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 namespace sluicectl {
 
 using namespace sluice::release;
+using sluice::Nanos;
 
 namespace {
 
@@ -84,20 +86,26 @@ void print_lateness(const Release& release, const sluice::plan::Step& step) {
     }
 }
 
-void print_gates(const Release& release, const sluice::plan::Step& step) {
+void print_gates(const Release& release, const sluice::plan::Step& step, Nanos now) {
     const auto& state = release.at(step.id);
     if (state.status != StepStatus::running && state.status != StepStatus::person) {
         return;
     }
     for (const auto& [key, gate] : state.gates) {
         const std::string counted = samples_text(gate.seen, gate.wanted);
-        fmt::print("    gate {}{}: {}{} since {}{}{}{}\n", key, gate.shadow ? " (shadow)" : "", gate.verdict,
-                   gate.close ? ", close to its limit," : "", instant(gate.since),
+        const bool goes = gate.verdict == "pass" && gate.breach_at.count != 0;
+        const Nanos left = goes ? std::max(gate.breach_at - now, sluice::seconds(1)) : Nanos{};
+        const std::string_view way = gate.close             ? ", close to its limit,"
+                                     : !goes                ? ""
+                                     : falls_to(gate.limit) ? ", falling,"
+                                                            : ", rising,";
+        const bool at_ease = gate.verdict == "pass" && way.empty();
+        fmt::print("    gate {}{}: {}{} since {}{}{}{}{}\n", key, gate.shadow ? " (shadow)" : "", gate.verdict, way,
+                   instant(gate.since),
                    gate.overridden ? ", set aside by " + sluice::printable(gate.overridden_by) : "",
                    counted.empty() ? "" : ", " + counted,
-                   gate.verdict == "pass" || gate.why.empty() || gate.lacks_samples()
-                       ? ""
-                       : ": " + sluice::printable(gate.why));
+                   at_ease || gate.why.empty() || gate.lacks_samples() ? "" : ": " + sluice::printable(gate.why),
+                   foreseen_text(gate.close, left));
     }
 }
 

@@ -15,8 +15,8 @@ void print_severity(const sluice::release::Release& release);
 /// Of a step that is not over: that it is overdue, and to whom its wait was escalated.
 void print_lateness(const sluice::release::Release& release, const sluice::plan::Step& step);
 
-/// The gates of a hold at work, and shadows before a step that is: what each says, and since when.
-void print_gates(const sluice::release::Release& release, const sluice::plan::Step& step);
+/// The gates of a hold at work, and shadows before a step that is: what each says, since when, and what is foreseen.
+void print_gates(const sluice::release::Release& release, const sluice::plan::Step& step, sluice::Nanos now);
 
 /// What the button would do now, and whether that is proven ready; nothing where there is no way back to begin.
 void print_readiness(const sluice::release::Release& release);

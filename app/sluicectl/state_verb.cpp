@@ -1,7 +1,6 @@
 #include "base/instant.h"
 #include "base/printable.h"
 #include "base/quantity.h"
-#include "release/foresight.h"
 #include "release/schedule.h"
 #include "release/ways_back.h"
 #include "session/owner_lock.h"
@@ -82,21 +81,6 @@ void print_program(const Release& release, const sluice::plan::Step& step, Nanos
     fmt::print("\n");
 }
 
-/// Of a hold's gates those that are no longer at ease: close, or on their way to their limits.
-void print_gates(const StepState& state, Nanos now) {
-    for (const auto& [key, gate] : state.gates) {
-        if (gate.verdict != "pass" || (!gate.close && gate.breach_at.count == 0)) {
-            continue;
-        }
-        const Nanos left = gate.breach_at.count == 0 ? Nanos{} : std::max(gate.breach_at - now, seconds(1));
-        fmt::print("    △ {}: {}: {}{}\n", key,
-                   gate.close             ? "close to its limit"
-                   : falls_to(gate.limit) ? "falling"
-                                          : "rising",
-                   sluice::printable(gate.why), foreseen_text(gate.close, left));
-    }
-}
-
 /// `owned`: else nobody is at it.
 std::string situation(const Release& release, bool owned) {
     return !release.outcome.empty()            ? release.outcome
@@ -139,9 +123,8 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
                 print_approvals(release, step, now);
                 if (const auto hold = hold_progress(release, step, now)) {
                     print_hold(*hold, state.status == StepStatus::person, now);
-                    print_gates(state, now);
                 }
-                print_gates(release, step);
+                print_gates(release, step, now);
             }
         }
     }
