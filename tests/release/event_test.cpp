@@ -222,7 +222,7 @@ private slots:
         QCOMPARE(describe(on_blue), "Gate errors on blue holds");
         const GateChanged on_green{"bake", "errors-green", "green", "pass", false, "", "", "", "", nullptr};
         QCOMPARE(describe(on_green), "Gate errors-green holds"); // it says already which arm it looks at
-        const GateChanged shadow{"bake", "errors", "blue", "fail", false, "", "", "", "2 %", nullptr, true};
+        const GateChanged shadow{"bake", "errors", "blue", "fail", false, "", "", "", "2 %", nullptr, {}, true};
         QCOMPARE(describe(shadow), "Shadow gate errors on blue is breached: 2 %");
         QCOMPARE(describe(TriggerChanged{"errors-green", "green", "armed", "", "", nullptr}),
                  "Trigger errors-green armed");

@@ -298,7 +298,7 @@ private slots:
     void what_hangs_on_a_metric_is_told_data() {
         QTest::addColumn<QString>("hangs");
         const auto row = [](const char* name, const char* hangs) { QTest::newRow(name) << QString(hangs); };
-        row("requests", "gate bake/requests of blue > 5\nmetric failed errors * requests");
+        row("requests", "gate bake/requests-blue of blue > 5\nmetric failed errors * requests");
         row("errors", "gate bake/errors < 1%\ntrigger high > 5% for 5m: armed\nmetric failed errors * requests");
         row("lag", "");
         row("health", "severity sev1 == 0");
