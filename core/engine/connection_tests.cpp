@@ -262,13 +262,15 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         return fmt::format("tells {} series", read->samples.size());
     }
 
-    /// Where a health metric reads, since that path is known to be one; else the root.
+    /// Where a metric reads its health or a number, since that path is known to be one; else the root.
     std::string path_of(const Test& test) const {
         for (const auto& metric : plan.metrics) {
-            if (metric.from == test.connection->name && metric.health) {
-                if (const auto path = plan::fill_url(metric.health->path, values)) {
-                    return *path;
-                }
+            const std::string* asked = metric.from != test.connection->name        ? nullptr
+                                       : metric.health                             ? &metric.health->path
+                                       : metric.http && !metric.http->path.empty() ? &metric.http->path
+                                                                                   : nullptr;
+            if (const auto path = plan::fill_url(asked ? *asked : "", values); asked && path) {
+                return *path;
             }
         }
         return "/";

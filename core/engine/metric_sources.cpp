@@ -1,5 +1,6 @@
 #include "engine/metric_sources.h"
 
+#include "net/place.h"
 #include "sources/from_plan.h"
 
 #include <algorithm>
@@ -66,6 +67,15 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
                 connection = std::move(*made);
             }
             ways.kafka = connection;
+        }
+        if (metric.http) {
+            const Json& settings = connections.settings(metric.from);
+            ways.acted_out = outside.reach == nullptr;
+            ways.reach = outside.reach;
+            ways.place = net::place_of(plan::address_in(settings), 0);
+            ways.tls = connections.tls(metric.from);
+            ways.through_proxy = settings.contains("via");
+            ways.redactions = outside.redactions;
         }
         const auto* from = plan.connection(metric.from);
         const bool scraped = from != nullptr && from->kind == plan::ConnectionKind::scrape;

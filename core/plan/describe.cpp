@@ -404,6 +404,24 @@ std::string describe_tree(const Plan& plan) {
     return text;
 }
 
+namespace {
+
+/// As the plan writes it.
+Json http_json(const HttpNumber& number) {
+    Json json = Json::object();
+    if (!number.path.empty()) {
+        json["path"] = number.path;
+    }
+    if (number.what == HttpNumber::What::json) {
+        json["json"] = number.pointer;
+    } else {
+        json["value"] = name(number.what);
+    }
+    return json;
+}
+
+} // namespace
+
 Json describe_json(const Plan& plan) {
     Json json = {{"id", plan.id}, {"title", plan.title}, {"sluice", plan.language}, {"phases", Json::array()}};
     for (const Variable& variable : plan.variables) {
@@ -423,6 +441,9 @@ Json describe_json(const Plan& plan) {
                                    {"by-arm", metric.by_arm},
                                    {"counts", name(metric.counts)},
                                    {"interval", nanos_text(metric.interval)}});
+        if (metric.http) {
+            json["metrics"].back()["http"] = http_json(*metric.http);
+        }
     }
     for (const Phase& phase : plan.phases) {
         json["phases"].push_back(

@@ -157,8 +157,9 @@ std::vector<ObjectShape> plan_language() {
           {"service", object_name, "namespace/service that an Ingress names.", true},
           {"match", filled, "The value by which metrics name it.", false, "the arm's name"}}},
         {"metric",
-         "Something measured: by a PromQL query, as consumer lag, as a health answer, as alerts that fire, or derived "
-         "from other metrics.",
+         "Something measured: by a PromQL query, as consumer lag, as a health answer, as a number of an HTTP answer, "
+         "as "
+         "alerts that fire, or derived from other metrics.",
          {{"title", text, "For people.", false, "the name"},
           {"from", text, "The connection that answers; must be there, but for a derived one."},
           {"query", filled,
@@ -166,6 +167,9 @@ std::vector<ObjectShape> plan_language() {
            "increase, sums by label, histogram_quantile, arithmetic)."},
           {"lag", object("lag"), "Messages that consumers are behind."},
           {"health", object("health"), "1 where an HTTP answer is as expected, 0 where it is not."},
+          {"http", object("http-number"),
+           "A number that an HTTP answer holds, or what is told of it: its status, how long it took, how long the "
+           "server's certificate is valid. What does not come, or is no number, is a source error, never 0."},
           {"alerts", object("alerts"), "Alerts that fire in an Alertmanager: how many, or each with 'reduce: each'."},
           {"derived", either({text, map(id, text)}),
            "Arithmetic over other metrics, each taken for the same arm: 'errors / requests'; or one such formula for "
@@ -181,11 +185,14 @@ std::vector<ObjectShape> plan_language() {
            "of: "
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
-          {"interval", duration, "How often it is polled.", false, "5s, or that of its scrape connection"},
+          {"interval", duration, "How often it is polled.", false,
+           "5s; that of its scrape connection; 1m for a certificate"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
-          {"empty", object("empty"), "What an empty answer means.", false, "no data"}},
-         {"query", "lag", "health", "alerts", "derived"}},
+          {"empty", object("empty"), "What an empty answer means.", false, "no data"},
+          {"rehearse", object("rehearsed-number"),
+           "Of http: what it tells in a rehearsal, in which nobody is asked then; a certificate needs it there."}},
+         {"query", "lag", "health", "http", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -204,6 +211,21 @@ std::vector<ObjectShape> plan_language() {
          "A health endpoint.",
          {{"path", filled, "Path on the connection.", true},
           {"expect", object("expect"), "What is healthy.", false, "status 2xx"}}},
+        {"http-number",
+         "A number from one GET, or from a look at the certificate. An answer that is not 2xx is a source error, but "
+         "for "
+         "the status.",
+         {{"path", filled, "Path on the connection; not of certificate-days."},
+          {"json", pointer,
+           "The number, or text that is one, there in the answer. Segments may be KEY=VALUE; one value must be there."},
+          {"value", choice({"status", "latency", "certificate-days"}),
+           "The status, as a count; from the request to the whole answer, in s; whole days until the certificate of "
+           "the "
+           "server ends, as a count, by an http connection with https:// or a host connection."}},
+         {"json", "value"}},
+        {"rehearsed-number",
+         "What is told in a rehearsal.",
+         {{"value", value, "The number, in the metric's unit.", true}}},
         {"traffic",
          "A split of traffic between two arms.",
          {{"driver", choice({"nginx-canary", "ingress-backend"}), "Who commands it: any weight, or only 0 and 100.",

@@ -97,6 +97,13 @@ std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
             }
         }
     }
+    for (const Metric& metric : plan.metrics) {
+        if (metric.http && metric.http->what == HttpNumber::What::certificate_days && !metric.rehearsed) {
+            errors.push_back({metric.at,
+                              "the metric '" + metric.name + "' looks at a certificate, and no rehearsal has one",
+                              "add rehearse: {value: 90}", Severity::error});
+        }
+    }
     sort_diagnostics(errors);
     return errors;
 }

@@ -52,6 +52,20 @@ const char* name(Counts counts) {
     return "nothing";
 }
 
+const char* name(HttpNumber::What what) {
+    switch (what) {
+    case HttpNumber::What::status:
+        return "status";
+    case HttpNumber::What::latency:
+        return "latency";
+    case HttpNumber::What::certificate_days:
+        return "certificate-days";
+    case HttpNumber::What::json:
+        break;
+    }
+    return "json";
+}
+
 const Step* Plan::step(const StepId& wanted) const {
     const Step* forward = find(steps, &Step::id, wanted);
     return forward != nullptr ? forward : find(rollback_steps, &Step::id, wanted);

@@ -87,6 +87,16 @@ struct HealthQuery {
     Expect expect; ///< 1 where it holds, 0 where the answer came and it does not
 };
 
+/// A number that an HTTP answer holds, or that is told of it.
+struct HttpNumber {
+    enum class What { json, status, latency, certificate_days };
+    What what = What::json;
+    std::string path;    ///< template; empty for certificate_days, which asks for nothing
+    std::string pointer; ///< of json; as of `JsonExpect`, and one value must be there
+};
+
+const char* name(HttpNumber::What what); ///< "certificate-days", as the plan writes it; "json"
+
 /// Alerts that fire: active in Alertmanager, neither silenced nor inhibited.
 struct AlertQuery {
     std::vector<std::string> matchers; ///< templates, as Alertmanager writes them: `severity="critical"`; empty = all
@@ -99,6 +109,7 @@ struct Metric {
     std::string query; ///< template, PromQL; empty when one of the following is set
     std::optional<LagQuery> lag;
     std::optional<HealthQuery> health;
+    std::optional<HttpNumber> http;
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole
     std::string unit;                           ///< ratio, s, messages, …; decides how limits are read
@@ -107,9 +118,10 @@ struct Metric {
     int at_least = 1; ///< series that must answer before they are reduced
     Counts counts = Counts::nothing;
     Nanos interval = seconds(5);
-    std::optional<Nanos> max_age; ///< older data is no data; default 3 intervals, at least 30 s
-    std::string freshness;        ///< PromQL that answers the data's age in seconds; empty = derived from the query
-    std::string zero_while;       ///< PromQL witness; empty = an empty answer is no data
+    std::optional<Nanos> max_age;    ///< older data is no data; default 3 intervals, at least 30 s
+    std::string freshness;           ///< PromQL that answers the data's age in seconds; empty = derived from the query
+    std::string zero_while;          ///< PromQL witness; empty = an empty answer is no data
+    std::optional<double> rehearsed; ///< of http: what it tells in a rehearsal, where nobody is asked then
     Position at;
 };
 

@@ -231,6 +231,10 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* health = node.find("health")) {
         metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
     }
+    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && node.find("http") == nullptr) {
+        reading.error(rehearse->at, "'rehearse' means nothing for this kind of metric",
+                      "remove it: the simulated production answers");
+    }
     if (const Node* alerts = node.find("alerts")) {
         metric.alerts = read_alerts(reading, *alerts);
     }
@@ -259,6 +263,11 @@ void read_metric(Reading& reading, const Entry& entry) {
     metric.freshness = reading.filled(node, "freshness");
     if (const Node* empty = node.find("empty")) {
         metric.zero_while = reading.filled(*empty, "zero-while");
+    }
+    if (node.find("http") != nullptr) {
+        read_number(reading, node, metric);
+        reading.plan.metrics.push_back(std::move(metric));
+        return;
     }
     if (node.find("derived") != nullptr) {
         read_derived(reading, node);

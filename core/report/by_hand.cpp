@@ -5,7 +5,7 @@
 #include "net/place.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
-#include "plan/formula.h"
+#include "report/asked_metrics.h"
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
 
@@ -236,9 +236,7 @@ private:
         } else if (read.kind == plan::ReachRead::Kind::tcp) {
             say({"nc", "-z", "-w", "10", host, port});
         } else {
-            out_.commands.push_back(fmt::format("openssl s_client -connect {} -servername {} </dev/null | openssl x509 "
-                                                "-noout -subject -issuer -enddate",
-                                                shell_word(host + ":" + port), shell_word(host)));
+            look_at_certificate({host, place.port});
         }
     }
 
@@ -251,43 +249,59 @@ private:
         for (const auto& [of, formula] : metric->derived) {
             remark(fmt::format("derived{}: {}", of.empty() ? "" : " for " + of, formula));
         }
-        for (const auto& part : asked_of(*metric, arm)) {
+        for (const auto* part : asked_metrics(plan_, *metric, arm)) {
             measure(*part);
         }
-    }
-
-    /// What is asked for a metric: itself, or what it is derived from.
-    std::vector<const plan::Metric*> asked_of(const plan::Metric& metric, const std::string& arm) const {
-        if (metric.derived.empty()) {
-            return {&metric};
-        }
-        std::vector<const plan::Metric*> all;
-        for (const auto& [of, text] : metric.derived) {
-            const auto formula = plan::Formula::read(text);
-            if (!formula || (!arm.empty() && !of.empty() && of != arm)) {
-                continue;
-            }
-            for (const auto& part : formula->parts()) {
-                const auto* source = plan_.metric(part.metric);
-                for (const auto* one : source ? asked_of(*source, arm) : std::vector<const plan::Metric*>{}) {
-                    if (std::find(all.begin(), all.end(), one) == all.end()) {
-                        all.push_back(one);
-                    }
-                }
-            }
-        }
-        return all;
     }
 
     void measure(const plan::Metric& metric) {
         const auto* from = plan_.connection(metric.from);
         if (metric.alerts) {
             ask_alerts(metric);
+        } else if (metric.http) {
+            ask_number(metric);
         } else if (from != nullptr && from->kind == plan::ConnectionKind::scrape) {
             scrape(metric);
         } else if (!metric.query.empty()) {
             ask_prometheus(metric);
         }
+    }
+
+    void ask_number(const plan::Metric& metric) {
+        using What = plan::HttpNumber::What;
+        const auto& number = *metric.http;
+        const auto& place = settings(metric.from);
+        if (number.what == What::certificate_days) {
+            look_at_certificate(net::place_of(plan::address_in(place), 0));
+            return;
+        }
+        if (number.what == What::json) {
+            remark("the number at " + number.pointer);
+        }
+        const std::string path = plan::fill_url(number.path, scope_).value_or(number.path);
+        const Json proxy = place.value(Json::json_pointer("/via/service-proxy/on"), Json());
+        if (!proxy.is_string()) {
+            get(place, path, {},
+                number.what == What::json     ? "-fsS -G"
+                : number.what == What::status ? "-sS -o /dev/null -w '%{http_code}\\n'"
+                                              : "-fsS -o /dev/null -w '%{time_total}\\n'");
+            return;
+        }
+        if (number.what != What::json) {
+            remark(number.what == What::status ? "kubectl tells the status where it is an error"
+                                               : "how long this takes is its latency, and some more");
+        }
+        Words words = kubectl(proxy.get<std::string>(), "");
+        words.insert(words.end(), {"get", "--raw", proxied(setting(place, "url")) + path});
+        say(words);
+    }
+
+    void look_at_certificate(const net::Place& place) {
+        const std::string host = place.host.find(':') == std::string::npos ? place.host : "[" + place.host + "]";
+        out_.commands.push_back(fmt::format("openssl s_client -connect {} -servername {} </dev/null | openssl x509 "
+                                            "-noout -subject -issuer -enddate",
+                                            shell_word(fmt::format("{}:{}", host, place.port)),
+                                            shell_word(place.host)));
     }
 
     void ask_alerts(const plan::Metric& metric) {
@@ -346,10 +360,10 @@ private:
         }
         return line;
     }
-    void get(const Json& place, const std::string& path, const Words& asked) {
+    void get(const Json& place, const std::string& path, const Words& asked, const char* options = "-fsS -G") {
         Fetched fetched(started_in_);
-        std::string line =
-            "curl -fsS -G" + of_connection(place, fetched) + " " + shell_word(setting(place, "url") + path);
+        std::string line = "curl " + std::string(options) + of_connection(place, fetched) + " " +
+                           shell_word(setting(place, "url") + path);
         for (const auto& one : asked) {
             line += " --data-urlencode " + shell_word(one);
         }

@@ -101,7 +101,7 @@ series::SampleBatch judge_alerts(const AlertMetric& metric, const Result<net::Ht
 AlertmanagerSource::AlertmanagerSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint,
                                        AlertMetric metric)
     : OneGetSource(http, scheduler, std::move(endpoint), path_of(metric),
-                   [metric](const Result<net::HttpResponse>& response, Nanos now) {
+                   [metric](const Result<net::HttpResponse>& response, Nanos, Nanos now) {
                        return judge_alerts(metric, response, now);
                    }) {}
 

@@ -4,8 +4,11 @@
 #include "plan/expect.h"
 #include "plan/fill.h"
 #include "sources/alertmanager_source.h"
+#include "sources/certificate_source.h"
 #include "sources/http_health_source.h"
+#include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
+#include "sources/one_value.h"
 #include "sources/prometheus_source.h"
 #include "sources/scrape_source.h"
 
@@ -87,6 +90,28 @@ Made health(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
         HealthMetric{metric.name, metric.unit, "", *std::move(path), std::move(rule)});
 }
 
+Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    if (metric.http->what == plan::HttpNumber::What::certificate_days) {
+        return std::make_unique<CertificateSource>(*ways.reach, ways.scheduler,
+                                                   CertificateMetric{metric.name, metric.unit, ways.place, ways.tls});
+    }
+    auto path = plan::fill_url(metric.http->path, scope);
+    if (!path) {
+        return failed(path);
+    }
+    HttpNumberMetric asked{metric.name, metric.unit, *metric.http, ways.through_proxy, ways.redactions};
+    asked.number.path = *std::move(path);
+    return std::make_unique<HttpNumberSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
+}
+
+/// Whether the connection can be asked what the metric wants to know.
+bool can_answer(const plan::Metric& metric, const Ways& ways) {
+    if (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days) {
+        return ways.reach != nullptr && !ways.place.host.empty();
+    }
+    return metric.lag ? ways.kafka != nullptr : ways.http != nullptr;
+}
+
 Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
     auto groups = plan::fill(metric.lag->groups, scope);
     auto topics = plan::fill(metric.lag->topics, scope);
@@ -126,12 +151,16 @@ Made alerts(const plan::Plan& plan, const plan::Metric& metric, const plan::Scop
 } // namespace
 
 Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
-    if (metric.lag ? ways.kafka == nullptr : ways.http == nullptr) {
+    if (ways.acted_out && metric.rehearsed) {
+        return std::make_unique<RehearsedSource>(ways.scheduler, metric.name, metric.unit, *metric.rehearsed);
+    }
+    if (!can_answer(metric, ways)) {
         return fail(ErrorCode::bad_input, fmt::format("the connection '{}' can't answer this metric", metric.from),
                     "metric " + metric.name);
     }
     Made made = metric.lag      ? lag(metric, scope, ways)
                 : metric.health ? health(metric, scope, ways)
+                : metric.http   ? number(metric, scope, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : by_query(plan, metric, scope, ways);
     if (!made) {

@@ -1,6 +1,9 @@
 #pragma once
+#include "base/redact.h"
 #include "kafka/connection.h"
 #include "net/http.h"
+#include "net/place.h"
+#include "net/reach.h"
 #include "plan/model.h"
 #include "sources/scraper.h"
 #include "sources/source.h"
@@ -9,12 +12,18 @@
 
 namespace sluice::sources {
 
-/// How a metric's connection is reached; the one that its kind needs must be there.
+/// How what a metric asks is reached; what its kind needs must be there.
 struct Ways {
     Scheduler& scheduler;
     net::HttpClient* http = nullptr; ///< takes requests whose URL is a path, and puts address and headers on
     std::shared_ptr<kafka::Connection> kafka;
     std::shared_ptr<Scraper> scraper = nullptr; ///< shared by the metrics of a scrape connection; then it answers
+    bool acted_out = false;      ///< in a rehearsal: a metric whose `rehearse` says what it tells is not asked
+    net::Reach* reach = nullptr; ///< opens a socket for a certificate; null in a rehearsal
+    net::Place place = {};       ///< of the server that shows one
+    std::shared_ptr<const net::Tls> tls = nullptr;            ///< by whom it is believed; null = as the system does
+    bool through_proxy = false;                               ///< `http` goes by a cluster's service proxy
+    std::shared_ptr<const RedactionSet> redactions = nullptr; ///< kept out of what is told of an answer
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

@@ -66,8 +66,9 @@ HealthRule status_and_json(std::vector<int> statuses, std::string pointer, std::
 
 HttpHealthSource::HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint,
                                    HealthMetric metric)
-    : OneGetSource(
-          http, scheduler, std::move(endpoint), metric.path,
-          [metric](const Result<net::HttpResponse>& response, Nanos now) { return judged(metric, response, now); }) {}
+    : OneGetSource(http, scheduler, std::move(endpoint), metric.path,
+                   [metric](const Result<net::HttpResponse>& response, Nanos, Nanos now) {
+                       return judged(metric, response, now);
+                   }) {}
 
 } // namespace sluice::sources

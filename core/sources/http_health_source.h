@@ -29,7 +29,7 @@ struct HealthMetric {
 };
 
 /// 1 where the rule holds, 0 where an answer came and it does not; no answer is a source error. How long the answer
-/// took is not told: real latencies never enter events.
+/// took is another metric (http_number_source.h).
 class HttpHealthSource : public OneGetSource {
 public:
     HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, HealthMetric metric);

@@ -16,13 +16,14 @@ OneGetSource::~OneGetSource() {
 void OneGetSource::poll(Nanos deadline, std::string key, Done done) {
     auto exchange = std::make_shared<net::ExchangeId>(net::ExchangeId::none);
     exchanges_.insert(exchange);
-    auto request = get(endpoint_, path_, key + "#1", scheduler_.now(), deadline);
-    *exchange =
-        http_.send(std::move(request), [this, exchange, done = std::move(done)](Result<net::HttpResponse> response) {
-            exchanges_.erase(exchange);
-            // `done` may destroy this source: nothing of it is touched afterwards.
-            done(judge_(response, scheduler_.now()));
-        });
+    const Nanos asked = scheduler_.now();
+    auto request = get(endpoint_, path_, key + "#1", asked, deadline);
+    *exchange = http_.send(std::move(request),
+                           [this, exchange, asked, done = std::move(done)](const Result<net::HttpResponse>& response) {
+                               exchanges_.erase(exchange);
+                               // `done` may destroy this source: nothing of it is touched afterwards.
+                               done(judge_(response, asked, scheduler_.now()));
+                           });
 }
 
 } // namespace sluice::sources

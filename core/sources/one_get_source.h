@@ -9,10 +9,11 @@
 
 namespace sluice::sources {
 
-/// A source that asks by one GET a poll, and judges what came.
+/// A source that asks by one GET a poll, and judges what came. Both instants are of the Scheduler's clock: in a
+/// rehearsal the time between them is only what the range delays on purpose.
 class OneGetSource : public Source {
 public:
-    using Judge = std::function<series::SampleBatch(const Result<net::HttpResponse>&, Nanos now)>;
+    using Judge = std::function<series::SampleBatch(const Result<net::HttpResponse>&, Nanos asked, Nanos now)>;
     /// `path` starts with a slash and is sent as it is.
     OneGetSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, std::string path, Judge judge);
     ~OneGetSource() override;

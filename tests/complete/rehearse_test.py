@@ -70,6 +70,31 @@ class Complete(InHome):
                 self.assertGreaterEqual(took, at_least * 10**9, said)
                 self.assertLess(took, (at_least + 60) * 10**9, said)
 
+    def test_a_number_of_an_answer_or_a_source_error(self):
+        for row, (number, code, told) in enumerate((
+                ("{path: /health, value: status}", DONE, None),
+                ("{path: /health, value: latency}", DONE, None),
+                ("{path: /queue, json: /depth}", DONE, "rehearse: {value: 12}"),
+                ("{path: /health, json: /status}", PERSON, "'healthy' stands at /status, which is no number"),
+                ("{path: /queue, json: /depth}", PERSON, "HTTP status 404"))):
+            with self.subTest(number, told=told):
+                acted = told is not None and told.startswith("rehearse")
+                unit, must = ("s", "< 1s") if "latency" in number else ("count", "<= 200")
+                (self.home / "number.yaml").write_text(
+                    "sluice: 1\nid: number\nconnections:\n  cluster: {kubernetes: {context: c}}\n"
+                    "  web: {http: {url: 'http://web.shop:8080', via: {service-proxy: {on: cluster}}}}\n"
+                    f"metrics: {{n: {{from: web, http: {number}, unit: {unit}{', ' + told if acted else ''}}}}}\n"
+                    "phases: [{id: one, steps: [{id: look, hold: {for: 1m, deadline: 2m},"
+                    f" gates: [{{metric: n, must: '{must}'}}]}}]}}]\n")
+                session = f"number{row}.sluice"
+                got, said = self.call("rehearse", self.home / "number.yaml", "--session", self.home / session,
+                                      "--assume-yes")
+                session_log = json.dumps(self.events(session), ensure_ascii=False)
+                self.assertEqual(got, code, said)
+                self.assertEqual("source-error" in session_log, code == PERSON, said)
+                if told and not acted:
+                    self.assertIn(told, session_log)
+
     def test_a_drill_goes_back_by_itself(self):
         """Conditions on values are triggers too, also where no metric is read."""
         for plan, settings, trigger, last in (

@@ -102,6 +102,36 @@ private slots:
         QVERIFY(plan.metric("c")->interval == seconds(5));
     }
 
+    void a_number_of_an_answer_is_read_with_what_it_tells_in_a_rehearsal() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {web: {http: {url: 'https://w'}}, front: {host: {host: w}}}\n"
+                 "metrics:\n"
+                 "  depth: {from: web, http: {path: '/q?of=${session}', json: /queue/depth}, unit: count}\n"
+                 "  code: {from: web, http: {path: /, value: status}, unit: count, interval: 10s}\n"
+                 "  took: {from: web, http: {path: /, value: latency}, unit: s, rehearse: {value: '0.2'}}\n"
+                 "  left: {from: front, http: {value: certificate-days}, unit: count}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const Plan& plan = *loaded.plan;
+        const auto& depth = *plan.metric("depth");
+        QVERIFY(depth.http->what == HttpNumber::What::json);
+        QCOMPARE(depth.http->path, std::string("/q?of=${session}"));
+        QCOMPARE(depth.http->pointer, std::string("/queue/depth"));
+        QVERIFY(depth.interval == seconds(5));
+        QVERIFY(!depth.rehearsed);
+        QVERIFY(plan.metric("code")->http->what == HttpNumber::What::status);
+        QVERIFY(plan.metric("code")->interval == seconds(10));
+        QVERIFY(plan.metric("took")->http->what == HttpNumber::What::latency);
+        QCOMPARE(plan.metric("took")->rehearsed.value_or(0), 0.2);
+        QVERIFY(plan.metric("left")->http->what == HttpNumber::What::certificate_days);
+        QVERIFY(plan.metric("left")->interval == minutes(1));
+        // There is a certificate nowhere in a rehearsal; an answer may be there.
+        const auto missing = rehearsal_errors(plan);
+        QCOMPARE(missing.size(), 1u);
+        QCOMPARE(missing[0].at.line, 8);
+    }
+
     void a_probe_by_socket_looks_at_its_connection_data() {
         QTest::addColumn<QString>("connection");
         QTest::addColumn<QString>("probe");

@@ -37,6 +37,11 @@ metrics:
   lag: {title: Lag, from: prom, query: lag, unit: messages}
   asked: {title: Asked, from: own, query: 'rate(asked[1m])', unit: per-second}
   busy: {title: Busy, from: near, query: busy, unit: count}
+  waiting: {title: Waiting, from: api, http: {path: '/stats?of=${version}', json: /queue/depth}, unit: count}
+  answered: {title: Answered, from: api, http: {path: /stats, value: status}, unit: count}
+  took: {title: Took, from: api, http: {path: /stats, value: latency}, unit: s}
+  depth: {title: Depth, from: inside, http: {path: /stats, json: /depth}, unit: count}
+  left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
@@ -67,7 +72,7 @@ QString heard(const std::vector<std::string>& commands) {
     const QTemporaryDir tools;
     for (const char* name :
          {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh", "kafka-configs.sh",
-          "kafka-consumer-groups.sh", "kafka-console-producer.sh", "getent", "nc"}) {
+          "kafka-consumer-groups.sh", "kafka-console-producer.sh", "getent", "nc", "openssl"}) {
         QFile tool(tools.filePath(name));
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
@@ -220,6 +225,18 @@ private slots:
             "{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500'}]}",
             "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [http://prom:9090/api/v1/query] [--data-urlencode] "
             "[query=lag] <Authorization: se cret>");
+        row("what a hold watches in an answer", "{id: s, hold: 1m, gates: [{metric: waiting, must: '<= 500'}]}",
+            "curl [-fsS] [-G] [-H] [@-] [https://api.example/stats?of=v1%272] <X: se cret>");
+        row("a status that a hold watches", "{id: s, hold: 1m, gates: [{metric: answered, must: '== 200'}]}",
+            "curl [-sS] [-o] [/dev/null] [-w] [%{http_code}\\n] [-H] [@-] [https://api.example/stats] <X: se cret>");
+        row("a latency that a hold watches", "{id: s, hold: 1m, gates: [{metric: took, must: '< 200ms'}]}",
+            "curl [-fsS] [-o] [/dev/null] [-w] [%{time_total}\\n] [-H] [@-] [https://api.example/stats] <X: se cret>");
+        row("an answer through the API server that a hold watches",
+            "{id: s, hold: 1m, gates: [{metric: depth, must: '<= 500'}]}",
+            "kubectl [--context] [the prod] [get] [--raw] [/api/v1/namespaces/shop/services/green:8081/proxy/stats]");
+        row("a certificate that a hold watches", "{id: s, hold: 1m, gates: [{metric: left, must: '> 14'}]}",
+            "openssl [s_client] [-connect] [db.example:5432] [-servername] [db.example]\n"
+            "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
         row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",
             "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [https://web.example/metrics] <X: se cret>");
         row("and through the API server", "{id: s, hold: 1m, gates: [{metric: busy, must: '<= 500'}]}",

@@ -87,6 +87,45 @@ private slots:
         QVERIFY(!batch.readings[0].detail.empty());
     }
 
+    void a_number_of_an_answer_is_asked_for_by_its_path() {
+        World world;
+        plan::Metric metric;
+        metric.name = "waiting";
+        metric.from = "shop";
+        metric.unit = "count";
+        metric.http = plan::HttpNumber{plan::HttpNumber::What::json, "/stats/${version}", "/data/result/0/value/1"};
+        QCOMPARE(world.ask(metric).readings[0].value, 0.5);
+        QCOMPARE(world.http.requests[0].url, std::string("/stats/v1.2.4"));
+        metric.rehearsed = 12;
+        QCOMPARE(world.ask(metric).readings[0].value, 0.5); // which counts in a rehearsal only
+        Ways ways{world.scheduler, &world.http, nullptr};
+        ways.acted_out = true;
+        const auto asked = world.http.requests.size();
+        const auto source = make_source(world.plan, metric, world.scope, ways);
+        QVERIFY(source.has_value());
+        series::SampleBatch batch;
+        (*source)->poll(world.scheduler.now() + seconds(5), "k",
+                        [&](series::SampleBatch answered) { batch = std::move(answered); });
+        world.scheduler.run_until(world.scheduler.now() + seconds(1));
+        QCOMPARE(batch.readings.at(0).value, 12.0);
+        QCOMPARE(world.http.requests.size(), asked);
+    }
+
+    void a_certificate_is_looked_at_by_a_socket_or_acted_out() {
+        World world;
+        plan::Metric metric;
+        metric.name = "left";
+        metric.from = "front";
+        metric.http = plan::HttpNumber{plan::HttpNumber::What::certificate_days, {}, {}};
+        const auto made = world.make(metric);
+        QVERIFY(!made);
+        QCOMPARE(made.error().where, std::string("metric left"));
+        metric.rehearsed = 61;
+        Ways ways{world.scheduler, nullptr, nullptr};
+        ways.acted_out = true;
+        QVERIFY(make_source(world.plan, metric, world.scope, ways).has_value());
+    }
+
     void alerts_are_asked_for_by_the_plan_s_matchers() {
         World world;
         plan::Metric metric;

@@ -68,7 +68,7 @@ QString name_of(const plan::Plan& plan, const plan::Connection& connection) {
         return same == 1 ? QStringLiteral("Kafka") : QStringLiteral("Kafka ") + name;
     case plan::ConnectionKind::kubernetes:
         return same == 1 ? QStringLiteral("Kubernetes") : QStringLiteral("Kubernetes ") + name;
-    case plan::ConnectionKind::host: // which answers no metric
+    case plan::ConnectionKind::host: // of which only its certificate is asked
         return name;
     case plan::ConnectionKind::http:
         break;
