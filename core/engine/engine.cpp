@@ -40,7 +40,9 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
         return failed(connections);
     }
     connections_ = std::move(*connections);
-    auto metrics = metric_sources(*plan_, scope, *connections_, outside_);
+    const Programs programs{processes_, options_.records, options_.plan_folder};
+    forget_cut_off(programs);
+    auto metrics = metric_sources(*plan_, scope, *connections_, outside_, programs);
     if (!metrics) {
         return failed(metrics);
     }
@@ -197,7 +199,8 @@ Result<release::Amend> Engine::try_out(release::Amend command) {
     if (auto had = try_secrets(*loaded.plan, fresh.values); !had) {
         return failed(had);
     }
-    const auto metrics = metric_sources(*loaded.plan, scope, **connections, outside_);
+    const auto metrics = metric_sources(*loaded.plan, scope, **connections, outside_,
+                                        {processes_, options_.records, options_.plan_folder});
     if (!metrics) {
         return failed(metrics);
     }
@@ -380,6 +383,7 @@ void Engine::wind_up() {
     }
     wound_up_ = true;
     poller_->stop();
+    forget_cut_off({processes_, options_.records, options_.plan_folder}); // this program may be gone before they are
     readiness_->stop();
     outside_.scheduler.cancel(signing_);
     outside_.scheduler.cancel(tick_);

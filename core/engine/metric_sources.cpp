@@ -1,9 +1,12 @@
 #include "engine/metric_sources.h"
 
+#include "effects/run_effect.h"
+#include "engine/look.h"
 #include "net/place.h"
 #include "sources/from_plan.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace sluice::engine {
 namespace {
@@ -36,10 +39,39 @@ Result<std::vector<analysis::Derived>> derived_metrics(const plan::Plan& plan) {
     return ordered;
 }
 
+/// Filled once, at the start: a secret is not asked for with each poll.
+Result<net::ProcessSpec> program_of(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope,
+                                    Connections& connections, const Outside& outside, const Programs& programs) {
+    const analysis::Latest nothing;
+    const Eyes eyes{plan,
+                    connections,
+                    outside,
+                    programs.processes,
+                    nothing,
+                    [&scope] { return scope; },
+                    [] { return std::set<std::string>(); },
+                    programs.records,
+                    programs.folder};
+    auto spec = fill_command(eyes, metric.run->command, metric.run->timeout, std::nullopt);
+    if (!spec) {
+        spec.error().where = "metric " + metric.name + (spec.error().where.empty() ? "" : ", " + spec.error().where);
+    }
+    return spec;
+}
+
+/// Before a crash the same poll may have run its program: this one has its records beside the old.
+std::string directory_of(const std::string& records, const std::string& key) {
+    std::string directory = effects::record_directory(records, key);
+    for (std::error_code ignored; std::filesystem::exists(directory, ignored);) {
+        directory += "+";
+    }
+    return directory;
+}
+
 } // namespace
 
 Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& scope, Connections& connections,
-                                     const Outside& outside) {
+                                     const Outside& outside, const Programs& programs) {
     std::map<std::string, std::shared_ptr<kafka::Connection>> kafka;   // one a cluster, shared by its metrics
     std::map<std::string, std::shared_ptr<sources::Scraper>> scrapers; // and one a scrape connection
     MetricSources metrics;
@@ -68,14 +100,25 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             }
             ways.kafka = connection;
         }
+        ways.acted_out = outside.reach == nullptr;
+        ways.redactions = outside.redactions;
+        if (metric.run) {
+            auto program = program_of(plan, metric, scope, connections, outside, programs);
+            if (!program) {
+                return failed(program);
+            }
+            ways.processes = &programs.processes;
+            ways.program = *std::move(program);
+            ways.directory = [records = programs.records](const std::string& key) {
+                return directory_of(records, key);
+            };
+        }
         if (metric.http) {
             const Json& settings = connections.settings(metric.from);
-            ways.acted_out = outside.reach == nullptr;
             ways.reach = outside.reach;
             ways.place = net::place_of(plan::address_in(settings), 0);
             ways.tls = connections.tls(metric.from);
             ways.through_proxy = settings.contains("via");
-            ways.redactions = outside.redactions;
         }
         const auto* from = plan.connection(metric.from);
         const bool scraped = from != nullptr && from->kind == plan::ConnectionKind::scrape;
@@ -96,10 +139,30 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
         polled.name = metric.name;
         polled.source = std::move(*source);
         polled.interval = metric.interval;
+        polled.timeout = metric.run ? metric.run->timeout : polled.timeout;
         polled.backs_off = !scraped; // its scraper waits as long as it should
         metrics.polled.push_back(std::move(polled));
     }
     return metrics;
+}
+
+void forget_cut_off(const Programs& programs) {
+    if (programs.records.empty()) {
+        return;
+    }
+    // As `record_directory` names those of polls; steps' begin with the session's id.
+    const std::string begins = std::filesystem::path(effects::record_directory(programs.records, "poll/")).filename();
+    std::vector<std::string> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(programs.records, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().filename().string().starts_with(begins)) {
+            found.push_back(entry->path().string());
+        }
+    }
+    for (const auto& directory : found) {
+        programs.processes.forget(directory);
+    }
 }
 
 } // namespace sluice::engine

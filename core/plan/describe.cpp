@@ -444,6 +444,9 @@ Json describe_json(const Plan& plan) {
         if (metric.http) {
             json["metrics"].back()["http"] = http_json(*metric.http);
         }
+        if (metric.run) {
+            json["metrics"].back()["run"] = metric.run->command.argv;
+        }
     }
     for (const Phase& phase : plan.phases) {
         json["phases"].push_back(

@@ -157,11 +157,11 @@ std::vector<ObjectShape> plan_language() {
           {"service", object_name, "namespace/service that an Ingress names.", true},
           {"match", filled, "The value by which metrics name it.", false, "the arm's name"}}},
         {"metric",
-         "Something measured: by a PromQL query, as consumer lag, as a health answer, as a number of an HTTP answer, "
-         "as "
-         "alerts that fire, or derived from other metrics.",
+         "Something measured: by a PromQL query, as consumer lag, as a health answer, as a number of an HTTP answer or "
+         "of "
+         "a program, as alerts that fire, or derived from other metrics.",
          {{"title", text, "For people.", false, "the name"},
-          {"from", text, "The connection that answers; must be there, but for a derived one."},
+          {"from", text, "The connection that answers; must be there, but for a program and a derived one."},
           {"query", filled,
            "PromQL: of a prometheus connection, or of a scrape connection, over what was scraped (selectors, rate, "
            "increase, sums by label, histogram_quantile, arithmetic)."},
@@ -170,6 +170,14 @@ std::vector<ObjectShape> plan_language() {
           {"http", object("http-number"),
            "A number that an HTTP answer holds, or what is told of it: its status, how long it took, how long the "
            "server's certificate is valid. What does not come, or is no number, is a source error, never 0."},
+          {"run", list(filled),
+           "A program that only reads, and its arguments; no shell. The first line that it prints is the number; an "
+           "exit "
+           "other than 0, or no number, is a source error."},
+          {"environment", map(text, filled), "Of run.", false, "none"},
+          {"folder", filled, "Of run.", false, "the plan's folder"},
+          {"timeout", duration, "Of run: then it is ended, which is a source error.", false, "10s"},
+          {"extract", pattern, "Of run: its first group, or what matches, is the number.", false, "the first line"},
           {"alerts", object("alerts"), "Alerts that fire in an Alertmanager: how many, or each with 'reduce: each'."},
           {"derived", either({text, map(id, text)}),
            "Arithmetic over other metrics, each taken for the same arm: 'errors / requests'; or one such formula for "
@@ -186,13 +194,14 @@ std::vector<ObjectShape> plan_language() {
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false,
-           "5s; that of its scrape connection; 1m for a certificate"},
+           "5s; that of its scrape connection; 15s for a program; 1m for a certificate"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http: what it tells in a rehearsal, in which nobody is asked then; a certificate needs it there."}},
-         {"query", "lag", "health", "http", "alerts", "derived"}},
+           "Of http and run: what it tells in a rehearsal, in which nobody is asked then; a certificate and a program "
+           "need it."}},
+         {"query", "lag", "health", "http", "run", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),

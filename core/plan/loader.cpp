@@ -98,6 +98,11 @@ std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
         }
     }
     for (const Metric& metric : plan.metrics) {
+        if (metric.run && !metric.rehearsed) {
+            errors.push_back({metric.at,
+                              "the metric '" + metric.name + "' runs a program and does not say what that would tell",
+                              "add rehearse: {value: …}, the number that it tells there", Severity::error});
+        }
         if (metric.http && metric.http->what == HttpNumber::What::certificate_days && !metric.rehearsed) {
             errors.push_back({metric.at,
                               "the metric '" + metric.name + "' looks at a certificate, and no rehearsal has one",

@@ -97,6 +97,13 @@ struct HttpNumber {
 
 const char* name(HttpNumber::What what); ///< "certificate-days", as the plan writes it; "json"
 
+/// A number that a program of the plan prints. It only reads, as a probe's does.
+struct CommandNumber {
+    Command command;
+    Nanos timeout = seconds(10); ///< then it is ended, and there is no number
+    std::string extract; ///< pattern: its first group, or what matches, is the number; empty = the first line is
+};
+
 /// Alerts that fire: active in Alertmanager, neither silenced nor inhibited.
 struct AlertQuery {
     std::vector<std::string> matchers; ///< templates, as Alertmanager writes them: `severity="critical"`; empty = all
@@ -105,11 +112,12 @@ struct AlertQuery {
 struct Metric {
     std::string name;
     std::string title;
-    std::string from;  ///< connection; empty = it is derived from other metrics
+    std::string from;  ///< connection; empty = derived, or of a program
     std::string query; ///< template, PromQL; empty when one of the following is set
     std::optional<LagQuery> lag;
     std::optional<HealthQuery> health;
     std::optional<HttpNumber> http;
+    std::optional<CommandNumber> run;
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole
     std::string unit;                           ///< ratio, s, messages, …; decides how limits are read
@@ -121,7 +129,7 @@ struct Metric {
     std::optional<Nanos> max_age;    ///< older data is no data; default 3 intervals, at least 30 s
     std::string freshness;           ///< PromQL that answers the data's age in seconds; empty = derived from the query
     std::string zero_while;          ///< PromQL witness; empty = an empty answer is no data
-    std::optional<double> rehearsed; ///< of http: what it tells in a rehearsal, where nobody is asked then
+    std::optional<double> rehearsed; ///< of http and run: what it tells in a rehearsal, where nobody is asked then
     Position at;
 };
 

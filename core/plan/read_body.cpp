@@ -28,7 +28,9 @@ std::string secret_place(Reading& reading, const Entry& entry) {
                       fmt::format("name it: {}, also after 'Bearer '", secret_reference_forms));
     }
     if (const auto secret = secret_value(value)) {
-        reading.plan.secrets.push_back({secret->reference, fmt::format("step {}, {}", reading.step, entry.key)});
+        reading.plan.secrets.push_back(
+            {secret->reference, reading.metric.empty() ? fmt::format("step {}, {}", reading.step, entry.key)
+                                                       : fmt::format("metric {}, {}", reading.metric, entry.key)});
     }
     return reading.filled(entry.value, true);
 }

@@ -1,4 +1,4 @@
-/// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a certificate.
+/// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a certificate, of a program.
 #include "base/json.h"
 #include "plan/reading.h"
 
@@ -100,9 +100,7 @@ std::optional<double> read_rehearsed(Reading& reading, const Node& node) {
     return *number;
 }
 
-} // namespace
-
-void read_number(Reading& reading, const Node& node, Metric& metric) {
+void read_http(Reading& reading, const Node& node, Metric& metric) {
     const Node& http = *node.find("http");
     HttpNumber number;
     number.path = reading.filled(http, "path");
@@ -112,8 +110,6 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
         number.what = value == name(what) ? what : number.what;
     }
     metric.http = std::move(number);
-    metric.rehearsed = read_rehearsed(reading, node);
-    refuse_what_asks_for_series(reading, node);
     if (!http.is_map()) {
         return; // which was told
     }
@@ -128,6 +124,41 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
             reading.warn(metric.at, "a look at what no rehearsal has, without rehearse: this plan can't be rehearsed",
                          "add rehearse: {value: 90}");
         }
+    }
+}
+
+void read_run(Reading& reading, const Node& node, Metric& metric) {
+    CommandNumber number;
+    reading.metric = metric.name;
+    number.command = read_command(reading, *node.find("run"), node);
+    reading.metric.clear();
+    number.timeout = reading.duration(node, "timeout").value_or(number.timeout);
+    if (number.timeout < seconds(1)) {
+        reading.error(node.find("timeout")->at, "no program is given less than a second", "1s or longer");
+    }
+    number.extract = reading.text(node, "extract");
+    metric.run = std::move(number);
+    if (const Entry* from = node.entry("from")) {
+        reading.error(from->at, "a program is asked by no connection", "remove 'from'");
+    }
+    if (node.find("interval") == nullptr) {
+        metric.interval = seconds(15); // a process each time
+    }
+    if (node.find("rehearse") == nullptr) {
+        reading.warn(metric.at, "a program without rehearse: this plan can't be rehearsed",
+                     "add rehearse: {value: …}, the number that it tells there");
+    }
+}
+
+} // namespace
+
+void read_number(Reading& reading, const Node& node, Metric& metric) {
+    metric.rehearsed = read_rehearsed(reading, node);
+    refuse_what_asks_for_series(reading, node);
+    if (node.find("http") != nullptr) {
+        read_http(reading, node, metric);
+    } else {
+        read_run(reading, node, metric);
     }
 }
 

@@ -231,9 +231,16 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* health = node.find("health")) {
         metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
     }
-    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && node.find("http") == nullptr) {
+    const bool number = node.find("http") != nullptr || node.find("run") != nullptr;
+    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number) {
         reading.error(rehearse->at, "'rehearse' means nothing for this kind of metric",
                       "remove it: the simulated production answers");
+    }
+    for (const char* key : {"environment", "folder", "timeout", "extract"}) {
+        if (const Entry* own = node.entry(key); own != nullptr && node.find("run") == nullptr) {
+            reading.error(own->at, fmt::format("'{}' means nothing for this kind of metric", key),
+                          "remove it: it is a program's");
+        }
     }
     if (const Node* alerts = node.find("alerts")) {
         metric.alerts = read_alerts(reading, *alerts);
@@ -264,7 +271,7 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* empty = node.find("empty")) {
         metric.zero_while = reading.filled(*empty, "zero-while");
     }
-    if (node.find("http") != nullptr) {
+    if (number) {
         read_number(reading, node, metric);
         reading.plan.metrics.push_back(std::move(metric));
         return;

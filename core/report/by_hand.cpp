@@ -260,6 +260,10 @@ private:
             ask_alerts(metric);
         } else if (metric.http) {
             ask_number(metric);
+        } else if (metric.run) {
+            remark(metric.run->extract.empty() ? "its first line is the number"
+                                               : "the number is what is found by: " + metric.run->extract);
+            look(metric.run->command);
         } else if (from != nullptr && from->kind == plan::ConnectionKind::scrape) {
             scrape(metric);
         } else if (!metric.query.empty()) {

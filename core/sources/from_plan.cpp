@@ -5,6 +5,7 @@
 #include "plan/fill.h"
 #include "sources/alertmanager_source.h"
 #include "sources/certificate_source.h"
+#include "sources/command_source.h"
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
@@ -104,12 +105,26 @@ Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
     return std::make_unique<HttpNumberSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
 }
 
-/// Whether the connection can be asked what the metric wants to know.
+Made program(const plan::Metric& metric, const Ways& ways) {
+    CommandMetric asked{metric.name, metric.unit, ways.program, std::nullopt, ways.directory, ways.redactions};
+    if (!metric.run->extract.empty()) {
+        auto pattern = Pattern::compile(metric.run->extract);
+        if (!pattern) {
+            return failed(pattern);
+        }
+        asked.extract = *std::move(pattern);
+    }
+    return std::make_unique<CommandSource>(*ways.processes, ways.scheduler, std::move(asked));
+}
+
+/// Whether there is a way to ask what the metric wants to know.
 bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
-    return metric.lag ? ways.kafka != nullptr : ways.http != nullptr;
+    return metric.run   ? ways.processes != nullptr && ways.directory
+           : metric.lag ? ways.kafka != nullptr
+                        : ways.http != nullptr;
 }
 
 Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -155,12 +170,15 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
         return std::make_unique<RehearsedSource>(ways.scheduler, metric.name, metric.unit, *metric.rehearsed);
     }
     if (!can_answer(metric, ways)) {
-        return fail(ErrorCode::bad_input, fmt::format("the connection '{}' can't answer this metric", metric.from),
+        return fail(ErrorCode::bad_input,
+                    metric.run ? "nobody runs its program"
+                               : fmt::format("the connection '{}' can't answer this metric", metric.from),
                     "metric " + metric.name);
     }
     Made made = metric.lag      ? lag(metric, scope, ways)
                 : metric.health ? health(metric, scope, ways)
                 : metric.http   ? number(metric, scope, ways)
+                : metric.run    ? program(metric, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : by_query(plan, metric, scope, ways);
     if (!made) {

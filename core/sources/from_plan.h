@@ -3,12 +3,15 @@
 #include "kafka/connection.h"
 #include "net/http.h"
 #include "net/place.h"
+#include "net/process.h"
 #include "net/reach.h"
 #include "plan/model.h"
 #include "sources/scraper.h"
 #include "sources/source.h"
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace sluice::sources {
 
@@ -21,9 +24,12 @@ struct Ways {
     bool acted_out = false;      ///< in a rehearsal: a metric whose `rehearse` says what it tells is not asked
     net::Reach* reach = nullptr; ///< opens a socket for a certificate; null in a rehearsal
     net::Place place = {};       ///< of the server that shows one
-    std::shared_ptr<const net::Tls> tls = nullptr;            ///< by whom it is believed; null = as the system does
-    bool through_proxy = false;                               ///< `http` goes by a cluster's service proxy
-    std::shared_ptr<const RedactionSet> redactions = nullptr; ///< kept out of what is told of an answer
+    std::shared_ptr<const net::Tls> tls = nullptr; ///< by whom it is believed; null = as the system does
+    net::ProcessRunner* processes = nullptr;       ///< runs the program of a metric
+    net::ProcessSpec program = {};                 ///< which is this one: filled in, secrets apart
+    std::function<std::string(const std::string& key)> directory = {}; ///< where a run of it has its records
+    bool through_proxy = false;                                        ///< `http` goes by a cluster's service proxy
+    std::shared_ptr<const RedactionSet> redactions = nullptr;          ///< kept out of what is told of an answer
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

@@ -48,6 +48,7 @@ void Poller::stop() {
     for (auto& [name, polled] : metrics_) {
         scheduler_.cancel(polled.timer);
         polled.timer = TimerId::none;
+        polled.metric.source->end();
     }
 }
 

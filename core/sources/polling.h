@@ -40,7 +40,7 @@ public:
     /// And after all that it is made of.
     void add(analysis::Derived metric);
     void start();
-    /// No poll begins any more; what is in flight is dropped when its answer comes.
+    /// No poll begins any more; what is in flight is dropped when its answer comes, and programs are ended.
     void stop();
 
     /// True while a poll that is due by now has not been answered, for at most `patience` after its slot: what is

@@ -18,6 +18,9 @@ public:
     /// more once the source is destroyed. `key` names the poll among all work in flight ("poll/error_ratio/12"); what
     /// the source does in parts gets "KEY#1", "KEY#2", …
     virtual void poll(Nanos deadline, std::string key, Done done) = 0;
+
+    /// No answer is wanted any more, also not to what was asked: what runs on this machine for one is ended.
+    virtual void end() {}
 };
 
 } // namespace sluice::sources

@@ -132,6 +132,33 @@ private slots:
         QCOMPARE(missing[0].at.line, 8);
     }
 
+    void a_program_s_number_is_read_as_a_step_s_program_is() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nmetrics:\n"
+                 "  a: {run: [psql, -c, '${session}'], unit: count, environment: {PGPASSWORD: 'env:DB'},\n"
+                 "      folder: sql, timeout: 3s, extract: 'n=([0-9]+)', rehearse: {value: -7}}\n"
+                 "  b: {run: [x], unit: s, interval: 1m}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const auto& a = *loaded.plan->metric("a");
+        QCOMPARE(a.run->command.argv, (std::vector<std::string>{"psql", "-c", "${session}"}));
+        QCOMPARE(a.run->command.environment.at("PGPASSWORD"), std::string("env:DB"));
+        QCOMPARE(a.run->command.folder, std::string("sql"));
+        QVERIFY(a.run->timeout == seconds(3));
+        QCOMPARE(a.run->extract, std::string("n=([0-9]+)"));
+        QCOMPARE(a.rehearsed.value_or(0), -7.0);
+        QVERIFY(a.interval == seconds(15));
+        const auto& b = *loaded.plan->metric("b");
+        QVERIFY(b.run->timeout == seconds(10));
+        QVERIFY(b.interval == minutes(1));
+        QCOMPARE(loaded.plan->secrets.size(), 1u);
+        QCOMPARE(loaded.plan->secrets[0].where, std::string("metric a, PGPASSWORD"));
+        const auto missing = rehearsal_errors(*loaded.plan);
+        QCOMPARE(missing.size(), 1u);
+        QCOMPARE(missing[0].at.line, 6);
+    }
+
     void a_probe_by_socket_looks_at_its_connection_data() {
         QTest::addColumn<QString>("connection");
         QTest::addColumn<QString>("probe");

@@ -41,6 +41,7 @@ metrics:
   answered: {title: Answered, from: api, http: {path: /stats, value: status}, unit: count}
   took: {title: Took, from: api, http: {path: /stats, value: latency}, unit: s}
   depth: {title: Depth, from: inside, http: {path: /stats, json: /depth}, unit: count}
+  rows: {title: Rows, run: [helm, count, '${version}'], environment: {T: 'env:X_TOKEN'}, unit: count, rehearse: {value: 1}}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
@@ -237,6 +238,8 @@ private slots:
         row("a certificate that a hold watches", "{id: s, hold: 1m, gates: [{metric: left, must: '> 14'}]}",
             "openssl [s_client] [-connect] [db.example:5432] [-servername] [db.example]\n"
             "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
+        row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
+            "helm [count] [v1'2]");
         row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",
             "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [https://web.example/metrics] <X: se cret>");
         row("and through the API server", "{id: s, hold: 1m, gates: [{metric: busy, must: '<= 500'}]}",

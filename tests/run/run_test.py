@@ -104,6 +104,44 @@ class Run(unittest.TestCase):
                 self.home.remove()
                 self.home = home
 
+    def with_metric(self, metric, *steps):
+        (self.home.folder / "plan.yaml").write_text(json.dumps(
+            {"sluice": 1, "id": "programs", "metrics": {"n": {"unit": "count", "interval": "1s", **metric}},
+             "phases": [{"id": "all", "steps": steps}]}))
+        return self.home.call("run", "plan.yaml", "--session", self.home.session)
+
+    def test_a_program_tells_a_metric_s_number(self):
+        script = 'test "$TOKEN" = "$(cat token)" && echo "depth: $(cat depth)"; echo "$TOKEN"'
+        (self.home.folder / "depth").write_text("412\n")
+        (self.home.folder / "token").write_text("token-of-the-application\n")
+        code, said = self.with_metric({"run": ["sh", "-c", script], "environment": {"TOKEN": "env:APP_TOKEN"},
+                                       "extract": "depth: ([0-9]+)"},
+                                      {"id": "look", "hold": {"for": "2s", "deadline": "30s"},
+                                       "gates": [{"metric": "n", "must": "== 412"}]})
+        self.assertEqual(code, DONE, said)
+        self.assertNotIn(b"token-of-the-application", self.home.session.read_bytes())
+        code, said = self.home.call("query", self.home.session, "n")
+        self.assertIn("412", said)
+        self.assertEqual([file.name for file in self.home.folder.rglob("poll.*")], [])
+
+    def test_a_program_that_fails_is_a_source_error_with_its_last_line(self):
+        code, said = self.with_metric({"run": ["sh", "-c", 'echo 0; echo "no such table: $TOKEN" >&2; exit 3'],
+                                       "environment": {"TOKEN": "env:APP_TOKEN"}},
+                                      {"id": "look", "hold": {"for": "1s", "deadline": "3s"},
+                                       "gates": [{"metric": "n", "must": "== 0"}]})
+        self.assertEqual(code, PERSON, said)
+        log = json.dumps(self.home.events(), ensure_ascii=False)
+        self.assertIn("exit 3: no such table: ‹redacted›", log)
+        self.assertNotIn("token-of-the-application", log)
+
+    def test_a_program_of_a_metric_ends_with_the_release(self):
+        code, said = self.with_metric({"run": ["sh", "-c", "echo $$ > pid; sleep 300"], "timeout": "2m"},
+                                      {"id": "begun", "run": ["sh", "-c", "until test -s pid; do sleep 0.1; done"]})
+        self.assertEqual(code, DONE, said)
+        pid = (self.home.folder / "pid").read_text().strip()
+        wait_until(lambda: not alive(pid), "the program ends")
+        self.assertEqual([file.name for file in self.home.folder.rglob("poll.*")], [])
+
     def test_an_abort_is_a_failed_release(self):
         (self.home.folder / "plan.yaml").write_text(plan_of([{"id": "wrong", "run": ["false"]}]))
         program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")

@@ -126,6 +126,21 @@ private slots:
         QVERIFY(make_source(world.plan, metric, world.scope, ways).has_value());
     }
 
+    void a_program_is_run_or_acted_out() {
+        World world;
+        plan::Metric metric;
+        metric.name = "rows";
+        metric.run = plan::CommandNumber{};
+        metric.run->extract = "(";
+        const auto made = world.make(metric);
+        QVERIFY(!made); // nobody runs it
+        QCOMPARE(made.error().where, std::string("metric rows"));
+        metric.rehearsed = 12;
+        Ways ways{world.scheduler, nullptr, nullptr};
+        ways.acted_out = true;
+        QVERIFY(make_source(world.plan, metric, world.scope, ways).has_value());
+    }
+
     void alerts_are_asked_for_by_the_plan_s_matchers() {
         World world;
         plan::Metric metric;

@@ -25,8 +25,10 @@ struct ScriptedSource : Source {
             done(std::move(batch));
         });
     }
+    void end() override { ++ends; }
     VirtualScheduler& scheduler;
     std::vector<std::pair<Nanos, std::string>>& asked;
+    int ends = 0;
     Nanos delay = milliseconds(1);
     Status status = Status::ok;
 };
@@ -122,6 +124,25 @@ private slots:
         const auto times = seconds_of(asked);
         QCOMPARE(QList<qint64>(times.begin(), times.end()), expected);
         QCOMPARE(asked[1].second, std::string("poll/m/2"));
+    }
+
+    void sources_are_told_when_nobody_wants_an_answer_any_more() {
+        VirtualScheduler scheduler(seconds(0));
+        std::vector<std::pair<Nanos, std::string>> asked;
+        auto source = std::make_unique<ScriptedSource>(scheduler, asked);
+        source->delay = seconds(3);
+        auto* script = source.get();
+        int answers = 0;
+        Poller poller(scheduler, [&](const series::SampleBatch&) { ++answers; });
+        poller.add({"m", std::move(source)});
+        poller.start();
+        scheduler.run_until(seconds(1));
+        QCOMPARE(script->ends, 0);
+        poller.stop();
+        QCOMPARE(script->ends, 1);
+        scheduler.run_until(seconds(20));
+        QCOMPARE(answers, 0);
+        QCOMPARE(asked.size(), 1u);
     }
 
     void backoff_ends_at_30_s_and_with_the_first_answer() {

@@ -16,7 +16,7 @@ struct SourceText {
     Q_DECLARE_TR_FUNCTIONS(SourceText)
 };
 
-/// One connection with the metrics that it answers.
+/// One connection with the metrics that it answers, or one program.
 struct Source {
     SourceLine line;
     bool well = false;
@@ -76,9 +76,9 @@ QString name_of(const plan::Plan& plan, const plan::Connection& connection) {
     return QStringLiteral("HTTP ") + name;
 }
 
-Source look_at(const Moment& moment, const plan::Connection& connection, const std::vector<const plan::Metric*>& all) {
+Source look_at(const Moment& moment, const QString& name, const std::vector<const plan::Metric*>& all) {
     Source source;
-    source.line.name = name_of(*moment.release.plan, connection);
+    source.line.name = name;
     QStringList tips;
     std::string worst = "ok";
     int unwell = 0;
@@ -136,7 +136,13 @@ std::vector<SourceLine> lines_of(const Moment& moment, std::size_t most) {
     std::vector<Source> sources;
     for (const auto& connection : plan->connections) {
         if (const auto found = answers.find(connection.name); found != answers.end()) {
-            sources.push_back(look_at(moment, connection, found->second));
+            sources.push_back(look_at(moment, name_of(*plan, connection), found->second));
+        }
+    }
+    for (const auto& metric : plan->metrics) {
+        if (metric.run) { // which no connection answers
+            sources.push_back(
+                look_at(moment, SourceText::tr("Program of %1").arg(QString::fromStdString(metric.name)), {&metric}));
         }
     }
     if (sources.size() > most) {
