@@ -4,6 +4,7 @@
 #include "engine/kafka_specs.h"
 #include "net/place.h"
 #include "plan/fill.h"
+#include "sources/http_number_source.h"
 #include "sources/scraper.h"
 
 #include <algorithm>
@@ -262,18 +263,44 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         return fmt::format("tells {} series", read->samples.size());
     }
 
+    /// The path that a metric asks of this connection; null for another, and for one that is acted out here.
+    const std::string* asked_by(const plan::Metric& metric, const Test& test) const {
+        const bool acted_out = outside.reach == nullptr && metric.rehearsed;
+        return metric.from != test.connection->name || acted_out ? nullptr
+               : metric.health                                   ? &metric.health->path
+               : metric.http && !metric.http->path.empty()       ? &metric.http->path
+                                                                 : nullptr;
+    }
+
     /// Where a metric reads its health or a number, since that path is known to be one; else the root.
     std::string path_of(const Test& test) const {
         for (const auto& metric : plan.metrics) {
-            const std::string* asked = metric.from != test.connection->name        ? nullptr
-                                       : metric.health                             ? &metric.health->path
-                                       : metric.http && !metric.http->path.empty() ? &metric.http->path
-                                                                                   : nullptr;
+            const auto* asked = asked_by(metric, test);
             if (const auto path = plan::fill_url(asked ? *asked : "", values); asked && path) {
                 return *path;
             }
         }
         return "/";
+    }
+
+    /// Why a metric that reads a number there would have none.
+    std::optional<Error> without_number(const Test& test, const std::string& path,
+                                        const net::HttpResponse& response) const {
+        for (const auto& metric : plan.metrics) {
+            const auto* asked = metric.http ? asked_by(metric, test) : nullptr;
+            const auto filled = plan::fill_url(asked ? *asked : "", values);
+            if (!asked || !filled || *filled != path) {
+                continue;
+            }
+            const auto told = sources::judge_number({metric.name, metric.unit, *metric.http, false, outside.redactions},
+                                                    response, {}, {});
+            if (told.status == series::Status::source_error) {
+                return Error{ErrorCode::corrupt, told.detail, test.answer.address + path,
+                             fmt::format("the metric '{}' reads a number there: do path and pointer fit the service?",
+                                         metric.name)};
+            }
+        }
+        return std::nullopt;
     }
 
     void ask_http(std::size_t index) {
@@ -300,6 +327,9 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         }
         if (response->status >= 500 || response->status == 401 || response->status == 403) {
             return tl::unexpected(of_status(*response, test.answer.address + path));
+        }
+        if (auto missing = without_number(test, path, *response)) {
+            return tl::unexpected(std::move(*missing));
         }
         return fmt::format("GET {} answers with {}", path, response->status);
     }

@@ -231,6 +231,38 @@ private slots:
         QVERIFY(!answered.at("open").error->remedy.empty());
     }
 
+    void a_number_that_would_not_be_there_is_told() {
+        const auto loaded = plan::load(
+            "sluice: 1\nid: p\nconnections:\n"
+            "  cluster: {kubernetes: {context: c}}\n"
+            "  fine: {http: {url: 'http://user-service-blue.production:8081', via: {service-proxy: {on: cluster}}}}\n"
+            "  text: {http: {url: 'http://user-service-blue.production:8081', via: {service-proxy: {on: cluster}}}}\n"
+            "  lost: {http: {url: 'http://user-service-blue.production:8081', via: {service-proxy: {on: cluster}}}}\n"
+            "metrics:\n"
+            "  code: {from: fine, http: {path: /health, value: status}, unit: count}\n"
+            "  took: {from: fine, http: {path: /health, value: latency}, unit: s}\n"
+            "  word: {from: text, http: {path: /health, json: /status}, unit: count}\n"
+            "  gone: {from: lost, http: {path: /queue, json: /depth}, unit: count}\n"
+            "phases: [{id: one, steps: [{id: go, confirm: Go}]}]\n",
+            "p");
+        QVERIFY(loaded.plan);
+        Desk desk;
+        auto wanted = host::range_options(*plan_, values_, std::filesystem::path(file_).parent_path().string(), 1, {});
+        QVERIFY(wanted);
+        auto range = range::Range::start(desk.scheduler, std::move(*wanted));
+        QVERIFY(range);
+        const auto replaced = host::range_connections(*loaded.plan, (*range)->addresses());
+        QVERIFY(replaced);
+        const auto answered = answers(desk, *loaded.plan, *replaced, seconds(10));
+        QVERIFY(answered.at("fine").level == Level::good);
+        QCOMPARE(answered.at("fine").found, std::string("GET /health answers with 200"));
+        QVERIFY(answered.at("text").error);
+        QCOMPARE(answered.at("text").error->what, std::string("'healthy' stands at /status, which is no number"));
+        QVERIFY(answered.at("text").error->remedy.starts_with("the metric 'word' reads a number there"));
+        QVERIFY(answered.at("lost").error);
+        QCOMPARE(answered.at("lost").error->what, std::string("HTTP status 404"));
+    }
+
     void the_window_says_whether_why_not_and_when() {
         const auto tuesday = host::window_at(*plan_, {}, Nanos{1'767'664'800'000'000'000}); // 2026-01-06T02:00Z
         QVERIFY(tuesday && tuesday->bound && tuesday->open && tuesday->closes);
