@@ -21,13 +21,13 @@ std::string plain_filled(const std::string& text, const plan::Scope& scope) {
     return plan::fill(text, scope).value_or(text);
 }
 
-std::string listed(const std::vector<std::string>& texts, const plan::Scope& scope) {
+std::string listed(const std::vector<std::string>& texts, const plan::Scope& scope, const char* between = ", ") {
     std::vector<std::string> all;
     all.reserve(texts.size());
     for (const auto& text : texts) {
         all.push_back(plain_filled(text, scope));
     }
-    return fmt::format("{}", fmt::join(all, ", "));
+    return fmt::format("{}", fmt::join(all, between));
 }
 
 std::string test_words(const plan::Matcher& matcher, const plan::Scope& scope) {
@@ -297,6 +297,19 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
     if (metric.health) {
         asked.push_back({"path", filled_or_raw(plan::fill_url, metric.health->path, scope)});
         asked.push_back({"wanted", wanted_words(metric.health->expect, scope)});
+    }
+    if (metric.http) {
+        if (!metric.http->path.empty()) {
+            asked.push_back({"path", filled_or_raw(plan::fill_url, metric.http->path, scope)});
+        }
+        asked.push_back({"number", metric.http->what == plan::HttpNumber::What::json
+                                       ? "at " + metric.http->pointer
+                                       : std::string(name(metric.http->what))});
+    }
+    if (metric.run) {
+        asked.push_back({"program", listed(metric.run->command.argv, scope, " ")});
+        asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")
+                                                               : "what matches " + metric.run->extract});
     }
     if (metric.alerts) {
         std::vector<std::string> matchers;

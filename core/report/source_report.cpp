@@ -29,6 +29,8 @@ const char* kind_words(plan::ConnectionKind kind) {
            : kind == plan::ConnectionKind::kafka        ? "Kafka"
            : kind == plan::ConnectionKind::http         ? "HTTP"
            : kind == plan::ConnectionKind::kubernetes   ? "Kubernetes"
+           : kind == plan::ConnectionKind::scrape       ? "Metrics of"
+           : kind == plan::ConnectionKind::host         ? "Host"
                                                         : "";
 }
 
@@ -296,9 +298,9 @@ SourceReport source_report(const release::Release& release, const session::Readi
         return report;
     }
     const plan::Scope scope = release::scope(release);
-    const auto add = [&](SourceAccount source) {
+    const auto add = [&](SourceAccount source, bool programs = false) {
         for (const auto& metric : release.plan->metrics) {
-            if (metric.from == source.name) {
+            if (metric.from == source.name && metric.run.has_value() == programs) {
                 source.metrics.push_back(account_of(release, metric, readings, scope, now));
                 source.health = std::max(source.health, source.metrics.back().health);
             }
@@ -315,6 +317,9 @@ SourceReport source_report(const release::Release& release, const session::Readi
         source.address = bare_address(connection, scope);
         add(std::move(source));
     }
+    SourceAccount programs;
+    programs.kind = "programs of the plan";
+    add(std::move(programs), true);
     add({}); // what is derived from the others
     trouble_first(report.sources);
     return report;

@@ -71,8 +71,8 @@ struct MetricAccount {
 
 /// A connection with what it is asked; the last may be what is derived here, by formulas.
 struct SourceAccount {
-    std::string name;                   ///< the connection's; empty = derived from the others
-    std::string kind;                   ///< "Prometheus"; may be empty
+    std::string name;                   ///< the connection's; else empty: programs, and what is derived
+    std::string kind;                   ///< "Prometheus", "programs of the plan"; empty = derived from the others
     std::string address;                ///< as the plan has it, without credentials; may be empty
     std::vector<MetricAccount> metrics; ///< those in trouble first, the worst before them all; then as in the plan
     Health health = Health::well;       ///< the worst of its metrics

@@ -167,10 +167,10 @@ std::string source_text(const SourceReport& report) {
         out += "a rehearsal: the simulated production answers in place of these addresses\n";
     }
     for (const auto& source : report.sources) {
-        std::string heading = source.name.empty() ? "derived from the others" : source.name;
-        for (const auto& part : {source.kind, source.address}) {
-            heading += part.empty() ? "" : "  " + part;
-        }
+        std::string heading = !source.name.empty()   ? source.name + (source.kind.empty() ? "" : "  ") + source.kind
+                              : !source.kind.empty() ? source.kind
+                                                     : "derived from the others";
+        heading += source.address.empty() ? "" : "  " + source.address;
         out += printable(heading) + "\n";
         for (const auto& metric : source.metrics) {
             put_metric(out, metric, report.at);

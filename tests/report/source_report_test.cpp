@@ -37,6 +37,9 @@ metrics:
   lag: {title: Consumer lag, from: events, lag: {groups: ['g-${version}'], topics: [orders]}, unit: messages}
   health: {from: shop, health: {path: '/health/${version}', expect: {status: [200, 204], json: {/status: healthy}}}, unit: bool}
   alerts: {from: alarms, alerts: {matchers: ['severity="critical"', 'build="${version}"']}, unit: count}
+  queue: {from: shop, http: {path: '/queue/${version}', json: /length}, unit: count}
+  days: {from: shop, http: {value: certificate-days}, unit: count, rehearse: {value: 30}}
+  unpaid: {run: [psql, -c, 'select ${version}'], environment: {PGPASSWORD: 'env:X_TOKEN'}, unit: count, rehearse: {value: 3}}
   failed: {title: Failed requests, derived: 'errors * requests', unit: per-second}
 traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/main, canary: shop/canary, arms: {primary: blue, canary: green}}
@@ -288,6 +291,9 @@ private slots:
         row("lag", "groups: g-v1\ntopics: orders");
         row("health", "path: /health/v1\nwanted: status 200, 204 / /status is healthy");
         row("alerts", "alerts: severity=\"critical\" / build=\"v1\"");
+        row("queue", "path: /queue/v1\nnumber: at /length");
+        row("days", "number: certificate-days");
+        row("unpaid", "program: psql -c select v1\nnumber: the first line that it prints");
         row("failed", "formula: errors * requests");
     }
     void what_is_asked_is_filled_from_the_values_of_the_release() {
@@ -340,14 +346,14 @@ private slots:
         const auto report = report::source_report(opened(), readings, start + seconds(58));
         const QString text = QString::fromStdString(report::source_text(report));
         for (const char* line :
-             {"sources of s at 2026-01-05T08:00:58.000Z: 2 of 6 metrics in trouble\n",
+             {"sources of s at 2026-01-05T08:00:58.000Z: 2 of 9 metrics in trouble\n",
               "prom  Prometheus  http://prom:9090\n",
               "  ! errors, Error rate: source error since 2026-01-05T08:00:20.000Z (38s): no",
               "    query       errors{app=\"small\"}\n", "    every       5s, data older than 45s is no data\n",
               "    answer      source error: no\\x1b[2Jroute\n",
               "    last value  true 2026-01-05T08:00:08.000Z, 50s ago\n", "    gate        bake/errors < 1% (Bake)\n",
               "    answer      group=g-v1  1612 messages, too old, true 38s ago\n",
-              "    every       answer of what it is derived from, data older than 30s is no data\n",
+              "    every       answer of what it is derived from, data older than 45s is no data\n",
               "derived from the others\n  ○ failed, Failed requests: not asked yet\n"}) {
             QVERIFY2(text.contains(line), qPrintable(QString("%1\n--\n%2").arg(line, text)));
         }

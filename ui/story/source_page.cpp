@@ -271,8 +271,9 @@ SourcePage present_source_page(const Moment& moment) {
     for (const auto& source : told.sources) {
         SourceGroup group;
         group.name = source.name;
-        group.title = source.name.empty()   ? PageText::tr("Derived from the others")
-                      : source.kind.empty() ? from_plan(source.name)
+        group.title = source.name.empty()   ? source.kind.empty() ? PageText::tr("Derived from the others")
+                                                                  : PageText::tr("Programs of the plan")
+                        : source.kind.empty() ? from_plan(source.name)
                                             : from_plan(source.kind + " " + source.name);
         group.address = from_plan(source.address);
         group.mark = page_mark(source.health);
