@@ -1,9 +1,28 @@
 #include "sources/http_endpoint.h"
 
+#include <QDateTime>
+#include <QString>
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
+#include <optional>
 
 namespace sluice::sources {
+namespace {
+
+constexpr Nanos longest_wait = minutes(5);
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT".
+std::optional<Nanos> http_date(std::string_view text) {
+    if (!text.ends_with(" GMT")) {
+        return std::nullopt;
+    }
+    const auto numbered = std::string(text.substr(0, text.size() - 3)) + "+0000"; // the only zone that Qt reads
+    const auto date = QDateTime::fromString(QString::fromStdString(numbered), Qt::RFC2822Date);
+    return date.isValid() ? std::optional(milliseconds(date.toMSecsSinceEpoch())) : std::nullopt;
+}
+
+} // namespace
 
 net::HttpRequest get(const HttpEndpoint& endpoint, std::string_view path, std::string key, Nanos now, Nanos deadline) {
     net::HttpRequest request;
@@ -15,6 +34,25 @@ net::HttpRequest get(const HttpEndpoint& endpoint, std::string_view path, std::s
     request.pool = net::Pool::polling;
     request.tls = endpoint.tls;
     return request;
+}
+
+Nanos retry_after(const net::HttpResponse& response) {
+    const auto text = response.header("Retry-After");
+    std::int64_t wanted = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wanted);
+    if (error == std::errc::result_out_of_range) {
+        return longest_wait;
+    }
+    if (!text.empty() && error == std::errc() && end == text.data() + text.size()) {
+        return seconds(std::clamp(wanted, std::int64_t{0}, longest_wait.count / 1'000'000'000));
+    }
+    const auto date = http_date(text);
+    const auto now = http_date(response.header("Date"));
+    return date && now ? std::clamp(*date - *now, Nanos{}, longest_wait) : Nanos{};
+}
+
+Nanos rest_after(const Result<net::HttpResponse>& response) {
+    return response && (response->status == 429 || response->status == 503) ? retry_after(*response) : Nanos{};
 }
 
 std::string percent_encoded(std::string_view text) {

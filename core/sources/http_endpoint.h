@@ -18,6 +18,13 @@ struct HttpEndpoint {
 /// A GET of `path` (starting with a slash) that is to be answered before `deadline`.
 net::HttpRequest get(const HttpEndpoint& endpoint, std::string_view path, std::string key, Nanos now, Nanos deadline);
 
+/// How long the server asks to be left alone (RFC 9110, "Retry-After"): seconds, or a date against its own clock. At
+/// most five minutes; zero when it says nothing, or nothing that can be read.
+Nanos retry_after(const net::HttpResponse& response);
+
+/// The same of an answer that may well have one: of a 429 or a 503, else zero.
+Nanos rest_after(const Result<net::HttpResponse>& response);
+
 /// RFC 3986: everything but letters, digits and -._~ becomes %XX.
 std::string percent_encoded(std::string_view text);
 

@@ -20,8 +20,11 @@ series::SampleBatch judged(const HealthMetric& metric, const Result<net::HttpRes
     reading.measured_at = now;
     if (response) {
         Health health = metric.rule(*response);
+        // A limiter in front answers 429: that tells of how often is asked, not of the health.
+        const bool limited = !health.healthy && response->status == 429;
+        reading.status = limited ? series::Status::source_error : series::Status::ok;
         reading.value = health.healthy ? 1 : 0;
-        reading.detail = std::move(health.why);
+        reading.detail = limited ? "HTTP status 429" : std::move(health.why);
     } else {
         reading.status = series::Status::source_error;
         reading.detail = reason(response.error());

@@ -28,8 +28,8 @@ struct HealthMetric {
     HealthRule rule;
 };
 
-/// 1 where the rule holds, 0 where an answer came and it does not; no answer is a source error. How long the answer
-/// took is another metric (http_number_source.h).
+/// 1 where the rule holds, 0 where an answer came and it does not; no answer, or a 429 that the rule does not want, is
+/// a source error. How long the answer took is another metric (http_number_source.h).
 class HttpHealthSource : public OneGetSource {
 public:
     HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, HealthMetric metric);

@@ -21,8 +21,10 @@ void OneGetSource::poll(Nanos deadline, std::string key, Done done) {
     *exchange = http_.send(std::move(request),
                            [this, exchange, asked, done = std::move(done)](const Result<net::HttpResponse>& response) {
                                exchanges_.erase(exchange);
+                               auto batch = judge_(response, asked, scheduler_.now());
+                               rest_ = batch.status == series::Status::source_error ? rest_after(response) : Nanos{};
                                // `done` may destroy this source: nothing of it is touched afterwards.
-                               done(judge_(response, asked, scheduler_.now()));
+                               done(std::move(batch));
                            });
 }
 

@@ -18,6 +18,8 @@ public:
     OneGetSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, std::string path, Judge judge);
     ~OneGetSource() override;
     void poll(Nanos deadline, std::string key, Done done) override;
+    /// Zero also where what was judged is a value: a health of 0 with a Retry-After must not get old unasked.
+    Nanos rest() const override { return rest_; }
 
 private:
     net::HttpClient& http_;
@@ -26,6 +28,7 @@ private:
     std::string path_;
     Judge judge_;
     std::set<std::shared_ptr<net::ExchangeId>> exchanges_;
+    Nanos rest_;
 };
 
 } // namespace sluice::sources

@@ -92,7 +92,7 @@ void Poller::take(Polled& polled, const series::SampleBatch& batch) {
             polled.newest = std::max(polled.newest.value_or(reading.measured_at), reading.measured_at);
         }
     }
-    arm(polled);
+    arm(polled, polled.metric.source->rest());
     const auto derived = derive(batch);
     deriving_ = !derived.empty();
     receive_(batch);
@@ -118,15 +118,15 @@ std::vector<series::SampleBatch> Poller::derive(const series::SampleBatch& answe
     return made;
 }
 
-void Poller::arm(Polled& polled) {
+void Poller::arm(Polled& polled, Nanos rest) {
     const Nanos interval = polled.metric.interval;
     const Nanos most = std::max(interval, longest_backoff);
     Nanos distance = interval;
     for (int i = 1; i < polled.errors_in_row && distance < most; ++i) {
         distance = std::min(distance * 2, most);
     }
-    // The next slot of the grid that is at least `distance` from the poll that was just answered.
-    const Nanos wanted = std::max(polled.due + distance, scheduler_.now());
+    // The next slot of the grid that is at least `distance` from the poll that was just answered, and `rest` from now.
+    const Nanos wanted = std::max(polled.due + distance, scheduler_.now() + rest);
     const std::int64_t slots = (wanted - polled.due).count / interval.count;
     Nanos next = polled.due + interval * slots;
     if (next < wanted || slots == 0) {

@@ -23,8 +23,8 @@ struct PolledMetric {
 ///
 /// A metric's polls lie on a grid from `start`, so that a late answer does not shift the later ones; a slot whose
 /// predecessor is still in flight is left out. After each source error in a row the distance doubles, up to 30 s (or
-/// the interval, if that is longer), for those that back off; the first answer brings it back. Poll n of a metric has
-/// the key "poll/METRIC/n".
+/// the interval, if that is longer), for those that back off; the first answer brings it back. A server that asks to
+/// be left alone (Retry-After) is, at most five minutes. Poll n of a metric has the key "poll/METRIC/n".
 ///
 /// A derived metric is handed on behind an answer to one of those that it is made of, as soon as none of these is owed:
 /// so it never mixes an answer of this instant with one of the last. Until then the Poller owes it too.
@@ -66,7 +66,7 @@ private:
     };
     void begin(Polled& polled);
     void take(Polled& polled, const series::SampleBatch& batch);
-    void arm(Polled& polled);
+    void arm(Polled& polled, Nanos rest);
     /// What is to be handed on behind this answer, in that order.
     std::vector<series::SampleBatch> derive(const series::SampleBatch& answer);
     bool is_due(const std::string& polled) const;

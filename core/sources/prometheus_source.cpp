@@ -41,6 +41,7 @@ Result<std::unique_ptr<PrometheusSource>> PrometheusSource::make(net::HttpClient
 }
 
 void PrometheusSource::poll(Nanos deadline, std::string key, Done done) {
+    rest_ = {};
     auto poll = std::make_shared<Poll>();
     poll->done = std::move(done);
     poll->replies.resize(questions_.all().size());
@@ -57,6 +58,7 @@ void PrometheusSource::poll(Nanos deadline, std::string key, Done done) {
 
 void PrometheusSource::answered(const std::shared_ptr<Poll>& poll, std::size_t question,
                                 Result<net::HttpResponse> response) {
+    rest_ = std::max(rest_, rest_after(response));
     poll->replies[question] = reply_of(response);
     if (--poll->missing > 0) {
         return;

@@ -25,6 +25,7 @@ public:
                                                           HttpEndpoint endpoint, PrometheusMetric metric);
     ~PrometheusSource() override;
     void poll(Nanos deadline, std::string key, Done done) override;
+    Nanos rest() const override { return rest_; }
 
     /// How many requests one poll sends.
     std::size_t requests_per_poll() const { return questions_.all().size(); }
@@ -40,6 +41,7 @@ private:
     HttpEndpoint endpoint_;
     PrometheusQuestions questions_;
     std::set<std::shared_ptr<Poll>> polls_;
+    Nanos rest_; ///< the longest that an answer to the last poll asks for
 };
 
 } // namespace sluice::sources

@@ -4,10 +4,7 @@
 #include "series/promql/expression.h"
 #include "sources/http_endpoint.h"
 
-#include <QDateTime>
-#include <QString>
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <functional>
 
@@ -19,7 +16,6 @@ using series::promql::Selector;
 
 constexpr Nanos longest_scrape = seconds(5);
 constexpr Nanos most_ahead = minutes(10); ///< prometheus/scrape/scrape.go, maxAheadTime
-constexpr Nanos longest_wait = minutes(5);
 constexpr std::size_t longest_label = 4096;
 
 bool is_pattern(const Matcher& matcher) {
@@ -30,16 +26,6 @@ bool is_pattern(const Matcher& matcher) {
 std::string bounded(const std::string& text) {
     constexpr std::size_t most = 160;
     return printable(std::string_view(text).substr(0, most)) + (text.size() > most ? "…" : "");
-}
-
-/// "Sun, 06 Nov 1994 08:49:37 GMT".
-std::optional<Nanos> http_date(std::string_view text) {
-    if (!text.ends_with(" GMT")) {
-        return std::nullopt;
-    }
-    const auto numbered = std::string(text.substr(0, text.size() - 3)) + "+0000"; // the only zone that Qt reads
-    const auto date = QDateTime::fromString(QString::fromStdString(numbered), Qt::RFC2822Date);
-    return date.isValid() ? std::optional(milliseconds(date.toMSecsSinceEpoch())) : std::nullopt;
 }
 
 } // namespace
@@ -81,21 +67,6 @@ Result<series::Exposition> read_scrape(const Result<net::HttpResponse>& response
         return fail(ErrorCode::corrupt, place + bounded(read.error().what));
     }
     return read;
-}
-
-Nanos retry_after(const net::HttpResponse& response) {
-    const auto text = response.header("Retry-After");
-    std::int64_t wanted = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wanted);
-    if (error == std::errc::result_out_of_range) {
-        return longest_wait;
-    }
-    if (!text.empty() && error == std::errc() && end == text.data() + text.size()) {
-        return seconds(std::clamp(wanted, std::int64_t{0}, longest_wait.count / 1'000'000'000));
-    }
-    const auto date = http_date(text);
-    const auto now = http_date(response.header("Date"));
-    return date && now ? std::clamp(*date - *now, Nanos{}, longest_wait) : Nanos{};
 }
 
 Scraper::Scraper(net::HttpClient& http, Scheduler& scheduler, ScrapeSettings settings)
@@ -181,9 +152,7 @@ void Scraper::take(const Result<net::HttpResponse>& response) {
     } else {
         failure_ = answer.error().what;
         target_.failed(began_);
-        if (response && (response->status == 429 || response->status == 503)) {
-            left_alone = retry_after(*response);
-        }
+        left_alone = rest_after(response);
     }
     const Nanos oldest = began_ - keep_;
     // The last good one is remembered however old: it says since when nothing is known.

@@ -32,10 +32,6 @@ net::HttpRequest scrape_request(std::string key, Nanos timeout, const series::Ex
 Result<series::Exposition> read_scrape(const Result<net::HttpResponse>& response,
                                        const series::ExpositionBudget& budget);
 
-/// How long the server asks to be left alone (RFC 9110, "Retry-After"): seconds, or a date against its own clock. At
-/// most five minutes; zero when it says nothing, or nothing that can be read.
-Nanos retry_after(const net::HttpResponse& response);
-
 /// Scrapes one endpoint for all metrics that ask it, and keeps what their queries look at.
 ///
 /// Scrapes lie on a grid from the first ask, and go on while somebody asks; a slot whose predecessor is still in flight

@@ -21,6 +21,10 @@ public:
 
     /// No answer is wanted any more, also not to what was asked: what runs on this machine for one is ended.
     virtual void end() {}
+
+    /// How long from now the server wants to be left alone, by its answer to the last poll; zero as a rule. To be
+    /// looked at when `done` is called.
+    virtual Nanos rest() const { return {}; }
 };
 
 } // namespace sluice::sources

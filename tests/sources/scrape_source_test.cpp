@@ -7,6 +7,7 @@
 #include "net/qt_http_client.h"
 #include "net/virtual_driver.h"
 #include "sources/fake_http.h"
+#include "sources/http_endpoint.h"
 #include "support/suite.h"
 
 #include <QtTest>
