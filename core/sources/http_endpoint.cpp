@@ -66,13 +66,16 @@ std::string percent_encoded(std::string_view text) {
 }
 
 std::string reason(const Error& error) {
+    const std::string what = net::only_asked(error).what;
     switch (error.code) {
     case ErrorCode::unreachable:
-        return "could not be reached";
+        // Of one that broke off, how far it came depends on real time.
+        return net::certainly_not_sent(error) ? "could not be reached: " + what.substr(0, what.rfind("; "))
+                                              : "could not be reached";
     case ErrorCode::timed_out:
         return "no answer in time";
     default:
-        return error.what;
+        return what;
     }
 }
 

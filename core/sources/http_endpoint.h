@@ -28,7 +28,8 @@ Nanos rest_after(const Result<net::HttpResponse>& response);
 /// RFC 3986: everything but letters, digits and -._~ becomes %XX.
 std::string percent_encoded(std::string_view text);
 
-/// Why an exchange failed, for a detail: no address and no port, since details enter events (DESIGN.md, "Clock").
+/// Why an exchange failed, for a detail: no address and no port, since details enter events (DESIGN.md, "Clock"). Of
+/// one that never began also the cause: refused, a name that is not found, a certificate that is not believed.
 std::string reason(const Error& error);
 
 } // namespace sluice::sources

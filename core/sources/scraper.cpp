@@ -46,8 +46,7 @@ net::HttpRequest scrape_request(std::string key, Nanos timeout, const series::Ex
 Result<series::Exposition> read_scrape(const Result<net::HttpResponse>& response,
                                        const series::ExpositionBudget& budget) {
     if (!response) {
-        const Error error = net::only_asked(response.error());
-        return fail(error.code, reason(error));
+        return fail(response.error().code, reason(response.error()));
     }
     if (response->status != 200) {
         return fail(ErrorCode::refused, fmt::format("HTTP status {}", response->status));

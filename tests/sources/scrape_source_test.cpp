@@ -497,7 +497,7 @@ private slots:
         scraper->keep(*series::promql::parse("busy"), seconds(5));
         scraper->ask(scheduler.now() + seconds(5), [] {});
         QVERIFY(driver.run_until([&] { return !scraper->failure().empty(); }));
-        QCOMPARE(scraper->failure(), std::string("could not be reached"));
+        QCOMPARE(scraper->failure(), std::string("could not be reached: Connection refused"));
     }
 
     void a_slow_drip_ends_with_the_interval() {
