@@ -158,6 +158,13 @@ private:
             if (found == nullptr || !std::isfinite(found->value) || std::abs(found->value) > 9e9) {
                 return {Status::no_data, {}, "the series behind the answer have ended"};
             }
+            if (found->value < -metric_.max_age.seconds()) {
+                // It would look fresh until our time has come there, however long ago it ended.
+                return {Status::no_data,
+                        {},
+                        fmt::format("the data is dated more than {:.0f} s ahead: a clock is off",
+                                    metric_.max_age.seconds())};
+            }
             any = true;
             oldest.age = std::max(oldest.age, milliseconds(std::llround(found->value * 1000)));
         }

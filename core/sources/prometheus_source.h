@@ -14,9 +14,8 @@ namespace sluice::sources {
 /// One poll sends the query, a question for the age of each selector in it, and the witness with its own questions, all
 /// at once, and calls back when all are answered. For each arm:
 /// - source error: not reachable, an HTTP or Prometheus error, no Prometheus answer, several series without `reduce`;
-/// - no data: empty (and no witness), NaN, older than `max_age`, or a selector that found nothing although it must
-/// have:
-///   rate() goes on for minutes over a series that has ended.
+/// - no data: empty (and no witness), NaN, older than `max_age` or dated as far ahead, or a selector that found nothing
+///   although it must have: rate() goes on for minutes over a series that has ended.
 class PrometheusSource : public Source {
 public:
     /// `bad_input` when the age of the data could not be told: the query is beyond our parser and there is no
