@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ public:
 
     /// Nanoseconds since the epoch, UTC. Never goes back within one scheduler.
     virtual Nanos now() const = 0;
+
+    /// What the machine's clock shows, for comparing other machines' clocks with: `now` can be ahead of it. Nothing
+    /// where time is virtual.
+    virtual std::optional<Nanos> wall() const { return std::nullopt; }
 
     /// Calls back once at `when` (or as soon as it can, if that is past). Timers of one instant fire in the order in
     /// which they were set.

@@ -46,6 +46,7 @@ public:
     Nanos ahead_of_wall() const { return ahead_; }
 
     Nanos now() const override;
+    std::optional<Nanos> wall() const override { return clocks_.wall(); }
     TimerId at(Nanos when, Callback callback) override;
     void cancel(TimerId timer) override;
     WorkId begin(std::string key) override;

@@ -25,6 +25,12 @@ Nanos retry_after(const net::HttpResponse& response);
 /// The same of an answer that may well have one: of a 429 or a 503, else zero.
 Nanos rest_after(const Result<net::HttpResponse>& response);
 
+/// An answer whose Date (RFC 9110) and the machine's clock are more than a minute apart is `corrupt`: one of the clocks
+/// is off, or a cache tells what was; either way it can't be said how old it is. Statuses other than 2xx, and answers
+/// without a Date, are handed on as they are; so is everything where time is virtual.
+Result<net::HttpResponse> of_this_time(Result<net::HttpResponse> response, const Scheduler& scheduler);
+constexpr Nanos most_apart = minutes(1);
+
 /// RFC 3986: everything but letters, digits and -._~ becomes %XX.
 std::string percent_encoded(std::string_view text);
 

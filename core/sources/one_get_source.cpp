@@ -18,14 +18,15 @@ void OneGetSource::poll(Nanos deadline, std::string key, Done done) {
     exchanges_.insert(exchange);
     const Nanos asked = scheduler_.now();
     auto request = get(endpoint_, path_, key + "#1", asked, deadline);
-    *exchange = http_.send(std::move(request),
-                           [this, exchange, asked, done = std::move(done)](const Result<net::HttpResponse>& response) {
-                               exchanges_.erase(exchange);
-                               auto batch = judge_(response, asked, scheduler_.now());
-                               rest_ = batch.status == series::Status::source_error ? rest_after(response) : Nanos{};
-                               // `done` may destroy this source: nothing of it is touched afterwards.
-                               done(std::move(batch));
-                           });
+    *exchange = http_.send(
+        std::move(request), [this, exchange, asked, done = std::move(done)](Result<net::HttpResponse> response) {
+            exchanges_.erase(exchange);
+            const Nanos rest = rest_after(response);
+            auto batch = judge_(of_this_time(std::move(response), scheduler_), asked, scheduler_.now());
+            rest_ = batch.status == series::Status::source_error ? rest : Nanos{};
+            // `done` may destroy this source: nothing of it is touched afterwards.
+            done(std::move(batch));
+        });
 }
 
 } // namespace sluice::sources

@@ -59,7 +59,7 @@ void PrometheusSource::poll(Nanos deadline, std::string key, Done done) {
 void PrometheusSource::answered(const std::shared_ptr<Poll>& poll, std::size_t question,
                                 Result<net::HttpResponse> response) {
     rest_ = std::max(rest_, rest_after(response));
-    poll->replies[question] = reply_of(response);
+    poll->replies[question] = reply_of(of_this_time(std::move(response), scheduler_));
     if (--poll->missing > 0) {
         return;
     }

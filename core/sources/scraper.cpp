@@ -132,17 +132,17 @@ void Scraper::begin() {
     in_flight_ = true;
     exchange_ = http_.send(scrape_request(fmt::format("scrape/{}/{}", settings_.name, ++scrapes_),
                                           std::min(settings_.interval, longest_scrape), settings_.budget),
-                           [this, alive = std::weak_ptr(alive_)](const Result<net::HttpResponse>& response) {
+                           [this, alive = std::weak_ptr(alive_)](Result<net::HttpResponse> response) {
                                if (!alive.expired()) {
-                                   take(response);
+                                   take(std::move(response));
                                }
                            });
 }
 
-void Scraper::take(const Result<net::HttpResponse>& response) {
+void Scraper::take(Result<net::HttpResponse> response) {
     in_flight_ = false;
-    Nanos left_alone;
-    const auto answer = wanted(response);
+    const Nanos left_alone = rest_after(response);
+    const auto answer = wanted(of_this_time(std::move(response), scheduler_));
     if (answer) {
         failure_.clear();
         target_.take(*answer, began_);
@@ -151,7 +151,6 @@ void Scraper::take(const Result<net::HttpResponse>& response) {
     } else {
         failure_ = answer.error().what;
         target_.failed(began_);
-        left_alone = rest_after(response);
     }
     const Nanos oldest = began_ - keep_;
     // The last good one is remembered however old: it says since when nothing is known.

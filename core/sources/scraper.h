@@ -74,7 +74,7 @@ private:
         TimerId timer = TimerId::none;
     };
     void begin();
-    void take(const Result<net::HttpResponse>& response);
+    void take(Result<net::HttpResponse> response);
     Result<series::Exposition> wanted(const Result<net::HttpResponse>& response) const;
     void arm(Nanos not_before);
     void tell();
