@@ -1,0 +1,85 @@
+/// Ten thousand series scraped at 1 Hz for ten (virtual) minutes, kept for ten minutes: what that takes of a core, from
+/// the text of the answer to the points in the store, against the 5 % that it may.
+///
+/// Beside it, in the same run, as what anybody would write: the answer as maps of labels, and each put into the store.
+#include "exposition_text.h"
+#include "processor_time.h"
+#include "series/promql.h"
+#include "series/scraped_target.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <vector>
+
+using namespace sluice;
+
+namespace {
+
+constexpr std::size_t series_count = 10'000;
+constexpr int scrapes = 600;
+constexpr double most_share = 0.05;
+constexpr Nanos kept = minutes(5) + series::promql::look_back; ///< as of a query with [5m]
+constexpr Nanos start = seconds(1'767'225'600);
+
+struct Cost {
+    double first = 0, median = 0, worst = 0, mean = 0; ///< ms a scrape; the first not in the others
+};
+
+Cost cost_of(const std::function<bool(const std::string&, Nanos)>& take, series::SeriesStore& store) {
+    std::vector<double> each;
+    double first = 0;
+    for (int i = 0; i < scrapes; ++i) {
+        const std::string text = bench::exposition_text(series_count, i);
+        const Nanos at = start + seconds(i);
+        const double begun = bench::processor_ms();
+        if (!take(text, at)) {
+            std::fprintf(stderr, "a scrape could not be read\n");
+            std::exit(1);
+        }
+        if (i % 60 == 59) {
+            store.forget_before(at - kept); // as sources/scraper.cpp does
+        }
+        const double had = bench::processor_ms() - begun;
+        i == 0 ? void(first = had) : each.push_back(had);
+    }
+    if (store.size() != series_count + 1) { // and `up`
+        std::fprintf(stderr, "%zu series instead of %zu\n", store.size(), series_count + 1);
+        std::exit(1);
+    }
+    double sum = 0;
+    for (const double one : each) {
+        sum += one;
+    }
+    std::ranges::sort(each);
+    return {first, each[each.size() / 2], each.back(), sum / static_cast<double>(each.size())};
+}
+
+void tell(const char* name, const Cost& cost) {
+    std::printf("%-40s %9.2f %9.2f %9.2f %9.2f %9.2f %%\n", name, cost.first, cost.median, cost.worst, cost.mean,
+                cost.mean / 10);
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int main() {
+    std::printf("%zu series at 1 Hz for %d s; ms of processor time a scrape\n%-40s %9s %9s %9s %9s %11s\n",
+                series_count, scrapes, "", "first", "median", "worst", "mean", "of a core");
+    series::SeriesStore store;
+    series::ScrapedTarget target(store, {});
+    const Cost ours = cost_of(
+        [&](const std::string& text, Nanos at) {
+            const auto answer = series::parse_exposition(text, "bench");
+            if (answer) {
+                target.take(*answer, at);
+            }
+            return answer.has_value();
+        },
+        store);
+    tell("Sluice", ours);
+    const bool held = ours.mean / 1000 < most_share;
+    std::printf("less than %.0f %% of a core: %s\n", most_share * 100, held ? "yes" : "NO");
+    return held ? 0 : 1;
+}
