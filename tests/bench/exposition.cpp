@@ -3,9 +3,9 @@
 ///
 /// The others are built from tests/bench/go by the `go` of this machine; without it, or without a way to the modules,
 /// ours is measured alone. All in processor time of one core (the others' with that of their garbage collector).
-#include "series/exposition.h"
 #include "exposition_text.h"
 #include "processor_time.h"
+#include "series/exposition_lines.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -39,6 +39,17 @@ double time_of(const std::function<std::size_t()>& read, std::size_t expected) {
     std::ranges::sort(each);
     return each[each.size() / 2];
 }
+
+struct Counter : series::ExpositionSink {
+    std::size_t samples = 0, heads = 0;
+    double sum = 0;
+    void sample(const series::SampleLine& line) override {
+        ++samples;
+        sum += line.value;
+    }
+    void help(std::string_view, std::string_view) override { ++heads; }
+    void type(std::string_view, series::MetricType) override { ++heads; }
+};
 
 /// Builds the other parsers beside this program; nothing, with a word why, where that can't be.
 std::optional<std::filesystem::path> build_others(const std::filesystem::path& beside) {
@@ -94,13 +105,28 @@ int main(int, char** argv) {
         const std::string text = bench::exposition_text(series, 1000);
         std::printf("%.0f KB, %zu samples, processor time of one core\n", static_cast<double>(text.size()) / 1000,
                     series);
-        const double ours = time_of(
-            [&] {
-                const auto got = series::parse_exposition(text, "bench");
-                return got ? got->samples.size() : 0;
-            },
-            series);
-        tell("Sluice, a map of labels for each sample", ours, text.size(), 0);
+        const auto sink_time = [&](series::ExpositionWay way) {
+            return time_of(
+                [&] {
+                    Counter counter;
+                    const auto got =
+                        series::read_exposition(text, "bench", {}, series::ExpositionFormat::text, counter, way);
+                    return got && counter.heads > 0 ? counter.samples : 0;
+                },
+                series);
+        };
+        const double ours = sink_time(series::ExpositionWay::quick);
+        tell("Sluice, line by line, HELP and TYPE with it", ours, text.size(), 0);
+        tell("Sluice, the same, each character checked by itself", sink_time(series::ExpositionWay::checked),
+             text.size(), ours);
+        tell("Sluice, a map of labels for each sample",
+             time_of(
+                 [&] {
+                     const auto got = series::parse_exposition(text, "bench");
+                     return got ? got->samples.size() : 0;
+                 },
+                 series),
+             text.size(), ours);
         if (others) {
             auto times = times_of_others(*others, text, series);
             tell("Prometheus 2.42, series as bytes", times["prometheus"], text.size(), ours);
