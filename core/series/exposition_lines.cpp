@@ -267,7 +267,7 @@ private:
             read_labels(labels);
             series_end = at_;
         }
-        if (!labels.metric) {
+        if (!labels.metric || labels.metric->empty()) {
             throw Fault{begin, "the line names no metric"};
         }
         skip_blanks();
@@ -487,9 +487,7 @@ void ExpositionSink::type(std::string_view, MetricType) {}
 
 Labels SampleLine::to_labels() const {
     Labels all;
-    if (!name.empty()) {
-        all.emplace(metric_name, name);
-    }
+    all.emplace(metric_name, name);
     for (const auto& label : labels) {
         if (!label.value.empty()) {
             all.emplace_hint(all.end(), label.name, label.value);

@@ -14,7 +14,7 @@ struct SampleLine {
         std::string_view value; ///< empty means: no such label
     };
     std::string_view written;      ///< `name{…}` as it stands in the text: the same bytes are the same series
-    std::string_view name;         ///< of the metric; empty when it was written so
+    std::string_view name;         ///< of the metric
     std::span<const Label> labels; ///< the others, in the order of the line, no name twice
     double value = 0;
     std::optional<Nanos> at; ///< the line's own timestamp

@@ -191,6 +191,13 @@ private slots:
         }
     }
 
+    void an_empty_name_names_no_metric() {
+        for (const char* text : {"a 1\n{\"\"} 1\n", "a 1\n{\"__name__\"=\"\",x=\"y\"} 1\n"}) {
+            const auto read_it = read(text, ExpositionFormat::text, ExpositionWay::quick);
+            QCOMPARE(read_it.error, std::string("s:2:1: the line names no metric"));
+        }
+    }
+
     void the_same_bytes_are_given_for_the_same_series() {
         Transcript transcript;
         QVERIFY(read_exposition("a{x=\"1\"}  5 7\na{x=\"1\"} 6 8\na\t2\n {\"a\"}1\n", "s", {}, ExpositionFormat::text,
