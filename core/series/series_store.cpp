@@ -38,63 +38,102 @@ std::span<const Point> Series::between(Nanos from, Nanos to) const {
     return {first, last};
 }
 
-bool SeriesStore::append(Labels labels, Nanos at, double value) {
+/// Memory is given back only now and then: the points behind must move for it.
+void Series::drop_before(Nanos t) {
+    while (dropped_ < points_.size() && points_[dropped_].at < t) {
+        ++dropped_;
+    }
+    if (dropped_ > 64 && dropped_ * 2 > points_.size()) {
+        points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(dropped_));
+        dropped_ = 0;
+    }
+}
+
+SeriesId SeriesStore::add(Labels labels) {
     std::erase_if(labels, [](const auto& entry) { return entry.second.empty(); });
-    at = whole_milliseconds(at);
-    auto found = by_labels_.find(labels);
-    if (found == by_labels_.end()) {
-        auto& named = by_name_[std::string(label(labels, metric_name))];
-        const auto labels_at = [&](std::size_t index) -> const Labels& { return series_[index].labels(); };
-        named.insert(std::ranges::upper_bound(named, labels, {}, labels_at), series_.size());
-        found = by_labels_.emplace(labels, series_.size()).first;
+    if (const auto found = by_labels_.find(labels); found != by_labels_.end()) {
+        return {found->second, series_[found->second].life_};
+    }
+    const bool reused = !free_.empty();
+    const auto place = reused ? free_.back() : static_cast<std::uint32_t>(series_.size());
+    auto& named = by_name_[std::string(label(labels, metric_name))];
+    const auto labels_at = [&](std::uint32_t other) -> const Labels& { return series_[other].labels(); };
+    named.insert(std::ranges::upper_bound(named, labels, {}, labels_at), place);
+    by_labels_.emplace(labels, place);
+    if (reused) {
+        free_.pop_back();
+        const auto life = series_[place].life_ + 1;
+        series_[place] = Series(std::move(labels));
+        series_[place].life_ = life;
+    } else {
         series_.emplace_back(std::move(labels));
     }
-    Series& series = series_[found->second];
+    return {place, series_[place].life_};
+}
+
+bool SeriesStore::holds(SeriesId id) const {
+    return id.place < series_.size() && series_[id.place].life_ == id.life && !series_[id.place].forgotten_;
+}
+
+bool SeriesStore::append(Labels labels, Nanos at, double value) {
+    return append(add(std::move(labels)), at, value);
+}
+
+bool SeriesStore::append(SeriesId id, Nanos at, double value) {
+    if (!holds(id)) {
+        return false;
+    }
+    at = whole_milliseconds(at);
+    Series& series = series_[id.place];
     if (!series.points_.empty() && series.points_.back().at >= at) {
         return false;
     }
     series.points_.push_back({at, value});
     newest_ = std::max(newest_.value_or(at), at);
-    while (series.points_[series.dropped_].at < at - retention_) {
-        ++series.dropped_;
-    }
-    if (series.dropped_ > 64 && series.dropped_ * 2 > series.points_.size()) {
-        series.points_.erase(series.points_.begin(),
-                             series.points_.begin() + static_cast<std::ptrdiff_t>(series.dropped_));
-        series.dropped_ = 0;
-    }
+    series.drop_before(at - retention_);
     return true;
 }
 
 bool SeriesStore::mark_stale(const Labels& labels, Nanos at) {
-    return find(labels) != nullptr && append(labels, at, stale_marker());
+    return mark_stale(id(labels), at);
+}
+bool SeriesStore::mark_stale(SeriesId id, Nanos at) {
+    return append(id, at, stale_marker());
 }
 
 void SeriesStore::forget_before(Nanos t) {
-    std::vector<Series> kept;
-    kept.reserve(series_.size());
-    for (auto& series : series_) {
-        const auto first = std::ranges::lower_bound(series.points_, t, {}, &Point::at);
-        series.points_.erase(series.points_.begin(),
-                             std::max(first, series.points_.begin() + static_cast<std::ptrdiff_t>(series.dropped_)));
-        series.dropped_ = 0;
-        if (!series.points_.empty()) {
-            kept.push_back(std::move(series));
+    std::vector<std::uint32_t> ended;
+    for (std::uint32_t place = 0; place < series_.size(); ++place) {
+        Series& series = series_[place];
+        if (series.forgotten_) {
+            continue;
+        }
+        series.drop_before(t);
+        if (series.points().empty()) {
+            series.forgotten_ = true;
+            ended.push_back(place);
         }
     }
-    const bool fewer = kept.size() < series_.size();
-    series_ = std::move(kept);
-    if (!fewer) {
+    if (ended.empty()) {
         return;
     }
-    by_labels_.clear();
-    by_name_.clear();
-    for (std::size_t i = 0; i < series_.size(); ++i) {
-        by_labels_.emplace(series_[i].labels(), i);
+    const auto is_forgotten = [&](std::uint32_t place) { return series_[place].forgotten_; };
+    std::erase_if(by_labels_, [&](const auto& entry) { return is_forgotten(entry.second); });
+    for (auto& [name, places] : by_name_) {
+        std::erase_if(places, is_forgotten);
     }
-    for (const auto& [labels, index] : by_labels_) {
-        by_name_[std::string(label(labels, metric_name))].push_back(index);
+    std::erase_if(by_name_, [](const auto& entry) { return entry.second.empty(); });
+    for (const std::uint32_t place : ended) {
+        series_[place].labels_.clear();
+        series_[place].points_ = {};
+        series_[place].dropped_ = 0;
+        free_.push_back(place);
     }
+}
+
+SeriesId SeriesStore::id(const Labels& labels) const {
+    const auto found = by_labels_.find(labels);
+    return found == by_labels_.end() ? SeriesId() : SeriesId{found->second, series_[found->second].life_};
 }
 
 const Series* SeriesStore::find(const Labels& labels) const {
@@ -112,7 +151,7 @@ std::vector<const Series*> SeriesStore::select(std::span<const Matcher> matchers
     for (const auto& matcher : matchers) {
         if (matcher.label() == metric_name && matcher.kind() == Matcher::Kind::equal) {
             if (const auto named = by_name_.find(matcher.value()); named != by_name_.end()) {
-                for (const std::size_t index : named->second) {
+                for (const std::uint32_t index : named->second) {
                     take(series_[index]);
                 }
             }

@@ -4,6 +4,7 @@
 #include "series/matcher.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -34,9 +35,21 @@ public:
 
 private:
     friend class SeriesStore;
+    void drop_before(Nanos t);
     Labels labels_;
     std::vector<Point> points_;
-    std::size_t dropped_ = 0; ///< points at the front that retention has given up
+    std::size_t dropped_ = 0; ///< points at the front that have been given up
+    std::uint32_t life_ = 1;  ///< how many series have had this place
+    bool forgotten_ = false;
+};
+
+/// Where a store keeps a series: quicker than by labels. Once the series is forgotten it stands for none, for ever; one
+/// that was never given by a store stands for none as well.
+struct SeriesId {
+    std::uint32_t place = 0;
+    std::uint32_t life = 0;
+
+    bool operator==(const SeriesId&) const = default;
 };
 
 /// Labelled series in memory: what the range's Prometheus and `sluicectl evaluate` answer from.
@@ -51,6 +64,13 @@ public:
     /// if the series has a point at that time or later.
     bool append(Labels labels, Nanos at, double value);
 
+    /// The series of these labels (empty ones dropped), made if there is none. One that is made has no points yet.
+    SeriesId add(Labels labels);
+    bool holds(SeriesId id) const;
+    /// As by labels; false also for a series that the store does not hold.
+    bool append(SeriesId id, Nanos at, double value);
+    bool mark_stale(SeriesId id, Nanos at);
+
     /// Ends a series: from `at` on, instant selectors no longer see it. False if it does not exist or has newer points.
     bool mark_stale(const Labels& labels, Nanos at);
 
@@ -63,15 +83,18 @@ public:
     std::vector<const Series*> select(std::span<const Matcher> matchers) const;
 
     const Series* find(const Labels& labels) const;
-    std::size_t size() const { return series_.size(); }
+    /// Its place; one that stands for none when there is no such series.
+    SeriesId id(const Labels& labels) const;
+    std::size_t size() const { return by_labels_.size(); }
     /// Time of the newest point of all; nothing in an empty store.
     std::optional<Nanos> newest() const { return newest_; }
 
 private:
     Nanos retention_;
-    std::map<Labels, std::size_t> by_labels_;
-    std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_; ///< each sorted by labels
-    std::vector<Series> series_;
+    std::map<Labels, std::uint32_t> by_labels_;
+    std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_name_; ///< each sorted by labels
+    std::vector<Series> series_;                                             ///< by place
+    std::vector<std::uint32_t> free_;                                        ///< places of forgotten series
     std::optional<Nanos> newest_;
 };
 

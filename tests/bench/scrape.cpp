@@ -67,18 +67,26 @@ void tell(const char* name, const Cost& cost) {
 int main() {
     std::printf("%zu series at 1 Hz for %d s; ms of processor time a scrape\n%-40s %9s %9s %9s %9s %11s\n",
                 series_count, scrapes, "", "first", "median", "worst", "mean", "of a core");
-    series::SeriesStore store;
-    series::ScrapedTarget target(store, {});
+    const series::ExpositionBudget budget;
+    series::SeriesStore store, other_store;
+    series::ScrapedTarget target(store, {}), other_target(other_store, {});
     const Cost ours = cost_of(
         [&](const std::string& text, Nanos at) {
-            const auto answer = series::parse_exposition(text, "bench");
-            if (answer) {
-                target.take(*answer, at);
-            }
-            return answer.has_value();
+            return target.take(text, "bench", budget, series::ExpositionFormat::text, at).has_value();
         },
         store);
     tell("Sluice", ours);
+    const Cost by_maps = cost_of(
+        [&](const std::string& text, Nanos at) {
+            const auto answer = series::parse_exposition(text, "bench", budget);
+            if (answer) {
+                other_target.take(*answer, at);
+            }
+            return answer.has_value();
+        },
+        other_store);
+    tell("by a map of labels for each sample", by_maps);
+    std::printf("ratio of the means: %.1f\n", by_maps.mean / ours.mean);
     const bool held = ours.mean / 1000 < most_share;
     std::printf("less than %.0f %% of a core: %s\n", most_share * 100, held ? "yes" : "NO");
     return held ? 0 : 1;
