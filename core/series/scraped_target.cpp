@@ -87,6 +87,12 @@ private:
 ScrapedTarget::ScrapedTarget(SeriesStore& store, Labels target_labels, ScrapeRules rules)
     : store_(store), target_labels_(std::move(target_labels)), rules_(std::move(rules)) {}
 
+void ScrapedTarget::change_rules(ScrapeRules rules) {
+    rules_ = std::move(rules);
+    by_written_.clear();
+    known_.clear();
+}
+
 Result<void> ScrapedTarget::take(std::string_view text, std::string_view source, const ExpositionBudget& budget,
                                  ExpositionFormat format, Nanos at) {
     ++answer_;

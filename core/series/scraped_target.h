@@ -34,6 +34,11 @@ public:
     /// `target_labels` (job, instance, …) are added to every series; a sample's own label of that name becomes
     /// `exported_NAME` (honor_labels: false).
     ScrapedTarget(SeriesStore& store, Labels target_labels, ScrapeRules rules = {});
+    ScrapedTarget(const ScrapedTarget&) = delete;
+    ScrapedTarget(ScrapedTarget&&) = default;
+
+    /// From the next answer on others hold, for all series; what is in the store stays.
+    void change_rules(ScrapeRules rules);
 
     /// Reads an answer and takes what the rules keep of it. After an error (of `read_exposition`, or of the rules) the
     /// store is as it was: `failed` is the caller's.

@@ -28,6 +28,31 @@ std::string bounded(const std::string& text) {
     return printable(std::string_view(text).substr(0, most)) + (text.size() > most ? "…" : "");
 }
 
+/// By its status and Content-Type; an error as of `read_scrape`.
+Result<series::ExpositionFormat> format_of(const Result<net::HttpResponse>& response) {
+    if (!response) {
+        return fail(response.error().code, reason(response.error()));
+    }
+    if (response->status != 200) {
+        return fail(ErrorCode::refused, fmt::format("HTTP status {}", response->status));
+    }
+    const auto format = series::exposition_format(response->header("Content-Type"));
+    if (!format) {
+        return fail(ErrorCode::corrupt, bounded(format.error().what), {}, format.error().remedy);
+    }
+    return *format;
+}
+
+/// Why a text was not taken.
+tl::unexpected<Error> in_short(const Error& error) {
+    const std::string& where = error.where; // ":LINE:COLUMN", or empty
+    const auto column = where.rfind(':');
+    const auto place = column == std::string::npos || column == 0
+                           ? std::string()
+                           : fmt::format("line {}, column {}: ", where.substr(1, column - 1), where.substr(column + 1));
+    return fail(ErrorCode::corrupt, place + bounded(error.what));
+}
+
 } // namespace
 
 net::HttpRequest scrape_request(std::string key, Nanos timeout, const series::ExpositionBudget& budget) {
@@ -45,32 +70,18 @@ net::HttpRequest scrape_request(std::string key, Nanos timeout, const series::Ex
 
 Result<series::Exposition> read_scrape(const Result<net::HttpResponse>& response,
                                        const series::ExpositionBudget& budget) {
-    if (!response) {
-        return fail(response.error().code, reason(response.error()));
-    }
-    if (response->status != 200) {
-        return fail(ErrorCode::refused, fmt::format("HTTP status {}", response->status));
-    }
-    const auto format = series::exposition_format(response->header("Content-Type"));
+    const auto format = format_of(response);
     if (!format) {
-        return fail(ErrorCode::corrupt, bounded(format.error().what), {}, format.error().remedy);
+        return failed(format);
     }
     auto read = series::parse_exposition(response->body, "", budget, *format);
-    if (!read) {
-        const std::string& where = read.error().where; // ":LINE:COLUMN"
-        const auto column = where.rfind(':');
-        const auto place =
-            column == std::string::npos || column == 0
-                ? std::string()
-                : fmt::format("line {}, column {}: ", where.substr(1, column - 1), where.substr(column + 1));
-        return fail(ErrorCode::corrupt, place + bounded(read.error().what));
-    }
-    return read;
+    return read ? std::move(read) : in_short(read.error());
 }
 
 Scraper::Scraper(net::HttpClient& http, Scheduler& scheduler, ScrapeSettings settings)
     : http_(http), scheduler_(scheduler), settings_(std::move(settings)), target_(store_, {}) {
     settings_.interval = std::max(settings_.interval, seconds(1));
+    rule();
 }
 
 Scraper::~Scraper() {
@@ -94,6 +105,7 @@ void Scraper::keep(const series::promql::Query& query, Nanos interval) {
     }
     keep_ = std::max(keep_, query.reach() + series::promql::look_back);
     lease_ = std::max(lease_, interval * 2 + settings_.interval);
+    rule();
 }
 
 Scraper::AskId Scraper::ask(Nanos deadline, Done done) {
@@ -142,10 +154,9 @@ void Scraper::begin() {
 void Scraper::take(Result<net::HttpResponse> response) {
     in_flight_ = false;
     const Nanos left_alone = rest_after(response);
-    const auto answer = wanted(of_this_time(std::move(response), scheduler_));
+    const auto answer = put(of_this_time(std::move(response), scheduler_));
     if (answer) {
         failure_.clear();
-        target_.take(*answer, began_);
         good_.push_back(began_);
         ++good_in_all_;
     } else {
@@ -165,40 +176,50 @@ void Scraper::take(Result<net::HttpResponse> response) {
     tell();
 }
 
-/// What of the answer is kept. Endpoints whose series have other names with each scrape would fill the memory, and a
-/// pattern is not tried on texts without a bound.
-Result<series::Exposition> Scraper::wanted(const Result<net::HttpResponse>& response) const {
-    auto read = read_scrape(response, settings_.budget);
-    if (!read) {
-        return read;
+void Scraper::rule() {
+    target_.change_rules({.keeps = [this](const series::Labels& labels) { return selects(labels); },
+                          .admits = [this](std::size_t fresh) { return admits(fresh); },
+                          .most_behind = keep_,
+                          .most_ahead = most_ahead});
+}
+
+Result<void> Scraper::put(const Result<net::HttpResponse>& response) {
+    const auto format = format_of(response);
+    if (!format) {
+        return failed(format);
     }
-    bool too_long = false;
-    const auto selects = [&](const std::vector<Matcher>& matchers, const series::Labels& labels) {
-        const auto holds = [&](const Matcher& one) { return one.holds(labels); };
+    const auto taken = target_.take(response->body, "", settings_.budget, *format, began_);
+    return taken ? taken : in_short(taken.error());
+}
+
+/// Whether a query looks at the series. A pattern is not tried on texts without a bound.
+Result<bool> Scraper::selects(const series::Labels& labels) const {
+    const auto holds = [&](const Matcher& one) { return one.holds(labels); };
+    const bool too_long =
+        std::ranges::any_of(labels, [](const auto& label) { return label.second.size() > longest_label; });
+    for (const auto& matchers : selectors_) {
         const auto patterns = std::ranges::find_if(matchers, is_pattern); // they stand last
         if (!std::all_of(matchers.begin(), patterns, holds)) {
-            return false;
+            continue;
         }
-        const bool is_long =
-            std::ranges::any_of(labels, [](const auto& label) { return label.second.size() > longest_label; });
-        too_long = too_long || is_long;
-        return !is_long && std::all_of(patterns, matchers.end(), holds);
-    };
-    std::erase_if(read->samples, [&](const series::ExposedSample& sample) {
-        const Nanos at = sample.at.value_or(began_);
-        return at > began_ + most_ahead || at < began_ - keep_ ||
-               std::ranges::none_of(selectors_, [&](const auto& matchers) { return selects(matchers, sample.labels); });
-    });
-    if (too_long) {
-        return fail(ErrorCode::corrupt, fmt::format("a label of more than {} bytes", longest_label));
+        if (too_long) {
+            return fail(ErrorCode::corrupt, fmt::format("a label of more than {} bytes", longest_label));
+        }
+        if (std::all_of(patterns, matchers.end(), holds)) {
+            return true;
+        }
     }
-    const auto is_new = [&](const auto& sample) { return store_.find(sample.labels) == nullptr; };
-    const auto fresh = static_cast<std::size_t>(std::ranges::count_if(read->samples, is_new));
-    if (store_.size() + fresh > settings_.budget.samples * 2) {
-        return fail(ErrorCode::corrupt, fmt::format("more than {} series within {:.0f} s: their names change",
-                                                    settings_.budget.samples * 2, keep_.seconds()));
+    return false;
+}
+
+/// Endpoints whose series have other names with each scrape would fill the memory.
+Result<void> Scraper::admits(std::size_t fresh) const {
+    const std::size_t most = settings_.budget.samples * 2;
+    if (store_.size() + fresh > most) {
+        return fail(ErrorCode::corrupt,
+                    fmt::format("more than {} series within {:.0f} s: their names change", most, keep_.seconds()));
     }
-    return read;
+    return {};
 }
 
 void Scraper::arm(Nanos not_before) {

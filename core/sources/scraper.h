@@ -75,7 +75,10 @@ private:
     };
     void begin();
     void take(Result<net::HttpResponse> response);
-    Result<series::Exposition> wanted(const Result<net::HttpResponse>& response) const;
+    void rule();
+    Result<void> put(const Result<net::HttpResponse>& response);
+    Result<bool> selects(const series::Labels& labels) const;
+    Result<void> admits(std::size_t fresh) const;
     void arm(Nanos not_before);
     void tell();
     void answer(AskId ask);

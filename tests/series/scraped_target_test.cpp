@@ -208,6 +208,12 @@ private slots:
         QCOMPARE(text(store), before);
         QVERIFY(take(target, "a 2\nc 1\n", start + seconds(2)));
         QCOMPARE(store.find({{"__name__", "c"}, {"job", "shop"}})->points().size(), std::size_t{1});
+
+        target.change_rules(
+            {.keeps = [](const Labels& labels) { return Result<bool>(label(labels, metric_name) != "a"); }});
+        QVERIFY(take(target, "a 3\nleft_out 3\n", start + seconds(3)));
+        QVERIFY(is_stale(store.find({{"__name__", "a"}, {"job", "shop"}})->points().back().value));
+        QCOMPARE(store.find({{"__name__", "left_out"}, {"job", "shop"}})->points().back().value, 3.0);
     }
 
     void names_that_change_with_each_answer_are_not_kept() {
