@@ -1,7 +1,9 @@
 /// Ten thousand series scraped at 1 Hz for ten (virtual) minutes, kept for ten minutes: what that takes of a core, from
 /// the text of the answer to the points in the store, against the 5 % that it may.
 ///
-/// Beside it, in the same run, as what anybody would write: the answer as maps of labels, and each put into the store.
+/// Beside it, in the same run: what anybody would write, the answer as maps of labels and each put into the store; and
+/// a Prometheus (Debian's; SLUICE_LIVE=1 fetches it) that scrapes the same for a minute of the clock, with all that its
+/// process does: it also fetches by HTTP and writes a log.
 #include "exposition_text.h"
 #include "processor_time.h"
 #include "series/promql.h"
@@ -10,7 +12,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 using namespace sluice;
@@ -62,9 +68,31 @@ void tell(const char* name, const Cost& cost) {
     std::fflush(stdout);
 }
 
+/// Ms a scrape; nothing where there is no Prometheus, which then is told.
+std::optional<double> cost_of_prometheus(const std::filesystem::path& folder) {
+    std::string command = "python3 '" SLUICE_SOURCE_DIR "/tests/bench/prometheus_scrape.py' 60";
+    std::vector<std::filesystem::path> files;
+    for (int i = 0; i < 20; ++i) {
+        files.push_back(folder / ("bench_scrape_" + std::to_string(i) + ".txt"));
+        std::ofstream(files.back(), std::ios::binary) << bench::exposition_text(series_count, i);
+        command += " '" + files.back().string() + "'";
+    }
+    double each = 0;
+    int count = 0;
+    bool told = false;
+    if (FILE* said = popen(command.c_str(), "r")) {
+        told = std::fscanf(said, "%lf %d", &each, &count) == 2;
+        pclose(said);
+    }
+    for (const auto& file : files) {
+        std::filesystem::remove(file);
+    }
+    return told ? std::optional(each) : std::nullopt;
+}
+
 } // namespace
 
-int main() {
+int main(int, char** argv) {
     std::printf("%zu series at 1 Hz for %d s; ms of processor time a scrape\n%-40s %9s %9s %9s %9s %11s\n",
                 series_count, scrapes, "", "first", "median", "worst", "mean", "of a core");
     const series::ExpositionBudget budget;
@@ -86,7 +114,11 @@ int main() {
         },
         other_store);
     tell("by a map of labels for each sample", by_maps);
-    std::printf("ratio of the means: %.1f\n", by_maps.mean / ours.mean);
+    std::printf("%-40s %49.1fx\n", "", by_maps.mean / ours.mean);
+    if (const auto theirs = cost_of_prometheus(std::filesystem::absolute(argv[0]).parent_path())) {
+        std::printf("%-40s %39.2f %9.2f %%\n", "a whole Prometheus 2.42", *theirs, *theirs / 10);
+        std::printf("%-40s %49.1fx\n", "", *theirs / ours.mean);
+    }
     const bool held = ours.mean / 1000 < most_share;
     std::printf("less than %.0f %% of a core: %s\n", most_share * 100, held ? "yes" : "NO");
     return held ? 0 : 1;

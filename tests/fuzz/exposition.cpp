@@ -45,6 +45,40 @@ void both_ways_read_the_same(std::string_view text, const ExpositionBudget& budg
     fuzz::must(quick.all == checked.all);
 }
 
+std::string held(const SeriesStore& store) {
+    std::string all;
+    for (const Series* series : store.select({})) {
+        all += to_text(series->labels());
+        for (const Point& point : series->points()) {
+            all +=
+                std::to_string(point.at.count) + "=" + std::to_string(std::bit_cast<std::uint64_t>(point.value)) + " ";
+        }
+    }
+    return all;
+}
+
+/// The text as it is, scraped after some of its lines (so that there are series that come, go and are known), beside
+/// the same by maps of labels.
+void a_target_takes_text_as_what_was_read_of_it(std::string_view text, const ExpositionBudget& budget) {
+    SeriesStore store, other_store;
+    ScrapedTarget target(store, {{"job", "fuzz"}, {"instance", "a"}});
+    ScrapedTarget other(other_store, {{"job", "fuzz"}, {"instance", "a"}});
+    Nanos at = seconds(100);
+    const auto half = text.find('\n', text.size() / 2);
+    for (const auto part : {text.substr(0, half == std::string_view::npos ? 0 : half + 1), text, text}) {
+        const auto read = parse_exposition(part, "fuzz", budget);
+        fuzz::must(target.take(part, "fuzz", budget, ExpositionFormat::text, at).has_value() == read.has_value());
+        if (read) {
+            other.take(*read, at);
+        }
+        fuzz::must(held(store) == held(other_store));
+        at += seconds(1);
+    }
+    target.failed(at);
+    other.failed(at);
+    fuzz::must(held(store) == held(other_store));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -62,13 +96,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     fuzz::must(found->samples.size() <= budget.samples);
-    SeriesStore store;
-    ScrapedTarget target(store, {{"job", "fuzz"}, {"instance", "a"}});
     for (const auto& sample : found->samples) {
         fuzz::must(sample.labels.contains(std::string(metric_name)));
         fuzz::must(sample.labels.size() <= budget.labels_each + 1);
     }
-    target.take(*found, seconds(100));
-    target.failed(seconds(101));
+    a_target_takes_text_as_what_was_read_of_it(text, budget);
     return 0;
 }
