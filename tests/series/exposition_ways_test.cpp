@@ -198,6 +198,34 @@ private slots:
         }
     }
 
+    /// A sample of a histogram counts as one of its bare name from when that has been named.
+    void a_type_may_not_follow_samples_whatever_stood_between_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("error");
+        const auto row = [](const char* name, const char* text, const char* error) {
+            QTest::newRow(name) << QByteArray(text) << QByteArray(error);
+        };
+        row("named after its samples", "h_bucket 1\n# HELP h x\n# TYPE h histogram\n", "");
+        row("a sample before and after", "h_bucket 1\n# HELP h x\nh_bucket 2\n# TYPE h histogram\n",
+            "s:4:3: the TYPE of h comes after its samples");
+        row("others before it", "h_bucket 1\nh_sum 1\n# HELP h x\na 1\nh_bucket 2\n# TYPE h histogram\n",
+            "s:6:3: the TYPE of h comes after its samples");
+        row("others behind it", "# HELP h x\nh_sum 1\na 1\n# TYPE h histogram\n",
+            "s:4:3: the TYPE of h comes after its samples");
+        row("in quotes", "{\"my.name\"} 1\n# TYPE \"my.name\" gauge\n",
+            "s:2:3: the TYPE of my.name comes after its samples");
+        row("with escapes", "{\"a\\nb\"} 1\na 1\n# TYPE \"a\\nb\" gauge\n",
+            "s:3:3: the TYPE of a\nb comes after its samples");
+        row("of another", "a 1\n# TYPE b gauge\nb 1\na 1\n", "");
+    }
+    void a_type_may_not_follow_samples_whatever_stood_between() {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, error);
+        for (const auto way : {ExpositionWay::quick, ExpositionWay::checked}) {
+            QCOMPARE(read(text.toStdString(), ExpositionFormat::text, way).error, error.toStdString());
+        }
+    }
+
     void the_same_bytes_are_given_for_the_same_series() {
         Transcript transcript;
         QVERIFY(read_exposition("a{x=\"1\"}  5 7\na{x=\"1\"} 6 8\na\t2\n {\"a\"}1\n", "s", {}, ExpositionFormat::text,
