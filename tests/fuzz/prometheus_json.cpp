@@ -1,6 +1,6 @@
 /// What may come back for a query: from Prometheus, from what stands before it, from somebody else on that port.
-#include "fuzz/input.h"
 #include "series/prometheus_json.h"
+#include "fuzz/input.h"
 
 using namespace sluice::series;
 

@@ -1,6 +1,6 @@
 /// Queries as plans hold them, over a few series of each kind.
-#include "fuzz/input.h"
 #include "series/promql.h"
+#include "fuzz/input.h"
 
 using namespace sluice;
 using namespace sluice::series;
