@@ -60,8 +60,9 @@ Service service() {
     if (!bus.isConnected() || !bus.interface()->isServiceRegistered(name)) {
         return Service::absent;
     }
-    auto call = QDBusMessage::createMethodCall(name, QStringLiteral("/org/freedesktop/secrets/aliases/default"),
-                                               QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"));
+    auto call =
+        QDBusMessage::createMethodCall(name, QStringLiteral("/org/freedesktop/secrets/aliases/default"),
+                                       QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"));
     call << QStringLiteral("org.freedesktop.Secret.Collection") << QStringLiteral("Locked");
     const QDBusReply<QDBusVariant> locked = bus.call(call, QDBus::Block, 5000);
     return locked.isValid() && locked.value().variant().toBool() ? Service::locked : Service::open;
