@@ -135,7 +135,7 @@ const char* milliseconds_since(const char* at, std::optional<Nanos>& since) {
 QuickLines::QuickLines(std::string_view text, std::size_t most_labels, bool with_milliseconds)
     : begin_(text.data()), end_(begin_ + (text.rfind('\n') == std::string_view::npos ? 0 : text.rfind('\n') + 1)),
       last_wide_(begin_ + text.size() - std::min<std::size_t>(text.size(), 16)),
-      most_labels_(std::min(most_labels, labels_.size())), with_milliseconds_(with_milliseconds) {
+      most_labels_(std::min(most_labels, room)), with_milliseconds_(with_milliseconds) {
     if (text.size() < 16) {
         end_ = begin_; // not worth a way of its own
     }

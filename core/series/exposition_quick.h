@@ -18,6 +18,7 @@ public:
     std::size_t read(std::size_t at, SampleLine& line);
 
 private:
+    static constexpr std::size_t room = 32; ///< for labels; seldom are there more than ten
     const char* labels(const char* at, SampleLine& line);
 
     const char* begin_;
@@ -25,7 +26,7 @@ private:
     const char* last_wide_; ///< last place from which 16 bytes may be loaded
     std::size_t most_labels_;
     bool with_milliseconds_;
-    std::array<SampleLine::Label, 32> labels_;
+    std::array<SampleLine::Label, room> labels_;
 };
 
 } // namespace sluice::series

@@ -103,7 +103,7 @@ void tell(const char* name, double ms, std::size_t bytes, double ours) {
 int main(int, char** argv) {
     const auto others = build_others(std::filesystem::absolute(argv[0]).parent_path());
     bool held = true;
-    for (const std::size_t series : {std::size_t{2'000}, std::size_t{50'000}}) {
+    for (const std::size_t series : {std::size_t{1'600}, std::size_t{42'000}}) {
         const std::string text = bench::exposition_text(series, 1000);
         std::printf("%.0f KB, %zu samples, processor time of one core\n", static_cast<double>(text.size()) / 1000,
                     series);
@@ -139,6 +139,7 @@ int main(int, char** argv) {
         }
         std::fflush(stdout);
     }
-    std::printf("at least %.0f GB/s a core, and quicker than the others: %s\n", least, held ? "yes" : "NO");
+    std::printf("at least %.0f GB/s a core%s: %s\n", least, others ? ", and quicker than the others" : "",
+                held ? "yes" : "NO");
     return held ? 0 : 1;
 }

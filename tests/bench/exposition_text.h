@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -38,8 +39,9 @@ inline std::string exposition_text(std::size_t series, std::int64_t scrapes) {
     const auto head = [&](const std::string& name, const char* type, const char* help) {
         fmt::format_to(std::back_inserter(text), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
     };
-    for (std::size_t group = 0; left > 0; ++group) {
-        const std::string of = fmt::format("shop_subsystem{}", group);
+    std::size_t groups = 0;
+    while (left > 0) {
+        const std::string of = fmt::format("shop_subsystem{}", groups++);
         const std::size_t endpoints = std::min(of_group, (left + of_endpoint - 1) / of_endpoint);
         const auto each = [&](const auto& show) {
             for (std::size_t i = 0; i < endpoints; ++i) {
