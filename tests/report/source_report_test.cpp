@@ -275,12 +275,13 @@ private slots:
         const auto order = [&](const std::vector<Told>& answers) {
             return order_of(report::source_report(release, recorded(answers), start + seconds(20)));
         };
-        QCOMPARE(order({}), "prom: requests errors, events: lag, shop: health, alarms: alerts, : failed");
+        QCOMPARE(order({}),
+                 "prom: requests errors, events: lag, shop: health queue days, alarms: alerts, : unpaid, : failed");
         QCOMPARE(order({{18, "errors", "", SampleStatus::no_data}, {18, "alerts", "", SampleStatus::source_error}}),
-                 "alarms: alerts, prom: errors requests, events: lag, shop: health, : failed");
+                 "alarms: alerts, prom: errors requests, events: lag, shop: health queue days, : unpaid, : failed");
         QCOMPARE(
             order({{18, "requests", "blue", SampleStatus::no_data}, {18, "errors", "", SampleStatus::source_error}}),
-            "prom: errors requests, events: lag, shop: health, alarms: alerts, : failed");
+            "prom: errors requests, events: lag, shop: health queue days, alarms: alerts, : unpaid, : failed");
     }
 
     void what_is_asked_is_filled_from_the_values_of_the_release_data() {

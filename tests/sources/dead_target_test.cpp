@@ -112,8 +112,8 @@ private slots:
         row("a value, its scrapes fail", busy, "< 1", 1, Death::scrapes_fail, empty);
         row("a value that the look-back still shows", busy, "< 1", 1, Death::unseen, old);
         row("a value, no target", busy, "< 1", 1, Death::out_of_service, empty);
-        row("a rate that its window still shows", rate, "> 1", 1, Death::scrapes_fail, ended);
-        row("a rate, unseen", rate, "> 1", 1, Death::unseen, old);
+        row("a rate that its window still shows", rate, "> 0.5", 1, Death::scrapes_fail, ended);
+        row("a rate, unseen", rate, "> 0.5", 1, Death::unseen, old);
         row("up", up, "> 0", 1, Death::scrapes_fail, "fail: ");
         row("up, no target", up, "> 0", 1, Death::out_of_service, empty);
         row("up, unseen", up, "> 0", 1, Death::unseen, old);
