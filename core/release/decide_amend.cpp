@@ -178,7 +178,13 @@ Verdict on(Draft& draft, const CopyReport& command) {
     // What a person has gone on with is not asked again; while nobody can see the copy it may be news each time.
     if ((news && command.taken) || command.unseen) {
         const Release& release = draft.state();
-        if (!release.paused && !release.rollback.active && !release.aborted && !release.closed()) {
+        const bool by_calendar =
+            release.paused && std::any_of(release.phases.begin(), release.phases.end(),
+                                          [](const auto& one) { return one.second.window_paused; });
+        if ((!release.paused || by_calendar) && !release.rollback.active && !release.aborted && !release.closed()) {
+            if (by_calendar) {
+                draft.add(Continued{{own_name, ""}}); // or it would go on by itself when the window opens
+            }
             // Two would have the same effects; which of them goes on is for people to say.
             draft.add(Paused{{own_name, ""},
                              command.taken

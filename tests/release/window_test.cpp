@@ -205,6 +205,41 @@ phases:
         QCOMPARE(drill::replayed(held.log), drill::state_text(held.release));
     }
 
+    /// The calendar's pause ends by itself, and who goes on from the copy is for people to say.
+    void a_window_that_opens_does_not_go_on_from_what_the_second_copy_asks_data() {
+        QTest::addColumn<bool>("away"); // taken up after the window has opened again; else told while it stands
+        QTest::addColumn<bool>("taken");
+        QTest::newRow("told while it stands") << false << true;
+        QTest::newRow("taken up within the window, and taken") << true << true;
+        QTest::newRow("taken up within the window, and no answer") << true << false;
+    }
+    void a_window_that_opens_does_not_go_on_from_what_the_second_copy_asks() {
+        QFETCH(bool, away);
+        QFETCH(bool, taken);
+        Driver drive(plan_of(", when-window-ends: pause", "", "{id: go, confirm: Go}, {id: act, run: [act]}"),
+                     {{"ramp", "true"}}, at(tuesday));
+        drive.pass(hours(3));
+        QCOMPARE(drive.release.paused_why, "the window of switch has ended");
+        (void)drive.submit(Confirm{"go", "", false, ""});
+        const CopyReport copy{"/copy", "behind", "why", taken, !taken};
+        const Nanos opens = at("2026-01-13T02:00:00Z");
+        if (away) {
+            drive.now = opens + minutes(5);
+            QCOMPARE(drive.submit(Resume{drill::lead, "", copy}), "");
+            drive.tick();
+        } else {
+            QCOMPARE(drive.submit(copy, {own_name, ""}), "");
+            drive.pass(opens - drive.now);
+        }
+        QCOMPARE(drive.count("window-reopened"), 1);
+        QVERIFY(drive.release.paused);
+        QVERIFY2(drive.release.paused_why.find("second copy") != std::string::npos, drive.release.paused_why.c_str());
+        QCOMPARE(drive.status("act"), "to come");
+        QCOMPARE(drive.submit(Continue{}), "");
+        QCOMPARE(drive.status("act"), "running");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     // Found by the property test on drawn plans: it stood beyond its deadline until the next reading.
     void a_hold_whose_deadline_went_by_before_a_long_absence_fails_as_soon_as_the_window_is_open_again() {
         Driver drive(plan_of(", when-window-ends: pause", "",
