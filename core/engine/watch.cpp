@@ -182,6 +182,7 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
     const auto plan = journal_.release().plan;
     const auto& state = journal_.release().at(step.id);
     release::GateReadings command{step.id, {}};
+    bool breached = false;
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
         for (auto& verdict : judged(gate)) {
@@ -196,6 +197,14 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
             trends_.foresee(fmt::format("{}/{}/{}", step.id, gate.id, verdict.arm), verdict, scheduler_.now());
             auto& reading = command.readings.emplace_back(reading_of(verdict, gate, metric));
             reading.seen = gate.samples > 0 ? counts_.of(journal_.release(), step.id, gate.metric, verdict.arm) : 0;
+            breached = breached || (verdict.verdict == analysis::Verdict::fail && !gate.shadow &&
+                                    !state.set_aside.contains(gate.id));
+        }
+    }
+    if (breached && hold.on_breach == plan::OnBreach::restart && !journal_.release().paused) {
+        restarted(step.id); // the clock stays at zero for as long: a breach is no evidence for what comes after it
+        for (auto& reading : command.readings) {
+            reading.seen = 0;
         }
     }
     return command;

@@ -361,6 +361,31 @@ private slots:
         QCOMPARE(desk.journal.release().at("bake").gates.at("lag").seen, 1);
     }
 
+    /// Else a minute of breaches would be the evidence, and one good answer the pass.
+    void samples_that_are_breaches_are_no_evidence_for_what_comes_after_them() {
+        Desk desk(with_samples(14));
+        desk.begin();
+        const auto gates = [&] { return desk.journal.release().at("bake").gates; };
+        for (int polls = 0; polls < 6; ++polls) { // from the first on: no clock is set back
+            desk.pass(seconds(5));
+            desk.answers(0, 50);
+            QCOMPARE(gates().at("lag").verdict, "fail");
+        }
+        desk.pass(seconds(5));
+        desk.answers(0, 5);
+        QCOMPARE(gates().at("lag").verdict, "pass");
+        QCOMPARE(gates().at("lag").seen, 1);
+        for (int polls = 0; polls < 6; ++polls) { // of another gate: neither
+            desk.pass(seconds(5));
+            desk.answers(polls == 0 ? 0 : 1, 5);
+        }
+        for (int polls = 0; polls < 13; ++polls) {
+            desk.pass(seconds(5));
+            desk.answers(0, 5);
+        }
+        QCOMPARE(gates().at("lag").why, "13 of 14 samples");
+    }
+
     void a_program_that_comes_back_counts_on_from_what_the_log_told_last() {
         Desk desk(with_samples(14));
         desk.begin();
