@@ -103,8 +103,8 @@ void judge_gate(const Seen& seen, const GateState* state, GateRow& row) {
         row.held = clock(length);
         row.mark = state->close ? Mark::close : Mark::holds;
         row.state = state->close ? Words::tr("close") : Words::tr("holds");
-        const auto left = breach_foreseen(*state, seen.moment.now);
-        if (left && !release::over(seen.state.status)) {
+        const auto left = breach_foreseen(seen.state, *state, seen.moment.now);
+        if (left) {
             row.mark = Mark::close;
             row.state = foreseen_words(state->close, state->limit, *left);
             row.why = Words::tr("%1; at the present slope").arg(row.why);

@@ -14,8 +14,9 @@ struct Foreseen {
 
 } // namespace
 
-std::optional<Nanos> breach_foreseen(const release::GateState& gate, Nanos now) {
-    if (gate.verdict != "pass" || gate.breach_at.count == 0) {
+std::optional<Nanos> breach_foreseen(const release::StepState& step, const release::GateState& gate, Nanos now) {
+    const bool watched = step.status == release::StepStatus::running || step.status == release::StepStatus::person;
+    if (!watched || gate.verdict != "pass" || gate.breach_at.count == 0) {
         return std::nullopt;
     }
     return std::max(gate.breach_at - now, Nanos{});

@@ -1,6 +1,7 @@
 #include "story/metric_view.h"
 
 #include "story/figure.h"
+#include "story/foreseen.h"
 #include "story/gate_limit.h"
 
 #include <QCoreApplication>
@@ -121,7 +122,7 @@ Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* r
             }
             if (judged.verdict == "fail") {
                 worst = Mark::breached;
-            } else if ((judged.close || judged.breach_at.count != 0) && worst == Mark::holds) {
+            } else if ((judged.close || breach_foreseen(state, judged, moment.now)) && worst == Mark::holds) {
                 worst = Mark::close;
             }
         }

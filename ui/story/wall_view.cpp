@@ -222,11 +222,11 @@ void tell_foreseen(const Moment& moment, const plan::Step* step, WallView& view)
     if (step == nullptr || release.closed() || release.rollback.active || !moment.owned) {
         return;
     }
-    const auto& gates = release.at(step->id).gates;
+    const auto& state = release.at(step->id);
     std::optional<Nanos> next;
     QString words;
-    for (const auto& [key, gate] : gates) {
-        const auto left = gate.overridden ? std::nullopt : breach_foreseen(gate, moment.now);
+    for (const auto& [key, gate] : state.gates) { // of one that stops nothing there is nothing to be done
+        const auto left = gate.overridden || gate.shadow ? std::nullopt : breach_foreseen(state, gate, moment.now);
         if (left && (!next || *left < *next)) {
             next = left;
             words = gate_name(release, step->id, key) + u' ' + foreseen_words(gate.close, gate.limit, *left);

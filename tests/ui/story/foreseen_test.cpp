@@ -112,6 +112,35 @@ private slots:
         QVERIFY(!present_wall(moment).banner_why.contains("limit in"));
     }
 
+    /// The wall calls for somebody to do something, and of a shadow nothing comes.
+    void a_shadow_that_goes_to_its_limit_is_told_on_its_card_and_not_on_the_wall() {
+        testing::SmallSession session(release::drill::plan_with(R"(phases:
+  - id: main
+    steps:
+      - id: bake
+        hold: 1h
+        gates: [{metric: lag, must: '< 10'}, {metric: lag, id: trial, must: '< 5', shadow: true}]
+)"));
+        auto trial = testing::SmallSession::gate("trial", "pass");
+        trial.limit = "< 5";
+        trial.breach_in = minutes(4);
+        testing::SmallSession::must(
+            session.drive.submit(release::GateReadings{"bake", {testing::SmallSession::gate("lag", "pass"), trial}},
+                                 release::drill::engine));
+        const Moment moment = session.moment();
+        QCOMPARE(present_card(moment).gates[1].state, "shadow, rising, at its limit in about 4 min");
+        QCOMPARE(present_wall(moment).banner, "");
+    }
+
+    void what_was_foreseen_is_over_where_the_hold_is_not_watched_any_more() {
+        const auto session = told(minutes(4), false);
+        session->drive.pass(hours(2)); // its deadline
+        QCOMPARE(session->drive.status("bake-25"), "failed");
+        const Moment moment = session->moment();
+        QCOMPARE(present_card(moment).gates[1].state, "holds");
+        QVERIFY(!present_wall(moment).banner_why.contains("limit in"));
+    }
+
     void nobody_foresees_anything_where_nobody_watches() {
         const auto session = told(minutes(4), false);
         Moment moment = session->moment();
