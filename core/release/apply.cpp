@@ -50,6 +50,10 @@ public:
         }
         for (auto& [id, step] : r.steps) {
             stop_clock(step, "the program was away");
+            const auto* planned = r.plan ? r.plan->step(id) : nullptr;
+            if (planned && !std::holds_alternative<plan::Hold>(planned->body)) {
+                continue; // what a shadow said as the step began: nobody looks again
+            }
             for (auto& [key, gate] : step.gates) {
                 gate.verdict = "no-data";
                 gate.close = false;

@@ -225,6 +225,19 @@ private slots:
         QCOMPARE(drive.status("bake"), "passed");
     }
 
+    void what_a_shadow_said_as_a_step_began_stands_after_an_absence_too() {
+        Driver drive =
+            drill::steps("      - {id: go, confirm: Go, gates: [{metric: lag, must: '< 10', shadow: true}]}\n");
+        drive.gate("go", "lag", "fail");
+        drive.pass(minutes(1));
+        (void)drive.submit(Resume{drill::lead});
+        const auto& lag = drive.release.at("go").gates.at("lag");
+        QCOMPARE(lag.verdict, "fail");
+        QCOMPARE(lag.why, "it says fail");
+        QCOMPARE((drive.now - lag.since).count, minutes(1).count);
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void too_few_samples_at_the_end_of_a_hold_are_no_pass() {
         Driver drive = hold("for: 1m, deadline: 3m", "[{metric: lag, must: '< 10', samples: 12}]");
         const auto lag = [&] { return drive.release.at("bake").gates.at("lag"); };
