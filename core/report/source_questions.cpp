@@ -215,7 +215,8 @@ private:
             const std::string own = gate.title == metric_.title || gate.title == metric_.name ? "" : gate.title;
             add(Dependent::Kind::gate, step.id + "/" + gate.id, step.title + (own.empty() ? "" : ": " + own), gate.arm,
                 limit, gate.against ? std::nullopt : std::optional(gate.must.limit),
-                fmt::format("{}", fmt::join(verdicts, ", ")), fmt::format("{}", fmt::join(whys, "; ")));
+                (gate.shadow && !verdicts.empty() ? "shadow, " : "") + fmt::format("{}", fmt::join(verdicts, ", ")),
+                fmt::format("{}", fmt::join(whys, "; ")));
         }
     }
 

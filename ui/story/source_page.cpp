@@ -157,7 +157,8 @@ Fact page_dependent(const report::Dependent& one) {
     }
     const auto says = [&](const char* word) { return one.state.find(word) != std::string::npos; };
     const Tone tone =
-        says("fail") || says("fired") ? Tone::breach
+        one.state.starts_with("shadow, ") ? Tone::plain // nothing comes of it
+        : says("fail") || says("fired")   ? Tone::breach
         : says("no-data") || says("source-error") || says("inconclusive") || says("pending") || says("frozen")
             ? Tone::warn
             : Tone::plain;

@@ -141,6 +141,18 @@ private slots:
         QVERIFY(page.metric("lag")->wrong.isEmpty());
     }
 
+    /// Nothing comes of it: it calls for nobody here either.
+    void a_shadow_that_hangs_on_a_metric_says_that_it_is_one() {
+        std::string plan = plan_text;
+        const std::string gate = "{metric: lag, must: '< 5000'}";
+        plan.replace(plan.find(gate), gate.size(), "{metric: lag, must: '< 5000', shadow: true}");
+        SmallSession session(plan);
+        session.drive.gate("bake", "lag", "fail");
+        const auto page = present_source_page(session.moment());
+        QCOMPARE(facts(page.metric("lag")->hangs),
+                 "Gate: bake/lag · Bake · < 5000 · shadow, is breached: it says fail");
+    }
+
     void degraded_and_too_old_are_close_to_trouble_and_say_so() {
         SmallSession session(plan_text);
         session.reading("errors", 0.0026, "", SampleStatus::ok, Nanos{});
