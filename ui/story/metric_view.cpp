@@ -83,7 +83,8 @@ std::string looked_at(const Moment& moment, const plan::Gate& gate, const plan::
     return {};
 }
 
-/// Of the gates of the step that holds now, else the first of any: several would hide the lines.
+/// Of the gates of the step that holds now, else the first of any: several would hide the lines. No shadow's: what
+/// breaks it would stand there as a breach.
 std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) {
     std::optional<Limit> found;
     bool of_now = false;
@@ -93,7 +94,7 @@ std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) 
         const bool comparable =
             gate.must.comparison != Comparison::equal && gate.must.comparison != Comparison::not_equal;
         const auto limit = limit_at(moment, gate, looked_at(moment, gate, metric), moment.now);
-        if (comparable && limit && (!found || (running && !of_now))) {
+        if (!gate.shadow && comparable && limit && (!found || (running && !of_now))) {
             of_now = running;
             const bool above =
                 gate.must.comparison == Comparison::less || gate.must.comparison == Comparison::less_equal;

@@ -2,6 +2,7 @@
 #include "story/metric_view.h"
 #include "story/owned_source.h"
 #include "support/nova_plan.h"
+#include "support/small_session.h"
 #include "support/suite.h"
 
 #include <QSignalSpy>
@@ -32,6 +33,21 @@ private slots:
         const auto view = present_metric(moment, *metric);
         QVERIFY(view.value.toDouble() > 5);
         QCOMPARE(static_cast<int>(view.mark), static_cast<int>(Mark::breached));
+    }
+
+    void a_shadow_s_limit_is_not_the_metric_s() {
+        testing::SmallSession session(release::drill::plan_with(R"(phases:
+  - id: main
+    steps:
+      - id: bake
+        hold: 1h
+        gates: [{metric: lag, id: trial, must: '< 5', shadow: true}, {metric: lag, must: '< 10'}]
+)"));
+        session.reading("lag", 7);
+        const Moment moment = session.moment();
+        const auto view = present_metric(moment, *moment.release.plan->metric("lag"));
+        QCOMPARE(view.limit_value.value_or(0), 10.0);
+        QCOMPARE(static_cast<int>(view.mark), static_cast<int>(Mark::holds));
     }
 };
 
