@@ -141,6 +141,33 @@ private slots:
         QVERIFY(!present_wall(moment).banner_why.contains("limit in"));
     }
 
+    /// Each good sample is told at the end of a hold that lacks some; four of them were all the news that there was
+    /// room for.
+    void a_gate_that_lacks_samples_is_news_once() {
+        testing::SmallSession session(release::drill::plan_with(R"(phases:
+  - id: main
+    steps:
+      - {id: bake, hold: {for: 1m, deadline: 5m}, gates: [{metric: lag, must: '< 10', samples: 12}]}
+)"));
+        const auto seen = [&](int count) {
+            auto lag = testing::SmallSession::gate("lag", "pass");
+            lag.seen = count;
+            testing::SmallSession::must(
+                session.drive.submit(release::GateReadings{"bake", {lag}}, release::drill::engine));
+            session.drive.pass(seconds(5));
+        };
+        seen(1);
+        session.drive.pass(seconds(55));
+        for (int count = 7; count < 12; ++count) {
+            seen(count);
+        }
+        const auto wall = present_wall(session.moment());
+        QCOMPARE(std::count_if(wall.just_now.begin(), wall.just_now.end(),
+                               [](const QString& news) { return news.endsWith("lag inconclusive"); }),
+                 1);
+        QCOMPARE(session.drive.release.at("bake").gates.at("lag").seen, 11);
+    }
+
     void nobody_foresees_anything_where_nobody_watches() {
         const auto session = told(minutes(4), false);
         Moment moment = session->moment();
