@@ -180,6 +180,21 @@ std::optional<SessionHost::Copy> SessionHost::copy() const {
     return second_copy_ ? std::optional(Copy{second_copy_->place(), copy_is_whole_}) : std::nullopt;
 }
 
+namespace {
+
+/// What stands in the way of going on: the copy has gone on by itself, or can't be asked. One whose place is away, and
+/// says so at once, does not.
+std::optional<release::CopyReport> asks(SecondCopy& copy) {
+    const auto first = copy.first_look(5);
+    if (first && !first->taken) {
+        return std::nullopt;
+    }
+    return release::CopyReport{copy.place().string(), "behind", first ? first->why : "it does not answer",
+                               first.has_value(), !first};
+}
+
+} // namespace
+
 /// A rehearsal's log does not tell of it: one seed gives one log, whatever this machine's disks do.
 void SessionHost::keep_copy(const std::filesystem::path& wanted, bool run, bool before) {
     if (wanted.empty() || is_its_own_copy(file_, wanted)) {
@@ -193,20 +208,6 @@ void SessionHost::keep_copy(const std::filesystem::path& wanted, bool run, bool 
         }
     });
     engine_->journal().listen([this](std::span<const release::Event>) { second_copy_->wake(); });
-}
-
-/// What stands in the way of going on: the copy has gone on by itself, or can't be asked. One whose place is away, and
-/// says so at once, does not.
-std::optional<release::CopyReport> SessionHost::second_copy_asks() const {
-    if (!second_copy_) {
-        return std::nullopt;
-    }
-    const auto first = second_copy_->first_look(5);
-    if (first && !first->taken) {
-        return std::nullopt;
-    }
-    return release::CopyReport{second_copy_->place().string(), "behind", first ? first->why : "it does not answer",
-                               first.has_value(), !first};
 }
 
 void SessionHost::on_broken(std::function<void(const Error&)> receiver) {
@@ -335,13 +336,26 @@ Result<void> SessionHost::take_up(const std::filesystem::path& file, const Start
     if (auto served = serve(); !served) {
         return served;
     }
+    const bool run = is_run(records);
     const auto& copy = options.copy.empty() ? options.copy_before : options.copy;
-    keep_copy(copy, is_run(records), true);
+    std::optional<release::CopyReport> asked;
+    if (run && copy != options.copy_before && !options.copy_before.empty() &&
+        !is_its_own_copy(file_, options.copy_before)) {
+        // Whoever goes on from the one that was kept till now has not heard of a new place for it.
+        SecondCopy till_now(file_, options.copy_before, true, [](const SecondCopy::State&) {});
+        if (const auto held = till_now.held_elsewhere(2)) {
+            return tl::unexpected(*held);
+        }
+        asked = asks(till_now);
+    }
+    keep_copy(copy, run, true);
     if (const auto held = second_copy_ ? second_copy_->held_elsewhere(2) : std::nullopt) {
         return tl::unexpected(*held); // somebody goes on from the copy: two would do the same things
     }
-    auto resumed = engine_->resume(
-        records, {options.by, options.taken_over_from, is_run(records) ? second_copy_asks() : std::nullopt});
+    if (run && second_copy_ && !asked) {
+        asked = asks(*second_copy_);
+    }
+    auto resumed = engine_->resume(records, {options.by, options.taken_over_from, asked});
     if (resumed) {
         const auto& release = engine_->release();
         std::error_code ignored;

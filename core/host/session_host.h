@@ -106,7 +106,6 @@ private:
     void verify(release::Command command, const release::Actor& by, std::function<void(Result<Json>)> done);
     void close(int tries_left);
     void keep_copy(const std::filesystem::path& wanted, bool run, bool before);
-    std::optional<release::CopyReport> second_copy_asks() const;
     void keep_sheet();
     void write_sheet();
     void make(const session::SigningKey& key, const engine::Outside& outside, net::ProcessRunner& processes,

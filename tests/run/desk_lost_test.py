@@ -211,6 +211,13 @@ class DeskLost(unittest.TestCase):
         self.assertEqual(len([e for e in self.home.events() if e["type"] == "paused"]), 1)
 
     def test_who_takes_up_a_session_whose_copy_was_written_begins_nothing(self):
+        self.takes_up_what_was_written_elsewhere()
+
+    def test_nor_does_who_keeps_the_copy_at_another_place_from_then_on(self):
+        (self.home.folder / "third").mkdir()
+        self.takes_up_what_was_written_elsewhere("--copy", self.home.folder / "third")
+
+    def takes_up_what_was_written_elsewhere(self, *words):
         (self.home.folder / "plan.yaml").write_text(PLAN.replace("{id: ask, confirm: Go on}", "{id: rest, wait: 2s}"))
         program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input", "--copy", self.other)
         wait_until(lambda: self.home.readable() and self.awaits("rest") and self.same_as_copy(), "it waits")
@@ -222,7 +229,7 @@ class DeskLost(unittest.TestCase):
             copy.execute("insert into event(seq, time, body, root) "
                          "select seq + 1, time, body, root from event order by seq desc limit 1")
         wait_until(lambda: time.time_ns() > int(begun) + 2_000_000_000, "the wait is over")
-        resumed = self.home.begin("resume", self.home.session, "--no-input")
+        resumed = self.home.begin("resume", self.home.session, "--no-input", *words)
         self.addCleanup(resumed.wait)
         self.addCleanup(resumed.kill)
         wait_until(lambda: [e for e in self.home.events() if e["type"] == "paused"], "it pauses")
