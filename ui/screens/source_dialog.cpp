@@ -50,7 +50,9 @@ SourceDialog::SourceDialog(QWidget* parent)
     list_->header()->setStretchLastSection(false);
     list_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     list_->header()->setSectionResizeMode(1, QHeaderView::Stretch);
-    list_->header()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
+    // By its contents it comes out too narrow for them: the style's padding is not counted.
+    list_->header()->setSectionResizeMode(2, QHeaderView::Fixed);
+    list_->header()->resizeSection(2, list_->fontMetrics().horizontalAdvance(tr("23 h 59 m ago")) + theme::grid * 4);
     copy_->setAutoDefault(false);
     address_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     wrong_->setTextInteractionFlags(Qt::TextSelectableByMouse);
