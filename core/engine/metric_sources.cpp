@@ -118,8 +118,8 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             ways.reach = outside.reach;
             ways.place = net::place_of(plan::address_in(settings), 0);
             ways.tls = connections.tls(metric.from);
-            ways.through_proxy = settings.contains("via");
         }
+        ways.through_proxy = ways.http != nullptr && connections.settings(metric.from).contains("via");
         const auto* from = plan.connection(metric.from);
         const bool scraped = from != nullptr && from->kind == plan::ConnectionKind::scrape;
         if (scraped) {

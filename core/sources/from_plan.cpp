@@ -88,7 +88,7 @@ Made health(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
     };
     return std::make_unique<HttpHealthSource>(
         *ways.http, scheduler, HttpEndpoint{},
-        HealthMetric{metric.name, metric.unit, "", *std::move(path), std::move(rule)});
+        HealthMetric{metric.name, metric.unit, "", *std::move(path), std::move(rule), ways.through_proxy});
 }
 
 Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {

@@ -1,5 +1,7 @@
 #include "sources/http_endpoint.h"
 
+#include "base/json.h"
+
 #include <QDateTime>
 #include <QString>
 #include <algorithm>
@@ -69,6 +71,14 @@ Result<net::HttpResponse> of_this_time(Result<net::HttpResponse> response, const
                                 most_apart.seconds(), *theirs > *ours ? "ahead of" : "behind"));
     }
     return response;
+}
+
+bool is_of_api_server(const net::HttpResponse& response) {
+    if (response.status < 400) {
+        return false;
+    }
+    const auto json = parse_json(response.body, "");
+    return json && json->is_object() && json->value("kind", Json()) == "Status";
 }
 
 std::string percent_encoded(std::string_view text) {

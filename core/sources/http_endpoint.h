@@ -31,6 +31,10 @@ Nanos rest_after(const Result<net::HttpResponse>& response);
 Result<net::HttpResponse> of_this_time(Result<net::HttpResponse> response, const Scheduler& scheduler);
 constexpr Nanos most_apart = minutes(1);
 
+/// Whether a cluster's API server says this of itself, where a service behind its service proxy should have answered:
+/// nobody is behind it, not allowed, not found.
+bool is_of_api_server(const net::HttpResponse& response);
+
 /// RFC 3986: everything but letters, digits and -._~ becomes %XX.
 std::string percent_encoded(std::string_view text);
 

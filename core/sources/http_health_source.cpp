@@ -9,6 +9,17 @@
 namespace sluice::sources {
 namespace {
 
+/// Of an answer that is not wanted: what it tells of who asks, and not of the health; else nothing.
+std::string about_us(const HealthMetric& metric, const net::HttpResponse& response) {
+    if (response.status == 429) {
+        return "HTTP status 429"; // of a limiter in front: we ask too often
+    }
+    const bool kept_out = response.status == 401 || response.status == 403;
+    return metric.through_proxy && kept_out && is_of_api_server(response)
+               ? fmt::format("the cluster does not let us ask ({})", response.status)
+               : "";
+}
+
 series::SampleBatch judged(const HealthMetric& metric, const Result<net::HttpResponse>& response, Nanos now) {
     series::SampleBatch batch;
     batch.metric = metric.name;
@@ -20,11 +31,10 @@ series::SampleBatch judged(const HealthMetric& metric, const Result<net::HttpRes
     reading.measured_at = now;
     if (response) {
         Health health = metric.rule(*response);
-        // A limiter in front answers 429: that tells of how often is asked, not of the health.
-        const bool limited = !health.healthy && response->status == 429;
-        reading.status = limited ? series::Status::source_error : series::Status::ok;
+        const std::string other = health.healthy ? "" : about_us(metric, *response);
+        reading.status = other.empty() ? series::Status::ok : series::Status::source_error;
         reading.value = health.healthy ? 1 : 0;
-        reading.detail = limited ? "HTTP status 429" : std::move(health.why);
+        reading.detail = other.empty() ? std::move(health.why) : other;
     } else {
         reading.status = series::Status::source_error;
         reading.detail = reason(response.error());

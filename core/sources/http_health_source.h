@@ -26,10 +26,12 @@ struct HealthMetric {
     std::string arm;  ///< empty = the whole
     std::string path; ///< "/health"
     HealthRule rule;
+    bool through_proxy = false; ///< by a cluster's service proxy, which may not let us ask
 };
 
-/// 1 where the rule holds, 0 where an answer came and it does not; no answer, or a 429 that the rule does not want, is
-/// a source error. How long the answer took is another metric (http_number_source.h).
+/// 1 where the rule holds, 0 where an answer came and it does not; no answer, or one that the rule does not want and
+/// that tells of us (a 429, a cluster that does not let us ask), is a source error. How long the answer took is another
+/// metric (http_number_source.h).
 class HttpHealthSource : public OneGetSource {
 public:
     HttpHealthSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, HealthMetric metric);

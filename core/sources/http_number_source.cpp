@@ -13,12 +13,6 @@ namespace {
 
 using What = plan::HttpNumber::What;
 
-/// What an API server says of itself: nobody behind the service, not allowed, not found.
-bool is_status_object(const std::string& body) {
-    const auto json = parse_json(body, "");
-    return json && json->is_object() && json->value("kind", Json()) == "Status";
-}
-
 /// A value of an answer as a sentence can hold it. Redacted before it is cut: a part of a secret is not found any more.
 std::string shown(const Json& value, const std::shared_ptr<const RedactionSet>& redactions) {
     if (value.is_structured()) {
@@ -75,7 +69,7 @@ Result<double> number_of(const HttpNumberMetric& metric, const Result<net::HttpR
     if (!response) {
         return failed(response);
     }
-    if (metric.through_proxy && response->status >= 400 && is_status_object(response->body)) {
+    if (metric.through_proxy && is_of_api_server(*response)) {
         return fail(ErrorCode::refused,
                     fmt::format("the cluster answers, but nobody behind this service does ({})", response->status));
     }

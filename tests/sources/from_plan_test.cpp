@@ -87,6 +87,43 @@ private slots:
         QVERIFY(!batch.readings[0].detail.empty());
     }
 
+    void a_cluster_that_does_not_let_us_ask_tells_nothing_of_the_health_data() {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<bool>("through_proxy");
+        QTest::addColumn<QString>("expected");
+        const QString of_cluster = R"({"kind":"Status","status":"Failure"})";
+        QTest::newRow("our login has ended") << 401 << of_cluster << true << "the cluster does not let us ask (401)";
+        QTest::newRow("we may not ask") << 403 << of_cluster << true << "the cluster does not let us ask (403)";
+        QTest::newRow("nobody is behind it") << 503 << of_cluster << true << "0";
+        QTest::newRow("the service's own refusal") << 401 << R"({"status":"who are you"})" << true << "0";
+        QTest::newRow("not by a cluster") << 401 << of_cluster << false << "0";
+    }
+    void a_cluster_that_does_not_let_us_ask_tells_nothing_of_the_health() {
+        QFETCH(int, status);
+        QFETCH(QString, body);
+        QFETCH(bool, through_proxy);
+        QFETCH(QString, expected);
+        World world;
+        testing::FakeHttp http(world.scheduler, [&](const net::HttpRequest&) {
+            return Result<net::HttpResponse>(net::HttpResponse{status, {}, body.toStdString()});
+        });
+        plan::Metric metric;
+        metric.name = "health";
+        metric.health = plan::HealthQuery{"/health", {}};
+        Ways ways{world.scheduler, &http, nullptr};
+        ways.through_proxy = through_proxy;
+        const auto source = make_source(world.plan, metric, world.scope, ways);
+        QVERIFY(source.has_value());
+        series::SampleBatch batch;
+        (*source)->poll(world.scheduler.now() + seconds(5), "k",
+                        [&](series::SampleBatch answered) { batch = std::move(answered); });
+        world.scheduler.run_until(world.scheduler.now() + seconds(1));
+        const bool has_value = batch.status == series::Status::ok;
+        QCOMPARE(has_value ? QString::number(batch.readings.at(0).value) : QString::fromStdString(batch.detail),
+                 expected);
+    }
+
     void a_number_of_an_answer_is_asked_for_by_its_path() {
         World world;
         plan::Metric metric;
