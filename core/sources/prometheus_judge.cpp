@@ -92,7 +92,8 @@ private:
 
     /// Nothing was found: 0 where the witness answers, else no data.
     Reading empty(const std::string& arm, const std::string& match) const {
-        if (replies_.witness == nullptr) {
+        // With a known cause a witness proves nothing: after a single scrape 'up' answers, and every rate is empty.
+        if (replies_.witness == nullptr || !replies_.why_empty.empty()) {
             return reading(arm, Status::no_data, empty_answer("the answer is empty", match));
         }
         const auto witness = vector_of(*replies_.witness);

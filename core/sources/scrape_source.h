@@ -15,7 +15,7 @@ namespace sluice::sources {
 /// and judges them as PrometheusSource does. Where it differs:
 /// - after a scrape that failed everything is a source error, with its reason and when the last good one was (also the
 ///   readings' `measured_at`), whatever older scrapes would still answer;
-/// - while only one scrape lies within a range of the query, an empty answer says so.
+/// - while only one scrape lies within a range of the query, an empty answer says so, and is no 0 by a witness.
 class ScrapeSource : public Source {
 public:
     /// `bad_input` for a query (`freshness` and `zero_while` too) that our evaluator does not understand, with its

@@ -119,6 +119,29 @@ private slots:
         QCOMPARE(batch.unit, std::string("per-second"));
     }
 
+    void a_witness_makes_no_zero_of_a_rate_that_has_no_two_scrapes() {
+        World world;
+        auto asked = metric("sum(rate(failed_total[20s]))");
+        asked.zero_while = "up == 1";
+        auto never = metric("sum(rate(never_seen[20s]))");
+        never.zero_while = "up == 1";
+        const auto source = world.source(asked), healthy = world.source(never);
+        auto batch = world.ask(*source, 0);
+        QCOMPARE(text(batch), QString(":no-data"));
+        QCOMPARE(batch.detail, std::string("scraped once; rate needs two"));
+        QCOMPARE(world.ask(*source, 5).status, Status::ok);
+        QCOMPARE(text(world.ask(*healthy, 6)), QString(":0"));
+        const auto good = std::exchange(world.answer, [] { return page("", "text/plain", 500); });
+        for (const std::int64_t at : {10, 15, 20, 25}) {
+            QCOMPARE(world.ask(*source, at).status, Status::source_error);
+        }
+        world.answer = good;
+        batch = world.ask(*source, 30);
+        QCOMPARE(text(batch), QString(":no-data"));
+        QCOMPARE(batch.detail, std::string("fewer than two good scrapes within 20s; rate needs two"));
+        QCOMPARE(text(world.ask(*healthy, 31)), QString(":no-data"));
+    }
+
     void values_by_arm_are_judged_as_those_of_a_prometheus() {
         World world;
         auto asked = metric("sum by (version) (rate(failed_total[20s])) / sum by (version) (rate(asked_total[20s]))");
