@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t max_expression = 512;
 constexpr std::size_t max_line = 1024;
+constexpr std::size_t step = max_line / 2; ///< between the pieces of a longer line
 constexpr long max_repeats = 1000;
 
 /// Counted repeats copy their part of the automaton, and nested ones multiply: the product bounds its size.
@@ -114,23 +115,26 @@ std::optional<std::string> Pattern::find(std::string_view text) const {
         if (!line.empty() && line.back() == '\r') {
             line.remove_suffix(1);
         }
-        for (std::size_t piece = 0;; piece += max_line / 2) {
+        for (std::size_t piece = 0;; piece += step) {
             const std::string_view part = line.substr(piece, max_line);
+            const bool is_last = piece + max_line >= line.size();
             std::match_results<std::string_view::const_iterator> match;
             auto flags = std::regex_constants::match_default;
             if (piece > 0) {
                 flags |= std::regex_constants::match_not_bol;
             }
-            if (piece + max_line < line.size()) {
+            if (!is_last) {
                 flags |= std::regex_constants::match_not_eol;
             }
             // The search for the place starts anew at each byte, so it is made only where there is one.
             if (std::regex_search(part.begin(), part.end(), compiled_->somewhere,
                                   flags | std::regex_constants::match_continuous) &&
-                std::regex_search(part.begin(), part.end(), match, compiled_->regex, flags)) {
+                std::regex_search(part.begin(), part.end(), match, compiled_->regex, flags) &&
+                // What begins further back the next piece has with what follows: of "12345" the end may cut off "45".
+                (is_last || match.position() < static_cast<std::ptrdiff_t>(step))) {
                 return match.size() > 1 && match[1].matched ? match[1].str() : match[0].str();
             }
-            if (piece + max_line >= line.size()) {
+            if (is_last) {
                 break;
             }
         }

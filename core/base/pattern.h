@@ -11,8 +11,9 @@ namespace sluice {
 /// A regular expression (ECMAScript, without back-references) that is safe on text which somebody else wrote.
 ///
 /// Matched breadth first: no recursion over the text and no exponential blow-up, which the backtracking matcher of the
-/// standard library has both of. Text is taken line by line, lines past 4096 bytes in overlapping pieces of that
-/// length, so `^` and `$` are ends of lines and nothing matches across one. Characters are bytes.
+/// standard library has both of. Text is taken line by line, lines past 1024 bytes in overlapping pieces of that
+/// length, so `^` and `$` are ends of lines and nothing matches across one. A match of up to 512 bytes is whole
+/// wherever it stands; a longer one may end with its piece. Characters are bytes.
 class Pattern {
 public:
     /// Refuses what does not compile, what is longer than 512 bytes, and counted repeats that multiply to over 1000.

@@ -91,6 +91,21 @@ private slots:
         QVERIFY(!Pattern::compile("(a)\\1").has_value());
     }
 
+    void a_match_in_a_long_line_is_whole_wherever_it_stands() {
+        const auto depth = Pattern::compile("depth=([0-9]+(?:\\.[0-9]+)?)");
+        const auto anchored = Pattern::compile("^depth=([0-9]+)$");
+        for (std::size_t before = 980; before < 1600; before += before == 1030 ? 470 : 1) { // pieces end within it
+            const std::string line = std::string(before, 'y') + "depth=12345.75;" + std::string(1500, 'y');
+            const auto found = depth->find(line);
+            if (found != "12345.75") {
+                QFAIL(qPrintable(QString("%1 behind %2 bytes").arg(found.value_or("nothing").c_str()).arg(before)));
+            }
+            QVERIFY(!anchored->found_in(line));
+        }
+        QVERIFY(Pattern::compile("x.*")->found_in("x" + std::string(5000, 'y')));
+        QCOMPARE(*depth->find(std::string(2000, 'y') + "depth=7"), std::string("7"));
+    }
+
     void a_hostile_value_stays_one_argument() {
         const std::string evil = "x; rm -rf / $(reboot) `id` ${version} \n'\"";
         const Scope scope{{"v", evil}, {"version", "1"}};
