@@ -6,6 +6,10 @@
 namespace sluice::engine {
 namespace {
 
+/// Of an age that a source tells, the instant of measuring is known but for the time that the answer took: the same
+/// sample, asked for again, must not look like the next. No metric is polled more than once a second.
+constexpr Nanos same_instant = milliseconds(500);
+
 const plan::Hold* at_work(const release::Release& release, const plan::Step& step) {
     const auto status = release.at(step.id).status;
     const bool watched = status == release::StepStatus::running || status == release::StepStatus::person;
@@ -55,7 +59,7 @@ void SampleCounts::take(const release::Release& release, const series::SampleBat
             }
             for (const auto& [arm, measured] : newest) {
                 auto& count = counts.by[{batch.metric, arm}];
-                if (measured >= counts.from && measured > count.last) {
+                if (measured >= counts.from && measured > count.last + same_instant) {
                     count.last = measured;
                     ++count.good;
                 }

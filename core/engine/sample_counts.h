@@ -17,7 +17,7 @@ public:
     void was_away(Nanos now) { away_till_ = now; }
 
     /// Each good reading that was measured since then and after the last that counted; of a metric that keeps several
-    /// series one an answer and an arm.
+    /// series one an answer and an arm. What is measured within half a second of it is the same, asked for again.
     void take(const release::Release& release, const series::SampleBatch& batch);
 
     /// The hold's clock was set back to zero.

@@ -4,6 +4,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <array>
 
 using namespace sluice;
 using namespace sluice::engine;
@@ -384,6 +385,30 @@ private slots:
             desk.answers(0, 5);
         }
         QCOMPARE(gates().at("lag").why, "13 of 14 samples");
+    }
+
+    void one_sample_asked_for_three_times_counts_once_however_long_the_answers_took() {
+        Desk desk(with_samples(7));
+        desk.begin();
+        const Nanos begun = desk.scheduler.now();
+        for (int poll = 0; poll < 13; ++poll) {
+            desk.pass(seconds(5));
+            desk.owed = true;
+            desk.answer("errors", 0);
+            desk.owed = false;
+            series::SampleBatch batch;
+            batch.metric = "lag";
+            batch.received_at = desk.scheduler.now();
+            batch.readings.emplace_back();
+            batch.readings[0].value = 5;
+            batch.readings[0].received_at = batch.received_at;
+            // Taken each 15 s; the age was true when the source told it, not when its answer came.
+            const std::int64_t took = std::array{10, 40, 170}[static_cast<std::size_t>(poll) % 3];
+            batch.readings[0].measured_at = begun + seconds(poll / 3 * 15) + milliseconds(took);
+            desk.watch.take(std::move(batch));
+        }
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").verdict, "inconclusive");
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").why, "5 of 7 samples");
     }
 
     void a_program_that_comes_back_counts_on_from_what_the_log_told_last() {
