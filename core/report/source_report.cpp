@@ -219,8 +219,11 @@ void judge(const release::Release& release, const Answers& known, Nanos now, Met
     }
     for (auto& answer : metric.answers) {
         if (answer.status == SampleStatus::ok && now - answer.measured_at > metric.max_age) {
+            if (answer.idle) {
+                continue; // no trouble, and nothing that it could be worse than
+            }
             const Nanos since = answer.measured_at + metric.max_age;
-            answer.health = answer.idle ? Health::well : Health::too_old;
+            answer.health = Health::too_old;
             if (metric.health < answer.health) {
                 metric.health = answer.health;
                 metric.since = since;

@@ -218,6 +218,9 @@ private slots:
              {20, "requests", "green", ok, 3},
              {30, "requests", "blue", no_data, 0, 0, "the answer is empty"},
              {30, "requests", "green", ok, 3}});
+        row("what is old of an arm without traffic is no trouble, and has no beginning", "requests", 61,
+            "well | blue 9 1s | green 3 36s idle",
+            {{60, "requests", "blue", ok, 9}, {60, "requests", "green", ok, 3, 35}});
         row("a refusal of all arms says no more of each", "requests", 21,
             "source-error since 20: refused | error 1s source-error",
             {{10, "requests", "blue", ok, 9}, {20, "requests", "", error, 0, 0, "refused"}});
