@@ -423,8 +423,8 @@ phases: [{id: one, steps: [{id: bake, hold: {for: 1m}, gates: [{metric: lag, mus
 
     void what_is_typed_by_hand_finds_its_secrets_where_the_program_was_started() {
         testing::SmallSession session(release::drill::plan_with(R"(phases: [{id: a, steps: [{id: b, confirm: B}]}]
-rollback: {options: {back: {title: Back, default: true, steps: [{id: told, confirm: Told},
-                            {id: undo, run: [helm, x], environment: {T: 'file:tok'}, rehearse: {}}]}}}
+rollback: {options: {back: {title: Back, default: true,
+                            steps: [{id: undo, run: [helm, x], environment: {T: 'file:tok'}, rehearse: {}}]}}}
 )"));
         testing::SmallSession::must(session.drive.submit(release::RollBack{"", "", "it is slow"}));
         auto moment = session.moment();
