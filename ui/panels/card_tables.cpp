@@ -13,13 +13,13 @@ struct Heads {
 
 std::vector<Column> gate_columns() {
     // The state stands last: what it says may be long.
-    return {{Heads::tr("Gate"), 10, false, 0, 96, true},
+    return {{Heads::tr("Gate"), 10, false, 0, 150, true},
             {Heads::tr("now"), 6, true},
             {Heads::tr("limit"), 6, true},
             {Heads::tr("headroom"), 6, true, 1},
             {Heads::tr("held"), 6, true, 3},
             {Heads::tr("data age"), 6, true, 2},
-            {QString(), 6, false, 0, 220}};
+            {QString(), 6, false, 0, 150, true}};
 }
 
 Rows gate_rows(const std::vector<story::GateRow>& gates) {

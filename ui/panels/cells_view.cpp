@@ -26,6 +26,10 @@ bool two_lines(int height) {
 }
 
 /// Text on the left that follows figures on the right needs room between.
+bool stands_apart(const std::vector<Column>& columns, std::size_t column) {
+    return column > 0 && columns[column - 1].figures && !columns[column].figures;
+}
+
 class ApartFromFigures : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -33,7 +37,7 @@ public:
         const auto& columns = static_cast<const CellsModel*>(index.model())->columns();
         const auto column = static_cast<std::size_t>(index.column());
         QStyleOptionViewItem apart = option;
-        if (column > 0 && columns[column - 1].figures && !columns[column].figures) {
+        if (stands_apart(columns, column)) {
             apart.rect.adjust(apart_from_figures, 0, 0, 0);
         }
         if (columns[column].wraps && two_lines(option.rect.height())) {
@@ -129,10 +133,11 @@ std::vector<int> CellsView::heights_at(const std::vector<int>& widths) const {
         if (!model_.columns()[column].wraps || widths[column] == 0) {
             continue;
         }
+        const int air = cell_padding + (stands_apart(model_.columns(), column) ? apart_from_figures : 0);
         for (int row = 0; row < known_rows_; ++row) {
             const Cell& cell = model_.cell(row, static_cast<int>(column));
             const QFontMetrics metrics(theme::text_font(13, cell.strong ? QFont::DemiBold : QFont::Normal));
-            const QRect room(0, 0, widths[column] - cell_padding, 1000);
+            const QRect room(0, 0, widths[column] - air, 1000);
             // One long word stays on its line, and is cut.
             if (metrics.horizontalAdvance(cell.text) > room.width() &&
                 metrics.boundingRect(room, Qt::TextWordWrap, cell.text).height() > metrics.lineSpacing()) {
@@ -156,7 +161,7 @@ std::vector<int> CellsView::widths_in(int room) const {
             const Cell& cell = model_.cell(row, column);
             widest = std::max(widest, (cell.strong ? strong : plain).horizontalAdvance(cell.text));
         }
-        const bool apart = column > 0 && model_.columns()[static_cast<std::size_t>(column - 1)].figures && !own.figures;
+        const bool apart = stands_apart(model_.columns(), static_cast<std::size_t>(column));
         // Figures that grow by a digit don't shake the table: widths go in steps.
         const int wanted = widest == 0 ? 0 : (widest + cell_padding + (apart ? apart_from_figures : 0) + 7) / 8 * 8;
         wishes.push_back({wanted, own.figures ? wanted : std::min(wanted, own.least), own.share, own.yields});
