@@ -187,9 +187,8 @@ private slots:
         const auto page = present_source_page(many);
         const auto& answers = page.metric("lag")->answers;
         QCOMPARE(answers.size(), 43U); // when it came, 40 series, that there are more, and since when there is no value
-        QCOMPARE(facts({answers[1], answers[2], answers[41]}),
-                 "△ group=g199: no data\ngroup=g100: 0 messages · now\n"
-                 "More: 60 series; 'sluicectl sources' lists them all");
+        QCOMPARE(facts({answers[1], answers[2], answers[41]}), "△ group=g199: no data\ngroup=g100: 0 messages · now\n"
+                                                               "More: 60 series; 'sluicectl sources' lists them all");
         QCOMPARE(page.metric("lag")->state, "no data 0:00");
     }
 
