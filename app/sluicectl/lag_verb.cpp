@@ -63,8 +63,8 @@ Result<kafka::Settings> settings_of(const LagOptions& options) {
 /// Who is named twice is asked once: a sum must not count him twice.
 void drop_doubles(std::vector<std::string>& names) {
     std::ranges::sort(names);
-    const auto doubles = std::ranges::unique(names);
-    names.erase(doubles.begin(), doubles.end());
+    const auto doubles = std::unique(names.begin(), names.end());
+    names.erase(doubles, names.end());
 }
 
 /// Takes readings, one after the other, and prints them.

@@ -20,7 +20,6 @@ using sluice::Json;
 using sluice::Nanos;
 using sluice::nanos_text;
 using sluice::Result;
-using sluice::seconds;
 using namespace sluice::release;
 
 namespace {

@@ -97,9 +97,13 @@ std::map<std::pair<Nanos, std::string>, double> History::values(const plan::Plan
         if (wanted == back.end() || metric == nullptr) {
             continue;
         }
+        std::string of = name;
+        if (!arm.empty()) {
+            of.append("/").append(arm);
+        }
         for (const Nanos ago : wanted->second) {
             if (const auto then = earlier(*metric, arm, ago, now); then.value) {
-                values[{ago, arm.empty() ? name : name + "/" + arm}] = *then.value;
+                values[{ago, of}] = *then.value;
             }
         }
     }

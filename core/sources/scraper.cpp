@@ -99,7 +99,7 @@ void Scraper::keep(const series::promql::Query& query, Nanos interval) {
         const auto selector = series::promql::parse(used.text);
         if (const auto* read = selector ? std::get_if<Selector>(&selector->root().node) : nullptr) {
             auto matchers = read->matchers;
-            std::ranges::stable_partition(matchers, std::not_fn(is_pattern));
+            std::stable_partition(matchers.begin(), matchers.end(), std::not_fn(is_pattern));
             selectors_.push_back(std::move(matchers));
         }
     }
