@@ -122,7 +122,7 @@ private:
 
     Result<void> take_own(const Property& given, const std::string& name) {
         if (name == "bootstrap.servers") {
-            if (const auto good = check_bootstrap(given.value, at(given.line)); !good) {
+            if (auto good = check_bootstrap(given.value, at(given.line)); !good) {
                 return good;
             }
         } else if (name == "sasl.mechanisms") {
@@ -309,7 +309,7 @@ Result<void> check_bootstrap(std::string_view servers, const std::string& where)
         while (!one.empty() && one.back() == ' ') {
             one.remove_suffix(1);
         }
-        if (const auto good = check_server(one, where); !good) {
+        if (auto good = check_server(one, where); !good) {
             return good;
         }
         if (comma == std::string_view::npos) {

@@ -95,7 +95,7 @@ series::SampleBatch judge_number(const HttpNumberMetric& metric, const Result<ne
 }
 
 HttpNumberSource::HttpNumberSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint,
-                                   HttpNumberMetric metric)
+                                   const HttpNumberMetric& metric)
     : OneGetSource(http, scheduler, std::move(endpoint), metric.number.path,
                    [metric](const Result<net::HttpResponse>& response, Nanos asked, Nanos now) {
                        return judge_number(metric, response, asked, now);

@@ -26,7 +26,8 @@ series::SampleBatch judge_number(const HttpNumberMetric& metric, const Result<ne
 /// Asks for it by one GET a poll.
 class HttpNumberSource : public OneGetSource {
 public:
-    HttpNumberSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, HttpNumberMetric metric);
+    HttpNumberSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint,
+                     const HttpNumberMetric& metric);
 };
 
 } // namespace sluice::sources
