@@ -60,6 +60,39 @@ Result<sluice::Nanos> last_moment(const std::string& file, const sluice::release
     return std::max(release.time, *last);
 }
 
+Result<ReleaseAt> release_at(const ReadSession& session, const std::string& file, const std::string& at) {
+    sluice::release::Release whole;
+    for (const auto& event : session.events) {
+        apply(whole, event);
+    }
+    const auto last = last_moment(file, whole);
+    if (at.empty()) {
+        return last ? Result<ReleaseAt>(ReleaseAt{std::move(whole), *last}) : sluice::failed(last);
+    }
+    const auto until = sluice::parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
+    if (!until) {
+        return sluice::failed(until);
+    }
+    if (!session.events.empty() && *until < session.events.front().time) {
+        return sluice::fail(ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started),
+                            "--at " + at);
+    }
+    if (last && *until > *last + sluice::seconds(1)) { // times are printed cut to seconds
+        return sluice::fail(ErrorCode::bad_input,
+                            (whole.closed() ? "the session ended before, at " : "the session goes to ") +
+                                sluice::utc(*last),
+                            "--at " + at);
+    }
+    ReleaseAt then{{}, *until};
+    for (const auto& event : session.events) {
+        if (event.time > *until) {
+            break;
+        }
+        apply(then.release, event);
+    }
+    return then;
+}
+
 namespace {
 
 int log(const std::string& file, bool json, bool all) {

@@ -37,47 +37,19 @@ Result<session::Readings> recorded(const std::string& file) {
     }
 }
 
-/// The moment that is asked for, within what the file holds.
-Result<Nanos> moment_of(const std::string& at, const release::Release& whole, Nanos last) {
-    auto until = parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
-    if (!until) {
-        return failed(until);
-    }
-    if (*until < whole.started || *until > last + seconds(1)) { // times are printed cut to seconds
-        return fail(ErrorCode::bad_input, "the session does not hold that moment", "--at " + at,
-                    "it goes from " + utc(whole.started) + " to " + utc(last));
-    }
-    return until;
-}
-
 int sources(const std::string& file, const std::string& at, bool json) {
     const auto session = read_session(file);
     if (!session) {
         return complain(session.error());
     }
-    release::Release release;
-    for (const auto& event : session->events) {
-        release::apply(release, event);
+    const auto then = release_at(*session, file, at);
+    if (!then) {
+        return complain(then.error());
     }
-    const auto last = last_moment(file, release);
-    if (!last) {
-        return complain(last.error());
-    }
-    Nanos now = *last;
+    const release::Release& release = then->release;
+    Nanos now = then->now;
     bool unwatched = false;
-    if (!at.empty()) {
-        const auto moment = moment_of(at, release, *last);
-        if (!moment) {
-            return complain(moment.error());
-        }
-        now = *moment;
-        release = {};
-        for (const auto& event : session->events) {
-            if (event.time <= now) {
-                release::apply(release, event);
-            }
-        }
-    } else if (!release.closed()) {
+    if (at.empty() && !release.closed()) {
         const auto holder = session::OwnerLock::holder(file);
         unwatched = session::OwnerLock::left_behind(file) || (holder && !*holder);
         now = unwatched ? now : std::max(now, present(release)); // ages of a run go on while nothing comes

@@ -15,7 +15,6 @@
 
 namespace sluicectl {
 
-using sluice::ErrorCode;
 using sluice::Json;
 using sluice::Nanos;
 using sluice::nanos_text;
@@ -207,43 +206,11 @@ int state(const std::string& file, const std::string& at, bool json) {
     if (!session) {
         return complain(session.error());
     }
-    Release whole;
-    for (const auto& event : session->events) {
-        apply(whole, event);
+    const auto then = release_at(*session, file, at);
+    if (!then) {
+        return complain(then.error());
     }
-    Release release;
-    Nanos now;
-    if (at.empty()) {
-        const auto last = last_moment(file, whole);
-        if (!last) {
-            return complain(last.error());
-        }
-        now = *last;
-        release = std::move(whole);
-    } else {
-        const auto until = sluice::parse_instant(at, whole.t0.count != 0 ? whole.t0 : whole.started);
-        if (!until) {
-            return complain(until.error());
-        }
-        if (!session->events.empty() && *until < session->events.front().time) {
-            return complain(
-                {ErrorCode::bad_input, "the session began later, at " + sluice::utc(whole.started), "--at " + at, {}});
-        }
-        if (const auto last = last_moment(file, whole); last && *until > *last + sluice::seconds(1)) {
-            return complain(
-                {ErrorCode::bad_input,
-                 (whole.closed() ? "the session ended before, at " : "the session goes to ") + sluice::utc(*last),
-                 "--at " + at,
-                 {}});
-        }
-        for (const auto& event : session->events) {
-            if (event.time > *until) {
-                break;
-            }
-            apply(release, event);
-        }
-        now = *until;
-    }
+    const auto& [release, now] = *then;
     const Nanos as_of = at.empty() ? std::max(now, present(release)) : now;
     const bool killed = at.empty() && !release.closed() && sluice::session::OwnerLock::left_behind(file);
     const bool unwatched = at.empty() && !release.closed() && !killed && nobody_owns(file);

@@ -112,8 +112,8 @@ class Sources(unittest.TestCase):
     def test_a_plan_that_measures_nothing_and_moments_that_are_not_there(self):
         self.rehearse(RUN.split("connections:")[0] + "phases:\n  - {id: all, steps: [{id: ask, confirm: Go on}]}\n")
         self.assertIn(": its plan measures nothing\n", self.sources())
-        for at, why in (("T+09:00:00", "the session does not hold that moment"),
-                        ("2020-01-01T00:00:00Z", "the session does not hold that moment"),
+        for at, why in (("T+09:00:00", "the session ended before, at "),
+                        ("2020-01-01T00:00:00Z", "the session began later, at "),
                         ("soon", "'soon' is not a time")):
             code, said = self.home.call("sources", self.home.session, "--at", at)
             self.assertEqual(code, BAD_INPUT, said)

@@ -23,6 +23,7 @@ to_build=(
     python3                                      # tools/verify_session.py, tests/crash, tests/run
     dbus-daemon                                  # tests: the desktop that keeps a screen from going dark
     openssh-client                               # ssh-keygen signs and verifies approvals; an agent for its tests
+    curl                                         # tests: what is typed by hand, by the real program
     strace                                       # tests/crash: kills at a system call, and checks their order
 )
 to_check=(
