@@ -25,7 +25,9 @@ Engine::Engine(const Outside& outside, net::ProcessRunner& processes, session::S
                EngineOptions options)
     : outside_(outside), processes_(processes), options_(std::move(options)),
       journal_(outside_.scheduler, log, std::move(key)), watch_(outside_.scheduler, journal_),
-      recorder_(outside_.scheduler, log, outside_.real_now) {}
+      recorder_(outside_.scheduler, log, outside_.real_now) {
+    journal_.before_the_end([this] { (void)recorder_.write(); });
+}
 
 Engine::~Engine() {
     (void)recorder_.write(); // of a session that waits for a person and is left
@@ -59,6 +61,9 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
     probes_ = std::make_unique<Probes>(*eyes_, journal_, output);
     readiness_ = std::make_unique<Readiness>(*eyes_, journal_);
     poller_ = std::make_unique<sources::Poller>(outside_.scheduler, [this](const series::SampleBatch& batch) {
+        if (journal_.release().closed()) {
+            return; // came with the end, for nobody: followers have left
+        }
         recorder_.sample(batch);
         watch_.take(batch);
     });

@@ -48,8 +48,9 @@ Result<Receipt> Journal::submit(const release::Command& command, const release::
     }
     std::vector<release::Event> events;
     std::vector<session::NewEvent> records;
-    bool sign_now = false;
+    bool sign_now = false, ends = false;
     for (auto& body : *bodies) {
+        ends = ends || std::holds_alternative<release::SessionClosed>(body);
         sign_now = sign_now || wants_signature(body);
         events.push_back({release_.seq + static_cast<std::int64_t>(events.size()) + 1, now, std::move(body)});
         auto bytes = canonical(release::to_json(events.back()));
@@ -57,6 +58,9 @@ Result<Receipt> Journal::submit(const release::Command& command, const release::
             return failed(bytes);
         }
         records.push_back({now, std::move(*bytes)});
+    }
+    if (ends && before_the_end_) {
+        before_the_end_();
     }
     auto stored = log_.append(records, sign_now ? &key_ : nullptr);
     if (!stored) {

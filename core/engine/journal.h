@@ -45,6 +45,10 @@ public:
     /// One listener, which only takes it.
     void on_checkpoint(std::function<void(const std::string& note)> receiver) { checkpoint_ = std::move(receiver); }
 
+    /// Called before the session's last event is made durable, for what must be in the file when that event is:
+    /// followers leave at it.
+    void before_the_end(std::function<void()> receiver) { before_the_end_ = std::move(receiver); }
+
     /// Called once when the log can't be written any more.
     void on_broken(std::function<void(const Error&)> receiver) { broken_ = std::move(receiver); }
 
@@ -64,6 +68,7 @@ private:
     std::vector<release::Event> untold_;
     std::vector<session::EventRecord> untold_records_;
     std::function<void(const std::string&)> checkpoint_;
+    std::function<void()> before_the_end_;
     std::function<void(const Error&)> broken_;
     bool telling_ = false;
     std::int64_t signed_ = 0;

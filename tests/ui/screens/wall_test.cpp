@@ -125,12 +125,9 @@ private slots:
         QVERIFY(wall.display().wall()->findChildren<QWidget*>().isEmpty());
         source->set_speed(0);
         QVERIFY(QTest::qWaitFor([&] { return wall.story().ended() && owner.screen().story().ended(); }, patience_ms));
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                return said(wall.display().wall()->view()) ==
-                       said(story::present_wall(theirs.latest(story::Mode::replay)));
-            },
-            patience_ms));
+        const auto last = [&] { return said(story::present_wall(theirs.latest(story::Mode::replay))); };
+        (void)QTest::qWaitFor([&] { return said(wall.display().wall()->view()) == last(); }, patience_ms);
+        QCOMPARE(said(wall.display().wall()->view()), last());
         QVERIFY(wall.display().wall()->trouble().isEmpty());
         QSignalSpy closed(&wall, &WallFollower::closed);
         wall.display().wall()->activateWindow(); // Escape is a key of the owner's window too
