@@ -6,6 +6,7 @@ set(SLUICE_PLAIN base series plan analysis release session)   # plain C++, no Qt
 
 # The rooms of ui/, as much in order; each may link any of core/.
 set(SLUICE_UI_ORDER theme story charts panels screens)
+set(SLUICE_WITH_GUI charts panels screens) # all but story, which has no widget, and theme, the first
 
 # sluice_library(NAME [LINKS other sluice libraries] [PACKAGES imported targets])
 # Takes every .cpp of the calling folder (sub-folders too).
@@ -36,7 +37,7 @@ endfunction()
 # One precompiled header for the plain libraries and one for those on Qt Network, made with the first of each: making it
 # costs as much as several files. What has compile definitions of its own makes its own.
 set(SLUICE_PRECOMPILED <string> <vector> <map> <functional> <optional> <variant> <nlohmann/json.hpp> <fmt/format.h>)
-set(SLUICE_ON_NET kubernetes kafka sources effects engine)
+set(SLUICE_ON_NET kubernetes kafka sources effects engine report range host)
 
 function(sluice_precompile name)
     if(name IN_LIST SLUICE_PLAIN AND NOT name STREQUAL base)
@@ -90,5 +91,10 @@ function(sluice_ui name)
     target_include_directories(sluice_${name} PUBLIC ${CMAKE_SOURCE_DIR}/core ${CMAKE_SOURCE_DIR}/ui)
     list(TRANSFORM ARG_LINKS PREPEND sluice_)
     target_link_libraries(sluice_${name} PUBLIC ${ARG_LINKS} ${ARG_PACKAGES})
-    target_precompile_headers(sluice_${name} PRIVATE <string> <vector> <map> <functional> <optional> <variant> <QString>)
+    # GCC takes it for a target that defines all that its maker defines, and more: theme is the least of those with a GUI.
+    if(name IN_LIST SLUICE_WITH_GUI)
+        target_precompile_headers(sluice_${name} REUSE_FROM sluice_theme)
+    else()
+        target_precompile_headers(sluice_${name} PRIVATE <string> <vector> <map> <functional> <optional> <variant> <QString>)
+    endif()
 endfunction()
