@@ -23,6 +23,24 @@ struct Tls {
     std::string server_name;     ///< name to verify instead of the URL's host; empty = the host
 };
 
+/// Whether the PEM of it can be read: authorities, certificate and key. `bad_input` says which can't.
+Result<void> check(const Tls& tls);
+
+/// A server that passes on what can't be sent to its receiver from here. Only what a request names is used, whatever
+/// the environment says: a proxy that nobody wrote down is one that nobody looks for when a rollback does not arrive.
+///
+/// The receiver's name is looked up by the proxy. Over an HTTP proxy https goes through a tunnel (CONNECT), so that
+/// only the receiver sees what is sent; plain http is passed on by it. Qt goes past any proxy to a receiver that is
+/// this machine itself (127.0.0.1, localhost), so such a request is refused as `bad_input`.
+struct Proxy {
+    enum class Kind { http, socks5 };
+    Kind kind = Kind::http;
+    std::string host;     ///< name or address; IPv6 without its brackets
+    int port = 0;         ///< 1…65535
+    std::string user;     ///< empty = it asks for none
+    std::string password; ///< of the user
+};
+
 using Headers = std::vector<std::pair<std::string, std::string>>; ///< in order; names compare without case
 
 struct HttpRequest {
@@ -33,8 +51,9 @@ struct HttpRequest {
     Nanos timeout = seconds(10); ///< until the whole answer is there, on the Scheduler's clock
     std::string key; ///< who asks: "session/step/attempt#n"; sent as X-Request-Id, orders simultaneous answers
     Pool pool = Pool::polling;
-    std::shared_ptr<const Tls> tls; ///< null = system authorities, no client certificate
-    std::size_t budget = 16u << 20; ///< a larger answer is an error (`corrupt`), cut off as soon as it is seen
+    std::shared_ptr<const Tls> tls;     ///< null = system authorities, no client certificate
+    std::shared_ptr<const Proxy> proxy; ///< null = straight to the URL's host
+    std::size_t budget = 16u << 20;     ///< a larger answer is an error (`corrupt`), cut off as soon as it is seen
     /// Called once, in real time, when the last byte was handed to the kernel: for measuring how long a click takes to
     /// reach the wire. Not for events.
     std::function<void()> sent = nullptr;

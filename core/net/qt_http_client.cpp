@@ -2,11 +2,11 @@
 
 #include "base/digest.h"
 #include "net/exchange.h"
+#include "net/proxy.h"
 #include "net/tls.h"
 
 #include <QElapsedTimer>
 #include <QNetworkAccessManager>
-#include <QNetworkProxy>
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -45,16 +45,25 @@ bool reads(const HttpRequest& request) {
     return (request.method == "GET" || request.method == "HEAD") && request.body.empty();
 }
 
-/// Two requests share connections only when they believe and show the same.
-std::string identity(const Tls* tls) {
-    if (tls == nullptr) {
-        return {};
-    }
+std::string identity(std::initializer_list<const std::string*> parts) {
     std::string all;
-    for (const std::string* part : {&tls->ca_pem, &tls->certificate_pem, &tls->key_pem, &tls->server_name}) {
+    for (const std::string* part : parts) {
         all += std::to_string(part->size()) + ":" + *part;
     }
     return hex(sha256(all));
+}
+
+/// Two requests share connections only when they believe and show the same, and go the same way.
+std::string identity(const Tls* tls) {
+    return tls == nullptr ? std::string()
+                          : identity({&tls->ca_pem, &tls->certificate_pem, &tls->key_pem, &tls->server_name});
+}
+std::string identity(const Proxy* proxy) {
+    if (proxy == nullptr) {
+        return {};
+    }
+    const std::string place = fmt::format("{} {}", proxy->kind == Proxy::Kind::http ? "http" : "socks5", proxy->port);
+    return " " + identity({&place, &proxy->host, &proxy->user, &proxy->password});
 }
 
 } // namespace
@@ -127,6 +136,10 @@ Result<std::unique_ptr<Exchange>> QtHttpClient::start(std::uint64_t id, Running&
     if (const char* why = unfit(outgoing.request, outgoing.url)) {
         return outgoing.failure(ErrorCode::bad_input, why, false);
     }
+    const Proxy* proxy = outgoing.request.proxy.get();
+    if (const char* why = proxy == nullptr ? nullptr : unfit_for_proxy(*proxy, outgoing.url)) {
+        return outgoing.failure(ErrorCode::bad_input, why, false);
+    }
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
     if (outgoing.url.scheme() == "https") {
         auto made = ssl_configuration(outgoing.request.tls ? *outgoing.request.tls : Tls{});
@@ -140,20 +153,21 @@ Result<std::unique_ptr<Exchange>> QtHttpClient::start(std::uint64_t id, Running&
         return write_exchange(tls, std::move(outgoing), std::move(answer));
     }
     running.server = outgoing.url.authority().toStdString();
-    running.lane = &lane(outgoing.request.pool, identity(outgoing.request.tls.get()), running.server);
+    running.lane = &lane(outgoing.request, running.server);
     ++running.lane->waiting[running.server];
     return read_exchange(running.lane->manager, tls, std::move(outgoing), std::move(answer));
 }
 
-Lane& QtHttpClient::lane(Pool pool, const std::string& identity, const std::string& server) {
-    auto& lanes = lanes_[std::to_string(static_cast<int>(pool)) + identity];
+Lane& QtHttpClient::lane(const HttpRequest& request, const std::string& server) {
+    auto& lanes = lanes_[std::to_string(static_cast<int>(request.pool)) + identity(request.tls.get()) +
+                         identity(request.proxy.get())];
     for (const auto& lane : lanes) {
         if (lane->waiting[server] < connections_per_server) {
             return *lane;
         }
     }
     auto& made = *lanes.emplace_back(std::make_unique<Lane>());
-    made.manager.setProxy(QNetworkProxy::NoProxy);
+    made.manager.setProxy(qt_proxy(request.proxy.get()));
     made.manager.setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
     made.manager.setTransferTimeout(0);
     return made;

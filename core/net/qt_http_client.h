@@ -18,8 +18,8 @@ struct Lane;
 /// TLS, compressed answers; Qt may send such a request a second time when a connection breaks before the answer.
 /// Everything else goes over a connection of its own and is written once (net/exchange.h says why). Each pool and each
 /// Tls has its own connections; Qt opens at most six to one server, so a seventh request that waits gets further ones:
-/// a slow answer delays no other request. No proxy is used, whatever the environment says; no cookies, no cache, no
-/// stored authentication, no redirects.
+/// a slow answer delays no other request. No proxy is used but the one that a request names, whatever the environment
+/// says; no cookies, no cache, no stored authentication, no redirects.
 ///
 /// A `timeout` runs on the Scheduler's clock. Beside it, an exchange that has had no answer `ceiling` of real time
 /// after its timeout would have passed in real time ends as `timed_out`: so a virtual clock can't hang on a lost
@@ -42,7 +42,7 @@ private:
 
     std::string unique(const std::string& key);
     Result<std::unique_ptr<Exchange>> start(std::uint64_t id, Running& running, HttpRequest request);
-    Lane& lane(Pool pool, const std::string& identity, const std::string& server);
+    Lane& lane(const HttpRequest& request, const std::string& server);
     void answered(std::uint64_t id, Result<HttpResponse> result);
     void deliver(std::uint64_t id, Result<HttpResponse> result);
     void expired(std::uint64_t id);
@@ -54,7 +54,7 @@ private:
     std::uint64_t last_id_ = 0;
     std::map<std::uint64_t, std::unique_ptr<Running>> running_;
     std::set<std::string, std::less<>> keys_;
-    std::map<std::string, std::vector<std::unique_ptr<Lane>>> lanes_; ///< by pool and TLS identity
+    std::map<std::string, std::vector<std::unique_ptr<Lane>>> lanes_; ///< by pool, TLS identity and proxy
     QTimer ceiling_timer_;
     QObject context_;
 };

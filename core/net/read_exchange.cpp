@@ -1,4 +1,5 @@
 #include "net/exchange.h"
+#include "net/proxy.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
@@ -26,6 +27,9 @@ QNetworkRequest prepared(const Outgoing& outgoing, const QSslConfiguration& tls)
     for (const auto& [name, value] : outgoing.request.headers) {
         made.setRawHeader(QByteArray::fromStdString(name), QByteArray::fromStdString(value));
     }
+    if (const auto ours = proxy_authorization(outgoing)) {
+        made.setRawHeader(QByteArray::fromStdString(ours->first), QByteArray::fromStdString(ours->second));
+    }
     made.setRawHeader("X-Request-Id", QByteArray::fromStdString(outgoing.id));
     return made;
 }
@@ -33,7 +37,8 @@ QNetworkRequest prepared(const Outgoing& outgoing, const QSslConfiguration& tls)
 /// Qt's words for what happened before any answer.
 bool never_connected(QNetworkReply::NetworkError error) {
     return error == QNetworkReply::ConnectionRefusedError || error == QNetworkReply::HostNotFoundError ||
-           error == QNetworkReply::SslHandshakeFailedError;
+           error == QNetworkReply::SslHandshakeFailedError || error == QNetworkReply::ProxyConnectionRefusedError ||
+           error == QNetworkReply::ProxyNotFoundError || error == QNetworkReply::ProxyAuthenticationRequiredError;
 }
 
 class ReadExchange : public Exchange {
@@ -43,6 +48,7 @@ public:
         const QNetworkRequest request = prepared(outgoing_, tls);
         reply_ = outgoing_.request.method == "HEAD" ? manager.head(request) : manager.get(request);
         QObject::connect(reply_, &QNetworkReply::requestSent, &context_, [this] {
+            left_ = true;
             if (auto sent = std::exchange(outgoing_.request.sent, nullptr)) {
                 sent();
             }
@@ -109,6 +115,10 @@ private:
     Result<HttpResponse> result() {
         const auto error = reply_->error();
         const QVariant status = reply_->attribute(QNetworkRequest::HttpStatusCodeAttribute);
+        if (outgoing_.request.proxy && (error == QNetworkReply::ProxyAuthenticationRequiredError ||
+                                        (passed_on(outgoing_) && status.toInt() == 407))) {
+            return outgoing_.failure(ErrorCode::unreachable, not_let_through, false);
+        }
         // Qt numbers its errors by layer: from 200 on they are a meaning given to the status, except these two.
         const bool whole = error == QNetworkReply::NoError || status.toInt() == 407 ||
                            (error >= 200 && error != QNetworkReply::ProtocolFailure &&
@@ -123,7 +133,9 @@ private:
         if (error == QNetworkReply::ProtocolFailure || error >= 200) {
             return outgoing_.failure(ErrorCode::corrupt, "the answer is not HTTP", true);
         }
-        const bool sent = !never_connected(error);
+        // Of a SOCKS proxy that is not there, or that refuses, Qt knows only that something is wrong.
+        const bool at_proxy = outgoing_.request.proxy && error == QNetworkReply::UnknownNetworkError && !left_;
+        const bool sent = !never_connected(error) && !at_proxy;
         std::string why = reply_->errorString().toStdString();
         if (!distrust_.empty()) {
             why = "the server is not believed: " + distrust_;
@@ -138,6 +150,7 @@ private:
     QNetworkReply* reply_ = nullptr;
     HttpResponse response_;
     std::string distrust_;
+    bool left_ = false; ///< its bytes were written
     QObject context_;
 };
 

@@ -39,4 +39,9 @@ Result<QSslConfiguration> ssl_configuration(const Tls& tls) {
     return made;
 }
 
+Result<void> check(const Tls& tls) {
+    const auto made = ssl_configuration(tls);
+    return made ? Result<void>() : failed(made);
+}
+
 } // namespace sluice::net

@@ -1,8 +1,8 @@
 #include "base/secret.h"
 #include "net/exchange.h"
+#include "net/proxy.h"
 #include "net/response_parser.h"
 
-#include <QNetworkProxy>
 #include <QSslConfiguration>
 #include <QSslSocket>
 
@@ -37,7 +37,13 @@ std::string serialized(const Outgoing& outgoing) {
     if (outgoing.url.port() > 0) {
         host += ":" + std::to_string(outgoing.url.port());
     }
+    if (passed_on(outgoing)) {
+        target = "http://" + host + target; // RFC 9112, 3.2.2
+    }
     std::string text = request.method + " " + target + " HTTP/1.1\r\n";
+    if (const auto ours = proxy_authorization(outgoing)) {
+        text.append(ours->first).append(": ").append(ours->second).append("\r\n");
+    }
     bool has_host = false;
     bool has_agent = false;
     for (const auto& [name, value] : request.headers) {
@@ -62,7 +68,7 @@ public:
         : outgoing_(std::move(outgoing)), done_(std::move(done)),
           parser_(outgoing_.request.method, outgoing_.request.budget), secure_(outgoing_.url.scheme() == "https"),
           socket_(new QSslSocket) {
-        socket_->setProxy(QNetworkProxy::NoProxy);
+        socket_->setProxy(qt_proxy(passed_on(outgoing_) ? nullptr : outgoing_.request.proxy.get()));
         QObject::connect(socket_, &QSslSocket::readyRead, &context_, [this] { read(); });
         QObject::connect(socket_, &QSslSocket::errorOccurred, &context_, [this] { broken(); });
         QObject::connect(socket_, &QSslSocket::disconnected, &context_, [this] { broken(); });
@@ -72,7 +78,12 @@ public:
         const auto port = static_cast<quint16>(outgoing_.url.port(secure_ ? 443 : 80));
         if (!secure_) {
             QObject::connect(socket_, &QSslSocket::connected, &context_, [this] { write(); });
-            socket_->connectToHost(host, port);
+            if (passed_on(outgoing_)) {
+                const Proxy& proxy = *outgoing_.request.proxy;
+                socket_->connectToHost(QString::fromStdString(proxy.host), static_cast<quint16>(proxy.port));
+            } else {
+                socket_->connectToHost(host, port);
+            }
             return;
         }
         QObject::connect(socket_, &QSslSocket::encrypted, &context_, [this] { write(); });
@@ -94,6 +105,14 @@ private:
         socket_->disconnect(&context_);
         const auto done = std::move(done_);
         done(std::move(result));
+    }
+
+    void settle_with(HttpResponse response) {
+        if (passed_on(outgoing_) && response.status == 407) {
+            settle(outgoing_.failure(ErrorCode::unreachable, not_let_through, false)); // it passed nothing on
+            return;
+        }
+        settle(std::move(response));
     }
 
     void write() {
@@ -119,7 +138,7 @@ private:
         if (!complete) {
             settle(outgoing_.failure(complete.error().code, complete.error().what, true));
         } else if (*complete) {
-            settle(parser_.take());
+            settle_with(parser_.take());
         }
     }
 
@@ -131,10 +150,12 @@ private:
             }
         }
         if (parser_.end() && socket_->error() == QAbstractSocket::RemoteHostClosedError) {
-            settle(parser_.take());
+            settle_with(parser_.take());
             return;
         }
-        std::string why = socket_->errorString().toStdString();
+        std::string why = socket_->error() == QAbstractSocket::ProxyAuthenticationRequiredError
+                              ? not_let_through
+                              : socket_->errorString().toStdString();
         if (!socket_->sslHandshakeErrors().isEmpty()) {
             why = "the server is not believed: " + socket_->sslHandshakeErrors().front().errorString().toStdString();
         } else if (writing_) {

@@ -54,6 +54,7 @@ public:
         });
     }
 
+    quint16 port() const { return server_.serverPort(); }
     std::string url(const std::string& path) const {
         return "http://127.0.0.1:" + std::to_string(server_.serverPort()) + path;
     }

@@ -1,3 +1,4 @@
+#include "fake_proxy.h"
 #include "fake_server.h"
 #include "net/live_scheduler.h"
 #include "net/qt_http_client.h"
@@ -51,11 +52,17 @@ class TlsTest : public QObject {
     }
 
     Result<HttpResponse> exchange(const std::string& method, std::shared_ptr<const Tls> tls) {
+        return exchange(method, "https://127.0.0.1:" + std::to_string(server_->serverPort()) + "/x", std::move(tls),
+                        nullptr);
+    }
+    Result<HttpResponse> exchange(const std::string& method, const std::string& url, std::shared_ptr<const Tls> tls,
+                                  std::shared_ptr<const Proxy> proxy) {
         QtHttpClient client(scheduler_);
         HttpRequest request;
         request.method = method;
-        request.url = "https://127.0.0.1:" + std::to_string(server_->serverPort()) + "/x";
+        request.url = url;
         request.key = "k";
+        request.proxy = std::move(proxy);
         request.tls = std::move(tls);
         request.body = method == "GET" ? "" : "{}";
         std::optional<Result<HttpResponse>> result;
@@ -153,6 +160,40 @@ private slots:
         const auto result = exchange(method.toStdString(), std::make_shared<Tls>(tls));
         QVERIFY2(result, result ? "" : to_text(result.error()).c_str());
         QCOMPARE(client_name_, QString("operator"));
+    }
+
+    /// The proxy passes bytes on: who is believed and who is shown is between the two ends.
+    void a_tunnel_changes_nothing_of_it_data() { the_client_shows_its_certificate_data(); }
+    void a_tunnel_changes_nothing_of_it() {
+        QFETCH(QString, method);
+        for (const auto kind : {FakeProxy::Kind::http, FakeProxy::Kind::socks5}) {
+            FakeProxy passing(kind, "lead", "pa55");
+            passing.places["api.test:6443"] = server_->serverPort();
+            const auto proxy = std::make_shared<const Proxy>(
+                Proxy{.kind = kind == FakeProxy::Kind::http ? Proxy::Kind::http : Proxy::Kind::socks5,
+                      .host = "127.0.0.1",
+                      .port = passing.port(),
+                      .user = "lead",
+                      .password = "pa55"});
+            Tls tls;
+            tls.ca_pem = file("ca.pem").toStdString();
+            tls.certificate_pem = file("client.pem").toStdString();
+            tls.key_pem = file("client.key").toStdString();
+            const auto send = [&] {
+                return exchange(method.toStdString(), "https://api.test:6443/x", std::make_shared<Tls>(tls), proxy);
+            };
+            init();
+            const auto result = send();
+            QVERIFY2(result, result ? "" : to_text(result.error()).c_str());
+            QCOMPARE(client_name_, QString("operator"));
+            QCOMPARE(requests_.size(), 1);
+            QVERIFY(!requests_[0].contains("Proxy-Authorization"));
+            tls.ca_pem = file("other.pem").toStdString();
+            const auto other = send();
+            QVERIFY(!other);
+            QVERIFY2(other.error().what.find("not believed") != std::string::npos, other.error().what.c_str());
+            QCOMPARE(requests_.size(), 1);
+        }
     }
 
     void what_can_not_be_read_is_named_data() {
