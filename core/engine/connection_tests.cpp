@@ -4,6 +4,7 @@
 #include "engine/kafka_specs.h"
 #include "net/place.h"
 #include "plan/fill.h"
+#include "plan/way.h"
 #include "sources/http_number_source.h"
 #include "sources/scraper.h"
 
@@ -33,9 +34,9 @@ std::string address_of(const plan::Connection& connection, const Json& settings)
     default:
         break;
     }
-    const auto via = settings.find("via");
-    return via == settings.end() ? text("url")
-                                 : text("url") + " via " + (*via)["service-proxy"]["on"].get<std::string>();
+    const plan::Way way = plan::way_of(settings);
+    return way.by_proxy() ? fmt::format("{} via {}:{}", text("url"), way.host, way.port)
+                          : text("url") + (way.cluster.empty() ? "" : " via " + way.cluster);
 }
 
 /// What to do about an error that does not say so itself.
@@ -244,8 +245,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         if (!response) {
             return failed(response);
         }
-        const bool around = test.opened->settings(test.connection->name).contains("via");
-        if (around && response->status >= 400 && is_status_object(*response)) {
+        const auto way = plan::way_of(test.opened->settings(test.connection->name));
+        if (way.kind == plan::Way::Kind::service_proxy && response->status >= 400 && is_status_object(*response)) {
             return nobody_behind(*response, test.answer.address);
         }
         if (response->status != 200) {
@@ -321,8 +322,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         if (!response) {
             return failed(response);
         }
-        const bool around = test.opened->settings(test.connection->name).contains("via");
-        if (around && response->status >= 400 && is_status_object(*response)) {
+        const auto way = plan::way_of(test.opened->settings(test.connection->name));
+        if (way.kind == plan::Way::Kind::service_proxy && response->status >= 400 && is_status_object(*response)) {
             return nobody_behind(*response, test.answer.address);
         }
         if (response->status >= 500 || response->status == 401 || response->status == 403) {

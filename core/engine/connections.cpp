@@ -3,7 +3,10 @@
 #include "engine/based_http.h"
 #include "kubernetes/service_proxy.h"
 #include "plan/fill.h"
+#include "plan/secret_reference.h"
+#include "plan/way.h"
 
+#include <QByteArray>
 #include <fmt/format.h>
 
 namespace sluice::engine {
@@ -53,7 +56,7 @@ Result<kubernetes::Cluster> cluster_of(const Json& settings, const Outside& outs
                                                text_at(settings, "context"), outside.read_file);
 }
 
-/// The authorities that a connection names, itself or by a file; null = it names none.
+/// The authorities that a connection names, itself or by a file, and our own certificate; null = it names none.
 Result<std::shared_ptr<net::Tls>> authorities(const Json& settings, const Outside& outside) {
     std::string ca = text_at(settings, "ca_pem");
     if (const std::string file = text_at(settings, "ca"); !file.empty()) {
@@ -68,28 +71,105 @@ Result<std::shared_ptr<net::Tls>> authorities(const Json& settings, const Outsid
         tls = std::make_shared<net::Tls>();
         tls->ca_pem = ca;
     }
+    if (const std::string file = text_at(settings, "certificate"); !file.empty()) {
+        const auto pem = outside.read_file(file);
+        if (!pem) {
+            return failed(pem);
+        }
+        const auto key = outside.secret(text_at(settings, "key"));
+        if (!key) {
+            return failed(key);
+        }
+        tls = tls ? tls : std::make_shared<net::Tls>();
+        tls->certificate_pem = *pem;
+        tls->key_pem = key->reveal();
+        if (auto readable = net::check(*tls); !readable) {
+            readable.error().where = readable.error().where.empty() ? file : readable.error().where;
+            return failed(readable);
+        }
+    }
     return tls;
+}
+
+/// A header's value with the secret in it, as it goes out.
+Result<std::string> revealed(const std::string& name, const std::string& value, const Outside& outside) {
+    const auto named = plan::secret_value(value);
+    if (!named) {
+        return value;
+    }
+    const auto secret = outside.secret(named->reference);
+    if (!secret) {
+        return failed(secret);
+    }
+    if (auto fits = plan::check_header_value(secret->reveal()); !fits) {
+        fits.error().where = fmt::format("header {}, {}", name, named->reference);
+        return failed(fits);
+    }
+    return named->before + secret->reveal();
+}
+
+/// RFC 7617; the user is checked by nobody else.
+Result<std::string> basic(const Json& basic, const Outside& outside) {
+    const auto password = outside.secret(text_at(basic, "password"));
+    if (!password) {
+        return failed(password);
+    }
+    const std::string user = text_at(basic, "user");
+    if (user.find(':') != std::string::npos) {
+        return fail(ErrorCode::bad_input, "a user that is sent as 'basic' can have no colon", "basic");
+    }
+    std::string both = user + ":" + password->reveal();
+    QByteArray encoded = QByteArray(both.data(), static_cast<qsizetype>(both.size())).toBase64();
+    wipe(both);
+    return "Basic " + encoded.toStdString();
+}
+
+Result<std::shared_ptr<const net::Proxy>> proxy_of(const plan::Way& way, const Outside& outside) {
+    if (!way.by_proxy()) {
+        return nullptr;
+    }
+    auto proxy = std::make_shared<net::Proxy>();
+    proxy->kind = way.kind == plan::Way::Kind::http_proxy ? net::Proxy::Kind::http : net::Proxy::Kind::socks5;
+    proxy->host = way.host;
+    proxy->port = way.port;
+    proxy->user = way.user;
+    if (!way.user.empty()) {
+        const auto password = outside.secret(way.password);
+        if (!password) {
+            return failed(password);
+        }
+        proxy->password = password->reveal();
+    }
+    return proxy;
 }
 
 Result<std::unique_ptr<BasedHttp>> based(const Json& settings, const Outside& outside, net::HttpClient& way) {
     net::Headers headers;
     const Json wanted = settings.value("headers", Json::object());
     for (const auto& [name, value] : wanted.items()) {
-        const auto secret = outside.secret(value.get<std::string>());
-        if (!secret) {
-            return failed(secret);
+        auto whole = revealed(name, value.is_string() ? value.get<std::string>() : value.dump(), outside);
+        if (!whole) {
+            return failed(whole);
         }
-        if (auto fits = plan::check_header_value(secret->reveal()); !fits) {
-            fits.error().where = fmt::format("header {}, {}", name, value.get<std::string>());
-            return failed(fits);
+        headers.emplace_back(name, *std::move(whole));
+    }
+    if (const auto user = settings.find("basic"); user != settings.end()) {
+        auto whole = basic(*user, outside);
+        if (!whole) {
+            return failed(whole);
         }
-        headers.emplace_back(name, secret->reveal());
+        headers.emplace_back("Authorization", *std::move(whole));
     }
     auto tls = authorities(settings, outside);
     if (!tls) {
         return failed(tls);
     }
-    return std::make_unique<BasedHttp>(way, text_at(settings, "url"), std::move(headers), std::move(*tls));
+    auto proxy = proxy_of(plan::way_of(settings), outside);
+    if (!proxy) {
+        return failed(proxy);
+    }
+    return std::make_unique<BasedHttp>(way, text_at(settings, "url"), std::move(headers), std::move(*tls),
+                                       *std::move(proxy));
 }
 
 } // namespace
@@ -132,8 +212,8 @@ Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, c
         }
         const Json& settings = parts.settings[connection.name];
         net::HttpClient* way = &outside.http;
-        if (settings.contains("via")) {
-            auto* cluster = connections->cluster(settings["via"]["service-proxy"]["on"].get<std::string>());
+        if (const plan::Way around = plan::way_of(settings); around.kind == plan::Way::Kind::service_proxy) {
+            auto* cluster = connections->cluster(around.cluster);
             parts.ways.push_back(std::make_unique<kubernetes::ServiceProxy>(outside.http, *cluster));
             way = parts.ways.back().get();
         }

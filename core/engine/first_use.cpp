@@ -1,5 +1,7 @@
 #include "engine/first_use.h"
 
+#include "plan/way.h"
+
 #include <algorithm>
 
 namespace sluice::engine {
@@ -16,11 +18,8 @@ bool is_loopback(const std::string& url) {
 plan::Plan with_its_way(const plan::Plan& plan, const plan::Connection& connection) {
     plan::Plan narrow;
     narrow.connections = {connection};
-    const auto via = connection.settings.find("via");
-    if (via != connection.settings.end()) {
-        if (const auto* cluster = plan.connection((*via)["service-proxy"]["on"].get<std::string>())) {
-            narrow.connections.push_back(*cluster);
-        }
+    if (const auto* cluster = plan.connection(plan::way_of(connection.settings).cluster)) {
+        narrow.connections.push_back(*cluster);
     }
     return narrow;
 }
@@ -28,7 +27,7 @@ plan::Plan with_its_way(const plan::Plan& plan, const plan::Connection& connecti
 const plan::Step* first_use_after_effects(const plan::Plan& plan, const plan::Connection& connection) {
     const auto place = connection.settings.find(connection.kind == plan::ConnectionKind::host ? "host" : "url");
     const bool can_come =
-        connection.settings.contains("via") ||
+        !plan::way_of(connection.settings).cluster.empty() ||
         (place != connection.settings.end() && place->is_string() && is_loopback(place->get<std::string>()));
     const bool polled = std::any_of(plan.metrics.begin(), plan.metrics.end(),
                                     [&](const plan::Metric& metric) { return metric.from == connection.name; });

@@ -3,6 +3,7 @@
 #include "effects/run_effect.h"
 #include "engine/look.h"
 #include "net/place.h"
+#include "plan/way.h"
 #include "sources/from_plan.h"
 
 #include <algorithm>
@@ -119,7 +120,8 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             ways.place = net::place_of(plan::address_in(settings), 0);
             ways.tls = connections.tls(metric.from);
         }
-        ways.through_proxy = ways.http != nullptr && connections.settings(metric.from).contains("via");
+        ways.through_proxy = ways.http != nullptr &&
+                             plan::way_of(connections.settings(metric.from)).kind == plan::Way::Kind::service_proxy;
         const auto* from = plan.connection(metric.from);
         const bool scraped = from != nullptr && from->kind == plan::ConnectionKind::scrape;
         if (scraped) {

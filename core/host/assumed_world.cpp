@@ -2,6 +2,7 @@
 
 #include "kubernetes/object_ref.h"
 #include "plan/fill.h"
+#include "plan/way.h"
 
 #include <QUrl>
 #include <algorithm>
@@ -216,7 +217,7 @@ private:
 
     /// What a connection reaches through the service proxy: "http://NAME.NAMESPACE:PORT".
     void take_proxied(const plan::Connection& connection) {
-        if (!connection.settings.is_object() || !connection.settings.contains("via")) {
+        if (plan::way_of(connection.settings).kind != plan::Way::Kind::service_proxy) {
             return;
         }
         const QUrl url(QString::fromStdString(filled(connection.settings.value("url", ""))));

@@ -7,6 +7,7 @@
 #include "kubernetes/yaml.h"
 #include "plan/fill.h"
 #include "plan/loader.h"
+#include "plan/way.h"
 #include "release/schedule.h"
 #include "release/standstill.h"
 #include "release/ways_back.h"
@@ -102,6 +103,11 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
 
 namespace {
 
+/// What goes through a cluster's service proxy goes through the range's; no other way around leads into it.
+bool by_cluster(const Json& settings) {
+    return plan::way_of(settings).kind == plan::Way::Kind::service_proxy;
+}
+
 /// The simulated services show their metrics under /metrics, wherever the real ones do.
 Result<Json> scraped_in_range(const plan::Connection& connection, const range::Addresses& addresses) {
     const Json& settings = connection.settings;
@@ -112,7 +118,7 @@ Result<Json> scraped_in_range(const plan::Connection& connection, const range::A
             return failed(service);
         }
         replaced["url"] = *service + "/metrics";
-    } else if (settings.contains("via")) {
+    } else if (by_cluster(settings)) {
         const std::string url = settings.value("url", "");
         replaced["url"] = url.substr(0, url.find('/', url.find("://") + 3)) + "/metrics";
         replaced["via"] = settings["via"];
@@ -131,12 +137,12 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                 {"server", addresses.kubernetes}, {"token", addresses.token}, {"ca_pem", addresses.ca_pem}};
             break;
         case plan::ConnectionKind::prometheus:
-            if (!connection.settings.contains("via")) {
+            if (!by_cluster(connection.settings)) {
                 replaced[connection.name] = {{"url", addresses.prometheus}};
             }
             break;
         case plan::ConnectionKind::alertmanager:
-            if (!connection.settings.contains("via")) {
+            if (!by_cluster(connection.settings)) {
                 replaced[connection.name] = {{"url", addresses.alertmanager}};
             }
             break;
@@ -158,7 +164,7 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                 }
                 replaced[connection.name] = {{"url", *service},
                                              {"headers", connection.settings.value("headers", Json::object())}};
-            } else if (!connection.settings.contains("via")) {
+            } else if (!by_cluster(connection.settings)) {
                 replaced[connection.name] = {{"url", addresses.edge},
                                              {"headers", connection.settings.value("headers", Json::object())}};
             }

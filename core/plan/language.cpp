@@ -9,6 +9,10 @@ namespace {
 
 using namespace types;
 
+constexpr const char* headers_doc = "Sent with every request. A value may be a secret reference, also after 'Bearer '; "
+                                    "one that says who we are must be.";
+constexpr const char* certificate_doc = "PEM file of our own certificate, where the server asks for one (mTLS).";
+
 std::vector<ObjectShape> plan_language() {
     return {
         {"plan",
@@ -118,21 +122,36 @@ std::vector<ObjectShape> plan_language() {
         {"http-connection",
          "A base address, and how it is reached.",
          {{"url", text, "Scheme, host, port and base path.", true},
-          {"via", object("via"), "A way around: services with cluster addresses can't be reached from a desk."},
-          {"headers", map(text, secret), "Sent with every request; secrets are references."},
+          {"via", object("via"), "A way around: what can't be reached from a desk straight."},
+          {"headers", map(text, text), headers_doc},
+          {"basic", object("basic"), "User and password, sent as Authorization."},
           {"ca", text, "PEM file of the authority that signed the server's certificate."},
+          {"certificate", text, certificate_doc},
+          {"key", secret, "The certificate's private key, PEM without a passphrase; a file is file:PATH."},
           {"rehearse", object_name, "namespace/service that stands for it in a rehearsal.", false, "the public side"}}},
         {"scrape-connection",
          "Where a service shows its metrics, as text or OpenMetrics, and how it is reached.",
          {{"url", text, "Scheme, host, port and path; without a path it is /metrics.", true},
-          {"via", object("via"), "A way around: services with cluster addresses can't be reached from a desk."},
-          {"headers", map(text, secret), "Sent with every request; secrets are references."},
+          {"via", object("via"), "A way around: what can't be reached from a desk straight."},
+          {"headers", map(text, text), headers_doc},
+          {"basic", object("basic"), "User and password, sent as Authorization."},
           {"ca", text, "PEM file of the authority that signed the server's certificate."},
+          {"certificate", text, certificate_doc},
+          {"key", secret, "The certificate's private key, PEM without a passphrase; a file is file:PATH."},
           {"interval", duration, "How often it is scraped, for all its metrics together.", false, "5s"},
           {"rehearse", object_name, "namespace/service that stands for it in a rehearsal.", false, "the public side"}}},
+        {"basic",
+         "Who we are, for a server that asks for a user and a password.",
+         {{"user", text, "The user.", true}, {"password", secret, "The user's password.", true}}},
         {"via",
-         "A way to a service.",
-         {{"service-proxy", object("service-proxy"), "Through the API server's service proxy.", true}}},
+         "A way to a service. Proxies that the environment names are not used.",
+         {{"service-proxy", object("service-proxy"),
+           "Through the API server's service proxy: for services with cluster addresses."},
+          {"http-proxy", text, "host:port of an HTTP proxy; https goes through a tunnel (CONNECT)."},
+          {"socks5", text, "host:port of a SOCKS 5 proxy, which also looks the name up."},
+          {"user", text, "Of the HTTP or SOCKS 5 proxy, where it asks for one.", false, "none"},
+          {"password", secret, "The user's password."}},
+         {"service-proxy", "http-proxy", "socks5"}},
         {"service-proxy", "The API server passes requests on.", {{"on", text, "A kubernetes connection.", true}}},
         {"kafka-connection",
          "A Kafka cluster.",

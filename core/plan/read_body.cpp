@@ -14,12 +14,6 @@ std::vector<Step>& steps_of(Reading& reading) {
     return reading.option.empty() ? reading.plan.steps : reading.plan.rollback_steps;
 }
 
-bool sounds_secret(std::string name) {
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    return name == "authorization" || name == "proxy-authorization" || name == "cookie" || name == "x-api-key" ||
-           name.ends_with("password") || name.ends_with("secret") || name.ends_with("token");
-}
-
 /// Header and environment values: the two places where a secret may stand, and then only as a reference.
 std::string secret_place(Reading& reading, const Entry& entry) {
     const std::string& value = entry.value.text;
@@ -225,6 +219,12 @@ bool acted(const Node& probe) {
 }
 
 } // namespace
+
+bool sounds_secret(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name == "authorization" || name == "proxy-authorization" || name == "cookie" || name == "x-api-key" ||
+           name.ends_with("password") || name.ends_with("secret") || name.ends_with("token");
+}
 
 Approve read_approve(Reading& reading, const Node& node) {
     Approve approve{reading.texts(node, "roles"), 1};

@@ -1,6 +1,7 @@
 /// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a certificate, of a program.
 #include "base/json.h"
 #include "plan/reading.h"
+#include "plan/way.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,7 +50,11 @@ void check_path(Reading& reading, const Node& http, const HttpNumber& number) {
 
 /// Whether its certificate is what this desk would see.
 void check_certificate(Reading& reading, const Connection& connection, Position at) {
-    if (connection.kind == ConnectionKind::http && connection.settings.contains("via")) {
+    const Way way = way_of(connection.settings);
+    if (way.by_proxy()) {
+        reading.error(at, fmt::format("a certificate is looked at straight, not by the proxy of '{}'", connection.name),
+                      "name a host connection that this desk reaches, or read it as a metric of another source");
+    } else if (way.kind == Way::Kind::service_proxy) {
         reading.error(at, fmt::format("by '{}' the certificate of the cluster's API server is seen", connection.name),
                       "name a host connection whose port shows the service's own");
     } else if (connection.kind == ConnectionKind::http && !address_in(connection.settings).starts_with("https://")) {

@@ -89,18 +89,13 @@ void read_variable(Reading& reading, const Entry& entry) {
     reading.plan.variables.push_back(std::move(variable));
 }
 
-/// What the connections of a plan name as secrets; what has a wrong form was told by shape_check.
+/// What a Kafka connection names as secrets; what has a wrong form was told by shape_check.
 void note_secrets(Reading& reading, const Node& settings, const std::string& connection) {
-    for (const char* block : {"headers", "security"}) {
-        const Node* values = settings.find(block);
-        if (values == nullptr) {
-            continue;
-        }
-        for (const Entry& entry : values->entries) {
-            if (block == std::string_view("headers") || entry.key == "password" || entry.key == "key-password") {
-                reading.plan.secrets.push_back(
-                    {entry.value.text, fmt::format("connection {}, {}", connection, entry.key)});
-            }
+    const Node* security = settings.find("security");
+    for (std::size_t i = 0; security != nullptr && i < security->entries.size(); ++i) {
+        const Entry& entry = security->entries[i];
+        if (entry.key == "password" || entry.key == "key-password") {
+            reading.plan.secrets.push_back({entry.value.text, fmt::format("connection {}, {}", connection, entry.key)});
         }
     }
 }
@@ -154,13 +149,8 @@ void read_connection(Reading& reading, const Entry& entry) {
                           "without scheme, user and path; a port stands beside it in port:");
         }
     }
-    const Node* via = kind.value.find("via");
-    const Node* proxy = via != nullptr ? via->find("service-proxy") : nullptr;
-    const Node* on = proxy != nullptr ? proxy->find("on") : nullptr;
-    if (on != nullptr && reading.check_known(on->text, on->at, "connection", reading.names.connections) &&
-        reading.names.connection_kinds[on->text] != "kubernetes") {
-        reading.error(on->at, fmt::format("'{}' is no kubernetes connection", on->text),
-                      "a service proxy is a cluster's");
+    if (speaks_http(connection.kind)) {
+        read_way(reading, kind.value, connection.name);
     }
     note_secrets(reading, kind.value, connection.name);
     reading.plan.connections.push_back(std::move(connection));

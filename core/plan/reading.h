@@ -108,6 +108,10 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
                                std::vector<Step>& into, std::optional<StepId> before);
 StepBody read_body(Reading& reading, const Node& node, Step& step);
 Probe read_probe(Reading& reading, const Node& node, const Node& timing, const Node& step_node);
+/// Whether a header or variable of that name says who we are, so that its value may stand in no plan.
+bool sounds_secret(std::string name);
+/// Of a connection's settings: `via`, headers, certificate and key, user and password; notes the secrets named there.
+void read_way(Reading& reading, const Node& settings, const std::string& connection);
 HttpCall read_call(Reading& reading, const Node& node, const char* method);
 Command read_command(Reading& reading, const Node& argv, const Node& step_node);
 /// That a step says on which connection: its `on`. Null = it does not, which is told with one of `kind` as the remedy.

@@ -6,6 +6,7 @@
 #include "plan/describe.h"
 #include "plan/fill.h"
 #include "report/asked_metrics.h"
+#include "report/curl.h"
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
 
@@ -315,7 +316,7 @@ private:
             filters.push_back(plan::fill_query(matcher, scope_).value_or(matcher));
             asked.push_back("filter=" + filters.back());
         }
-        if (place.contains("via")) {
+        if (place.contains(Json::json_pointer("/via/service-proxy"))) {
             remark(fmt::format("alerts that fire: {}",
                                filters.empty() ? "all" : fmt::format("{}", fmt::join(filters, ", "))));
         } else {
@@ -326,7 +327,7 @@ private:
     void ask_prometheus(const plan::Metric& metric) {
         const std::string query = plan::fill_query(metric.query, scope_).value_or(metric.query);
         const auto& place = settings(metric.from);
-        if (place.contains("via")) {
+        if (place.contains(Json::json_pointer("/via/service-proxy"))) {
             remark("its expression: " + query);
         } else {
             get(place, "/api/v1/query", {"query=" + query});
@@ -350,23 +351,9 @@ private:
         say(words);
     }
 
-    /// What the connection puts on each request: the authorities that it trusts, and its headers.
-    std::string of_connection(const Json& place, Fetched& fetched) const {
-        std::string line;
-        if (const std::string ca = setting(place, "ca"); !ca.empty()) {
-            line += " --cacert " + shell_word(from_start(ca));
-        }
-        const auto headers = place.find("headers");
-        if (headers != place.end() && headers->is_object()) {
-            for (const auto& [name, value] : headers->items()) {
-                line += fetched.header(name, value.is_string() ? value.get<std::string>() : value.dump());
-            }
-        }
-        return line;
-    }
     void get(const Json& place, const std::string& path, const Words& asked, const char* options = "-fsS -G") {
         Fetched fetched(started_in_);
-        std::string line = "curl " + std::string(options) + of_connection(place, fetched) + " " +
+        std::string line = "curl " + std::string(options) + curl_options(place, fetched, started_in_) + " " +
                            shell_word(setting(place, "url") + path);
         for (const auto& one : asked) {
             line += " --data-urlencode " + shell_word(one);
@@ -408,7 +395,7 @@ private:
             remark("this address is the cluster's own: reach it by 'kubectl port-forward', or from inside");
         }
         Fetched fetched(started_in_);
-        std::string line = "curl -fsS -X " + request.method + of_connection(place, fetched);
+        std::string line = "curl -fsS -X " + request.method + curl_options(place, fetched, started_in_);
         for (const auto& [name, value] : request.headers) {
             line += fetched.header(name, filled(value));
         }

@@ -65,6 +65,42 @@ std::string Fetched::header(const std::string& name, const std::string& value) {
     return piped_.size() == 1 ? " -H @-" : "";
 }
 
+std::string Fetched::basic(const std::string& user, const std::string& password) {
+    const auto secret = named("", password);
+    if (!secret) {
+        return {};
+    }
+    const std::string name = fmt::format("basic{}", reads_.size() + 1);
+    reads_.push_back(fmt::format("{}=\"$(printf '%s:%s' {} \"${{{}:?}}\" | base64 -w0)\"", name, shell_word(user),
+                                 secret->variable));
+    piped_.push_back(Named{shell_word("Authorization: Basic "), name});
+    return piped_.size() == 1 ? " -H @-" : "";
+}
+
+std::string Fetched::as_file(const std::string& reference) {
+    const auto parsed = parse_secret_reference(reference);
+    if (parsed && parsed->kind == SecretReference::Kind::file) {
+        return shell_word(file(parsed->name));
+    }
+    const auto secret = named("", reference);
+    if (!secret) {
+        return shell_word(reference);
+    }
+    reads_.push_back(fmt::format(": \"${{{}:?}}\"", secret->variable)); // within <( ) a missing one would stop nothing
+    return fmt::format("<(printf '%s\\n' \"${}\")", secret->variable);
+}
+
+std::string Fetched::proxy_user(const std::string& user, const std::string& password) {
+    const auto secret = named("", password);
+    if (!secret) {
+        return {};
+    }
+    reads_.push_back(fmt::format(": \"${{{}:?}}\"", secret->variable));
+    // Its argument would be read by every user of the machine; in curl's file of options quotes are escaped.
+    return fmt::format(" -K <(printf '%s:%s' {} \"${}\" | sed 's/[\\\\\"]/\\\\&/g; s/.*/proxy-user = \"&\"/')",
+                       shell_word(user), secret->variable);
+}
+
 std::string Fetched::command(const std::string& folder, const std::string& line) const {
     std::string before;
     for (const auto& read : reads_) {

@@ -21,6 +21,16 @@ public:
     /// What `curl` (7.55 and later) is told of one header, with a space before it. With a secret it comes by the pipe.
     std::string header(const std::string& name, const std::string& value);
 
+    /// The same of an Authorization header with a user and its password.
+    std::string basic(const std::string& user, const std::string& password);
+
+    /// Where a program finds a secret as a file, as a word: the file that it is, else one without a name, for which the
+    /// shell must be bash or zsh.
+    std::string as_file(const std::string& reference);
+
+    /// What `curl` is told of who we are to a proxy, with a space before it; the shell must be bash or zsh.
+    std::string proxy_user(const std::string& user, const std::string& password);
+
     /// The whole of it. `folder`: where it runs; empty = wherever somebody stands.
     std::string command(const std::string& folder, const std::string& line) const;
 

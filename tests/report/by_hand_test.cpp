@@ -31,12 +31,15 @@ connections:
   api: {http: {url: ')" + api + R"(', headers: {X: 'env:X_TOKEN'}}}
   inside: {http: {url: 'http://green.shop:8081', via: {service-proxy: {on: cluster}}}}
   prom: {prometheus: {url: 'http://prom:9090', ca: /etc/ca.pem, headers: {Authorization: 'env:X_TOKEN'}}}
+  far: {http: {url: 'https://far.example', via: {http-proxy: 'proxy.example:3128'}, ca: ca.pem, certificate: our.pem, key: 'file:/k.pem', basic: {user: lead, password: 'env:X_TOKEN'}}}
+  bent: {prometheus: {url: 'http://far.example', via: {socks5: '[fd00::1]:1080', user: u, password: 'env:X_TOKEN'}}}
   own: {scrape: {url: 'https://web.example', ca: /etc/ca.pem, headers: {X: 'env:X_TOKEN'}}}
   near: {scrape: {url: 'http://web.shop:8081/stats?all=1', via: {service-proxy: {on: cluster}}}}
 metrics:
   lag: {title: Lag, from: prom, query: lag, unit: messages}
   asked: {title: Asked, from: own, query: 'rate(asked[1m])', unit: per-second}
   busy: {title: Busy, from: near, query: busy, unit: count}
+  beyond: {title: Beyond, from: bent, query: up, unit: count}
   waiting: {title: Waiting, from: api, http: {path: '/stats?of=${version}', json: /queue/depth}, unit: count}
   answered: {title: Answered, from: api, http: {path: /stats, value: status}, unit: count}
   took: {title: Took, from: api, http: {path: /stats, value: latency}, unit: s}
@@ -176,6 +179,9 @@ private slots:
         row("http with a body that curl would take for the name of a file",
             "{id: s, http: {path: /flags, text: '@all'}, on: api}",
             "curl [-fsS] [-X] [POST] [-H] [@-] [--data-raw] [@all] [https://api.example/flags] <X: se cret>");
+        row("http by way of a proxy, with a certificate of ours and a user", "{id: s, probe: {http: /health}, on: far}",
+            "curl [-fsS] [-X] [GET] [--proxy] [http://proxy.example:3128] [--cacert] [ca.pem] [--cert] [our.pem] "
+            "[--key] [/k.pem] [-H] [@-] [https://far.example/health] <Authorization: Basic bGVhZDpzZSBjcmV0>");
         row("http with a secret from Vault",
             "{id: s, http: {path: /flags, headers: {Authorization: 'Bearer vault:secret/app/prod#token'}}, on: api}",
             "curl [-fsS] [-X] [POST] [-H] [@-] [https://api.example/flags] <X: se cret|Authorization: Bearer se cret>\n"
@@ -252,6 +258,24 @@ private slots:
         const auto release = release_with(step.toStdString());
         const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
         QCOMPARE(heard(hand.commands), heard_as);
+    }
+
+    /// Nor does it stand in curl's arguments, which every user of the machine can read.
+    void a_proxy_is_told_the_password_as_it_is() {
+        const auto release = release_with("{id: s, hold: 1m, gates: [{metric: beyond, must: '> 0'}]}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QCOMPARE(hand.commands.size(), std::size_t{1});
+        QProcess shell;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("X_TOKEN", "a\"b\\c d");
+        shell.setProcessEnvironment(environment);
+        shell.start("bash", {"-c", "curl() { while [ $# -gt 0 ]; do if [ \"$1\" = -K ]; then shift; cat \"$1\"; else "
+                                   "printf '[%s]' \"$1\"; fi; shift; done; }; " +
+                                       QString::fromStdString(hand.commands.front())});
+        QVERIFY(shell.waitForFinished());
+        QCOMPARE(QString::fromUtf8(shell.readAllStandardOutput()),
+                 QString("[-fsS][-G][--proxy][socks5h://[fd00::1]:1080]proxy-user = \"u:a\\\"b\\\\c d\"\n"
+                         "[http://far.example/api/v1/query][--data-urlencode][query=up]"));
     }
 
     /// Typed wherever somebody stands, and in whatever order: each command says where it runs and where its secrets

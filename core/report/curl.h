@@ -1,0 +1,13 @@
+#pragma once
+#include "base/json.h"
+#include "report/fetched.h"
+
+#include <string>
+
+namespace sluice::report {
+
+/// What a connection of the plan puts on each request, as options of curl with a space before each: the proxy, the
+/// authorities that it trusts, our certificate, headers, user and password. `started_in` as for Fetched. Pure.
+std::string curl_options(const Json& connection, Fetched& fetched, const std::string& started_in);
+
+} // namespace sluice::report
