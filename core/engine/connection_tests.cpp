@@ -5,6 +5,7 @@
 #include "net/place.h"
 #include "plan/fill.h"
 #include "plan/way.h"
+#include "sources/http_endpoint.h"
 #include "sources/http_number_source.h"
 #include "sources/scraper.h"
 
@@ -73,6 +74,27 @@ tl::unexpected<Error> nobody_behind(const net::HttpResponse& response, const std
     return fail(ErrorCode::unreachable,
                 fmt::format("the cluster answers, but nobody behind this service does ({})", response.status), where,
                 "does the service exist, and has it pods that are ready?");
+}
+
+/// What answers well, and what its clock says beside ours: by a clock that is off a run's polls take no answer
+/// (sources/http_endpoint.h), so a whole release would stand still.
+Result<std::string> with_clock(Result<std::string> found, const Result<net::HttpResponse>& response,
+                               const Scheduler& scheduler, const std::string& where) {
+    const auto ahead = found && response ? sources::ahead_of_us(*response, scheduler) : std::nullopt;
+    if (!ahead) {
+        return found;
+    }
+    constexpr Nanos close = seconds(5); // a Date has whole seconds, and was on its way
+    const Nanos apart = std::max(*ahead, -*ahead);
+    const std::string told =
+        fmt::format("{} s {} ours", apart.count / 1'000'000'000, *ahead > Nanos{} ? "ahead of" : "behind");
+    if (apart > sources::most_apart) {
+        return fail(ErrorCode::corrupt, fmt::format("it answers, but its clock is {}", told), where,
+                    fmt::format("set the wrong one of the clocks (NTP), or ask past the cache: a session takes no "
+                                "answer that is dated over {:.0f} s away",
+                                sources::most_apart.seconds()));
+    }
+    return *found + (apart <= close ? ", its clock fits ours" : ", its clock is " + told);
 }
 
 } // namespace
@@ -198,7 +220,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         test.opened->http(test.connection->name)
             ->send(std::move(request),
                    back(index, [greeting](State& self, Test& at, const Result<net::HttpResponse>& response) {
-                       self.finish(at, judge_greeting(greeting, at, response));
+                       self.finish(at, with_clock(judge_greeting(greeting, at, response), response,
+                                                  self.outside.scheduler, at.answer.address));
                    }));
     }
 
@@ -236,7 +259,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         test.opened->http(test.connection->name)
             ->send(sources::scrape_request(key(test, "scrape"), patience, budget),
                    back(index, [budget](State& self, Test& at, const Result<net::HttpResponse>& response) {
-                       self.finish(at, judge_scrape(at, response, budget));
+                       self.finish(at, with_clock(judge_scrape(at, response, budget), response, self.outside.scheduler,
+                                                  at.answer.address));
                    }));
     }
 
@@ -313,7 +337,8 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         test.opened->http(test.connection->name)
             ->send(std::move(request), back(index, [path = path_of(test)](State& self, Test& at,
                                                                           const Result<net::HttpResponse>& response) {
-                       self.finish(at, self.judge_http(at, path, response));
+                       self.finish(at, with_clock(self.judge_http(at, path, response), response, self.outside.scheduler,
+                                                  at.answer.address));
                    }));
     }
 

@@ -57,18 +57,23 @@ Nanos rest_after(const Result<net::HttpResponse>& response) {
     return response && (response->status == 429 || response->status == 503) ? retry_after(*response) : Nanos{};
 }
 
-Result<net::HttpResponse> of_this_time(Result<net::HttpResponse> response, const Scheduler& scheduler) {
+std::optional<Nanos> ahead_of_us(const net::HttpResponse& response, const Scheduler& scheduler) {
     const auto ours = scheduler.wall();
-    if (!ours || !response || response->status < 200 || response->status >= 300) {
+    const auto theirs = ours ? http_date(response.header("Date")) : std::nullopt;
+    return theirs ? std::optional(*theirs - *ours) : std::nullopt;
+}
+
+Result<net::HttpResponse> of_this_time(Result<net::HttpResponse> response, const Scheduler& scheduler) {
+    if (!response || response->status < 200 || response->status >= 300) {
         return response;
     }
-    const auto theirs = http_date(response->header("Date"));
-    if (theirs && (*theirs - *ours > most_apart || *ours - *theirs > most_apart)) {
+    const auto ahead = ahead_of_us(*response, scheduler);
+    if (ahead && (*ahead > most_apart || *ahead < Nanos{} - most_apart)) {
         // Without the difference itself: a text that changes with each poll would be an event with each poll.
         return fail(ErrorCode::corrupt,
                     fmt::format("the answer is dated more than {:.0f} s {} our clock: one of the clocks is off, or a "
                                 "cache answers",
-                                most_apart.seconds(), *theirs > *ours ? "ahead of" : "behind"));
+                                most_apart.seconds(), *ahead > Nanos{} ? "ahead of" : "behind"));
     }
     return response;
 }

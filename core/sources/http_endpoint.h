@@ -3,6 +3,7 @@
 #include "net/http.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ Nanos retry_after(const net::HttpResponse& response);
 
 /// The same of an answer that may well have one: of a 429 or a 503, else zero.
 Nanos rest_after(const Result<net::HttpResponse>& response);
+
+/// How far the clock by which the answer is dated (RFC 9110, "Date": whole seconds) is ahead of this machine's; less
+/// than zero = behind. Nothing where it has no Date that can be read, or time is virtual.
+std::optional<Nanos> ahead_of_us(const net::HttpResponse& response, const Scheduler& scheduler);
 
 /// An answer whose Date (RFC 9110) and the machine's clock are more than a minute apart is `corrupt`: one of the clocks
 /// is off, or a cache tells what was; either way it can't be said how old it is. Statuses other than 2xx, and answers

@@ -1,11 +1,14 @@
 /// What a plan's connections answer before anything starts: against the range, and where nobody listens.
 #include "engine/connection_tests.h"
 #include "host/preflight.h"
+#include "net/fake_server.h"
 #include "plan/loader.h"
 #include "range/range.h"
 #include "support/nova_plan.h"
 #include "support/suite.h"
 
+#include <QDateTime>
+#include <QLocale>
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTemporaryDir>
@@ -211,7 +214,7 @@ private slots:
         QVERIFY(range);
         auto replaced = host::range_connections(*loaded.plan, (*range)->addresses());
         QVERIFY(replaced);
-        const QRegularExpression series("^tells [1-9][0-9]* series$");
+        const QRegularExpression series("^tells [1-9][0-9]* series, its clock fits ours$");
         auto answered = answers(desk, *loaded.plan, *replaced, seconds(10));
         for (const char* name : {"near", "named", "open"}) {
             const auto& answer = answered.at(name);
@@ -255,12 +258,64 @@ private slots:
         QVERIFY(replaced);
         const auto answered = answers(desk, *loaded.plan, *replaced, seconds(10));
         QVERIFY(answered.at("fine").level == Level::good);
-        QCOMPARE(answered.at("fine").found, std::string("GET /health answers with 200"));
+        QCOMPARE(answered.at("fine").found, std::string("GET /health answers with 200, its clock fits ours"));
         QVERIFY(answered.at("text").error);
         QCOMPARE(answered.at("text").error->what, std::string("'healthy' stands at /status, which is no number"));
         QVERIFY(answered.at("text").error->remedy.starts_with("the metric 'word' reads a number there"));
         QVERIFY(answered.at("lost").error);
         QCOMPARE(answered.at("lost").error->what, std::string("HTTP status 404"));
+    }
+
+    /// A run's polls take no answer of a clock that is over a minute off, so before it begins is the time to hear of
+    /// it.
+    void a_server_s_clock_is_compared_with_ours_data() {
+        QTest::addColumn<int>("ahead"); // s
+        QTest::addColumn<bool>("good");
+        QTest::addColumn<QString>("told_as");
+        QTest::newRow("fits") << 0 << true << ", its clock fits ours$";
+        QTest::newRow("somewhat ahead") << 30 << true << ", its clock is (29|30) s ahead of ours$";
+        QTest::newRow("somewhat behind") << -30 << true << ", its clock is 3[0-9] s behind ours$";
+        QTest::newRow("too far ahead") << 100 << false << "^it answers, but its clock is (9[0-9]|100) s ahead of ours$";
+        QTest::newRow("too far behind") << -100 << false << "^it answers, but its clock is 1[0-9]{2} s behind ours$";
+    }
+    void a_server_s_clock_is_compared_with_ours() {
+        QFETCH(int, ahead);
+        QFETCH(bool, good);
+        QFETCH(QString, told_as);
+        testing::FakeServer server([ahead](const testing::Seen& seen) {
+            const auto then = QDateTime::currentDateTimeUtc().addSecs(ahead);
+            const QByteArray date =
+                "Date: " + QLocale::c().toString(then, "ddd, dd MMM yyyy HH:mm:ss").toUtf8() + " GMT\r\n";
+            const QByteArray body = seen.target.startsWith("/metrics")  ? "up 1\n"
+                                    : seen.target.startsWith("/api/v1") ? R"({"status":"success"})"
+                                                                        : R"({"versionInfo":{}})";
+            seen.socket->write(testing::answer(200, body, "Content-Type: text/plain\r\n" + date));
+        });
+        const auto loaded = plan::load("sluice: 1\nid: p\nconnections:\n"
+                                       "  prom: {prometheus: {url: '" +
+                                           server.url("") +
+                                           "'}}\n"
+                                           "  alerts: {alertmanager: {url: '" +
+                                           server.url("") +
+                                           "'}}\n"
+                                           "  own: {scrape: {url: '" +
+                                           server.url("") +
+                                           "'}}\n"
+                                           "  web: {http: {url: '" +
+                                           server.url("") +
+                                           "'}}\n"
+                                           "phases: [{id: one, steps: [{id: go, confirm: Go}]}]\n",
+                                       "p");
+        QVERIFY(loaded.plan);
+        Desk desk;
+        const auto answered = answers(desk, *loaded.plan, {}, seconds(10));
+        QCOMPARE(answered.size(), std::size_t{4});
+        for (const auto& [name, answer] : answered) {
+            const std::string told = answer.error ? answer.error->what : answer.found;
+            QVERIFY2((answer.level == Level::good) == good, (name + ": " + told).c_str());
+            QVERIFY2(QRegularExpression(told_as).match(QString::fromStdString(told)).hasMatch(), told.c_str());
+            QVERIFY2(good || answer.error->remedy.find("NTP") != std::string::npos, name.c_str());
+        }
     }
 
     void the_window_says_whether_why_not_and_when() {
