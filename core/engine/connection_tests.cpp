@@ -36,8 +36,9 @@ std::string address_of(const plan::Connection& connection, const Json& settings)
         break;
     }
     const plan::Way way = plan::way_of(settings);
-    return way.by_proxy() ? fmt::format("{} via {}:{}", text("url"), way.host, way.port)
-                          : text("url") + (way.cluster.empty() ? "" : " via " + way.cluster);
+    return way.by_proxy()        ? fmt::format("{} via {}:{}", text("url"), way.host, way.port)
+           : !way.target.empty() ? fmt::format("{} via {} on {}", text("url"), way.target, way.cluster)
+                                 : text("url") + (way.cluster.empty() ? "" : " via " + way.cluster);
 }
 
 /// What to do about an error that does not say so itself.

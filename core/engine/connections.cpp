@@ -1,6 +1,7 @@
 #include "engine/connections.h"
 
 #include "engine/based_http.h"
+#include "kubernetes/port_forward.h"
 #include "kubernetes/service_proxy.h"
 #include "plan/fill.h"
 #include "plan/secret_reference.h"
@@ -174,6 +175,19 @@ Result<std::unique_ptr<BasedHttp>> based(const Json& settings, const Outside& ou
 
 } // namespace
 
+/// By the kubeconfig and context by which the cluster itself is reached.
+kubernetes::ForwardSpec Connections::forward_of(const plan::Way& way) const {
+    const Json& cluster = settings(way.cluster);
+    const std::string own = text_at(cluster, "kubeconfig");
+    kubernetes::ForwardSpec spec;
+    spec.kubeconfig = own.empty() ? parts_->outside.kubeconfig : own;
+    spec.context = text_at(cluster, "context");
+    spec.name_space = way.name_space;
+    spec.target = way.target;
+    spec.port = way.port;
+    return spec;
+}
+
 Connections::Connections(const Outside& outside)
     : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}})) {}
 Connections::~Connections() = default;
@@ -215,6 +229,10 @@ Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, c
         if (const plan::Way around = plan::way_of(settings); around.kind == plan::Way::Kind::service_proxy) {
             auto* cluster = connections->cluster(around.cluster);
             parts.ways.push_back(std::make_unique<kubernetes::ServiceProxy>(outside.http, *cluster));
+            way = parts.ways.back().get();
+        } else if (around.kind == plan::Way::Kind::port_forward) {
+            parts.ways.push_back(std::make_unique<kubernetes::PortForward>(outside.http, outside.scheduler,
+                                                                           connections->forward_of(around)));
             way = parts.ways.back().get();
         }
         auto client = based(settings, outside, *way);

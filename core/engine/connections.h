@@ -4,9 +4,11 @@
 #include "base/scheduler.h"
 #include "kafka/cluster.h"
 #include "kubernetes/client.h"
+#include "kubernetes/port_forward.h"
 #include "net/http.h"
 #include "net/reach.h"
 #include "plan/model.h"
+#include "plan/way.h"
 
 #include <functional>
 #include <map>
@@ -55,6 +57,7 @@ public:
 
 private:
     explicit Connections(const Outside& outside);
+    kubernetes::ForwardSpec forward_of(const plan::Way& way) const;
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -24,6 +24,10 @@ bool certainly_not_sent(const Error& error) {
     return error.what.ends_with(not_sent);
 }
 
+Error never_sent(ErrorCode code, std::string what, std::string where) {
+    return {code, std::move(what) + "; " + std::string(not_sent), std::move(where), {}};
+}
+
 Error only_asked(Error error) {
     const std::string ending = "; " + std::string(perhaps_sent);
     if (error.what.ends_with(ending)) {

@@ -74,6 +74,9 @@ enum class ExchangeId : std::uint64_t { none = 0 };
 /// False means "perhaps".
 bool certainly_not_sent(const Error& error);
 
+/// The error of a request that was not even begun, as `certainly_not_sent` knows it.
+Error never_sent(ErrorCode code, std::string what, std::string where);
+
 /// The error of an exchange that only asked: that the question may have arrived changes nothing, and is not said.
 Error only_asked(Error error);
 

@@ -51,9 +51,10 @@ void check_path(Reading& reading, const Node& http, const HttpNumber& number) {
 /// Whether its certificate is what this desk would see.
 void check_certificate(Reading& reading, const Connection& connection, Position at) {
     const Way way = way_of(connection.settings);
-    if (way.by_proxy()) {
-        reading.error(at, fmt::format("a certificate is looked at straight, not by the proxy of '{}'", connection.name),
-                      "name a host connection that this desk reaches, or read it as a metric of another source");
+    if (way.by_proxy() || way.kind == Way::Kind::port_forward) {
+        reading.error(
+            at, fmt::format("a certificate is looked at straight, not by the way around of '{}'", connection.name),
+            "name a host connection that this desk reaches, or read it as a metric of another source");
     } else if (way.kind == Way::Kind::service_proxy) {
         reading.error(at, fmt::format("by '{}' the certificate of the cluster's API server is seen", connection.name),
                       "name a host connection whose port shows the service's own");

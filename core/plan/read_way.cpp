@@ -63,16 +63,22 @@ void check_headers(Reading& reading, const Node& headers, const std::string& con
 
 /// `via` itself; what it names of the plan.
 void check_via(Reading& reading, const Node& via, const Node* url) {
-    if (const Node* proxy = via.find("service-proxy")) {
-        const Node* on = proxy->find("on");
+    for (const auto& [key, name] :
+         {std::pair("service-proxy", "service proxy"), std::pair("port-forward", "port-forward")}) {
+        const Node* by = via.find(key);
+        if (by == nullptr) {
+            continue;
+        }
+        const Node* on = by->find("on");
         if (on != nullptr && reading.check_known(on->text, on->at, "connection", reading.names.connections) &&
             reading.names.connection_kinds[on->text] != "kubernetes") {
             reading.error(on->at, fmt::format("'{}' is no kubernetes connection", on->text),
-                          "a service proxy is a cluster's");
+                          fmt::format("a {} is a cluster's", name));
         }
-        for (const char* key : {"user", "password"}) {
-            if (const Entry* entry = via.entry(key)) {
-                reading.error(entry->at, fmt::format("a service proxy takes no '{}'", key), cluster_s_own);
+        for (const char* credential : {"user", "password"}) {
+            if (const Entry* entry = via.entry(credential)) {
+                reading.error(entry->at, fmt::format("a {} takes no '{}'", name, credential),
+                              "who we are to the cluster its kubeconfig says");
             }
         }
         return;

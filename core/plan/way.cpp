@@ -13,6 +13,23 @@ std::string text_at(const Json& object, const char* key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+Way forwarded(const Json& forward) {
+    Way way;
+    const auto port = forward.is_object() ? forward.find("port") : forward.end();
+    for (const char* kind : {"pod", "service", "deployment"}) {
+        const std::string object = text_at(forward, kind);
+        const auto slash = object.find('/');
+        if (slash != std::string::npos && port != forward.end() && port->is_number_integer()) {
+            way.kind = Way::Kind::port_forward;
+            way.cluster = text_at(forward, "on");
+            way.name_space = object.substr(0, slash);
+            way.target = std::string(kind) + "/" + object.substr(slash + 1);
+            way.port = port->get<int>();
+        }
+    }
+    return way;
+}
+
 } // namespace
 
 std::optional<std::pair<std::string, int>> host_and_port(std::string_view text) {
@@ -45,6 +62,9 @@ Way way_of(const Json& settings) {
         way.cluster = text_at(*proxy, "on");
         way.kind = way.cluster.empty() ? Way::Kind::straight : Way::Kind::service_proxy;
         return way;
+    }
+    if (const auto forward = via->find("port-forward"); forward != via->end()) {
+        return forwarded(*forward);
     }
     const std::string http = text_at(*via, "http-proxy");
     if (const auto place = host_and_port(http.empty() ? text_at(*via, "socks5") : http)) {

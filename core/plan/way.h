@@ -11,13 +11,15 @@ namespace sluice::plan {
 
 /// The `via:` of a connection.
 struct Way {
-    enum class Kind { straight, service_proxy, http_proxy, socks5 };
+    enum class Kind { straight, service_proxy, http_proxy, socks5, port_forward };
     Kind kind = Kind::straight;
-    std::string cluster;  ///< of service_proxy: the kubernetes connection
-    std::string host;     ///< of http_proxy and socks5; IPv6 without its brackets
-    int port = 0;         ///< 1…65535
-    std::string user;     ///< empty = none
-    std::string password; ///< a secret reference
+    std::string cluster;    ///< of service_proxy and port_forward: the kubernetes connection
+    std::string name_space; ///< of port_forward
+    std::string target;     ///< of port_forward: "service/prometheus"
+    std::string host;       ///< of http_proxy and socks5; IPv6 without its brackets
+    int port = 0;           ///< of the proxy, or that which is forwarded; 1…65535
+    std::string user;       ///< empty = none
+    std::string password;   ///< a secret reference
 
     bool by_proxy() const { return kind == Kind::http_proxy || kind == Kind::socks5; }
 };

@@ -5,6 +5,7 @@
 #include "net/place.h"
 #include "plan/describe.h"
 #include "plan/fill.h"
+#include "plan/way.h"
 #include "report/asked_metrics.h"
 #include "report/curl.h"
 #include "report/fetched.h"
@@ -351,7 +352,20 @@ private:
         say(words);
     }
 
+    /// What has to stand beside a request, in another terminal.
+    void stands_beside(const Json& place) {
+        const plan::Way way = plan::way_of(place);
+        if (way.kind != plan::Way::Kind::port_forward) {
+            return;
+        }
+        Words words = kubectl(way.cluster, way.name_space);
+        words.insert(words.end(), {"port-forward", "--address", "127.0.0.1", way.target,
+                                   fmt::format("{}:{}", port_by_hand, way.port)});
+        std::transform(words.begin(), words.end(), words.begin(), shell_word);
+        remark(fmt::format("in another terminal first, and as long as it is needed: {}", fmt::join(words, " ")));
+    }
     void get(const Json& place, const std::string& path, const Words& asked, const char* options = "-fsS -G") {
+        stands_beside(place);
         Fetched fetched(started_in_);
         std::string line = "curl " + std::string(options) + curl_options(place, fetched, started_in_) + " " +
                            shell_word(setting(place, "url") + path);
@@ -394,6 +408,7 @@ private:
         if (proxy.is_string()) {
             remark("this address is the cluster's own: reach it by 'kubectl port-forward', or from inside");
         }
+        stands_beside(place);
         Fetched fetched(started_in_);
         std::string line = "curl -fsS -X " + request.method + curl_options(place, fetched, started_in_);
         for (const auto& [name, value] : request.headers) {

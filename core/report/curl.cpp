@@ -31,7 +31,11 @@ std::string curl_options(const Json& connection, Fetched& fetched, const std::st
     const auto from_start = [&](const std::string& path) {
         return shell_word(started_in.empty() || path.starts_with('/') ? path : started_in + "/" + path);
     };
-    std::string line = by_proxy(plan::way_of(connection), fetched);
+    const plan::Way way = plan::way_of(connection);
+    std::string line = by_proxy(way, fetched);
+    if (way.kind == plan::Way::Kind::port_forward) {
+        line += fmt::format(" --connect-to ::127.0.0.1:{}", port_by_hand); // the URL stays, and with it Host and name
+    }
     if (const std::string ca = setting(connection, "ca"); !ca.empty()) {
         line += " --cacert " + from_start(ca);
     }

@@ -33,6 +33,7 @@ connections:
   prom: {prometheus: {url: 'http://prom:9090', ca: /etc/ca.pem, headers: {Authorization: 'env:X_TOKEN'}}}
   far: {http: {url: 'https://far.example', via: {http-proxy: 'proxy.example:3128'}, ca: ca.pem, certificate: our.pem, key: 'file:/k.pem', basic: {user: lead, password: 'env:X_TOKEN'}}}
   bent: {prometheus: {url: 'http://far.example', via: {socks5: '[fd00::1]:1080', user: u, password: 'env:X_TOKEN'}}}
+  kept: {http: {url: 'https://web.shop:8443', via: {port-forward: {on: cluster, service: shop/web, port: 8443}}}}
   own: {scrape: {url: 'https://web.example', ca: /etc/ca.pem, headers: {X: 'env:X_TOKEN'}}}
   near: {scrape: {url: 'http://web.shop:8081/stats?all=1', via: {service-proxy: {on: cluster}}}}
 metrics:
@@ -258,6 +259,17 @@ private slots:
         const auto release = release_with(step.toStdString());
         const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
         QCOMPARE(heard(hand.commands), heard_as);
+    }
+
+    void a_port_forward_stands_beside_what_goes_by_it() {
+        const auto release = release_with("{id: s, http: {path: /on}, on: kept}");
+        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
+        QCOMPARE(heard(hand.commands), QString("curl [-fsS] [-X] [POST] [--connect-to] [::127.0.0.1:18080] "
+                                               "[https://web.shop:8443/on]"));
+        QCOMPARE(hand.remarks.size(), std::size_t{1});
+        QCOMPARE(hand.remarks.front(),
+                 std::string("in another terminal first, and as long as it is needed: kubectl --context 'the prod' -n "
+                             "shop port-forward --address 127.0.0.1 service/web 18080:8443"));
     }
 
     /// Nor does it stand in curl's arguments, which every user of the machine can read.
