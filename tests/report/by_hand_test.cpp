@@ -286,7 +286,7 @@ private slots:
                                        QString::fromStdString(hand.commands.front())});
         QVERIFY(shell.waitForFinished());
         QCOMPARE(QString::fromUtf8(shell.readAllStandardOutput()),
-                 QString("[-fsS][-G][--proxy][socks5h://[fd00::1]:1080]proxy-user = \"u:a\\\"b\\\\c d\"\n"
+                 QString("[-fsS][-G][--proxy][socks5h://[fd00::1]:1080]proxy-user = \"u:a\\\"b\\\\c d\""
                          "[http://far.example/api/v1/query][--data-urlencode][query=up]"));
     }
 
