@@ -4,7 +4,9 @@
 #include "base/quantity.h"
 #include "release/foresight.h"
 #include "release/ways_back.h"
+#include "sluicectl/progress.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace sluicectl {
@@ -33,6 +35,18 @@ std::string readiness(const Release& release, const sluice::plan::Option& option
     }
     return told.ready_option == option.id && !told.ready_why.empty() ? "not armed: " + told.ready_why
                                                                      : "not armed: not proven yet";
+}
+
+/// ", held 00:03:10 of its 00:10:00" of a hold's important gate.
+std::string own_time(const sluice::plan::Step& step, const std::string& key, const GateState& gate, Nanos now) {
+    const auto* hold = std::get_if<sluice::plan::Hold>(&step.body);
+    for (const auto& planned : hold ? hold->gates : std::vector<sluice::plan::Gate>{}) {
+        if (key_names(key, planned.id) && planned.for_.count > 0) {
+            return fmt::format(", held {} of its {}", clock(std::min(planned.for_, gate.own.held_at(now))),
+                               clock(planned.for_));
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -92,6 +106,8 @@ void print_gates(const Release& release, const sluice::plan::Step& step, Nanos n
         return;
     }
     for (const auto& [key, gate] : state.gates) {
+        const std::string tier = gate.shadow ? " (shadow)" : gate.important ? " (important)" : "";
+        const std::string own = gate.important ? own_time(step, key, gate, now) : "";
         const std::string counted = samples_text(gate.seen, gate.wanted);
         const bool goes = gate.verdict == "pass" && gate.breach_at.count != 0;
         const Nanos left = goes ? std::max(gate.breach_at - now, sluice::seconds(1)) : Nanos{};
@@ -100,8 +116,7 @@ void print_gates(const Release& release, const sluice::plan::Step& step, Nanos n
                                      : falls_to(gate.limit) ? ", falling,"
                                                             : ", rising,";
         const bool at_ease = gate.verdict == "pass" && way.empty();
-        fmt::print("    gate {}{}: {}{} since {}{}{}{}{}\n", key, gate.shadow ? " (shadow)" : "", gate.verdict, way,
-                   instant(gate.since),
+        fmt::print("    gate {}{}: {}{} since {}{}{}{}{}{}\n", key, tier, gate.verdict, way, instant(gate.since), own,
                    gate.overridden ? ", set aside by " + sluice::printable(gate.overridden_by) : "",
                    counted.empty() ? "" : ", " + counted,
                    at_ease || gate.why.empty() || gate.lacks_samples() ? "" : ": " + sluice::printable(gate.why),

@@ -1,6 +1,7 @@
 #include "base/instant.h"
 #include "base/printable.h"
 #include "base/quantity.h"
+#include "release/hold_clocks.h"
 #include "release/schedule.h"
 #include "release/ways_back.h"
 #include "session/owner_lock.h"
@@ -11,6 +12,7 @@
 #include "sluicectl/times.h"
 #include "sluicectl/verbs.h"
 
+#include <algorithm>
 #include <fstream>
 
 namespace sluicectl {
@@ -30,6 +32,7 @@ struct HoldProgress {
     Nanos since;     ///< it has stood still since then, if it does
     std::string why; ///< it stands still
     Nanos deadline;
+    std::vector<OwnClock> own; ///< of its important gates
 };
 
 /// None: the step is no hold, or holds no more, or not yet.
@@ -44,7 +47,8 @@ std::optional<HoldProgress> hold_progress(const Release& release, const sluice::
                         state.hold.running,
                         state.hold.mark,
                         release.paused ? "the release is paused" : state.hold.why,
-                        state.begun + hold->deadline};
+                        state.begun + hold->deadline,
+                        own_clocks(release, step, *hold, now)};
 }
 
 void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
@@ -56,6 +60,11 @@ void print_hold(const HoldProgress& hold, bool awaits_person, Nanos now) {
     if (!hold.running) {
         fmt::print(", stands still for {}{}", clock(std::max(Nanos{}, now - hold.since)),
                    hold.why.empty() ? "" : ": " + sluice::printable(hold.why));
+    }
+    const auto open =
+        std::count_if(hold.own.begin(), hold.own.end(), [](const OwnClock& one) { return one.left().count > 0; });
+    if (hold.held >= hold.of && open > 0) {
+        fmt::print(", waits for {} important gate{}", open, open == 1 ? "" : "s");
     }
     fmt::print("; deadline {} (in {})\n", sluice::utc(hold.deadline), clock(std::max(Nanos{}, hold.deadline - now)));
 }
@@ -183,7 +192,13 @@ Json state_json(const Release& release, Nanos now, Nanos as_of) {
     for (const auto* list : {&release.plan->steps, &release.plan->rollback_steps}) {
         for (const auto& step : *list) {
             if (const auto hold = hold_progress(release, step, now)) {
-                json["holds"][step.id] = {{"held", nanos_text(hold->held)},
+                Json own = Json::object();
+                for (const auto& one : hold->own) {
+                    own[key_of(one.gate->id, one.arm)] = {
+                        {"held", nanos_text(one.held)}, {"of", nanos_text(one.gate->for_)}, {"running", one.running}};
+                }
+                json["holds"][step.id] = {{"important", own},
+                                          {"held", nanos_text(hold->held)},
                                           {"of", nanos_text(hold->of)},
                                           {"running", hold->running},
                                           {"stands_still_since", hold->running ? "" : nanos_text(hold->since)},

@@ -310,7 +310,7 @@ void Engine::hear(const release::Event& event) {
         }
     } else if (const auto* hold = std::get_if<release::HoldChanged>(&event.body)) {
         if (hold->state == "restarted") {
-            watch_.restarted(hold->step);
+            watch_.restarted(hold->step, hold->gate);
         }
     } else if (const auto* finished = std::get_if<release::StepFinished>(&event.body)) {
         if (finished->outcome == "stopped") {

@@ -29,13 +29,16 @@ SampleCounts::Counts& SampleCounts::counts_of(const release::Release& release, c
     if (counts.attempt == state.attempt) {
         return counts;
     }
-    counts = {state.attempt, std::max(state.begun, away_till_), {}};
+    counts = {state.attempt, {}};
     for (const auto& gate : std::get<plan::Hold>(release.plan->step(step)->body).gates) {
+        if (gate.samples == 0) {
+            continue;
+        }
+        OfGate& own = counts.gates[gate.id];
+        own.from = std::max(state.begun, away_till_);
         for (const auto& [key, told] : state.gates) {
             if (release::key_names(key, gate.id) && told.seen > 0) {
-                const std::string arm = key == gate.id ? "" : key.substr(gate.id.size() + 1);
-                auto& good = counts.by[{gate.metric, arm}].good;
-                good = std::max(good, told.seen);
+                own.by[key == gate.id ? "" : key.substr(gate.id.size() + 1)].good = told.seen;
             }
         }
     }
@@ -49,7 +52,6 @@ void SampleCounts::take(const release::Release& release, const series::SampleBat
             if (!hold || !counted(*hold, batch.metric)) {
                 continue;
             }
-            auto& counts = counts_of(release, step.id);
             std::map<std::string, Nanos> newest; // by arm
             for (const auto& reading : batch.readings) {
                 if (reading.status == series::Status::ok && std::isfinite(reading.value)) {
@@ -57,27 +59,46 @@ void SampleCounts::take(const release::Release& release, const series::SampleBat
                     measured = std::max(measured, reading.measured_at);
                 }
             }
-            for (const auto& [arm, measured] : newest) {
-                auto& count = counts.by[{batch.metric, arm}];
-                if (measured >= counts.from && measured > count.last + same_instant) {
-                    count.last = measured;
-                    ++count.good;
+            auto& counts = counts_of(release, step.id);
+            for (const auto& gate : hold->gates) {
+                if (gate.samples > 0 && gate.metric == batch.metric) {
+                    counts.gates[gate.id].take(newest);
                 }
             }
         }
     }
 }
 
-void SampleCounts::restarted(const release::Release& release, const release::StepId& step, Nanos now) {
-    // What was measured at this very instant is what set the clock back.
-    counts_[step] = {release.at(step).attempt, now + Nanos{1}, {}};
+void SampleCounts::OfGate::take(const std::map<std::string, Nanos>& newest) {
+    for (const auto& [arm, measured] : newest) {
+        Count& count = by[arm];
+        if (measured >= from && measured > count.last + same_instant) {
+            count.last = measured;
+            ++count.good;
+        }
+    }
 }
 
-int SampleCounts::of(const release::Release& release, const release::StepId& step, const std::string& metric,
+void SampleCounts::restarted(const release::Release& release, const release::StepId& step, const std::string& gate,
+                             Nanos now) {
+    auto& counts = counts_of(release, step);
+    for (const auto& one : std::get<plan::Hold>(release.plan->step(step)->body).gates) {
+        if (one.samples > 0 && (gate.empty() ? !one.has_own_clock() : one.id == gate)) {
+            // What was measured at this very instant is what set the clock back.
+            counts.gates[one.id] = {now + Nanos{1}, {}};
+        }
+    }
+}
+
+int SampleCounts::of(const release::Release& release, const release::StepId& step, const std::string& gate,
                      const std::string& arm) {
     const auto& counts = counts_of(release, step);
-    const auto count = counts.by.find({metric, arm});
-    return count == counts.by.end() ? 0 : count->second.good;
+    const auto own = counts.gates.find(gate);
+    if (own == counts.gates.end()) {
+        return 0;
+    }
+    const auto count = own->second.by.find(arm);
+    return count == own->second.by.end() ? 0 : count->second.good;
 }
 
 } // namespace sluice::engine

@@ -5,12 +5,12 @@
 
 #include <map>
 #include <string>
-#include <utility>
 
 namespace sluice::engine {
 
-/// Counts since the attempt of the hold began, or since its clock was last set back to zero: what was seen before that
-/// is no evidence for what it holds now. A session that is resumed goes on from what the log told last.
+/// Counts since the attempt of the hold began, or since the gate's clock (that of the hold, or of an important gate its
+/// own) was last set back to zero: what was seen before that is no evidence for what it holds now. A session that is
+/// resumed goes on from what the log told last.
 class SampleCounts {
 public:
     /// The program was away until now: what was measured meanwhile nobody has looked at as it came.
@@ -20,11 +20,11 @@ public:
     /// series one an answer and an arm. What is measured within half a second of it is the same, asked for again.
     void take(const release::Release& release, const series::SampleBatch& batch);
 
-    /// The hold's clock was set back to zero.
-    void restarted(const release::Release& release, const release::StepId& step, Nanos now);
+    /// A clock was set back to zero: that of this gate, or of the hold ("") with all gates that have none of their own.
+    void restarted(const release::Release& release, const release::StepId& step, const std::string& gate, Nanos now);
 
-    /// For a gate of the hold on this metric and arm ("" = the whole).
-    int of(const release::Release& release, const release::StepId& step, const std::string& metric,
+    /// For a gate of the hold on this arm ("" = the whole).
+    int of(const release::Release& release, const release::StepId& step, const std::string& gate,
            const std::string& arm);
 
 private:
@@ -32,10 +32,15 @@ private:
         int good = 0;
         Nanos last; ///< when the last that counted was measured
     };
+    struct OfGate {
+        Nanos from;                      ///< what was measured before does not count
+        std::map<std::string, Count> by; ///< arm
+
+        void take(const std::map<std::string, Nanos>& newest); ///< arm → when what is new of it was measured
+    };
     struct Counts {
         int attempt = 0;
-        Nanos from;                                              ///< what was measured before does not count
-        std::map<std::pair<std::string, std::string>, Count> by; ///< metric, arm
+        std::map<std::string, OfGate> gates; ///< those that want a number
     };
     Counts& counts_of(const release::Release& release, const release::StepId& step);
 

@@ -182,7 +182,7 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
     const auto plan = journal_.release().plan;
     const auto& state = journal_.release().at(step.id);
     release::GateReadings command{step.id, {}};
-    bool breached = false;
+    std::set<std::string> breached; // clocks: of important gates, or of the hold ("")
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
         for (auto& verdict : judged(gate)) {
@@ -196,18 +196,34 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
             }
             trends_.foresee(fmt::format("{}/{}/{}", step.id, gate.id, verdict.arm), verdict, scheduler_.now());
             auto& reading = command.readings.emplace_back(reading_of(verdict, gate, metric));
-            reading.seen = gate.samples > 0 ? counts_.of(journal_.release(), step.id, gate.metric, verdict.arm) : 0;
-            breached = breached || (verdict.verdict == analysis::Verdict::fail && !gate.shadow &&
-                                    !state.set_aside.contains(gate.id));
+            reading.seen = gate.samples > 0 ? counts_.of(journal_.release(), step.id, gate.id, verdict.arm) : 0;
+            if (verdict.verdict == analysis::Verdict::fail && !gate.shadow && !state.set_aside.contains(gate.id)) {
+                breached.insert(gate.has_own_clock() ? gate.id : "");
+            }
         }
     }
-    if (breached && hold.on_breach == plan::OnBreach::restart && !journal_.release().paused) {
-        restarted(step.id); // the clock stays at zero for as long: a breach is no evidence for what comes after it
-        for (auto& reading : command.readings) {
-            reading.seen = 0;
-        }
+    if (!journal_.release().paused) {
+        count_anew(step, hold, breached, command);
     }
     return command;
+}
+
+/// The clock stays at zero for as long as it is breached, and that is no evidence for what comes after it.
+void Watch::count_anew(const plan::Step& step, const plan::Hold& hold, const std::set<std::string>& breached,
+                       release::GateReadings& readings) {
+    for (const auto& clock : breached) {
+        if (clock.empty() && hold.on_breach != plan::OnBreach::restart) {
+            continue;
+        }
+        restarted(step.id, clock);
+        for (const auto& gate : hold.gates) {
+            for (auto& reading : readings.readings) {
+                if (reading.gate == gate.id && (clock.empty() ? !gate.has_own_clock() : gate.id == clock)) {
+                    reading.seen = 0;
+                }
+            }
+        }
+    }
 }
 
 std::vector<analysis::GateVerdict> Watch::judged(const plan::Gate& gate) const {
@@ -233,8 +249,8 @@ void Watch::begun(const release::StepId& step) {
     }
 }
 
-void Watch::restarted(const release::StepId& step) {
-    counts_.restarted(journal_.release(), step, scheduler_.now());
+void Watch::restarted(const release::StepId& step, const std::string& gate) {
+    counts_.restarted(journal_.release(), step, gate, scheduler_.now());
 }
 
 void Watch::read_triggers() {

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 
 namespace sluice::engine {
 
@@ -37,8 +38,8 @@ public:
     /// are told with its others.
     void begun(const release::StepId& step);
 
-    /// A hold's clock was set back to zero: its gates count their samples anew.
-    void restarted(const release::StepId& step);
+    /// A clock was set back to zero, of the hold ("") or of an important gate: what it is of counts its samples anew.
+    void restarted(const release::StepId& step, const std::string& gate);
 
     /// A step has ended well: if gates are counted from it, what was measured meanwhile is put to the release.
     void capture(const release::StepId& step);
@@ -63,6 +64,8 @@ private:
     release::Tick now() const;
     void wake_waiting();
     std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold);
+    void count_anew(const plan::Step& step, const plan::Hold& hold, const std::set<std::string>& breached,
+                    release::GateReadings& readings);
     std::vector<analysis::GateVerdict> judged(const plan::Gate& gate) const;
 
     Scheduler& scheduler_;

@@ -56,6 +56,14 @@ struct Against {
     Position at;
 };
 
+/// Which clock of a hold a gate has to do with.
+enum class Tier {
+    critical,  ///< the hold's own: it counts while all critical gates hold together
+    important, ///< one of its own, `Gate::for_` long, which stops and sets back no other
+};
+
+const char* name(Tier tier); ///< "important": as the plan writes it
+
 /// A condition over one metric that must hold, on its own or within a hold.
 struct Gate {
     std::string id;    ///< unique in its step; default the metric's name
@@ -64,10 +72,15 @@ struct Gate {
     std::string arm;                ///< empty = each arm that has traffic (or the whole, for a metric without arms)
     Must must;                      ///< with `against`: of the difference from it
     std::optional<Against> against; ///< nothing = `must` is a limit as it stands
-    Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once
+    Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once. Of an important one: at the
+                                    ///< end of the hold
+    Tier tier = Tier::critical;     ///< of a hold's gate
     int samples = 0;                ///< a hold is not over before it has seen so many good ones; 0 = any number
     bool shadow = false;            ///< judged, shown and recorded, but nothing waits for it or fails by it
     Position at;
+
+    /// It has a clock of its own; a shadow has none, whatever its tier.
+    bool has_own_clock() const { return tier == Tier::important && !shadow; }
 };
 
 /// Whether the gate compares others with this arm as it is now, and so does not look at it.

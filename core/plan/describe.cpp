@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <functional>
 
 namespace sluice::plan {
 namespace {
@@ -23,11 +24,13 @@ std::string weights_text(const Weights& weights) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-/// "1 gate", "2 gates and 1 shadow".
+/// "1 gate", "2 gates and 1 shadow", "3 gates (1 of them important)".
 std::string gates_text(const std::vector<Gate>& gates) {
     const auto shadows = std::count_if(gates.begin(), gates.end(), [](const Gate& gate) { return gate.shadow; });
+    const auto important = std::count_if(gates.begin(), gates.end(), std::mem_fn(&Gate::has_own_clock));
     const auto counting = std::ssize(gates) - shadows;
     return fmt::format("{} gate{}", counting, counting == 1 ? "" : "s") +
+           (important == 0 ? "" : fmt::format(" ({} of them important)", important)) +
            (shadows == 0 ? "" : fmt::format(" and {} shadow{}", shadows, shadows == 1 ? "" : "s"));
 }
 
@@ -208,10 +211,12 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
                         remarks(*step));
     if (const auto* hold = std::get_if<Hold>(&step->body)) {
         for (const Gate& gate : hold->gates) {
-            text += fmt::format("{}    gate {}{} {}{}{}\n", indent, gate.metric,
-                                gate.arm.empty() ? "" : " of " + gate.arm, limit_text(gate),
-                                gate.samples > 0 ? fmt::format(", {} samples at least", gate.samples) : "",
-                                gate.shadow ? " (shadow)" : "");
+            text +=
+                fmt::format("{}    gate {}{} {}{}{}{}\n", indent, gate.metric,
+                            gate.arm.empty() ? "" : " of " + gate.arm, limit_text(gate),
+                            gate.has_own_clock() ? fmt::format(" (important, for {})", duration_text(gate.for_)) : "",
+                            gate.samples > 0 ? fmt::format(", {} samples at least", gate.samples) : "",
+                            gate.shadow ? " (shadow)" : "");
         }
     }
     if (const auto* decide = std::get_if<Decide>(&step->body)) {
@@ -233,7 +238,7 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
 Json gate_json(const Gate& gate) {
     Json json = {{"id", gate.id},           {"title", gate.title},    {"metric", gate.metric},
                  {"arm", gate.arm},         {"must", gate.must.text}, {"for", nanos_text(gate.for_)},
-                 {"samples", gate.samples}, {"shadow", gate.shadow}};
+                 {"samples", gate.samples}, {"shadow", gate.shadow},  {"tier", name(gate.tier)}};
     if (gate.against) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},

@@ -359,7 +359,15 @@ std::vector<ObjectShape> plan_language() {
           {"arm", text, "One arm.", false, "each arm that has traffic"},
           {"must", must, "What makes it hold.", true},
           {"against", object("against"), "The limit is counted from another value: 'must' is of the difference."},
-          {"for", duration, "For so long by itself.", false, "0s"},
+          {"for", duration,
+           "For so long by itself, before the clock of the hold counts. Of an important gate: the last so much of the "
+           "hold; with 0s it need only hold at the end.",
+           false, "0s; of an important gate that of the hold"},
+          {"tier", choice({"critical", "important"}),
+           "Of a hold: the clock of the hold counts while all critical gates hold together. An important gate has a "
+           "clock of its own: a breach sets back that one and no other. The hold is over when all have come to their "
+           "end.",
+           false, "critical"},
           {"samples", integer(1, 100'000),
            "Of a hold: it is not over before it has seen so many good samples of the metric, of each arm that counts."},
           {"shadow", boolean,

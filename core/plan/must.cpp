@@ -51,6 +51,10 @@ Result<Must> parse_must(std::string_view text) {
                 "start with <, <=, >, >=, == or !=, for example '< 0.1%'");
 }
 
+const char* name(Tier tier) {
+    return tier == Tier::important ? "important" : "critical";
+}
+
 bool compares_with(const Gate& gate, const std::string& arm) {
     return gate.against && gate.against->baseline.empty() && gate.against->ago.count == 0 && gate.against->arm == arm;
 }

@@ -93,6 +93,27 @@ void check_samples(Reading& reading, const Gate& gate, const Hold& hold) {
     }
 }
 
+/// What the tiers of a hold's gates can't mean.
+void check_tiers(Reading& reading, const Node& step_node, const Hold& hold) {
+    const auto waited_for = [&](bool important) {
+        return std::any_of(hold.gates.begin(), hold.gates.end(),
+                           [&](const Gate& gate) { return !gate.shadow && gate.has_own_clock() == important; });
+    };
+    if (waited_for(true) && !waited_for(false)) {
+        reading.error(step_node.find("gates")->at,
+                      "all gates of this hold are important: nothing would set its own clock back",
+                      "leave one of them critical, or write wait: for the time and a hold after it");
+    }
+    for (const Gate& gate : hold.gates) {
+        if (gate.has_own_clock() && gate.for_ > hold.for_) {
+            reading.error(gate.at,
+                          fmt::format("an important gate must hold for {}, and its hold is for {}",
+                                      duration_text(gate.for_), duration_text(hold.for_)),
+                          "at most as long as the hold; what must hold for longer makes the hold longer");
+        }
+    }
+}
+
 Hold read_hold(Reading& reading, const Node& step_node, const Node& node, Step& step) {
     Hold hold;
     hold.for_ =
@@ -107,9 +128,11 @@ Hold read_hold(Reading& reading, const Node& step_node, const Node& node, Step& 
     }
     hold.gates = std::move(step.gates);
     step.gates.clear();
-    for (const Gate& gate : hold.gates) {
+    for (Gate& gate : hold.gates) {
+        gate.for_ = gate.for_ == as_its_hold ? hold.for_ : gate.for_;
         check_samples(reading, gate, hold);
     }
+    check_tiers(reading, step_node, hold);
     if (hold.gates.empty()) {
         reading.error(step_node.at, "this hold has no gates", "add gates, or write wait: for a time by itself");
     }

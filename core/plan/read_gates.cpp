@@ -96,7 +96,8 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
         gate.arm = reading.text(node, "arm");
         gate.id = reading.text(node, "id", gate.arm.empty() ? gate.metric : gate.metric + "-" + gate.arm);
         gate.must = reading.must(node, "must").value_or(Must{});
-        gate.for_ = reading.duration(node, "for").value_or(Nanos{});
+        gate.tier = reading.text(node, "tier", "critical") == "important" ? Tier::important : Tier::critical;
+        gate.for_ = reading.duration(node, "for").value_or(gate.tier == Tier::important ? as_its_hold : Nanos{});
         gate.samples = reading.integer(node, "samples", 0);
         gate.shadow = reading.boolean(node, "shadow", false);
         if (const Node* metric = node.find("metric")) {

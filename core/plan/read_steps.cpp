@@ -261,7 +261,12 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
         into.push_back(std::move(step));
         Step with_body = into[place];
         with_body.body = read_body(reading, node, with_body);
-        for (const Gate& gate : with_body.gates) { // those of a hold are the hold's by now
+        for (Gate& gate : with_body.gates) { // those of a hold are the hold's by now
+            if (gate.tier != Tier::critical) {
+                gate.for_ = gate.for_ == as_its_hold ? Nanos{} : gate.for_;
+                reading.error(gate.at, "only the gates of a hold have tiers: this step starts when all of them hold",
+                              "remove 'tier', or give the gate to a hold before");
+            }
             if (gate.samples > 0) {
                 reading.error(gate.at, "samples are counted while a hold is at work, and this step is none",
                               "remove 'samples', or give the gate to a hold before");

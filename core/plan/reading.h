@@ -142,6 +142,8 @@ void read_messages(Reading& reading, const Node& root);
 Condition read_condition(Reading& reading, const Node& node);
 /// Where nothing else says of which arm: each metric by arm must name one, or it would never be answered.
 Condition read_condition_of_all(Reading& reading, const Node& node);
+/// Of an important gate that says no time of its own, until its hold is read: that of the hold.
+constexpr Nanos as_its_hold{-1};
 std::vector<Gate> read_gates(Reading& reading, const Node* list);
 Expect read_expect(Reading& reading, const Node* node);
 void check_metric_limit(Reading& reading, const std::string& metric, const Node& map);

@@ -85,6 +85,10 @@ public:
             }
             for (auto& [key, gate] : step.gates) {
                 gate.since = moved(gate.since);
+                if (gate.own.running) {
+                    gate.own.held = gate.own.held_at(from);
+                    gate.own.mark = now_;
+                }
             }
         }
         for (auto& [id, trigger] : r.triggers) {
@@ -339,7 +343,10 @@ public:
     }
 
     void operator()(const HoldChanged& e) {
-        if (auto* step = find(r.steps, e.step)) {
+        auto* step = find(r.steps, e.step);
+        if (step && !e.gate.empty()) {
+            take_own_clock(*step, e);
+        } else if (step) {
             step->hold = {e.state == "running", e.held, now_, e.why};
             // Held for as long as asked: a person advances, unless a gate fails meanwhile.
             step->status = e.state == "held" ? StepStatus::person : StepStatus::running;
@@ -348,17 +355,11 @@ public:
             }
             step->why = e.state == "held" ? e.why : "";
             for (auto& [key, gate] : step->gates) {
-                gate.seen = e.state == "restarted" ? 0 : gate.seen; // what came before is no evidence for what comes
-            }
-        }
-    }
-    void operator()(const HoldHeartbeat& e) {
-        if (auto* step = find(r.steps, e.step)) {
-            step->hold.held = e.held;
-            step->hold.mark = now_;
-            for (auto& [key, gate] : step->gates) {
-                const auto seen = e.seen.find(key);
-                gate.seen = seen != e.seen.end() && seen->is_number_integer() ? seen->get<int>() : gate.seen;
+                // What came before is no evidence for what comes; an important gate's own clock says that of it.
+                gate.seen = e.state == "restarted" && !gate.important ? 0 : gate.seen;
+                if (e.state == "held") {
+                    prove(gate.own);
+                }
             }
         }
     }
@@ -500,13 +501,17 @@ private:
         }
     }
     void stop_clock(StepState& step, const std::string& why) {
-        if (step.hold.running) {
-            // After a crash the time since the last heartbeat is not proven, so it is not counted.
-            step.hold.held = away_ ? step.hold.held : step.hold.held_at(now_);
-            step.hold.running = false;
-            step.hold.why = why;
-        }
+        stop(step.hold, why);
         step.hold.mark = now_;
+        for (auto& [key, gate] : step.gates) {
+            stop(gate.own, why);
+        }
+    }
+    void stop(HoldState& clock, const std::string& why) const {
+        if (clock.running) {
+            // After a crash the time since the last heartbeat is not proven, so it is not counted.
+            clock = {false, away_ ? clock.held : clock.held_at(now_), now_, why};
+        }
     }
     /// What was pending before an absence counts if that was short, and then leaves at least ten seconds to go
     /// (ref/semantics.md, "Verdicts"; Prometheus' rules/manager.go, RestoreForState).

@@ -27,11 +27,48 @@ void FoldMeasures::operator()(const GateChanged& e) {
     gate.shadow = e.shadow;
     gate.seen = e.seen;
     gate.wanted = e.wanted;
+    gate.important = e.important;
     if (const auto aside = step->set_aside.find(e.gate); aside != step->set_aside.end()) {
         gate.overridden = true;
         gate.overridden_by = aside->second;
     }
 }
+void FoldMeasures::operator()(const HoldHeartbeat& e) {
+    auto* step = find(r.steps, e.step);
+    if (!step) {
+        return;
+    }
+    if (step->hold.running) {
+        step->hold.held = e.held;
+        step->hold.mark = now_;
+    }
+    for (auto& [key, gate] : step->gates) {
+        prove(gate.own);
+        const auto seen = e.seen.find(key);
+        gate.seen = seen != e.seen.end() && seen->is_number_integer() ? seen->get<int>() : gate.seen;
+    }
+}
+
+void FoldMeasures::prove(HoldState& clock) const {
+    if (clock.running) {
+        clock.held = clock.held_at(now_);
+        clock.mark = now_;
+    }
+}
+
+void FoldMeasures::take_own_clock(StepState& step, const HoldChanged& e) const {
+    auto* gate = find(step.gates, key_of(e.gate, e.arm));
+    if (!gate) {
+        return;
+    }
+    gate->own = {e.state == "running", e.held, now_, e.why};
+    gate->seen = e.state == "restarted" ? 0 : gate->seen;          // what came before is no evidence for what comes
+    if (!gate->own.running && step.status == StepStatus::person) { // nobody advances past it
+        step.status = StepStatus::running;
+        step.why.clear();
+    }
+}
+
 void FoldMeasures::operator()(const TriggerChanged& e) {
     auto& trigger = r.triggers[key_of(e.trigger, e.arm)];
     trigger.grace_ends = {};

@@ -12,6 +12,7 @@ public:
     using FoldPeople::operator();
 
     void operator()(const GateChanged& e);
+    void operator()(const HoldHeartbeat& e);
     void operator()(const TriggerChanged& e);
     void operator()(const ProposalAnswered& e);
     void operator()(const SeverityDeclared& e);
@@ -20,6 +21,10 @@ public:
     void operator()(const BaselineCaptured& e);
 
 protected:
+    /// It has run till now: a crash takes nothing of that any more.
+    void prove(HoldState& clock) const;
+    /// The clock of an important gate.
+    void take_own_clock(StepState& step, const HoldChanged& e) const;
     static void freeze(TriggerState& trigger, Nanos at);
     /// Until when a proposal that is made now can be answered; 0 = for ever.
     Nanos end_of_grace(const std::string& key) const;

@@ -2,6 +2,7 @@
 
 #include "release/demand.h"
 #include "release/draft.h"
+#include "release/hold_clocks.h"
 #include "release/moments.h"
 
 #include <algorithm>
@@ -112,13 +113,21 @@ private:
     std::optional<Nanos> first_;
 };
 
-void next_of_hold(Next& next, const Release& release, const StepState& state, const plan::Hold& hold) {
+void next_of_hold(Next& next, const Release& release, const plan::Step& step, const plan::Hold& hold, Nanos now) {
+    const StepState& state = release.at(step.id);
     if (!release.paused) { // it stands still meanwhile
         next.at(state.begun + hold.deadline);
     }
     if (state.hold.running) {
         next.at(state.hold.mark + (hold.for_ - state.hold.held));
-        next.at(state.hold.mark + hold_heartbeat);
+    }
+    if (const auto due = next_heartbeat(state)) {
+        next.at(*due);
+    }
+    for (const auto& clock : own_clocks(release, step, hold, now)) {
+        if (clock.running) {
+            next.at(now + clock.left());
+        }
     }
     for (const auto& [key, gate] : state.gates) {
         for (const auto& planned : hold.gates) {
@@ -156,7 +165,8 @@ void next_of_approvals(Next& next, const Release& release) {
     }
 }
 
-void next_of_step(Next& next, const Release& release, const StepState& state, const plan::Step& step) {
+void next_of_step(Next& next, const Release& release, const plan::Step& step, Nanos now) {
+    const StepState& state = release.at(step.id);
     if (state.status == StepStatus::waiting || state.status == StepStatus::retrying) {
         next.at(state.until);
     } else if (state.status == StepStatus::running) {
@@ -171,7 +181,7 @@ void next_of_step(Next& next, const Release& release, const StepState& state, co
                 next.each(state.begun, wait->every);
             }
         } else if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
-            next_of_hold(next, release, state, *hold);
+            next_of_hold(next, release, step, *hold, now);
         }
     }
 }
@@ -193,7 +203,7 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now) {
     const Moments moments(release, now);
     for (const auto& [id, state] : release.steps) {
         const plan::Step& step = *release.plan->step(id);
-        next_of_step(next, release, state, step);
+        next_of_step(next, release, step, now);
         if (step.due || step.valid_for || step.escalate) {
             next_of_lapses(next, release, moments, step);
         }

@@ -1,11 +1,13 @@
 /// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
 #include "release/draft.h"
 #include "release/foresight.h"
+#include "release/hold_clocks.h"
 #include "release/retire.h"
 #include "release/shift.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace sluice::release {
 namespace {
@@ -52,7 +54,7 @@ Sum sum_up(const Draft& draft, const plan::Hold& hold, const GateReadings& comma
     }
     const StepState& state = draft.state().at(command.step);
     for (const auto& gate : hold.gates) {
-        if (gate.shadow || state.set_aside.contains(gate.id)) {
+        if (gate.shadow || gate.has_own_clock() || state.set_aside.contains(gate.id)) {
             continue;
         }
         bool answered = false;
@@ -103,6 +105,93 @@ void move_clock(Draft& draft, const plan::Step& step, const plan::Hold& hold, co
     }
 }
 
+/// Those of important gates on an arm that nothing is said of now (its traffic is gone): no evidence, so no time held.
+void stop_silent_clocks(Draft& draft, const plan::Step& step, const GateReadings& command) {
+    std::set<std::string> told;
+    for (const auto& reading : command.readings) {
+        told.insert(key_of(reading.gate, reading.arm));
+    }
+    const auto gates = draft.state().at(step.id).gates; // a copy: what is told alters them
+    for (const auto& [key, gate] : gates) {
+        const auto slash = key.find('/');
+        const plan::Gate* planned = gate_named(step, key.substr(0, slash));
+        if (gate.own.running && planned && !told.contains(key)) {
+            draft.add(HoldChanged{step.id, "paused", std::min(planned->for_, gate.own.held_at(draft.now())),
+                                  "it has no answer", planned->id,
+                                  slash == std::string::npos ? "" : key.substr(slash + 1)});
+        }
+    }
+}
+
+/// Of each important gate: a breach sets its own clock back to zero, whatever the hold does on one; what is no answer
+/// stops it.
+void move_own_clocks(Draft& draft, const plan::Step& step, const GateReadings& command) {
+    const bool shifting = open_shift(draft.state());
+    for (const auto& reading : command.readings) {
+        const plan::Gate& gate = *gate_named(step, reading.gate);
+        const StepState& state = draft.state().at(step.id);
+        if (!gate.has_own_clock() || state.set_aside.contains(gate.id)) {
+            continue;
+        }
+        const HoldState own = state.gates.at(key_of(reading.gate, reading.arm)).own;
+        const Nanos held = std::min(gate.for_, own.held_at(draft.now()));
+        const auto tell = [&](const char* what, Nanos so_far, const std::string& why) {
+            draft.add(HoldChanged{step.id, what, so_far, why, reading.gate, reading.arm});
+        };
+        if (reading.verdict == "fail") {
+            if (own.running || own.held.count > 0) {
+                tell("restarted", {}, reading.why);
+            }
+        } else if (shifting || reading.verdict != "pass") {
+            if (own.running) {
+                tell("paused", held, shifting ? being_shifted : reading.why);
+            }
+        } else if (!own.running) {
+            tell("running", held, "");
+        }
+    }
+}
+
+/// Each important gate holds now, on each arm that it looks at, and has for its own time.
+bool important_have_held(const Draft& draft, const plan::Step& step, const plan::Hold& hold,
+                         const GateReadings& command) {
+    const StepState& state = draft.state().at(step.id);
+    return std::all_of(hold.gates.begin(), hold.gates.end(), [&](const plan::Gate& gate) {
+        if (!gate.has_own_clock() || state.set_aside.contains(gate.id)) {
+            return true;
+        }
+        bool answered = false, all = true;
+        for (const auto& reading : command.readings) {
+            if (reading.gate == gate.id) {
+                const HoldState& own = state.gates.at(key_of(reading.gate, reading.arm)).own;
+                answered = true;
+                all = all && own.running && own.held_at(draft.now()) >= gate.for_;
+            }
+        }
+        return answered && all;
+    });
+}
+
+/// The clocks of important gates, as they stand: "gate" or "gate/arm", apart.
+void tell_own_clocks(Draft& draft, const StepId& step, const char* what, const std::string& why) {
+    const bool back = std::string_view(what) == "restarted";
+    const auto gates = draft.state().at(step).gates; // a copy: what is told alters them
+    for (const auto& [key, gate] : gates) {
+        if (!gate.own.running && !(back && gate.own.held.count > 0)) {
+            continue;
+        }
+        const auto slash = key.find('/');
+        const std::string id = key.substr(0, slash);
+        const plan::Gate* planned = gate_named(*draft.state().step(step), id); // null: amended away
+        const Nanos held = gate.own.held_at(draft.now());
+        draft.add(HoldChanged{step, what,
+                              back      ? Nanos{}
+                              : planned ? std::min(held, planned->for_)
+                                        : held,
+                              why, id, slash == std::string::npos ? "" : key.substr(slash + 1)});
+    }
+}
+
 void tell_changes(Draft& draft, const plan::Step& step, const GateReadings& command) {
     for (const auto& reading : command.readings) {
         const plan::Gate& gate = *gate_named(step, reading.gate);
@@ -112,21 +201,27 @@ void tell_changes(Draft& draft, const plan::Step& step, const GateReadings& comm
         const Nanos breach_in = worth_telling(reading);
         if (before == gates.end() || before->second.verdict != reading.verdict ||
             before->second.close != reading.close || before->second.shadow != gate.shadow ||
+            before->second.important != gate.has_own_clock() ||
             (before->second.seen < gate.samples && reading.seen >= gate.samples) ||
             (!answered && before->second.why != reading.why) || foreseen_anew(before->second, breach_in, draft.now())) {
             draft.add(GateChanged{command.step, reading.gate, reading.arm, reading.verdict, reading.close,
                                   reading.value, reading.limit, reading.headroom, reading.why, reading.samples,
-                                  breach_in, gate.shadow, reading.seen, gate.samples});
+                                  breach_in, gate.shadow, reading.seen, gate.samples, gate.has_own_clock()});
         }
     }
 }
 
 /// At the end of a hold a gate that holds, and has not seen as many samples as it wants, is no pass.
 GateReadings counted(const Draft& draft, const plan::Step& step, const plan::Hold& hold, GateReadings command) {
-    const bool at_the_end = draft.state().at(step.id).hold.held_at(draft.now()) >= hold.for_;
+    const StepState& state = draft.state().at(step.id);
+    const bool at_the_end = state.hold.held_at(draft.now()) >= hold.for_;
     for (auto& reading : command.readings) {
-        const int wanted = gate_named(step, reading.gate)->samples;
-        if (at_the_end && reading.verdict == "pass" && reading.seen < wanted) {
+        const plan::Gate& gate = *gate_named(step, reading.gate);
+        const auto told = state.gates.find(key_of(reading.gate, reading.arm));
+        const bool by_itself =
+            !gate.has_own_clock() || (told != state.gates.end() && told->second.own.held_at(draft.now()) >= gate.for_);
+        const int wanted = gate.samples;
+        if (at_the_end && by_itself && reading.verdict == "pass" && reading.seen < wanted) {
             reading.verdict = "inconclusive";
             reading.close = false;
             reading.why = samples_text(reading.seen, wanted);
@@ -145,7 +240,8 @@ void tell_counts(Draft& draft, const plan::Step& step, const GateReadings& comma
             seen[key_of(reading.gate, reading.arm)] = reading.seen;
         }
     }
-    if (!seen.empty() && state.hold.running && state.hold.mark + hold_heartbeat <= draft.now()) {
+    const auto due = next_heartbeat(state);
+    if (!seen.empty() && due && *due <= draft.now()) {
         draft.add(HoldHeartbeat{step.id, state.hold.held_at(draft.now()), std::move(seen)});
     }
 }
@@ -177,6 +273,7 @@ void pause_holds(Draft& draft, const std::string& why) {
         if (state.hold.running || state.status == StepStatus::person) {
             draft.add(HoldChanged{id, "paused", state.hold.held_at(draft.now()), why});
         }
+        tell_own_clocks(draft, id, "paused", why);
     }
 }
 
@@ -195,6 +292,7 @@ std::vector<HeldSoFar> lost_by_amending(const Release& release, Nanos now) {
 void restart_holds(Draft& draft, const std::string& why) {
     for (const auto& id : holding(draft.state())) {
         draft.add(HoldChanged{id, "restarted", {}, why});
+        tell_own_clocks(draft, id, "restarted", why);
     }
 }
 
@@ -222,10 +320,13 @@ Verdict on(Draft& draft, const GateReadings& command) {
     if (draft.state().paused) {
         return {};
     }
+    stop_silent_clocks(draft, *found->step, readings);
+    move_own_clocks(draft, *found->step, readings); // first: a hold that is over is at work again by it
     move_clock(draft, *found->step, *hold, sum_up(draft, *hold, readings));
     tell_counts(draft, *found->step, readings);
     const StepState& state = draft.state().at(command.step);
-    if (state.status != StepStatus::running || !state.hold.running || state.hold.held_at(draft.now()) < hold->for_) {
+    if (state.status != StepStatus::running || !state.hold.running || state.hold.held_at(draft.now()) < hold->for_ ||
+        !important_have_held(draft, *found->step, *hold, readings)) {
         return {};
     }
     if (hold->then == plan::Then::ask) {

@@ -3,6 +3,7 @@
 #include "release/decide.h"
 #include "release/demand.h"
 #include "release/draft.h"
+#include "release/hold_clocks.h"
 
 #include <fmt/format.h>
 
@@ -41,7 +42,7 @@ void tick_hold(Draft& draft, const plan::Step& step, const plan::Hold& hold) {
     const StepState& state = draft.state().at(step.id);
     if (!draft.state().paused && state.begun + hold.deadline <= draft.now()) {
         fail_step(draft, step, "its gates did not hold together for long enough before its deadline");
-    } else if (state.hold.running && state.hold.mark + hold_heartbeat <= draft.now()) {
+    } else if (const auto due = next_heartbeat(state); due && *due <= draft.now()) {
         draft.add(HoldHeartbeat{step.id, state.hold.held_at(draft.now())});
     }
 }

@@ -168,11 +168,16 @@ struct Describe {
                                  : e.verdict == "fail" ? "is breached"
                                                        : "has no answer (" + e.verdict + ")";
         const std::string counted = e.verdict == "pass" && e.wanted > 0 ? ", " + samples_text(e.seen, e.wanted) : "";
-        return fmt::format("{} {} {}{}{}{}", e.shadow ? "Shadow gate" : "Gate", on_arm(n.gate(e.step, e.gate), e.arm),
-                           word, counted, because(e.why), foreseen_text(e.close, e.breach_in));
+        return fmt::format("{} {} {}{}{}{}",
+                           e.shadow      ? "Shadow gate"
+                           : e.important ? "Important gate"
+                                         : "Gate",
+                           on_arm(n.gate(e.step, e.gate), e.arm), word, counted, because(e.why),
+                           foreseen_text(e.close, e.breach_in));
     }
     std::string operator()(const HoldChanged& e) const {
-        return fmt::format("Hold {} {} at {}{}", n.step(e.step), e.state, clock(e.held), because(e.why));
+        const std::string own = e.gate.empty() ? "" : ", " + on_arm(n.gate(e.step, e.gate), e.arm) + ",";
+        return fmt::format("Hold {}{} {} at {}{}", n.step(e.step), own, e.state, clock(e.held), because(e.why));
     }
     std::string operator()(const HoldHeartbeat& e) const {
         return "Hold " + n.step(e.step) + " has held " + clock(e.held);

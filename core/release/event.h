@@ -213,23 +213,28 @@ struct GateChanged {
     std::string limit;
     std::string headroom; ///< per cent of the limit, as text
     std::string why;
-    Json samples;         ///< [{metric, arm, value, measured, received}]
-    Nanos breach_in = {}; ///< at its present slope; 0 = nothing is foreseen
-    bool shadow = false;  ///< it stops nothing, whatever it says
-    int seen = 0;         ///< good samples so far in this hold, of one that wants a number of them
-    int wanted = 0;       ///< so many; 0 = it does not
+    Json samples;           ///< [{metric, arm, value, measured, received}]
+    Nanos breach_in = {};   ///< at its present slope; 0 = nothing is foreseen
+    bool shadow = false;    ///< it stops nothing, whatever it says
+    int seen = 0;           ///< good samples so far in this hold, of one that wants a number of them
+    int wanted = 0;         ///< so many; 0 = it does not
+    bool important = false; ///< it has a clock of its own, and to do with no other
 };
 
+/// The clock of a hold, or of an important gate of it.
 struct HoldChanged {
     StepId step;
-    std::string state; ///< running | paused | restarted | held (as long as asked: a person advances)
+    std::string state; ///< running | paused | restarted | held (as long as asked: a person advances; of a hold)
     Nanos held;
     std::string why;
+    std::string gate = {}; ///< whose own clock it is; empty = the hold's
+    std::string arm = {};
 };
 
+/// All clocks of a hold that run have run on to now.
 struct HoldHeartbeat {
     StepId step;
-    Nanos held;
+    Nanos held;                 ///< by the hold's own
     Json seen = Json::object(); ///< good samples so far, of gates that want a number: "gate" or "gate/arm" → how many
 };
 

@@ -262,12 +262,15 @@ void fields(GateChanged& e, Fields& f) {
     f("shadow", e.shadow);
     f("seen", e.seen);
     f("wanted", e.wanted);
+    f("important", e.important);
 }
 void fields(HoldChanged& e, Fields& f) {
     f("step", e.step);
     f("state", e.state);
     f("held", e.held);
     f("why", e.why);
+    f("gate", e.gate);
+    f("arm", e.arm);
 }
 void fields(HoldHeartbeat& e, Fields& f) {
     f("step", e.step);

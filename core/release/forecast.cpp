@@ -1,5 +1,6 @@
 #include "release/forecast.h"
 
+#include "release/hold_clocks.h"
 #include "release/moments.h"
 #include "release/window.h"
 
@@ -150,7 +151,7 @@ Nanos Forecast::alone(const plan::Step& step, Nanos start) const {
     case StepStatus::running:
         if (const auto* hold = std::get_if<plan::Hold>(&step.body)) {
             const Nanos from = std::max(now_, goes_on_);
-            return from + std::max(Nanos{}, hold->for_ - own.hold.held_at(now_)); // if it goes on to hold
+            return from + left_of_hold(release_, step, *hold, now_); // if it goes on to hold
         }
         [[fallthrough]];
     case StepStatus::person:

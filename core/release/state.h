@@ -33,26 +33,8 @@ const char* name(StepStatus status);
 bool satisfies(StepStatus status); ///< passed, skipped, overridden, not_applicable: what needs it may go on
 bool over(StepStatus status);      ///< satisfies, or stopped
 
-struct GateState {
-    std::string verdict = "no-data";
-    bool close = false;
-    std::string value, limit, headroom, why;
-    Nanos since; ///< of this verdict
-    bool overridden = false;
-    std::string overridden_by;
-    Nanos breach_in = {}; ///< as it was told; 0 = nothing is foreseen
-    Nanos breach_at = {}; ///< when that is; 0 then too
-    bool shadow = false;  ///< it stops nothing, whatever it says
-    int seen = 0;         ///< good samples that the hold has seen, as was told last
-    int wanted = 0;       ///< so many at least before it can be over; 0 = any number
-
-    /// It keeps a hold's clock from running.
-    bool hinders() const { return verdict != "pass" && !overridden && !shadow; }
-    /// The hold would be over, but for them.
-    bool lacks_samples() const { return verdict == "inconclusive" && seen < wanted; }
-};
-
-/// How long all gates have held together: `held` at `mark`, and the time since if it is running.
+/// How long the critical gates of a hold have held together, or an important one by itself: `held` at `mark`, and the
+/// time since if it is running.
 struct HoldState {
     bool running = false;
     Nanos held;
@@ -60,6 +42,27 @@ struct HoldState {
     std::string why; ///< why it stands still
 
     Nanos held_at(Nanos now) const { return running && now > mark ? held + (now - mark) : held; }
+};
+
+struct GateState {
+    std::string verdict = "no-data";
+    bool close = false;
+    std::string value, limit, headroom, why;
+    Nanos since; ///< of this verdict
+    bool overridden = false;
+    std::string overridden_by;
+    Nanos breach_in = {};   ///< as it was told; 0 = nothing is foreseen
+    Nanos breach_at = {};   ///< when that is; 0 then too
+    bool shadow = false;    ///< it stops nothing, whatever it says
+    int seen = 0;           ///< good samples that the hold has seen, as was told last
+    int wanted = 0;         ///< so many at least before it can be over; 0 = any number
+    bool important = false; ///< it has a clock of its own, and to do with no other
+    HoldState own;          ///< that
+
+    /// It keeps a hold's clock from running.
+    bool hinders() const { return verdict != "pass" && !overridden && !shadow && !important; }
+    /// The hold would be over, but for them.
+    bool lacks_samples() const { return verdict == "inconclusive" && seen < wanted; }
 };
 
 /// A step that was gone on with without its approval.

@@ -4,6 +4,13 @@
 namespace sluice::release {
 namespace {
 
+Json to_json(const HoldState& clock) {
+    return {{"running", clock.running},
+            {"held", nanos_text(clock.held)},
+            {"mark", nanos_text(clock.mark)},
+            {"why", clock.why}};
+}
+
 Json to_json(const GateState& gate) {
     return {{"verdict", gate.verdict},
             {"close", gate.close},
@@ -18,7 +25,9 @@ Json to_json(const GateState& gate) {
             {"breach_at", nanos_text(gate.breach_at)},
             {"shadow", gate.shadow},
             {"seen", gate.seen},
-            {"wanted", gate.wanted}};
+            {"wanted", gate.wanted},
+            {"important", gate.important},
+            {"own", to_json(gate.own)}};
 }
 
 Json to_json(const Approved& approval) {
@@ -48,11 +57,7 @@ Json to_json(const StepState& step) {
                  {"approvals", Json::array()},
                  {"gates", Json::object()},
                  {"set_aside", step.set_aside},
-                 {"hold",
-                  {{"running", step.hold.running},
-                   {"held", nanos_text(step.hold.held)},
-                   {"mark", nanos_text(step.hold.mark)},
-                   {"why", step.hold.why}}}};
+                 {"hold", to_json(step.hold)}};
     if (step.glass) {
         json["glass"] = {{"by", {{"name", step.glass->by.name}, {"role", step.glass->by.role}}},
                          {"reason", step.glass->reason},

@@ -66,6 +66,11 @@ public:
                 continue; // nothing waits for it
             }
             watch(gate.metric, gate.arm, plan::limit_text(gate));
+            if (gate.has_own_clock()) {
+                remark(gate.for_.count == 0 ? std::string("only at the end")
+                                            : fmt::format("only for the last {}: a breach before that counts no more",
+                                                          duration_text(gate.for_)));
+            }
             if (gate.samples > 0) {
                 remark(fmt::format("{} readings of it at least", gate.samples));
             }

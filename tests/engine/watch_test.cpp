@@ -346,7 +346,7 @@ private slots:
             for (const auto& event : events) {
                 const auto* hold = std::get_if<release::HoldChanged>(&event.body);
                 if (hold && hold->state == "restarted") {
-                    desk.watch.restarted(hold->step);
+                    desk.watch.restarted(hold->step, hold->gate);
                 }
             }
         });
@@ -360,6 +360,44 @@ private slots:
         desk.answers(0, 5);
         QCOMPARE(desk.journal.release().at("bake").gates.at("lag").verdict, "pass");
         QCOMPARE(desk.journal.release().at("bake").gates.at("lag").seen, 1);
+    }
+
+    void a_breach_of_an_important_gate_sets_back_its_own_clock_and_its_own_samples() {
+        std::string plan = bake;
+        plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,
+                     "{metric: lag, must: '< 10', samples: 3, tier: important, for: 10s}");
+        plan.replace(plan.find("{metric: errors, must: '< 1%'}"), 30, "{metric: errors, must: '< 1%', samples: 9}");
+        Desk desk(plan);
+        desk.journal.listen([&](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                const auto* hold = std::get_if<release::HoldChanged>(&event.body);
+                if (hold && hold->state == "restarted") {
+                    desk.watch.restarted(hold->step, hold->gate);
+                }
+            }
+        });
+        desk.begin();
+        const auto gates = [&] { return desk.journal.release().at("bake").gates; };
+        for (const double lag : {5.0, 5.0, 50.0, 5.0}) {
+            desk.pass(seconds(5));
+            desk.answers(0, lag);
+        }
+        QVERIFY(desk.hold().running);
+        QCOMPARE(desk.hold().held_at(desk.scheduler.now()).seconds(), 15.0);
+        QCOMPARE(gates().at("lag").seen, 1);
+        QCOMPARE(gates().at("lag").own.held_at(desk.scheduler.now()).seconds(), 0.0);
+        desk.pass(seconds(5));
+        desk.answers(0.5, 5); // now the critical one
+        QVERIFY(!desk.hold().running);
+        QVERIFY(gates().at("lag").own.running);
+        for (int polls = 0; polls < 12; ++polls) { // a minute from the next answer on
+            desk.pass(seconds(5));
+            desk.answers(0, 5);
+        }
+        QCOMPARE(desk.status("bake"), "running");
+        desk.pass(seconds(5));
+        desk.answers(0, 5);
+        QCOMPARE(desk.status("bake"), "passed");
     }
 
     /// Else a minute of breaches would be the evidence, and one good answer the pass.

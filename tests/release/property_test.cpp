@@ -71,7 +71,7 @@ const std::string& side_by_side() {
       - {id: b, run: [b], needs: [], retry: {times: 3, every: 1s}}
       - {id: to-50, shift: {edge: {green: 50}}, needs: [ready], undo: {shift: {edge: {blue: 100}}}}
       - {id: bake, hold: {for: 30s, on-breach: pause}, gates: [{metric: lag, must: '< 10'}], needs: [a]}
-      - {id: watch, hold: {for: 30s, on-breach: fail}, gates: [{metric: errors, must: '< 10%'}], needs: [b, to-50]}
+      - {id: watch, hold: {for: 30s, deadline: 10m, on-breach: fail}, gates: [{metric: errors, must: '< 10%'}, {metric: lag, must: '< 10', tier: important, for: 10s}], needs: [b, to-50]}
       - {id: retire, run: [retire], needs: [bake, watch]}
 )") + way_back);
     return text;
@@ -256,6 +256,9 @@ private:
                 RC_ASSERT(live_.at(step.parent).status == StepStatus::running);
             }
         }
+        if (const auto* finished = std::get_if<StepFinished>(&body); finished && finished->outcome == "passed") {
+            important_have_held(finished->step);
+        }
         if (const auto* intent = std::get_if<Intent>(&body)) {
             for (const auto& id : in_flight(live_)) {
                 for (const auto& target : live_.operations.at(id).intent.targets) {
@@ -273,6 +276,22 @@ private:
                                     std::holds_alternative<SignatureAsked>(body) || std::holds_alternative<Told>(body);
             RC_ASSERT(late || std::holds_alternative<Noted>(body) || std::holds_alternative<SessionResumed>(body) ||
                       std::holds_alternative<RollbackStarted>(body) || afterwards);
+        }
+    }
+
+    /// A hold that nobody advanced has seen its important gates hold by themselves, for their own time.
+    void important_have_held(const StepId& id) const {
+        const auto* step = live_.plan->step(id);
+        const auto* hold = step ? std::get_if<plan::Hold>(&step->body) : nullptr;
+        const StepState& state = live_.at(id);
+        for (const auto& gate : hold&& state.advanced_by.empty() ? hold->gates : std::vector<plan::Gate>{}) {
+            if (!gate.has_own_clock() || state.set_aside.contains(gate.id)) {
+                continue;
+            }
+            RC_ASSERT(std::any_of(state.gates.begin(), state.gates.end(), [&](const auto& entry) {
+                const bool its = key_names(entry.first, gate.id);
+                return its && entry.second.own.running && entry.second.own.held_at(now_) >= gate.for_;
+            }));
         }
     }
 
@@ -298,6 +317,11 @@ private:
             const auto* hold = std::get_if<plan::Hold>(&planned->body);
             RC_ASSERT(step.hold.held >= Nanos{});
             RC_ASSERT(!step.hold.running || hold);
+            for (const auto& [key, gate] : step.gates) { // only an important gate has a clock, and that of what holds
+                RC_ASSERT(gate.own.held >= Nanos{});
+                RC_ASSERT(gate.important || (!gate.own.running && gate.own.held.count == 0));
+                RC_ASSERT(!gate.own.running || (!over(step.status) && !live_.paused));
+            }
         }
     }
 

@@ -20,9 +20,9 @@ auto fields(Actor& s) {
 }
 auto fields(GateState& s) {
     auto& [verdict, close, value, limit, headroom, why, since, overridden, by, breach_in, breach_at, shadow, seen,
-           wanted] = s;
+           wanted, important, own] = s;
     return std::tie(verdict, close, value, limit, headroom, why, since, overridden, by, breach_in, breach_at, shadow,
-                    seen, wanted);
+                    seen, wanted, important, own);
 }
 auto fields(HoldState& s) {
     auto& [running, held, mark, why] = s;

@@ -79,7 +79,7 @@ void Watcher::look(const Event& event) {
     apply(release_, event);
     if (std::holds_alternative<HoldChanged>(event.body)) {
         const auto& changed = std::get<HoldChanged>(event.body);
-        if (changed.state == "restarted") {
+        if (changed.state == "restarted" && changed.gate.empty()) {
             good_[changed.step] = {};
         }
     }

@@ -22,8 +22,9 @@ struct GateRow {
     QString why;                               ///< tooltip of the state
     QString exact = {};                        ///< all that was measured, tooltip of `now`; empty = nothing was
     Mark mark = Mark::no_data;
-    bool aside = false;  ///< overridden
-    bool shadow = false; ///< nothing waits for it: drawn so that it does not draw the eye
+    bool aside = false;     ///< overridden
+    bool shadow = false;    ///< nothing waits for it: drawn so that it does not draw the eye
+    bool important = false; ///< it has a clock of its own: `held` says of how long
     bool operator==(const GateRow&) const = default;
 };
 

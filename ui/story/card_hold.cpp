@@ -1,9 +1,12 @@
 /// A hold: its clock, and its gates with what they read now.
 #include "analysis/gate.h"
+#include "release/hold_clocks.h"
 #include "story/card_parts.h"
 #include "story/figure.h"
 #include "story/foreseen.h"
 #include "story/gate_limit.h"
+
+#include <functional>
 
 namespace sluice::story::card {
 namespace {
@@ -140,11 +143,17 @@ void add_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm, 
     GateRow row;
     row.title = filled(seen.moment, gate.title) + (name_arm ? QStringLiteral(", ") + text(arm) : QString());
     row.now = row.headroom = row.held = none;
+    row.important = gate.has_own_clock();
     read_gate(seen, gate, arm, row);
     if (release::over(seen.state.status)) {
         row.age.clear(); // it is not watched any more
     }
     judge_gate(seen, known, row);
+    if (row.important) {
+        const Nanos held = known ? known->own.held_at(watched_until(seen)) : Nanos{};
+        row.held = Words::tr("%1 of %2").arg(clock(std::min(gate.for_, held)), clock(gate.for_));
+        row.state = Words::tr("important") + QStringLiteral(", ") + row.state;
+    }
     if (gate.shadow && !known) {
         row.shadow = true;
         row.state = Words::tr("shadow") + QStringLiteral(", ") + row.state;
@@ -177,6 +186,22 @@ QString standstill(const Seen& seen, const plan::Hold& hold) {
     return text(seen.state.hold.why);
 }
 
+/// " · waits for Queue": once the hold's own clock has come to its end, what is still to hold for its own time.
+QString awaited(const Seen& seen, const plan::Hold& hold) {
+    QStringList titles;
+    if (seen.state.hold.held_at(seen.moment.now) < hold.for_) {
+        return {};
+    }
+    for (const auto& one : release::own_clocks(seen.moment.release, seen.step, hold, seen.moment.now)) {
+        const QString title = filled(seen.moment, one.gate->title);
+        if ((one.left().count > 0 || !one.running) && !titles.contains(title)) {
+            titles << title;
+        }
+    }
+    return titles.isEmpty() ? QString()
+                            : QStringLiteral(" · ") + Words::tr("waits for %1").arg(titles.join(QStringLiteral(", ")));
+}
+
 void show_clock(const Seen& seen, const plan::Hold& hold, CardView& card) {
     const auto& clock_state = seen.state.hold;
     const Nanos held = std::min(hold.for_, clock_state.held_at(seen.moment.now));
@@ -201,8 +226,8 @@ void show_clock(const Seen& seen, const plan::Hold& hold, CardView& card) {
         card.situation = so_far + QStringLiteral(" · ") + standstill(seen, hold);
     } else if (seen.state.status == release::StepStatus::running) {
         const Nanos left = seen.state.begun + hold.deadline - seen.moment.now;
-        card.situation =
-            so_far + QStringLiteral(" · ") + Words::tr("deadline in %1").arg(spell(std::max(Nanos{}, left)));
+        card.situation = so_far + awaited(seen, hold) + QStringLiteral(" · ") +
+                         Words::tr("deadline in %1").arg(spell(std::max(Nanos{}, left)));
     }
 }
 
@@ -228,9 +253,11 @@ void show_hold(const Seen& seen, const plan::Hold& hold, CardView& card) {
     if (seen.state.status != release::StepStatus::to_come) {
         show_clock(seen, hold, card);
     } else {
-        const auto counting =
-            std::count_if(hold.gates.begin(), hold.gates.end(), [](const auto& gate) { return !gate.shadow; });
-        card.situation = Words::tr("%1 gates must hold together for %2").arg(counting).arg(spell(hold.for_));
+        const auto own = std::count_if(hold.gates.begin(), hold.gates.end(), std::mem_fn(&plan::Gate::has_own_clock));
+        const auto counting = std::count_if(hold.gates.begin(), hold.gates.end(),
+                                            [](const auto& gate) { return !gate.shadow && !gate.has_own_clock(); });
+        card.situation = Words::tr("%1 gates must hold together for %2").arg(counting).arg(spell(hold.for_)) +
+                         (own == 0 ? QString() : Words::tr(", %1 important ones at its end").arg(own));
     }
 }
 

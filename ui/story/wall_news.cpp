@@ -102,7 +102,8 @@ public:
         return name + u' ' + (e.verdict == "pass" ? NewsText::tr("close to its limit") : verdict_words(e.verdict));
     }
     QString operator()(const release::HoldChanged& e) const {
-        return e.state == "paused" ? NewsText::tr("%1 stands still").arg(titles_.of(e.step)) : QString();
+        return e.state == "paused" && e.gate.empty() ? NewsText::tr("%1 stands still").arg(titles_.of(e.step))
+                                                     : QString();
     }
     QString operator()(const release::TriggerChanged& e) const {
         if (e.state != "pending" && e.state != "fired" && e.state != "frozen") {

@@ -61,7 +61,7 @@ Judged judged(const release::Release& release, const plan::StepId& step, const r
         }
         ++sum.all;
         sum.hold += now.verdict == "pass" || now.overridden ? 1 : 0;
-        if (now.hinders()) {
+        if (now.hinders() || (now.important && now.verdict != "pass" && !now.overridden)) {
             const bool fails = now.verdict == "fail";
             sum.breached = sum.breached || fails;
             if (sum.trouble.isEmpty() || fails) {

@@ -357,6 +357,48 @@ phases: [{id: one, steps: [{id: bake, hold: {for: 1m}, gates: [{metric: lag, mus
                  qPrintable(card.situation));
     }
 
+    void an_important_gate_shows_its_own_clock() {
+        testing::SmallSession session(R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+connections: {prom: {prometheus: {url: 'http://prom'}}}
+metrics: {lag: {from: prom, query: x, unit: messages}, queue: {from: prom, title: Queue, query: y, unit: messages}}
+phases:
+  - id: one
+    steps:
+      - id: bake
+        hold: {for: 10m, deadline: 1h}
+        gates: [{metric: lag, must: '< 10'}, {metric: queue, must: '< 10', tier: important, for: 5m}]
+)");
+        const auto read = [&](const std::string& queue) {
+            (void)session.drive.submit(
+                release::GateReadings{
+                    "bake", {testing::SmallSession::gate("lag", "pass"), testing::SmallSession::gate("queue", queue)}},
+                release::drill::engine);
+            return present_card(session.moment());
+        };
+        read("pass");
+        session.drive.pass(minutes(2));
+        const auto good = present_card(session.moment());
+        QVERIFY(!good.gates[0].important);
+        QVERIFY(good.gates[1].important);
+        QCOMPARE(good.gates[1].held, "2:00 of 5:00");
+        QCOMPARE(good.gates[1].state, "important, holds");
+        session.drive.pass(minutes(6));
+        const auto bad = read("fail");
+        QCOMPARE(bad.gates[1].held, "0:00 of 5:00");
+        QVERIFY2(bad.gates[1].state.startsWith("important, breached"), qPrintable(bad.gates[1].state));
+        QVERIFY(!bad.stands_still); // the hold's clock goes on
+        QVERIFY2(!bad.situation.contains("waits for"), qPrintable(bad.situation));
+        session.drive.pass(minutes(2));
+        const auto late = read("pass");
+        QVERIFY2(late.situation.startsWith("10:00 of 10:00 held together · waits for Queue · deadline in"),
+                 qPrintable(late.situation));
+        session.drive.pass(minutes(5));
+        read("pass");
+        QCOMPARE(session.drive.status("bake"), "passed");
+    }
+
     void what_is_set_aside_is_the_gate_that_hinders_first() {
         const auto card = present_card(testing::make_small("hold breached")->moment());
         const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
