@@ -79,13 +79,14 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
     }
     verdict.verdict = *holds ? Verdict::pass : Verdict::fail;
     if (!from.limit) {
-        verdict.why = fmt::format("{}, as {}", format_value(reading.value, metric.unit), reference_text(gate));
+        verdict.why = fmt::format("{}, as {}", format_value(reading.value, metric), reference_text(gate));
         return verdict;
     }
     verdict.limit = from.limit;
     verdict.headroom = headroom(*from.limit, reading.value, from.value);
     verdict.close = *holds && verdict.headroom && *verdict.headroom <= close_share;
-    verdict.why = fmt::format("{}, must be {}", format_value(reading.value, metric.unit), from.limit->text);
+    verdict.why =
+        fmt::format("{}, must be {}", format_value(reading.value, metric), plan::after_must_be(from.limit->text));
     if (from.value) {
         const char* is = gate.against->ago.count != 0 ? "was" : "is";
         verdict.why += fmt::format(", which is {} ({} {} {})", format_value(from.limit->limit, metric.unit),

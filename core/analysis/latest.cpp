@@ -60,6 +60,10 @@ std::vector<series::Reading> Latest::read_all(const plan::Metric& metric, const 
         if (reading.status == series::Status::ok && now - reading.measured_at > max_age(metric)) {
             reading.status = series::Status::no_data;
             reading.detail = fmt::format("the data is older than {:.0f} s", max_age(metric).seconds());
+        } else if (reading.status == series::Status::ok && !metric.states.empty() &&
+                   plan::state_name(metric.states, reading.value).empty()) {
+            reading.status = series::Status::source_error;
+            reading.detail = fmt::format("it says {}, which is none of its states", number_text(reading.value));
         } else if (reading.status != series::Status::ok && reading.detail.empty()) {
             reading.detail = batch->detail;
         }
@@ -92,6 +96,11 @@ std::map<std::string, double> Latest::values(const plan::Plan& plan, Nanos now) 
         }
     }
     return values;
+}
+
+std::string format_value(double value, const plan::Metric& metric) {
+    const std::string state = plan::state_name(metric.states, value);
+    return state.empty() ? format_value(value, metric.unit) : state;
 }
 
 std::string format_value(double value, const std::string& unit) {

@@ -43,6 +43,9 @@ Nanos max_age(const plan::Metric& metric);
 /// For people: "0.26 %", "42.8 ms", "1,612".
 std::string format_value(double value, const std::string& unit);
 
+/// The same of a metric that may be a state: "half-open".
+std::string format_value(double value, const plan::Metric& metric);
+
 /// The arms that a gate or trigger looks at: its own, else those with traffic; {""} for a metric without arms.
 std::set<std::string> arms_of(const plan::Metric& metric, const std::string& arm,
                               const std::set<std::string>& with_traffic);

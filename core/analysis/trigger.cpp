@@ -33,9 +33,12 @@ TriggerTruth look_at_metric(const plan::Condition& condition, const Eye& eye) {
         return result;
     }
     result.truth = condition.must.holds(reading.value) ? Truth::yes : Truth::no;
-    result.value = format_value(reading.value, metric->unit);
-    result.why = fmt::format("{} {} {} {}", metric->title.empty() ? metric->name : metric->title, result.value,
-                             result.truth == Truth::yes ? "is" : "is not", condition.must.text);
+    result.value = format_value(reading.value, *metric);
+    const std::string called = metric->title.empty() ? metric->name : metric->title;
+    result.why = !metric->states.empty()
+                     ? fmt::format("{} is {}", called, result.value)
+                     : fmt::format("{} {} {} {}", called, result.value, result.truth == Truth::yes ? "is" : "is not",
+                                   condition.must.text);
     series::Sample sample;
     static_cast<series::Reading&>(sample) = reading;
     sample.metric = metric->name;

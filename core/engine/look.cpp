@@ -208,7 +208,8 @@ void look_at(const plan::MetricRead& read, const Gaze& gaze) {
             }
             if (verdict.value) {
                 sight.result.number = *verdict.value;
-                sight.result.text = number_text(*verdict.value);
+                sight.result.text = metric.states.empty() ? number_text(*verdict.value)
+                                                          : analysis::format_value(*verdict.value, metric);
             }
         }
         gaze.done(std::move(sight));

@@ -27,7 +27,7 @@ release::GateReading reading_of(const analysis::GateVerdict& verdict, const plan
     reading.arm = verdict.arm;
     reading.verdict = analysis::name(verdict.verdict);
     reading.close = verdict.close;
-    reading.value = verdict.value ? analysis::format_value(*verdict.value, metric.unit) : "";
+    reading.value = verdict.value ? analysis::format_value(*verdict.value, metric) : "";
     reading.limit = verdict.limit ? verdict.limit->text : plan::limit_text(gate);
     reading.headroom = verdict.headroom ? fmt::format("{:.0f} %", *verdict.headroom * 100) : "";
     reading.why = verdict.why;

@@ -79,6 +79,11 @@ Evaluation evaluate(const Condition& condition, const Scope& scope, const Metric
         return evaluate_variable(condition, scope);
     case Condition::Kind::metric: {
         const Truth answer = lookup ? lookup(condition) : Truth::unknown;
+        if (!condition.must.states.empty()) {
+            const char* so = answer == Truth::yes ? "so" : answer == Truth::no ? "not so" : "not known";
+            return {answer, fmt::format("that {}{} {} is {}", condition.name,
+                                        condition.arm.empty() ? "" : " of " + condition.arm, condition.must.text, so)};
+        }
         const char* word = answer == Truth::yes ? "is" : answer == Truth::no ? "is not" : "can't be told to be";
         return {answer, fmt::format("{}{} {} {}", condition.name, condition.arm.empty() ? "" : " of " + condition.arm,
                                     word, condition.must.text)};

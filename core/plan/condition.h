@@ -16,18 +16,20 @@ namespace sluice::plan {
 enum class Comparison { less, less_equal, greater, greater_equal, equal, not_equal };
 
 /// "< 0.1%", ">= 3", "< 200ms": what makes a condition true. The limit is in the base unit (ratio, seconds, bytes,
-/// count).
+/// count). Or of a metric that is a state: "is closed", "is closed or half-open", "is not open".
 struct Must {
     Comparison comparison = Comparison::less;
     double limit = 0;
     std::string text;                       ///< as written
     Dimension dimension = Dimension::plain; ///< of the unit that was written
+    std::vector<std::string> states = {};   ///< names, with `equal` ("is") or `not_equal`; empty = a limit
+    std::vector<double> values = {};        ///< what stands for them among readings (`of_metric`, states.h)
 
     /// False for NaN, whatever the comparison: no data never passes.
     bool holds(double value) const;
 };
 
-/// "< 0.1%", ">= 3", "== 0", "!= 0".
+/// "< 0.1%", ">= 3", "== 0", "!= 0", "is closed or half-open", "is not open".
 Result<Must> parse_must(std::string_view text);
 
 /// Whether the limit's unit suits a metric of this unit: '0.1%' or '0.001' (but not '1') for ratio, '200ms' for s,
@@ -99,6 +101,9 @@ std::optional<bool> holds(const Gate& gate, double value, std::optional<double> 
 
 /// "blue", "the baseline of soak", "blue's baseline of soak", "its value 5m ago"; empty without `against`.
 std::string reference_text(const Gate& gate);
+
+/// "< 200ms" as it can follow "must be": of "is not open" the rest.
+std::string after_must_be(const std::string& limit);
 
 /// "< 200ms", "<= blue + 20ms", "<= blue + 10% of it", ">= the baseline of soak - 50", "<= its value 5m ago + 10% of
 /// it": the limit for people, as the plan has it.

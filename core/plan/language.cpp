@@ -213,8 +213,18 @@ std::vector<ObjectShape> plan_language() {
            "each arm: {blue: latency_old, green: latency_new}. name{arm=\"green\"} takes one arm's value. As old as "
            "its "
            "oldest part; no data or a source error where a part has that."},
-          {"unit", choice({"ratio", "s", "bytes", "messages", "count", "per-second", "bool"}),
-           "Decides how limits are read: '0.1%' for ratio, '200ms' for s, '5000' or '5k' for the others.", true},
+          {"unit", choice({"ratio", "s", "bytes", "messages", "count", "per-second", "bool", "state"}),
+           "Decides how limits are read: '0.1%' for ratio, '200ms' for s, 'is closed' for state, '5000' or '5k' for "
+           "the "
+           "others.",
+           true},
+          {"states", map(text, id),
+           "Of one that is a state: what the source says, a number or a text, and how that is called: {0: closed, 1: "
+           "open, 2: half-open}. Two may be called alike. What is none of them is a source error."},
+          {"state-label", text,
+           "Of a query whose series are 1 for the state that is and 0 for the others: the label whose value says "
+           "which, "
+           "as states have it."},
           {"by-arm", text, "The label whose value names the arm."},
           {"reduce", choice({"sum", "max", "min", "avg", "each", "any"}), "What to do with several series."},
           {"counts", choice({"ready-replicas", "wanted-replicas", "restarts", "alerts"}),
@@ -263,7 +273,7 @@ std::vector<ObjectShape> plan_language() {
          {"json", "value"}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
-         {{"value", value, "The number, in the metric's unit.", true}}},
+         {{"value", value, "The number, in the metric's unit; of a state how it is called.", true}}},
         {"traffic",
          "A split of traffic between two arms.",
          {{"driver", choice({"nginx-canary", "ingress-backend"}), "Who commands it: any weight, or only 0 and 100.",
@@ -357,7 +367,8 @@ std::vector<ObjectShape> plan_language() {
           {"title", text, "For people.", false, "the metric's, and what it is against"},
           {"metric", text, "A metric.", true},
           {"arm", text, "One arm.", false, "each arm that has traffic"},
-          {"must", must, "What makes it hold.", true},
+          {"must", must, "What makes it hold: '< 0.1%', or of a state 'is closed', 'is not open', 'is up or out'.",
+           true},
           {"against", object("against"), "The limit is counted from another value: 'must' is of the difference."},
           {"for", duration,
            "For so long by itself, before the clock of the hold counts. Of an important gate: the last so much of the "

@@ -19,7 +19,7 @@ struct Type {
         boolean,
         value,       ///< any scalar
         duration,    ///< 90s, 5m, 1h30m
-        must,        ///< '< 0.1%'
+        must,        ///< '< 0.1%', 'is closed'
         pattern,     ///< a regular expression
         pointer,     ///< a JSON pointer
         secret,      ///< env:NAME, file:PATH, keychain:SERVICE/ACCOUNT or vault:MOUNT/PATH#KEY

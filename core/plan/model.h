@@ -11,6 +11,7 @@
 #include "plan/includes.h"
 #include "plan/position.h"
 #include "plan/severity_and_variants.h"
+#include "plan/states.h"
 #include "plan/step.h"
 
 #include <map>
@@ -121,7 +122,9 @@ struct Metric {
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole
     std::string unit;                           ///< ratio, s, messages, …; decides how limits are read
-    std::string by_arm;                         ///< label whose value names the arm; empty = one value
+    std::vector<State> states;                  ///< of one that is a state (unit "state"); empty = it is a number
+    std::string state_label; ///< of a query: the label whose value says the state, of series that are 1 or 0
+    std::string by_arm;      ///< label whose value names the arm; empty = one value
     Reduce reduce = Reduce::none;
     int at_least = 1; ///< series that must answer before they are reduced
     Counts counts = Counts::nothing;

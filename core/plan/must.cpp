@@ -1,5 +1,6 @@
 #include "plan/condition.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -8,6 +9,10 @@ namespace sluice::plan {
 bool Must::holds(double value) const {
     if (std::isnan(value)) {
         return false;
+    }
+    if (!states.empty()) {
+        const bool one = std::find(values.begin(), values.end(), value) != values.end();
+        return !values.empty() && one == (comparison == Comparison::equal); // none: what they stand for is not known
     }
     switch (comparison) {
     case Comparison::less:
@@ -26,7 +31,53 @@ bool Must::holds(double value) const {
     return false;
 }
 
+namespace {
+
+/// The words of a text between blanks.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find(' ', at), text.size());
+        if (end > at) {
+            words.emplace_back(text.substr(at, end - at));
+        }
+        at = end + 1;
+    }
+    return words;
+}
+
+/// "is NAME or NAME …", "is not NAME or NAME …".
+Result<Must> parse_states(std::string_view text) {
+    auto words = words_of(text);
+    Must must{Comparison::equal, std::nan(""), std::string(text)};
+    words.erase(words.begin());
+    if (!words.empty() && words.front() == "not") {
+        must.comparison = Comparison::not_equal;
+        words.erase(words.begin());
+    }
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool between = i % 2 == 1;
+        if (between != (words[i] == "or") || words[i] == "not") {
+            return fail(ErrorCode::bad_input, fmt::format("'{}' can't be read at '{}'", text, words[i]), {},
+                        "write 'is closed', 'is closed or half-open', or 'is not open'");
+        }
+        if (!between) {
+            must.states.push_back(words[i]);
+        }
+    }
+    if (words.size() % 2 == 0) { // none, or an 'or' at the end
+        return fail(ErrorCode::bad_input, fmt::format("'{}' names no state", text), {},
+                    "write 'is closed', 'is closed or half-open', or 'is not open'");
+    }
+    return must;
+}
+
+} // namespace
+
 Result<Must> parse_must(std::string_view text) {
+    if (text == "is" || text.starts_with("is ")) {
+        return parse_states(text);
+    }
     struct Spelling {
         std::string_view sign;
         Comparison comparison;
@@ -100,6 +151,10 @@ std::string reference_text(const Gate& gate) {
         return arm;
     }
     return arm.empty() ? "the baseline of " + baseline : arm + "'s baseline of " + baseline;
+}
+
+std::string after_must_be(const std::string& limit) {
+    return limit.starts_with("is ") ? limit.substr(3) : limit;
 }
 
 std::string limit_text(const Gate& gate) {

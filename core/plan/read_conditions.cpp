@@ -82,7 +82,7 @@ Matcher read_simple_matcher(Reading& reading, const Node& node) {
             matcher.values = {entry.value.text};
         } else if (entry.key == "must") {
             matcher.kind = Matcher::Kind::must;
-            matcher.must = reading.must(node, "must").value_or(Must{});
+            matcher.must = read_number_limit(reading, node, "must").value_or(Must{});
         } else if (entry.key == "version-at-least") {
             matcher.kind = Matcher::Kind::at_least_version;
             matcher.values = {reading.filled(entry.value)};
@@ -113,7 +113,7 @@ JsonExpect read_json_expect(Reading& reading, const Entry& entry) {
     }
     if (entry.value.find("count") != nullptr) {
         expect.quantity = Quantity::count;
-        expect.count = reading.must(entry.value, "count").value_or(Must{});
+        expect.count = read_number_limit(reading, entry.value, "count").value_or(Must{});
         expect.matcher.kind = Matcher::Kind::matches;
         expect.matcher.values = {""}; // any value
         if (const Node* of = entry.value.find("of")) {
@@ -130,6 +130,15 @@ JsonExpect read_json_expect(Reading& reading, const Entry& entry) {
 
 } // namespace
 
+std::optional<Must> read_number_limit(Reading& reading, const Node& map, const char* key) {
+    auto must = reading.must(map, key);
+    if (must && !must->states.empty()) {
+        reading.error(map.find(key)->at, fmt::format("'{}' names a state, and this is a number", must->text),
+                      "compare it: '>= 3'; states are those of a metric");
+    }
+    return must;
+}
+
 void check_metric_limit(Reading& reading, const std::string& metric, const Node& map) {
     const Node* node = map.find("must");
     const auto limit = reading.must(map, "must");
@@ -138,7 +147,7 @@ void check_metric_limit(Reading& reading, const std::string& metric, const Node&
     if (!limit || found == reading.plan.metrics.end()) {
         return;
     }
-    if (const auto fine = suits(*limit, found->unit); !fine) {
+    if (const auto fine = of_metric(*limit, *found); !fine) {
         reading.error(node->at, fine.error().what, fine.error().remedy);
     }
     check_arm(reading, metric, map);
@@ -186,6 +195,9 @@ Condition read_condition(Reading& reading, const Node& node) {
                           "add must: '< LIMIT'");
         }
         check_metric_limit(reading, condition.name, node);
+        if (const auto* known = reading.plan.metric(condition.name)) {
+            condition.must = of_metric(condition.must, *known).value_or(condition.must);
+        }
     } else if (const Node* variable = node.find("var")) {
         condition.kind = Condition::Kind::variable;
         condition.name = variable->text;
@@ -226,8 +238,8 @@ Expect read_expect(Reading& reading, const Node* node) {
             expect.json.push_back(read_json_expect(reading, entry));
         }
     }
-    expect.number = reading.must(*node, "number");
-    expect.ready = reading.must(*node, "ready");
+    expect.number = read_number_limit(reading, *node, "number");
+    expect.ready = read_number_limit(reading, *node, "ready");
     if (node->find("version-at-least") != nullptr) {
         expect.at_least = reading.filled(*node, "version-at-least");
     }

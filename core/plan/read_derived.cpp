@@ -95,6 +95,10 @@ private:
                            fmt::format("'{}' keeps several series, and a formula takes one value", source.name),
                            "reduce it to one: sum, max, min or avg");
         }
+        if (!source.states.empty()) {
+            reading_.error(node.at, fmt::format("'{}' is a state, and a formula takes a number", source.name),
+                           "leave it out: a gate of its own says what it must be");
+        }
         if (!part.arm.empty()) {
             reading_.check_known(part.arm, node.at, "arm", reading_.names.arms);
             if (source.by_arm.empty()) {

@@ -9,7 +9,8 @@ namespace {
 
 /// Of a difference the limit has the metric's unit, of a share none: '10%', or 0.1.
 void check_share(Reading& reading, const Gate& gate, const Node& limit) {
-    if (gate.must.dimension != Dimension::ratio && gate.must.dimension != Dimension::plain) {
+    if ((gate.must.dimension != Dimension::ratio && gate.must.dimension != Dimension::plain) ||
+        !gate.must.states.empty()) {
         reading.error(limit.at, fmt::format("'{}' is no share", gate.must.text),
                       "write per cent, for example '<= 10%'");
     }
@@ -74,7 +75,10 @@ std::optional<Against> read_against(Reading& reading, const Node& node, const Ga
         reading.error(node.at, fmt::format("'{}' keeps several series, and this does not say which", gate.metric),
                       "reduce it to one: sum, max, min or avg");
     }
-    if (gate.must.comparison == Comparison::equal || gate.must.comparison == Comparison::not_equal) {
+    if (metric != nullptr && !metric->states.empty()) {
+        reading.error(node.at, fmt::format("'{}' is a state, and a limit is counted from a number", gate.metric),
+                      "remove 'against': write 'is …'");
+    } else if (gate.must.comparison == Comparison::equal || gate.must.comparison == Comparison::not_equal) {
         reading.error(node.at, "two measured values are never quite equal", "compare with <, <=, > or >=");
     }
     return against;
@@ -117,6 +121,9 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
             check_arm(reading, gate.metric, node);
         } else {
             check_metric_limit(reading, gate.metric, node);
+        }
+        if (known != nullptr) {
+            gate.must = of_metric(gate.must, *known).value_or(gate.must);
         }
         gate.title = reading.text(node, "title",
                                   (known ? known->title : gate.metric) +

@@ -91,10 +91,20 @@ void check_from(Reading& reading, const Node& node, const Metric& metric) {
 }
 
 /// What it tells in a rehearsal, if that is a number.
-std::optional<double> read_rehearsed(Reading& reading, const Node& node) {
+std::optional<double> read_rehearsed(Reading& reading, const Node& node, const Metric& metric) {
     const Node* rehearse = node.find("rehearse");
     const Node* value = rehearse != nullptr ? rehearse->find("value") : nullptr;
     if (value == nullptr || !value->is_scalar()) {
+        return std::nullopt;
+    }
+    if (!metric.states.empty()) {
+        for (const State& state : metric.states) {
+            if (state.name == value->text) {
+                return state.value;
+            }
+        }
+        reading.error(value->at, fmt::format("'{}' is no state of '{}'", value->text, metric.name),
+                      "write one of its states, as the plan calls it");
         return std::nullopt;
     }
     const auto number = parse_number(value->text);
@@ -159,7 +169,7 @@ void read_run(Reading& reading, const Node& node, Metric& metric) {
 } // namespace
 
 void read_number(Reading& reading, const Node& node, Metric& metric) {
-    metric.rehearsed = read_rehearsed(reading, node);
+    metric.rehearsed = read_rehearsed(reading, node, metric);
     refuse_what_asks_for_series(reading, node);
     if (node.find("http") != nullptr) {
         read_http(reading, node, metric);

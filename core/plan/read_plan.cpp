@@ -261,6 +261,7 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* empty = node.find("empty")) {
         metric.zero_while = reading.filled(*empty, "zero-while");
     }
+    read_states(reading, node, metric);
     if (number) {
         read_number(reading, node, metric);
         reading.plan.metrics.push_back(std::move(metric));

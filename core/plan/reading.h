@@ -146,6 +146,9 @@ Condition read_condition_of_all(Reading& reading, const Node& node);
 constexpr Nanos as_its_hold{-1};
 std::vector<Gate> read_gates(Reading& reading, const Node* list);
 Expect read_expect(Reading& reading, const Node* node);
+void read_states(Reading& reading, const Node& node, Metric& metric);
+/// What compares with a number: the name of a state is refused. Nothing when it is missing or has a wrong form.
+std::optional<Must> read_number_limit(Reading& reading, const Node& map, const char* key);
 void check_metric_limit(Reading& reading, const std::string& metric, const Node& map);
 void check_arm(Reading& reading, const std::string& metric, const Node& map);
 

@@ -34,7 +34,7 @@ Json schema_of(const Type& type) {
     case Kind::duration:
         return pattern("^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$");
     case Kind::must:
-        return pattern("^(<=|>=|==|!=|<|>) *-?[0-9]");
+        return pattern("^((<=|>=|==|!=|<|>) *-?[0-9]|is +(not +)?[a-z0-9][a-z0-9-]*( +or +[a-z0-9][a-z0-9-]*)*$)");
     case Kind::pointer:
         return pattern("^(/.*)?$");
     case Kind::secret:

@@ -165,7 +165,7 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
                        (too_early ? ": " + reference_text(gate) + " is not known" : "");
             }
             if (!*holds) {
-                return "gate " + gate.id + " must be " + limit_text(gate);
+                return "gate " + gate.id + " must be " + plan::after_must_be(limit_text(gate));
             }
         }
     }

@@ -151,6 +151,11 @@ std::string trigger_state(const release::Release& release, const std::string& id
     return by_arm.empty() ? whole : fmt::format("{}", fmt::join(by_arm, ", "));
 }
 
+/// None of a state: nothing is above or below it.
+std::optional<double> bound_of(const plan::Must& must) {
+    return must.states.empty() ? std::optional(must.limit) : std::nullopt;
+}
+
 class DependentsOf {
 public:
     DependentsOf(const release::Release& release, const plan::Metric& metric, const plan::Scope& scope)
@@ -212,9 +217,10 @@ private:
             }
             std::string limit = plan::limit_text(gate);
             limit += gate.for_.count != 0 ? " for " + duration_text(gate.for_) : "";
+            limit += gate.has_own_clock() ? ", important" : "";
             const std::string own = gate.title == metric_.title || gate.title == metric_.name ? "" : gate.title;
             add(Dependent::Kind::gate, step.id + "/" + gate.id, step.title + (own.empty() ? "" : ": " + own), gate.arm,
-                limit, gate.against ? std::nullopt : std::optional(gate.must.limit),
+                limit, gate.against ? std::nullopt : bound_of(gate.must),
                 (gate.shadow && !verdicts.empty() ? "shadow, " : "") + fmt::format("{}", fmt::join(verdicts, ", ")),
                 fmt::format("{}", fmt::join(whys, "; ")));
         }
@@ -228,7 +234,7 @@ private:
                 add(Dependent::Kind::trigger, trigger.id, trigger.title, use.arm.empty() ? trigger.arm : use.arm,
                     use.must.text + (trigger.for_.count != 0 ? " for " + duration_text(trigger.for_) : "") +
                         (trigger.mode == plan::TriggerMode::propose ? ", proposes" : ""),
-                    use.must.limit, state, why);
+                    bound_of(use.must), state, why);
             });
         }
     }
@@ -236,7 +242,7 @@ private:
     void condition(Dependent::Kind kind, const std::string& id, const std::string& title,
                    const plan::Condition& looked_at) {
         each_use(looked_at, metric_.name,
-                 [&](const plan::Condition& use) { add(kind, id, title, use.arm, use.must.text, use.must.limit); });
+                 [&](const plan::Condition& use) { add(kind, id, title, use.arm, use.must.text, bound_of(use.must)); });
     }
 
     void conditions(const plan::Step& step) {

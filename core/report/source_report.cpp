@@ -258,6 +258,7 @@ MetricAccount account_of(const release::Release& release, const plan::Metric& me
     account.name = metric.name;
     account.title = metric.title.empty() ? metric.name : metric.title;
     account.unit = metric.unit;
+    account.states = metric.states;
     account.asked = questions(*release.plan, metric, scope);
     account.interval = metric.derived.empty() ? metric.interval : Nanos{};
     account.max_age = analysis::max_age(metric);

@@ -57,6 +57,7 @@ const char* name(Dependent::Kind kind); ///< "gate", …
 
 struct MetricAccount {
     std::string name, title, unit;
+    std::vector<plan::State> states; ///< of one that is a state
     std::vector<Question> asked;
     Nanos interval;                   ///< 0 = with each answer of what it is derived from
     Nanos max_age;                    ///< older data is no data

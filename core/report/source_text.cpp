@@ -37,11 +37,13 @@ std::string unit_words(const std::string& unit) {
     return unit == "messages" || unit == "bytes" ? " " + unit : unit == "per-second" ? "/s" : "";
 }
 
-std::string value_words(const Answer& answer, const std::string& unit) {
-    const std::string value = answer.status == session::SampleStatus::ok
-                                  ? analysis::format_value(answer.value, unit) + unit_words(unit)
-                              : answer.status == session::SampleStatus::no_data ? words(Health::no_data)
-                                                                                : words(Health::source_error);
+std::string value_words(const Answer& answer, const MetricAccount& metric) {
+    const std::string state = plan::state_name(metric.states, answer.value);
+    const std::string value =
+        answer.status == session::SampleStatus::ok
+            ? !state.empty() ? state : analysis::format_value(answer.value, metric.unit) + unit_words(metric.unit)
+        : answer.status == session::SampleStatus::no_data ? words(Health::no_data)
+                                                          : words(Health::source_error);
     return value + (answer.health == Health::too_old ? ", too old" : "");
 }
 
@@ -50,7 +52,7 @@ std::string answer_words(const Answer& answer, const MetricAccount& metric, Nano
     for (const auto& part : {answer.arm, answer.labels}) {
         text += part.empty() ? "" : part + "  ";
     }
-    text += value_words(answer, metric.unit);
+    text += value_words(answer, metric);
     if (answer.status == session::SampleStatus::ok) {
         text += fmt::format(", true {} ago", age_words(now - answer.measured_at));
     }

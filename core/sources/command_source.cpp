@@ -52,11 +52,17 @@ Result<double> number_in(const CommandMetric& metric, const std::string& output)
                     fmt::format("the pattern finds nothing in what it printed, which begins with '{}'",
                                 shown(first_line(output))));
     }
+    const char* which = metric.extract ? "what the pattern finds," : "its first line";
+    if (!metric.states.empty()) {
+        const auto state = plan::state_said(metric.states, trimmed(*found));
+        if (!state) {
+            return fail(ErrorCode::corrupt, fmt::format("{} '{}' is none of its states", which, shown(*found)));
+        }
+        return *state;
+    }
     const auto number = parse_number(trimmed(*found));
     if (!number || !std::isfinite(*number)) {
-        return fail(ErrorCode::corrupt,
-                    fmt::format("{} '{}' is no number", metric.extract ? "what the pattern finds," : "its first line",
-                                shown(*found)));
+        return fail(ErrorCode::corrupt, fmt::format("{} '{}' is no number", which, shown(*found)));
     }
     return *number;
 }

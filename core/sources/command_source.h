@@ -3,6 +3,7 @@
 #include "base/redact.h"
 #include "base/scheduler.h"
 #include "net/process.h"
+#include "plan/states.h"
 #include "sources/source.h"
 
 #include <functional>
@@ -20,6 +21,7 @@ struct CommandMetric {
     std::optional<Pattern> extract; ///< its first group, or what matches, is the number; nothing = the first line is
     std::function<std::string(const std::string& key)> directory; ///< where a run with this key has its records
     std::shared_ptr<const RedactionSet> redactions;               ///< of what a source error shows; may be null
+    std::vector<plan::State> states = {};                         ///< what it may print; empty = a number
 };
 
 /// What a program said and how it ended. `output` is stdout and stderr as they came, redacted.

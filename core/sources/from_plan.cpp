@@ -50,6 +50,8 @@ Made by_query(const plan::Plan& plan, const plan::Metric& metric, const plan::Sc
     asked.reduce = metric.reduce;
     asked.at_least = metric.at_least;
     asked.max_age = analysis::max_age(metric);
+    asked.state_label = metric.state_label;
+    asked.states = metric.states;
     for (const auto& [from, to] : {std::pair{&metric.query, &asked.query},
                                    {&metric.freshness, &asked.freshness},
                                    {&metric.zero_while, &asked.zero_while}}) {
@@ -102,11 +104,13 @@ Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
     }
     HttpNumberMetric asked{metric.name, metric.unit, *metric.http, ways.through_proxy, ways.redactions};
     asked.number.path = *std::move(path);
+    asked.states = metric.states;
     return std::make_unique<HttpNumberSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
 }
 
 Made program(const plan::Metric& metric, const Ways& ways) {
     CommandMetric asked{metric.name, metric.unit, ways.program, std::nullopt, ways.directory, ways.redactions};
+    asked.states = metric.states;
     if (!metric.run->extract.empty()) {
         auto pattern = Pattern::compile(metric.run->extract);
         if (!pattern) {

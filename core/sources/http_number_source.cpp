@@ -56,6 +56,14 @@ Result<double> number_at(const HttpNumberMetric& metric, const std::string& body
     if (values.size() > 1) {
         return fail(ErrorCode::corrupt, fmt::format("{} values stand {}, where one is wanted", values.size(), where));
     }
+    if (!metric.states.empty()) {
+        const auto state = plan::state_said(metric.states, plan::value_text(*values.front()));
+        if (!state) {
+            return fail(ErrorCode::corrupt, fmt::format("{} stands {}, which is none of its states",
+                                                        shown(*values.front(), metric.redactions), where));
+        }
+        return *state;
+    }
     const auto number = number_in(*values.front());
     if (!number) {
         return fail(ErrorCode::corrupt,

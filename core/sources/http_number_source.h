@@ -14,7 +14,8 @@ struct HttpNumberMetric {
     plan::HttpNumber number;    ///< its path filled in; certificate_days is another source's (certificate_source.h)
     bool through_proxy = false; ///< by a cluster's service proxy, whose own errors are no answer of the service
     std::shared_ptr<const RedactionSet>
-        redactions; ///< what stands in an answer is shown where it is no number; may be null
+        redactions;                       ///< what stands in an answer is shown where it is no number; may be null
+    std::vector<plan::State> states = {}; ///< of json: what may stand there; empty = a number
 };
 
 /// The number that is asked for, or a source error that says what is there instead: never 0 for what did not come. An

@@ -51,10 +51,17 @@ public:
             return {reading(name, Status::source_error, reason(answer.error()))};
         }
         std::vector<Reading> found;
+        bool any = false;
         for (const auto& element : *answer) {
             if (belongs(element, match)) {
-                found.push_back(of_element(element, name));
+                any = true;
+                if (metric_.state_label.empty() || element.value != 0) { // 0: a state that it is not in
+                    found.push_back(of_element(element, name));
+                }
             }
+        }
+        if (found.empty() && any) {
+            return {reading(name, Status::no_data, fmt::format("no {} is set: all are 0", metric_.state_label))};
         }
         if (found.empty()) {
             return {empty(name, match)};
@@ -87,7 +94,26 @@ private:
         found.value = is_number ? element.value : 0;
         found.labels = element.labels;
         found.labels.erase(metric_.by_arm);
+        if (!metric_.state_label.empty()) {
+            take_state(element, found);
+        }
         return found;
+    }
+
+    /// The label says it; without it the series is the same whatever state it is in.
+    void take_state(const Element& element, Reading& found) const {
+        const std::string said(series::label(element.labels, metric_.state_label));
+        found.labels.erase(metric_.state_label);
+        if (found.status != Status::ok) {
+            return;
+        }
+        const auto state = plan::state_said(metric_.states, said);
+        found.value = state.value_or(0);
+        if (!state) {
+            found.status = Status::source_error;
+            found.detail = said.empty() ? fmt::format("its series have no label {}", metric_.state_label)
+                                        : fmt::format("it says '{}', which is none of its states", said);
+        }
     }
 
     /// Nothing was found: 0 where the witness answers, else no data.

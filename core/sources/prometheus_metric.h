@@ -1,8 +1,10 @@
 #pragma once
+#include "plan/states.h"
 #include "sources/reduce.h"
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace sluice::sources {
 
@@ -13,6 +15,8 @@ struct PrometheusMetric {
     std::string query;
     std::string by_arm;                      ///< label whose value names the arm; empty = one value for the whole
     std::map<std::string, std::string> arms; ///< that label's value → arm; other values are left out
+    std::string state_label;         ///< label whose value says the state, of series that are not 0; empty = none
+    std::vector<plan::State> states; ///< with that label
     Reduce reduce = Reduce::none;
     int at_least = 1;
     Nanos max_age = seconds(30); ///< older data is no data

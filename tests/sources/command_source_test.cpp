@@ -142,6 +142,19 @@ private slots:
         QCOMPARE(told(judge_command(counted(), answer, new_year)), expected);
     }
 
+    void it_may_print_a_state() {
+        CommandMetric metric = counted();
+        metric.states = {{"primary", 0, "primary"}, {"standby", 1, "standby"}};
+        net::ProcessEnd end;
+        end.exit_code = 0;
+        const auto say = [&](const std::string& output) {
+            return told(judge_command(metric, CommandAnswer{end, output}, new_year));
+        };
+        QCOMPARE(say("standby\n"), "1");
+        QCOMPARE(say("primary"), "0");
+        QCOMPARE(say("1\n"), "source-error its first line '1' is none of its states");
+    }
+
     void at_the_deadline_it_is_ended_and_the_poll_is_answered_once() {
         VirtualScheduler scheduler(new_year);
         FakeRunner runner;

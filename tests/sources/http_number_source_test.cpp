@@ -88,6 +88,34 @@ private slots:
         row("latency", "latency", 200, "", "0.25");
         row("an error page is no answer whose latency counts", "latency", 500, "", "source-error HTTP status 500");
     }
+    void a_state_is_what_the_plan_says_that_it_is_called_data() {
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("expected");
+        const auto row = [](const char* title, const char* body, const char* expected) {
+            QTest::newRow(title) << QString(body) << QString(expected);
+        };
+        row("closed", R"({"state":"CLOSED"})", "0");
+        row("open", R"({"state":"OPEN"})", "1");
+        row("another that is called open", R"({"state":"FORCED_OPEN"})", "1");
+        row("half-open", R"({"state":"HALF_OPEN"})", "3");
+        row("another spelling is another text", R"({"state":"closed"})",
+            "source-error 'closed' stands at /state, which is none of its states");
+        row("a number is no text", R"({"state":0})", "source-error 0 stands at /state, which is none of its states");
+        row("nothing there", R"({"other":1})", "source-error nothing stands at /state");
+    }
+    void a_state_is_what_the_plan_says_that_it_is_called() {
+        QFETCH(QString, body);
+        QFETCH(QString, expected);
+        HttpNumberMetric metric{"m", "state", {What::json, "/health", "/state"}, false, nullptr};
+        metric.states = {
+            {"CLOSED", 0, "closed"}, {"OPEN", 1, "open"}, {"FORCED_OPEN", 1, "open"}, {"HALF_OPEN", 3, "half-open"}};
+        const auto batch = judge_number(metric, answer(200, body.toStdString()), new_year, new_year);
+        QCOMPARE(told(batch), expected);
+        metric.states = {{"0", 0, "closed"}, {"1", 1, "open"}};
+        QCOMPARE(told(judge_number(metric, answer(200, R"({"state":"1.0"})"), new_year, new_year)), "1");
+        QCOMPARE(told(judge_number(metric, answer(200, R"({"state":0})"), new_year, new_year)), "0");
+    }
+
     void the_number_or_what_stands_there_instead() {
         QFETCH(QString, pointer);
         QFETCH(int, status);

@@ -131,6 +131,37 @@ private slots:
         }
     }
 
+    void a_state_is_what_the_label_of_its_series_says() {
+        World world;
+        PrometheusMetric metric;
+        metric.name = "breaker";
+        metric.unit = "state";
+        metric.query = "breaker_state";
+        metric.state_label = "state";
+        metric.states = {{"closed", 0, "closed"}, {"open", 1, "open"}};
+        metric.reduce = Reduce::each;
+        const auto set = [&](const char* name, const char* state, double value) {
+            world.store.append({{"__name__", "breaker_state"}, {"name", name}, {"state", state}}, start + seconds(585),
+                               value);
+        };
+        set("pay", "closed", 0);
+        set("pay", "open", 1);
+        set("ship", "closed", 1);
+        set("ship", "open", 0);
+        const auto batch = world.ask(metric);
+        QCOMPARE(text(batch), QString(":1 :0"));
+        QCOMPARE(batch.readings.at(0).labels.contains("state"), false); // one series, whatever its state
+        QCOMPARE(batch.readings.at(0).labels.at("name"), std::string("pay"));
+        metric.states = {{"closed", 0, "closed"}, {"half_open", 1, "half-open"}};
+        const auto unknown = world.ask(metric, start + seconds(601));
+        QCOMPARE(text(unknown), QString(":source-error :0"));
+        QCOMPARE(unknown.readings.at(0).detail, std::string("it says 'open', which is none of its states"));
+        metric.query = "breaker_state == 0";
+        const auto none = world.ask(metric, start + seconds(612));
+        QCOMPARE(text(none), QString(":no-data"));
+        QCOMPARE(none.detail, std::string("no state is set: all are 0"));
+    }
+
     void one_poll_sends_all_its_requests_together_and_equal_questions_once() {
         World world;
         world.requests_and_errors("v1", 60, 3);

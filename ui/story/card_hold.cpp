@@ -15,6 +15,9 @@ using release::GateState;
 
 /// A limit that was written stands as it was; one that is counted from a measured value is rounded as values are.
 QString limit_text(const plan::Must& must, const std::string& unit, bool counted) {
+    if (!must.states.empty()) {
+        return text(must.text);
+    }
     static constexpr const char16_t* signs[] = {u"<", u"≤", u">", u"≥", u"=", u"≠"};
     return QString::fromUtf16(signs[static_cast<int>(must.comparison)]) + u' ' +
            (counted ? figure(must.limit, unit) : limit_figure(must.limit, unit));
@@ -41,6 +44,7 @@ const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, co
         const bool answered = reading->status == session::SampleStatus::ok;
         const double room = !answered                     ? -1e300
                             : limit.holds(reading->value) ? analysis::headroom(limit, reading->value).value_or(1)
+                            : !limit.states.empty()       ? -1
                                                           : -1 - std::abs(reading->value - limit.limit);
         if (!found || room < least) {
             found = reading;
@@ -85,8 +89,9 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
         return;
     }
     const auto bound = limit ? std::optional(limit->must.limit) : std::nullopt;
-    row.now = figure(reading->value, metric->unit, bound);
-    row.exact = exact_figure(reading->value, metric->unit, bound);
+    const std::string state = plan::state_name(metric->states, reading->value);
+    row.now = state.empty() ? figure(reading->value, metric->unit, bound) : text(state);
+    row.exact = state.empty() ? exact_figure(reading->value, metric->unit, bound) : QString();
     if (const auto room = limit ? analysis::headroom(limit->must, reading->value, limit->from) : std::nullopt) {
         // Far past the limit the figure says no more than that.
         row.headroom = *room < -9.99 ? Words::tr("over 10×") : percent(*room, 0).replace(u'-', u'−');

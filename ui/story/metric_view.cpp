@@ -44,7 +44,7 @@ int rank(const plan::Plan& plan, const plan::Metric& metric) {
     each_gate(plan, metric.name, [&](const auto&, const auto&) { ++gates; });
     const bool triggers = std::any_of(plan.rollback.triggers.begin(), plan.rollback.triggers.end(),
                                       [&](const auto& trigger) { return names(trigger.condition, metric.name); });
-    const bool yes_or_no = metric.unit == "bool";
+    const bool yes_or_no = metric.unit == "bool" || !metric.states.empty();
     const bool decides = triggers || gates > 0;
     return (triggers ? 1000 : 0) + (metric.by_arm.empty() || !decides ? 0 : 500) + (metric.lag ? 300 : 0) +
            std::min(gates, 100) - (yes_or_no ? 2000 : 0) /* a line at 1 shows little */ -

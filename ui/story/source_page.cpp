@@ -77,6 +77,9 @@ QString page_value(const report::Answer& answer, const report::MetricAccount& ac
     if (answer.status != SampleStatus::ok) {
         return page_words(answer.status == SampleStatus::no_data ? Health::no_data : Health::source_error);
     }
+    if (const std::string state = plan::state_name(account.states, answer.value); !state.empty()) {
+        return from_plan(state);
+    }
     const QString value = figure(answer.value, account.unit, page_limit(account));
     return account.unit == "messages" ? PageText::tr("%1 messages").arg(value) : value;
 }

@@ -40,7 +40,7 @@ const plan::Condition* first_measured(const plan::Condition& condition) {
 QString current_value(const Moment& moment, const plan::Trigger& trigger) {
     const plan::Condition* condition = first_measured(trigger.condition);
     const plan::Metric* metric = condition ? moment.release.plan->metric(condition->name) : nullptr;
-    if (!metric || metric->unit == "bool") { // of yes and no the trigger's own name says more
+    if (!metric || metric->unit == "bool" || !metric->states.empty()) { // the trigger's own name says more
         return {};
     }
     const std::string own = condition->arm.empty() ? trigger.arm : condition->arm;
