@@ -3,6 +3,7 @@
 #include "analysis/gate.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <tuple>
 
 namespace sluice::analysis {
@@ -37,6 +38,30 @@ series::Reading decisive(const Latest& latest, const plan::Metric& metric, const
     return *std::ranges::min_element(readings, {}, [&](const series::Reading& reading) {
         return any ? standing_of_any(reading, must) : standing(reading, must);
     });
+}
+
+CountedSeries count_series(const std::vector<series::Reading>& readings, const plan::OfSeries& of,
+                           const plan::Must& must) {
+    CountedSeries counted;
+    counted.all = readings.size();
+    counted.wanted = of.wanted(readings.size());
+    auto ranked = readings; // the worst first
+    std::ranges::stable_sort(ranked, {}, [&](const series::Reading& reading) { return standing(reading, must); });
+    counted.hold = static_cast<std::size_t>(std::ranges::count_if(ranked, [&](const series::Reading& reading) {
+        return reading.status == series::Status::ok && must.holds(reading.value);
+    }));
+    if (counted.wanted <= counted.all) {
+        counted.decisive = ranked[counted.all - counted.wanted];
+        return counted;
+    }
+    // Of too few series nothing can be told: those that are missing are no breach, and no pass.
+    counted.decisive = ranked.front();
+    const bool answered = counted.decisive.status == series::Status::ok;
+    counted.decisive.status = answered ? series::Status::no_data : counted.decisive.status;
+    if (answered) {
+        counted.decisive.detail = fmt::format("{} series answer, and {} must hold", counted.all, counted.wanted);
+    }
+    return counted;
 }
 
 } // namespace sluice::analysis

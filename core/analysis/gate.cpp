@@ -123,6 +123,15 @@ std::vector<GateVerdict> judge(const plan::Gate& gate, const plan::Metric& metri
             continue;
         }
         const Reference from = reference(gate, metric, arm, latest, baselines, history, now);
+        if (gate.of_series) {
+            const auto counted = count_series(latest.read_all(metric, arm, now), *gate.of_series, gate.must);
+            auto& verdict = verdicts.emplace_back(judge_arm(gate, metric, counted.decisive, from));
+            if (verdict.value) {
+                verdict.why +=
+                    fmt::format("; {} of {} series hold, {} must", counted.hold, counted.all, counted.wanted);
+            }
+            continue;
+        }
         const auto reading = decisive(latest, metric, arm, from.limit.value_or(gate.must), now);
         verdicts.push_back(judge_arm(gate, metric, reading, from));
     }

@@ -58,6 +58,19 @@ struct Against {
     Position at;
 };
 
+/// How many of the series that a metric keeps must hold.
+struct OfSeries {
+    std::size_t count = 0; ///< so many; 0 = the share
+    double share = 1;      ///< above 0, at most 1: of those that there are, rounded up
+    std::string text;      ///< as written: "all", "any", "3", "80%"
+
+    /// Of so many series; more than there are where the count is larger.
+    std::size_t wanted(std::size_t series) const;
+};
+
+/// "all", "any", "3", "80%".
+Result<OfSeries> parse_of_series(std::string_view text);
+
 /// Which clock of a hold a gate has to do with.
 enum class Tier {
     critical,  ///< the hold's own: it counts while all critical gates hold together
@@ -71,14 +84,15 @@ struct Gate {
     std::string id;    ///< unique in its step; default the metric's name
     std::string title; ///< default the metric's title
     std::string metric;
-    std::string arm;                ///< empty = each arm that has traffic (or the whole, for a metric without arms)
-    Must must;                      ///< with `against`: of the difference from it
-    std::optional<Against> against; ///< nothing = `must` is a limit as it stands
-    Nanos for_ = {};                ///< how long it must have held by itself; 0 = at once. Of an important one: at the
-                                    ///< end of the hold
-    Tier tier = Tier::critical;     ///< of a hold's gate
-    int samples = 0;                ///< a hold is not over before it has seen so many good ones; 0 = any number
-    bool shadow = false;            ///< judged, shown and recorded, but nothing waits for it or fails by it
+    std::string arm;                   ///< empty = each arm that has traffic (or the whole, for a metric without arms)
+    Must must;                         ///< with `against`: of the difference from it
+    std::optional<OfSeries> of_series; ///< nothing = as the metric says: all of `each`, one of `any`
+    std::optional<Against> against;    ///< nothing = `must` is a limit as it stands
+    Nanos for_ = {};            ///< how long it must have held by itself; 0 = at once. Of an important one: at the
+                                ///< end of the hold
+    Tier tier = Tier::critical; ///< of a hold's gate
+    int samples = 0;            ///< a hold is not over before it has seen so many good ones; 0 = any number
+    bool shadow = false;        ///< judged, shown and recorded, but nothing waits for it or fails by it
     Position at;
 
     /// It has a clock of its own; a shadow has none, whatever its tier.

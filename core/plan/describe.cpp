@@ -211,12 +211,12 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
                         remarks(*step));
     if (const auto* hold = std::get_if<Hold>(&step->body)) {
         for (const Gate& gate : hold->gates) {
-            text +=
-                fmt::format("{}    gate {}{} {}{}{}{}\n", indent, gate.metric,
-                            gate.arm.empty() ? "" : " of " + gate.arm, limit_text(gate),
-                            gate.has_own_clock() ? fmt::format(" (important, for {})", duration_text(gate.for_)) : "",
-                            gate.samples > 0 ? fmt::format(", {} samples at least", gate.samples) : "",
-                            gate.shadow ? " (shadow)" : "");
+            text += fmt::format(
+                "{}    gate {}{} {}{}{}{}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
+                limit_text(gate) + (gate.of_series ? " in " + gate.of_series->text + " series" : ""),
+                gate.has_own_clock() ? fmt::format(" (important, for {})", duration_text(gate.for_)) : "",
+                gate.samples > 0 ? fmt::format(", {} samples at least", gate.samples) : "",
+                gate.shadow ? " (shadow)" : "");
         }
     }
     if (const auto* decide = std::get_if<Decide>(&step->body)) {
@@ -236,9 +236,16 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
 }
 
 Json gate_json(const Gate& gate) {
-    Json json = {{"id", gate.id},           {"title", gate.title},    {"metric", gate.metric},
-                 {"arm", gate.arm},         {"must", gate.must.text}, {"for", nanos_text(gate.for_)},
-                 {"samples", gate.samples}, {"shadow", gate.shadow},  {"tier", name(gate.tier)}};
+    Json json = {{"id", gate.id},
+                 {"title", gate.title},
+                 {"metric", gate.metric},
+                 {"arm", gate.arm},
+                 {"must", gate.must.text},
+                 {"for", nanos_text(gate.for_)},
+                 {"of-series", gate.of_series ? gate.of_series->text : ""},
+                 {"samples", gate.samples},
+                 {"shadow", gate.shadow},
+                 {"tier", name(gate.tier)}};
     if (gate.against) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},

@@ -369,6 +369,10 @@ std::vector<ObjectShape> plan_language() {
           {"arm", text, "One arm.", false, "each arm that has traffic"},
           {"must", must, "What makes it hold: '< 0.1%', or of a state 'is closed', 'is not open', 'is up or out'.",
            true},
+          {"of-series", value,
+           "Of a hold, and of a metric that keeps its series (reduce: each): how many of them must hold: all, any, a "
+           "number, or a share of those that there are: 80%, rounded up.",
+           false, "all with reduce: each, one with any"},
           {"against", object("against"), "The limit is counted from another value: 'must' is of the difference."},
           {"for", duration,
            "For so long by itself, before the clock of the hold counts. Of an important gate: the last so much of the "

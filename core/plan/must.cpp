@@ -102,6 +102,31 @@ Result<Must> parse_must(std::string_view text) {
                 "start with <, <=, >, >=, == or !=, for example '< 0.1%'");
 }
 
+std::size_t OfSeries::wanted(std::size_t series) const {
+    // A share is as exact as it was written: 70 % of 10 is 7, though 0.7 · 10 is a little more.
+    return count > 0 ? count
+                     : std::max<std::size_t>(
+                           1, static_cast<std::size_t>(std::ceil(share * static_cast<double>(series) - 1e-9)));
+}
+
+Result<OfSeries> parse_of_series(std::string_view text) {
+    if (text == "all" || text == "any") {
+        return OfSeries{text == "any" ? std::size_t{1} : 0, 1, std::string(text)};
+    }
+    const auto quantity = parse_quantity(text);
+    const bool share = quantity && quantity->dimension == Dimension::ratio;
+    const bool plain = quantity && quantity->dimension == Dimension::plain;
+    const double value = quantity ? quantity->value : 0;
+    if (share && value > 0 && value <= 1) {
+        return OfSeries{0, value, std::string(text)};
+    }
+    if (plain && value >= 1 && value <= 1e6 && value == std::floor(value)) {
+        return OfSeries{static_cast<std::size_t>(value), 1, std::string(text)};
+    }
+    return fail(ErrorCode::bad_input, fmt::format("'{}' is no number of series", text), {},
+                "write all, any, a whole number from 1 on, or a share: 80%");
+}
+
 const char* name(Tier tier) {
     return tier == Tier::important ? "important" : "critical";
 }

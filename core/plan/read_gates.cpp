@@ -84,6 +84,23 @@ std::optional<Against> read_against(Reading& reading, const Node& node, const Ga
     return against;
 }
 
+std::optional<OfSeries> read_of_series(Reading& reading, const Node& gate, const Metric* metric) {
+    const Node* node = gate.find("of-series");
+    if (node == nullptr || !node->is_scalar()) {
+        return std::nullopt;
+    }
+    auto wanted = parse_of_series(node->text);
+    if (!wanted) {
+        reading.error(node->at, wanted.error().what, wanted.error().remedy);
+        return std::nullopt;
+    }
+    if (metric != nullptr && metric->reduce != Reduce::each && metric->reduce != Reduce::any) {
+        reading.error(node->at, fmt::format("'{}' does not keep its series", metric->name),
+                      "write reduce: each at the metric, or remove 'of-series'");
+    }
+    return *std::move(wanted);
+}
+
 } // namespace
 
 std::vector<Gate> read_gates(Reading& reading, const Node* list) {
@@ -116,6 +133,7 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
         if (const Node* against = node.find("against"); against != nullptr && against->is_map()) {
             gate.against = read_against(reading, *against, gate, known);
         }
+        gate.of_series = read_of_series(reading, node, known);
         if (gate.against && gate.against->share) {
             check_share(reading, gate, node.find("must") ? *node.find("must") : node);
             check_arm(reading, gate.metric, node);

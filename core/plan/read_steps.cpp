@@ -267,6 +267,10 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
                 reading.error(gate.at, "only the gates of a hold have tiers: this step starts when all of them hold",
                               "remove 'tier', or give the gate to a hold before");
             }
+            if (gate.of_series) {
+                reading.error(gate.at, "series are counted while a hold is at work, and this step is none",
+                              "remove 'of-series', or give the gate to a hold before");
+            }
             if (gate.samples > 0) {
                 reading.error(gate.at, "samples are counted while a hold is at work, and this step is none",
                               "remove 'samples', or give the gate to a hold before");

@@ -28,11 +28,16 @@ Nanos watched_until(const Seen& seen) {
     return release::over(seen.state.status) ? seen.state.ended : seen.moment.now;
 }
 
-/// What the metric read for this arm: of several series the one that is nearest to its limit, or past it.
-const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const plan::Must& limit,
-                                const std::string& arm, Nanos time) {
-    const Reading* found = nullptr;
-    double least = 0;
+/// How many of so many series must hold.
+std::size_t wanted_series(const plan::Gate& gate, const plan::Metric& metric, std::size_t all) {
+    return gate.of_series ? gate.of_series->wanted(all) : metric.reduce == plan::Reduce::any ? 1 : all;
+}
+
+/// What the metric read for this arm: of several series the one that decides, which is where all must hold the one that
+/// is nearest to its limit, or past it.
+const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, const plan::Metric& metric,
+                                const plan::Must& limit, const std::string& arm, Nanos time) {
+    std::vector<std::pair<double, const Reading*>> found; // by what is left to the limit
     for (const Line* line : moment.readings.answering(gate.metric, time)) {
         if (line->key().arm != arm) {
             continue;
@@ -42,16 +47,15 @@ const Reading* decisive_reading(const Moment& moment, const plan::Gate& gate, co
             continue;
         }
         const bool answered = reading->status == session::SampleStatus::ok;
-        const double room = !answered                     ? -1e300
+        const double room = !answered                     ? -0.5 // between what breaks it and what holds
                             : limit.holds(reading->value) ? analysis::headroom(limit, reading->value).value_or(1)
                             : !limit.states.empty()       ? -1
                                                           : -1 - std::abs(reading->value - limit.limit);
-        if (!found || room < least) {
-            found = reading;
-            least = room;
-        }
+        found.emplace_back(room, reading);
     }
-    return found;
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    const auto wanted = std::min(wanted_series(gate, metric, found.size()), found.size());
+    return found.empty() ? nullptr : found[found.size() - wanted].second;
 }
 
 /// The newest reading that has a value.
@@ -75,7 +79,7 @@ void read_gate(const Seen& seen, const plan::Gate& gate, const std::string& arm,
     const Nanos time = watched_until(seen);
     const auto limit = limit_at(seen.moment, gate, arm, time);
     const Reading* reading =
-        metric ? decisive_reading(seen.moment, gate, limit ? limit->must : gate.must, arm, time) : nullptr;
+        metric ? decisive_reading(seen.moment, gate, *metric, limit ? limit->must : gate.must, arm, time) : nullptr;
     row.limit = limit ? limit_text(limit->must, metric ? metric->unit : "", gate.against.has_value())
                       : text(plan::limit_text(gate));
     if (!reading) {
