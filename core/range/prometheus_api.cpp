@@ -1,8 +1,10 @@
 #include "range/prometheus_api.h"
 
 #include "base/json.h"
+#include "base/quantity.h"
 #include "series/prometheus_json.h"
 #include "series/promql.h"
+#include "series/promql_range.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -18,6 +20,31 @@ bool parse_time(const std::string& text, Nanos& at) {
     }
     at = milliseconds(std::llround(*number * 1000));
     return true;
+}
+
+/// `step=` of the API: seconds with decimals, or a duration.
+bool parse_step(const std::string& text, Nanos& step) {
+    if (parse_time(text, step)) {
+        return true;
+    }
+    const auto duration = parse_duration(text);
+    step = duration ? *duration : step;
+    return duration.has_value();
+}
+
+/// What a request says: in its body when it is a form, else in its address.
+std::optional<std::string> value_of(const Asked& asked, std::string_view name) {
+    auto found = asked.method == "POST" ? form_value(asked.body, name) : std::nullopt;
+    return found ? found : asked.parameter(name);
+}
+
+Answer refuse(const Error& error) {
+    return json_answer(series::prometheus_status(error), series::prometheus_failure(error));
+}
+
+/// In Prometheus' own words (web/api/v1), which its users look up.
+Answer bad_parameter(std::string_view name, std::string_view why) {
+    return refuse({ErrorCode::bad_input, fmt::format("invalid parameter \"{}\": {}", name, why), "", ""});
 }
 
 } // namespace
@@ -99,6 +126,9 @@ Answer PrometheusApi::handle(const Asked& asked) {
     if (asked.path == "/api/v1/query" && (asked.method == "GET" || asked.method == "POST")) {
         return query(asked);
     }
+    if (asked.path == "/api/v1/query_range" && (asked.method == "GET" || asked.method == "POST")) {
+        return query_range(asked);
+    }
     if (asked.path == "/-/healthy" || asked.path == "/-/ready") {
         return text_answer(200, asked.path == "/-/healthy" ? "Prometheus Server is Healthy.\n"
                                                            : "Prometheus Server is Ready.\n");
@@ -110,25 +140,43 @@ Answer PrometheusApi::handle(const Asked& asked) {
 }
 
 Answer PrometheusApi::query(const Asked& asked) {
-    const auto value = [&](std::string_view name) {
-        auto found = asked.method == "POST" ? form_value(asked.body, name) : std::nullopt;
-        return found ? found : asked.parameter(name);
-    };
-    const auto refuse = [](const Error& error) {
-        return json_answer(series::prometheus_status(error), series::prometheus_failure(error));
-    };
     Nanos at = scheduler_.now();
-    if (const auto told = value("time"); told && !parse_time(*told, at)) {
-        return refuse({ErrorCode::bad_input,
-                       fmt::format("invalid parameter \"time\": cannot parse \"{}\" to a valid timestamp", *told), "",
-                       ""});
+    if (const auto told = value_of(asked, "time"); told && !parse_time(*told, at)) {
+        return bad_parameter("time", fmt::format("cannot parse \"{}\" to a valid timestamp", *told));
     }
-    const auto parsed = series::promql::parse(value("query").value_or(""));
+    const auto parsed = series::promql::parse(value_of(asked, "query").value_or(""));
     if (!parsed) {
         return refuse(parsed.error());
     }
     const auto result = series::promql::evaluate(*parsed, store_, at);
     return result ? json_answer(200, series::prometheus_success(*result)) : refuse(result.error());
+}
+
+Answer PrometheusApi::query_range(const Asked& asked) {
+    series::promql::Instants instants;
+    for (const auto& [name, at] : {std::pair{"start", &instants.from}, {"end", &instants.to}}) {
+        const std::string told = value_of(asked, name).value_or("");
+        if (!parse_time(told, *at)) {
+            return bad_parameter(name, fmt::format("cannot parse \"{}\" to a valid timestamp", told));
+        }
+    }
+    if (instants.to < instants.from) {
+        return bad_parameter("end", "end timestamp must not be before start time");
+    }
+    const std::string step = value_of(asked, "step").value_or("");
+    if (!parse_step(step, instants.step)) {
+        return bad_parameter("step", fmt::format("cannot parse \"{}\" to a valid duration", step));
+    }
+    if (instants.step <= Nanos{}) {
+        return bad_parameter("step",
+                             "zero or negative query resolution step widths are not accepted. Try a positive integer");
+    }
+    const auto parsed = series::promql::parse(value_of(asked, "query").value_or(""));
+    if (!parsed) {
+        return refuse(parsed.error());
+    }
+    auto result = series::promql::evaluate_range(*parsed, store_, instants);
+    return result ? json_answer(200, series::prometheus_success(std::move(*result))) : refuse(result.error());
 }
 
 } // namespace sluice::range

@@ -12,10 +12,11 @@
 
 namespace sluice::range {
 
-/// A Prometheus that scrapes the load model on the Scheduler's clock and answers instant queries by the evaluator of
+/// A Prometheus that scrapes the load model on the Scheduler's clock and answers queries by the evaluator of
 /// core/series. It has history when it starts, so that windows such as `[5m]` are full.
 ///
-/// Served: `/api/v1/query` (GET, and POST as a form), `/api/v1/status/buildinfo`, `/-/healthy`, `/-/ready`.
+/// Served: `/api/v1/query` and `/api/v1/query_range` (GET, and POST as a form), `/api/v1/status/buildinfo`,
+/// `/-/healthy`, `/-/ready`.
 /// While the fault `no data` holds nothing is scraped: what is there gets old, and vanishes after five minutes.
 class PrometheusApi {
 public:
@@ -51,6 +52,7 @@ private:
     void scrape(Nanos at);
     void schedule(Nanos at);
     Answer query(const Asked& asked);
+    Answer query_range(const Asked& asked);
 
     Scheduler& scheduler_;
     LoadModel& load_;

@@ -170,8 +170,9 @@ std::string prometheus_failure(const Error& error) {
                        : status == 422 ? "execution"
                        : status == 503 ? "timeout"
                                        : "internal";
-    const std::string text =
-        error.code == ErrorCode::bad_input ? error.where + ": parse error: " + error.what : error.what;
+    const std::string text = error.code == ErrorCode::bad_input && !error.where.empty()
+                                 ? error.where + ": parse error: " + error.what
+                                 : error.what;
     return fmt::format(R"({{"status":"error","errorType":"{}","error":{}}})", type, quoted_json(text));
 }
 

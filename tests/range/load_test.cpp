@@ -3,6 +3,8 @@
 
 #include "support/suite.h"
 
+#include <fmt/format.h>
+
 using namespace sluice;
 using namespace sluice::range;
 
@@ -227,6 +229,53 @@ private slots:
         QCOMPARE(r.send("POST", url, R"({"title":"two"})", keyed)->status, 422);
         const auto list = r.send("GET", url, "", {{"Authorization", "Bearer test"}});
         QCOMPARE(Json::parse(list->body)["streams"].size(), std::size_t{1});
+    }
+
+    void a_range_query_answers_as_instant_queries_of_then_did() {
+        Rehearsed r;
+        const char* const requests = "sum(rate(nova_http_requests_total[1m]))";
+        const std::string base = r.range->addresses().prometheus +
+                                 "/api/v1/query_range?query=" + QByteArray(requests).toPercentEncoding().toStdString();
+        std::vector<double> then;
+        const std::int64_t first = r.scheduler.now().count / 1'000'000'000;
+        for (int i = 0; i < 4; ++i) {
+            then.push_back(r.query(requests));
+            r.pass(seconds(30));
+        }
+        const auto answer = r.send("GET", base + fmt::format("&start={}&end={}&step=30s", first, first + 100));
+        const Json values = Json::parse(answer->body)["data"]["result"][0]["values"];
+        QCOMPARE(values.size(), then.size());
+        for (std::size_t i = 0; i < then.size(); ++i) {
+            QCOMPARE(values[i][0].get<std::int64_t>(), first + 30 * static_cast<std::int64_t>(i));
+            QCOMPARE(parse_number(values[i][1].get<std::string>()).value_or(-1), then[i]);
+        }
+        QVERIFY(then.front() > 0);
+    }
+
+    void a_range_query_that_prometheus_would_refuse_is_refused_in_its_words_data() {
+        QTest::addColumn<QString>("asked");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char* name, const char* asked, const char* says) {
+            QTest::newRow(name) << QString(asked) << QString(says);
+        };
+        row("no step", "query=up&start=0&end=60", R"(invalid parameter "step": cannot parse "" to a valid duration)");
+        row("step 0", "query=up&start=0&end=60&step=0", "zero or negative query resolution step widths");
+        row("no start", "query=up&end=60&step=1", R"(invalid parameter "start": cannot parse "" to a valid timestamp)");
+        row("backwards", "query=up&start=60&end=0&step=1", "end timestamp must not be before start time");
+        row("too many", "query=up&start=0&end=11000&step=1", "exceeded maximum resolution of 11,000 points");
+        row("from end to end", "query=up&start=-9e9&end=9e9&step=1", "exceeded maximum resolution");
+        row("ranges", "query=up%5B5m%5D&start=0&end=60&step=1", "invalid expression type");
+    }
+
+    void a_range_query_that_prometheus_would_refuse_is_refused_in_its_words() {
+        QFETCH(QString, asked);
+        QFETCH(QString, says);
+        Rehearsed r;
+        const auto answer =
+            r.send("GET", r.range->addresses().prometheus + "/api/v1/query_range?" + asked.toStdString());
+        QCOMPARE(answer->status, 400);
+        const auto error = QString::fromStdString(Json::parse(answer->body)["error"].get<std::string>());
+        QVERIFY2(error.contains(says), qPrintable(error));
     }
 
     void an_unknown_function_is_bad_data() {
