@@ -1,5 +1,7 @@
 #include "sources/prometheus_source.h"
 
+#include "sources/prometheus_past.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -10,6 +12,16 @@ struct PrometheusSource::Poll {
     PrometheusQuestions::Replies replies;
     std::vector<net::ExchangeId> exchanges;
     std::size_t missing = 0;
+};
+
+/// What was, question by question.
+struct PrometheusSource::Look {
+    Instants instants;
+    Nanos timeout;
+    std::string key;
+    Past done;
+    PrometheusQuestions::Replies replies;
+    net::ExchangeId exchange{}; ///< of the question that is on its way
 };
 
 Nanos default_max_age(Nanos interval) {
@@ -27,6 +39,9 @@ PrometheusSource::~PrometheusSource() {
                 http_.cancel(poll->exchanges[i]);
             }
         }
+    }
+    for (const auto& look : looks_) {
+        http_.cancel(look->exchange);
     }
 }
 
@@ -66,6 +81,35 @@ void PrometheusSource::answered(const std::shared_ptr<Poll>& poll, std::size_t q
     polls_.erase(poll);
     // `done` may destroy this source: nothing of it is touched afterwards.
     poll->done(questions_.judge(poll->replies, scheduler_.now()));
+}
+
+void PrometheusSource::past(const Instants& instants, Nanos timeout, std::string key, Past done) {
+    auto look = std::make_shared<Look>();
+    look->instants = instants;
+    look->timeout = timeout;
+    look->key = std::move(key);
+    look->done = std::move(done);
+    looks_.insert(look);
+    ask_on(look);
+}
+
+void PrometheusSource::ask_on(const std::shared_ptr<Look>& look) {
+    const std::size_t question = look->replies.size();
+    auto request =
+        get(endpoint_, range_path(questions_.all()[question].query, look->instants),
+            fmt::format("{}#{}", look->key, question + 1), scheduler_.now(), scheduler_.now() + look->timeout);
+    look->exchange = http_.send(std::move(request), [this, look](Result<net::HttpResponse> response) {
+        look->replies.emplace_back(reply_of(of_this_time(std::move(response), scheduler_)));
+        const bool good = look->replies.back()->has_value();
+        if (good && look->replies.size() < questions_.all().size()) {
+            ask_on(look);
+            return;
+        }
+        looks_.erase(look);
+        // `done` may destroy this source: nothing of it is touched afterwards.
+        look->done(good ? judge_past(questions_, look->replies, look->instants)
+                        : Result<std::vector<series::SampleBatch>>(failed(*look->replies.back())));
+    });
 }
 
 } // namespace sluice::sources

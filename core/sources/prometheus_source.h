@@ -25,22 +25,28 @@ public:
     ~PrometheusSource() override;
     void poll(Nanos deadline, std::string key, Done done) override;
     Nanos rest() const override { return rest_; }
+    bool has_past() const override { return true; }
+    void past(const series::promql::Instants& instants, Nanos timeout, std::string key, Past done) override;
 
     /// How many requests one poll sends.
     std::size_t requests_per_poll() const { return questions_.all().size(); }
 
 private:
     struct Poll;
+    struct Look;
 
     PrometheusSource(net::HttpClient& http, Scheduler& scheduler, HttpEndpoint endpoint, PrometheusQuestions questions);
     void answered(const std::shared_ptr<Poll>& poll, std::size_t question, Result<net::HttpResponse> response);
+
+    void ask_on(const std::shared_ptr<Look>& look);
 
     net::HttpClient& http_;
     Scheduler& scheduler_;
     HttpEndpoint endpoint_;
     PrometheusQuestions questions_;
     std::set<std::shared_ptr<Poll>> polls_;
-    Nanos rest_; ///< the longest that an answer to the last poll asks for
+    std::set<std::shared_ptr<Look>> looks_; ///< back
+    Nanos rest_;                            ///< the longest that an answer to the last poll asks for
 };
 
 } // namespace sluice::sources

@@ -1,9 +1,12 @@
 #pragma once
 #include "base/nanos.h"
+#include "base/result.h"
+#include "series/promql_range.h"
 #include "series/sample.h"
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace sluice::sources {
 
@@ -25,6 +28,16 @@ public:
     /// How long from now the server wants to be left alone, by its answer to the last poll; zero as a rule. To be
     /// looked at when `done` is called.
     virtual Nanos rest() const { return {}; }
+
+    /// Whether it knows what the metric was before it was polled. Only a Prometheus does: all others say what is now.
+    virtual bool has_past() const { return false; }
+
+    using Past = std::function<void(Result<std::vector<series::SampleBatch>>)>;
+    /// Asks what polls at these instants (whole milliseconds) would have found, judged as these are: one batch an
+    /// instant, oldest first, each received at its instant. `done` is called once, later; not any more once the
+    /// source is destroyed. `timeout` is for each of its requests. One of them at a time is on its way, so that no poll
+    /// waits behind them. Only of a source that has a past.
+    virtual void past(const series::promql::Instants& instants, Nanos timeout, std::string key, Past done);
 };
 
 } // namespace sluice::sources
