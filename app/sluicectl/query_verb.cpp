@@ -16,6 +16,7 @@ using sluice::Nanos;
 struct QueryOptions {
     std::string file, from, to, step;
     std::vector<std::string> series;
+    bool past = false;
 };
 
 std::string name_of(const sluice::session::SeriesKey& key) {
@@ -96,9 +97,19 @@ int query(const QueryOptions& options) {
                              "'sluicectl query SESSION' lists them"});
         }
     }
-    const auto samples = reader->samples(ids, from, to);
+    // What was asked for afterwards came with a later tick than it is of.
+    auto samples =
+        options.past ? reader->samples(ids, Nanos{INT64_MIN}, Nanos{INT64_MAX}) : reader->samples(ids, from, to);
     if (!samples) {
         return complain(samples.error());
+    }
+    std::erase_if(*samples, [&](const auto& sample) {
+        return sample.past != options.past ||
+               (options.past && (sample.received_at < from || !(sample.received_at < to)));
+    });
+    if (options.past) {
+        std::stable_sort(samples->begin(), samples->end(),
+                         [](const auto& a, const auto& b) { return a.received_at < b.received_at; });
     }
     fmt::print("time,series,labels,value,status,measured,detail\n");
     std::map<std::string, Nanos> next; // the first sample at or after each step
@@ -129,6 +140,7 @@ void add_query_verb(CLI::App& app, Action& action) {
     verb->add_option("--from", o->from, "T+00:10:00 or 2026-01-06T02:10:00Z");
     verb->add_option("--to", o->to, "Samples before this time");
     verb->add_option("--step", o->step, "At most one sample a series in so long, for example 30s");
+    verb->add_flag("--past", o->past, "What was asked for afterwards: before the start, and gaps of the desk");
     verb->callback([&action, o] { action = [o] { return query(*o); }; });
 }
 

@@ -29,13 +29,27 @@ Recorder::Recorder(Scheduler& scheduler, session::SessionLog& log, std::function
     : scheduler_(scheduler), log_(log), real_now_(std::move(real_now)), last_(real_now_()) {}
 
 void Recorder::sample(const series::SampleBatch& batch) {
-    const Nanos now = scheduler_.now();
-    if (gathered_.ticks.empty() || gathered_.ticks.back().time != now) {
-        gathered_.ticks.push_back({0, now, {}});
-    }
-    session::Tick tick{0, now, {}};
+    session::Tick tick{0, scheduler_.now(), {}};
     for (const auto& reading : batch.readings) {
         tick.samples.push_back(recorded(batch, reading));
+    }
+    take(std::move(tick));
+}
+
+void Recorder::past(const std::vector<series::SampleBatch>& batches) {
+    session::Tick tick{0, scheduler_.now(), {}};
+    for (const auto& batch : batches) {
+        for (const auto& reading : batch.readings) {
+            tick.samples.push_back(recorded(batch, reading));
+            tick.samples.back().past = true;
+        }
+    }
+    take(std::move(tick));
+}
+
+void Recorder::take(session::Tick tick) {
+    if (gathered_.ticks.empty() || gathered_.ticks.back().time != tick.time) {
+        gathered_.ticks.push_back({0, tick.time, {}});
     }
     if (measured_) {
         measured_(tick);

@@ -17,6 +17,8 @@ public:
     Recorder(Scheduler& scheduler, session::SessionLog& log, std::function<Nanos()> real_now);
 
     void sample(const series::SampleBatch& batch);
+    /// What was asked for afterwards of a metric (sources::Backfill): shown in a replay as in the session.
+    void past(const std::vector<series::SampleBatch>& batches);
     void output(const std::string& key, std::string_view bytes);
 
     /// What comes next of it begins with its first byte again (a program that was taken up): what the file has already
@@ -45,6 +47,7 @@ private:
         std::int64_t written = 0; ///< bytes in the file, or gathered for it
     };
     Place& place(const std::string& key);
+    void take(session::Tick tick);
     std::map<std::string, Place> places_;
     std::function<void(const session::OutputChunk&)> heard_;
     std::function<void(const session::Tick&)> measured_;

@@ -1,6 +1,7 @@
 #include "session/readings.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice::session {
 
@@ -10,15 +11,49 @@ const Reading* Line::at(Nanos time) const {
     return after == readings_.begin() ? nullptr : &*std::prev(after);
 }
 
+void Line::add(std::vector<Reading> earlier) {
+    const auto before = [](const Reading& a, const Reading& b) { return a.at < b.at; };
+    std::stable_sort(earlier.begin(), earlier.end(), before);
+    const auto here = static_cast<std::ptrdiff_t>(readings_.size());
+    readings_.insert(readings_.end(), std::make_move_iterator(earlier.begin()), std::make_move_iterator(earlier.end()));
+    std::inplace_merge(readings_.begin(), readings_.begin() + here, readings_.end(), before);
+    readings_.erase(std::unique(readings_.begin(), readings_.end(),
+                                [](const Reading& a, const Reading& b) { return a.at == b.at; }),
+                    readings_.end());
+}
+
+void Readings::take_past(const std::vector<const Sample*>& samples) {
+    std::map<SeriesKey, std::vector<Reading>> by_series;
+    for (const Sample* sample : samples) {
+        by_series[sample->series].push_back(
+            {sample->received_at, sample->measured_at, sample->status, sample->value, sample->detail});
+        first_ = std::min(first_.value_or(sample->received_at), sample->received_at);
+    }
+    for (auto& [series, readings] : by_series) {
+        past_.try_emplace(series, series).first->second.add(std::move(readings));
+    }
+}
+
 void Readings::take(const Tick& tick) {
+    std::vector<const Sample*> past;
     for (const auto& sample : tick.samples) {
+        if (sample.past) {
+            past.push_back(&sample);
+            continue;
+        }
         auto line = lines_.try_emplace(sample.series, sample.series).first;
         line->second.add({sample.received_at, sample.measured_at, sample.status, sample.value, sample.detail});
     }
-    if (!first_) {
-        first_ = tick.time;
-    }
+    first_ = std::min(first_.value_or(tick.time), tick.time);
     last_ = tick.time;
+    if (!past.empty()) {
+        take_past(past);
+    }
+}
+
+const Line* Readings::past(const SeriesKey& key) const {
+    const auto found = past_.find(key);
+    return found == past_.end() ? nullptr : &found->second;
 }
 
 std::vector<const Line*> Readings::of(const std::string& metric) const {

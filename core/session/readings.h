@@ -26,13 +26,16 @@ public:
     /// The last at or before `time`; null before the first.
     const Reading* at(Nanos time) const;
     void add(Reading reading) { readings_.push_back(std::move(reading)); }
+    /// Where they belong by time, each line's share in order; of two of one instant the first that came stays.
+    void add(std::vector<Reading> earlier);
 
 private:
     SeriesKey key_;
     std::vector<Reading> readings_;
 };
 
-/// All samples of a session so far.
+/// All samples of a session so far. What was asked for afterwards (Sample::past) is kept apart: it is shown, and no
+/// question about what was watched finds it.
 class Readings {
 public:
     void take(const Tick& tick);
@@ -46,11 +49,16 @@ public:
     std::vector<const Line*> answering(const std::string& metric, Nanos time) const;
     /// Of an arm ("" = the whole); null if there is none, or several.
     const Line* line(const std::string& metric, const std::string& arm) const;
+    /// What was asked for afterwards of a series; null if nothing was. `Reading::at` is the instant asked about.
+    const Line* past(const SeriesKey& key) const;
+    /// The earliest and the last that is known, what was asked for afterwards among it.
     std::optional<Nanos> first() const { return first_; }
     std::optional<Nanos> last() const { return last_; }
 
 private:
-    std::map<SeriesKey, Line> lines_;
+    void take_past(const std::vector<const Sample*>& samples);
+
+    std::map<SeriesKey, Line> lines_, past_;
     std::optional<Nanos> first_, last_;
 };
 

@@ -66,6 +66,9 @@ struct Sample {
     Nanos measured_at;  ///< when the value was true, as the source says
     Nanos received_at;  ///< when the answer arrived
     std::string detail; ///< why there is no value; may be empty
+    /// Asked for afterwards (the hour before the start, a gap of the desk): `received_at` is the instant that was asked
+    /// about. Nothing hung on it then; when it came is the time of its tick.
+    bool past = false;
 };
 
 /// Samples that were committed together.

@@ -471,6 +471,14 @@ Result<std::int64_t> SessionLog::output_size(const std::string& operation) const
     return state_->output_size(operation);
 }
 
+Result<Nanos> SessionLog::last_tick() const {
+    if (auto usable = state_->usable(); !usable) {
+        return failed(usable);
+    }
+    const auto last = state_->connection->integer("SELECT coalesce(max(time), 0) FROM tick");
+    return last ? Result<Nanos>(Nanos{*last}) : failed(last);
+}
+
 Result<void> SessionLog::close() {
     if (auto usable = state_->usable(); !usable) {
         return usable;

@@ -83,6 +83,9 @@ public:
     /// How many bytes of output of this operation are in the file: the offset at which the next chunk begins.
     Result<std::int64_t> output_size(const std::string& operation) const;
 
+    /// Time of the last samples in the file; 0 if there are none.
+    Result<Nanos> last_tick() const;
+
     /// Turns file and -wal into the one file. `conflict` while others have it open: nothing is lost, try again until
     /// your patience ends, then let go. After success every other call is refused.
     Result<void> close();

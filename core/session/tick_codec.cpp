@@ -1,13 +1,15 @@
 #include "session/tick_codec.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
 namespace sluice::session {
 namespace {
 
-constexpr unsigned char layout_version = 1;
-constexpr unsigned char has_detail = 0x80;
+/// 2 only where a sample is of the past: all others are read by programs that know no such ones.
+constexpr unsigned char plain_layout = 1, layout_with_past = 2;
+constexpr unsigned char has_detail = 0x80, is_past = 0x40;
 
 void put_varint(std::string& bytes, std::uint64_t value) {
     while (value >= 0x80) {
@@ -80,12 +82,13 @@ std::string encode_tick(Nanos time, std::span<const Sample> samples,
                         const std::function<SeriesId(const SeriesKey&)>& id) {
     std::string bytes;
     bytes.reserve(2 + samples.size() * 24);
-    bytes += static_cast<char>(layout_version);
+    const bool with_past = std::any_of(samples.begin(), samples.end(), [](const Sample& one) { return one.past; });
+    bytes += static_cast<char>(with_past ? layout_with_past : plain_layout);
     put_varint(bytes, samples.size());
     for (const Sample& sample : samples) {
         put_varint(bytes, static_cast<std::uint64_t>(id(sample.series)));
-        bytes +=
-            static_cast<char>(static_cast<unsigned char>(sample.status) | (sample.detail.empty() ? 0 : has_detail));
+        bytes += static_cast<char>(static_cast<unsigned char>(sample.status) |
+                                   (sample.detail.empty() ? 0 : has_detail) | (sample.past ? is_past : 0));
         put_varint(bytes, difference(time, sample.measured_at));
         put_varint(bytes, difference(time, sample.received_at));
         if (sample.status == SampleStatus::ok) {
@@ -104,17 +107,20 @@ std::string encode_tick(Nanos time, std::span<const Sample> samples,
 
 bool decode_tick(Nanos time, std::string_view blob, const std::function<void(SeriesId, Sample)>& take) {
     Input input(blob);
-    if (input.byte() != layout_version) {
+    const unsigned char layout = input.byte();
+    if (layout != plain_layout && layout != layout_with_past) {
         return false;
     }
+    const unsigned char flags = layout == layout_with_past ? has_detail | is_past : has_detail;
     for (std::uint64_t left = input.varint(); left > 0 && !input.bad(); --left) {
         const auto id = static_cast<SeriesId>(input.varint());
         const unsigned char status = input.byte();
-        if ((status & ~has_detail) > 2) {
+        if ((status & ~flags) > 2) {
             return false;
         }
         Sample sample;
-        sample.status = static_cast<SampleStatus>(status & ~has_detail);
+        sample.status = static_cast<SampleStatus>(status & ~flags);
+        sample.past = (status & flags & is_past) != 0;
         sample.measured_at = minus(time, input.varint());
         sample.received_at = minus(time, input.varint());
         if (sample.status == SampleStatus::ok) {
