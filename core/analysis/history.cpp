@@ -64,6 +64,33 @@ void History::take(const plan::Plan& plan, const series::SampleBatch& batch) {
     }
 }
 
+Nanos History::reach(const plan::Plan& plan, const plan::Metric& metric) {
+    const auto back = looks_back(plan);
+    const auto wanted = back.find(metric.name);
+    return wanted == back.end() ? Nanos{} : *wanted->second.rbegin() + max_age(metric);
+}
+
+void History::remember(const plan::Plan& plan, const std::vector<series::SampleBatch>& past, Nanos now) {
+    for (const auto& batch : past) {
+        const plan::Metric* metric = plan.metric(batch.metric);
+        const Nanos reaches = metric ? reach(plan, *metric) : Nanos{};
+        for (const auto& reading : batch.readings) {
+            if (reading.status != series::Status::ok || !std::isfinite(reading.value) ||
+                reading.measured_at <
+                    std::max(batch.received_at - (metric ? max_age(*metric) : Nanos{}), now - reaches) ||
+                reaches.count == 0) {
+                continue;
+            }
+            auto& points = kept_[{batch.metric, reading.arm}];
+            const auto place = std::lower_bound(points.begin(), points.end(), reading.measured_at,
+                                                [](const Point& point, Nanos at) { return point.measured_at < at; });
+            if (place == points.end() || place->measured_at != reading.measured_at) {
+                points.insert(place, {reading.measured_at, reading.value});
+            }
+        }
+    }
+}
+
 History::Earlier History::earlier(const plan::Metric& metric, const std::string& arm, Nanos ago, Nanos now) const {
     const auto found = kept_.find({metric.name, arm});
     if (found == kept_.end()) {

@@ -16,11 +16,19 @@ namespace sluice::analysis {
 /// long as the longest `ago` of that metric and its greatest age (max_age) ask for. Pure; the caller gives the time.
 ///
 /// It begins when the session is opened or resumed and when the plan is amended: what was recorded before is not read
-/// again, so a gate has no data until it was watched for long enough.
+/// again. Where the source has a past it is asked for (`remember`); else a gate has no data until it was watched for
+/// long enough.
 class History {
 public:
     /// Nothing is kept of a metric that no gate of the plan counts so, nor of a reading that was too old as it came.
     void take(const plan::Plan& plan, const series::SampleBatch& batch);
+
+    /// What was asked for afterwards, each batch received at the instant that was asked about: stands where nothing was
+    /// watched. What is older than any gate asks for as of `now` is not kept.
+    void remember(const plan::Plan& plan, const std::vector<series::SampleBatch>& past, Nanos now);
+
+    /// How long before now a reading of this metric can still matter to a gate; 0 = none is counted so.
+    static Nanos reach(const plan::Plan& plan, const plan::Metric& metric);
 
     struct Earlier {
         std::optional<double> value;

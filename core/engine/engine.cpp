@@ -66,8 +66,20 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
         }
         recorder_.sample(batch);
         watch_.take(batch);
+        backfill_->take(batch);
+    });
+    backfill_ = std::make_unique<sources::Backfill>([this](sources::Backfill::Why why, const auto& past) {
+        // After an amendment what was before is there already, and would be there twice.
+        if (why == sources::Backfill::Why::gap || retired_.empty()) {
+            recorder_.past(past);
+        }
+        watch_.remember(past);
     });
     for (auto& metric : metrics->polled) {
+        if (metric.source->has_past()) {
+            const Nanos before = std::max(options_.past, analysis::History::reach(*plan_, *plan_->metric(metric.name)));
+            backfill_->add({metric.name, metric.source.get(), metric.interval, before});
+        }
         poller_->add(std::move(metric));
     }
     for (auto& metric : metrics->derived) {
@@ -136,6 +148,9 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
         }
     }
     watch_.was_away();
+    if (const auto watched = journal_.log().last_tick(); watched && watched->count > 0) {
+        backfill_->was_answered(*watched);
+    }
     actions_->recover();
     actions_->end_programs();
     start_what_was_prepared();
@@ -243,6 +258,7 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
 /// refuses an amendment while one is, but for a message that is in doubt and waits for nobody. Looks may be, and keep
 /// what they look through.
 void Engine::follow_amended_plan() {
+    backfill_.reset();
     poller_.reset();
     readiness_.reset();
     probes_.reset();
@@ -388,6 +404,7 @@ void Engine::wind_up() {
     }
     wound_up_ = true;
     poller_->stop();
+    backfill_->stop();
     forget_cut_off({processes_, options_.records, options_.plan_folder}); // this program may be gone before they are
     readiness_->stop();
     outside_.scheduler.cancel(signing_);

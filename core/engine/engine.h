@@ -7,6 +7,7 @@
 #include "engine/readiness.h"
 #include "engine/recorder.h"
 #include "engine/watch.h"
+#include "sources/backfill.h"
 #include "sources/polling.h"
 
 #include <map>
@@ -21,6 +22,7 @@ struct EngineOptions {
     std::string plan_folder;              ///< where the plan's files are
     std::string records;                  ///< folder for the processes' records; made at first use
     bool assume_yes = false;              ///< rehearsals only
+    Nanos past = hours(1);                ///< of metrics whose source knows it, that is asked for at the start
 };
 
 /// One release at work: polls, decides, commits, acts, on one thread (DESIGN.md, "Threads").
@@ -93,6 +95,7 @@ private:
     std::unique_ptr<Probes> probes_;
     std::unique_ptr<Readiness> readiness_;
     std::unique_ptr<sources::Poller> poller_;
+    std::unique_ptr<sources::Backfill> backfill_; ///< asks the poller's sources
     std::unique_ptr<Answers> answers_;
     /// Steps, with their attempts, that had started before a resume that began with a pause: nothing of them was sent,
     /// nor is until a person goes on.

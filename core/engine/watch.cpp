@@ -82,6 +82,12 @@ void Watch::take(series::SampleBatch batch) {
     judge_in_time();
 }
 
+void Watch::remember(const std::vector<series::SampleBatch>& past) {
+    if (journal_.release().plan) {
+        history_.remember(*journal_.release().plan, past, scheduler_.now());
+    }
+}
+
 void Watch::forget() {
     latest_ = {};
     trends_ = {}; // also of gates whose limit alone is another

@@ -44,6 +44,10 @@ public:
     /// A step has ended well: if gates are counted from it, what was measured meanwhile is put to the release.
     void capture(const release::StepId& step);
 
+    /// What was asked for afterwards of a metric: gates can be counted from it. Nothing is judged by it, and no hold
+    /// counts it.
+    void remember(const std::vector<series::SampleBatch>& past);
+
     const analysis::Latest& latest() const { return latest_; }
 
     /// The metrics are other ones from here on: what the last ones said counts no more.

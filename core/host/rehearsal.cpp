@@ -430,6 +430,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     engine::EngineOptions engine_options;
     engine_options.replaced = std::move(*replaced);
     engine_options.assume_yes = options.assume_yes;
+    engine_options.past = range::RangeOptions{}.history; // no more is there
     if (auto opened = rehearsal->open(options, rehearsal_session(options, *checked), *key, rehearsal->outside(),
                                       *rehearsal->processes_, engine_options);
         !opened) {

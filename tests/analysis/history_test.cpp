@@ -129,6 +129,32 @@ private slots:
         QCOMPARE(watched.history.earlier(metric(), "", minutes(5), at(900)).value, std::optional(2.0));
     }
 
+    void what_was_asked_for_afterwards_stands_where_nothing_was_watched() {
+        Watched watched;
+        watched.take(at(600), 9);
+        QVERIFY(!watched.history.earlier(metric(), "", minutes(5), at(600)).value);
+        std::vector<series::SampleBatch> past;
+        for (const auto& [second, value] : {std::pair{200, 1.0}, {290, 2.0}, {600, 3.0}}) {
+            series::SampleBatch& batch = past.emplace_back();
+            batch.metric = "lag";
+            batch.received_at = at(second);
+            series::Reading& reading = batch.readings.emplace_back();
+            reading.value = value;
+            reading.measured_at = reading.received_at = at(second);
+        }
+        watched.history.remember(watched.plan(), past, at(600));
+        QCOMPARE(watched.history.earlier(metric(), "", minutes(5), at(600)).value, std::optional(2.0));
+        QCOMPARE(watched.history.earlier(metric(), "", minutes(1), at(660)).value, std::optional(9.0)); // as watched
+        QCOMPARE(watched.history.size(), 2u); // no gate asks for what was 400 s ago
+        for (auto& batch : past) {
+            batch.metric = "errors";
+        }
+        watched.history.remember(watched.plan(), past, at(600));
+        QCOMPARE(watched.history.size(), 2u);
+        QVERIFY(History::reach(watched.plan(), metric()) == minutes(5) + max_age(metric()));
+        QVERIFY(History::reach(watched.plan(), metric("errors")) == Nanos{});
+    }
+
     void what_was_no_good_reading_is_none_later_data() {
         QTest::addColumn<double>("value");
         QTest::addColumn<int>("age");
