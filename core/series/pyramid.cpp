@@ -38,6 +38,13 @@ private:
 
 } // namespace
 
+void Pyramid::clear() {
+    points_.clear();
+    levels_.clear();
+    gaps_.clear();
+    ++revision_;
+}
+
 bool Pyramid::append(Nanos at, double value) {
     if (!std::isfinite(value)) {
         return append_gap(at);

@@ -49,6 +49,9 @@ public:
     /// a second gap in a row changes nothing.
     bool append_gap(Nanos at);
 
+    /// Gives up all samples: the line is made anew.
+    void clear();
+
     std::size_t size() const { return points_.size(); }
     /// Grows with each change: equal revisions of one line draw alike.
     std::size_t revision() const { return revision_; }

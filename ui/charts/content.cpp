@@ -33,11 +33,10 @@ ValueAxis axis_of(const ChartContent& content, Span span, int count) {
                     : std::pair(low * by, high * by);
     };
     for (const ChartLine& line : content.lines) {
-        if (!line.samples) {
-            continue;
-        }
-        if (const auto extent = line.samples->extent(span.from, span.to)) {
-            see(extent->min, extent->max);
+        for (const auto* samples : {line.samples, line.past}) {
+            if (const auto extent = samples ? samples->extent(span.from, span.to) : std::nullopt) {
+                see(extent->min, extent->max);
+            }
         }
     }
     if (content.usual) {
@@ -57,7 +56,10 @@ QString Readout::Row::text() const {
 Readout readout(const ChartContent& content, Nanos at) {
     Readout answer{at, {}};
     for (const ChartLine& line : content.lines) {
-        const auto point = line.samples ? line.samples->last_at(at) : std::nullopt;
+        auto point = line.samples ? line.samples->last_at(at) : std::nullopt;
+        if (!point && line.past) {
+            point = line.past->last_at(at);
+        }
         answer.rows.push_back(
             {line.name, line.place, point ? std::optional(point->value * factor(content.scale)) : std::nullopt});
     }

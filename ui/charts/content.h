@@ -21,6 +21,9 @@ struct ChartLine {
 
     QString now = {}; ///< its figure at the moment that is shown, where that is not the newest sample; else empty
 
+    /// What was asked for afterwards, where nothing was watched: drawn paler. Lives as long; null = nothing was.
+    const series::Pyramid* past = nullptr;
+
     friend bool operator==(const ChartLine&, const ChartLine&) = default;
 };
 

@@ -96,6 +96,7 @@ void MetricChart::show(const ChartContent& content) {
     std::vector<std::size_t> revisions;
     for (const ChartLine& line : content.lines) {
         revisions.push_back(line.samples ? line.samples->revision() : 0);
+        revisions.push_back(line.past ? line.past->revision() : 0);
     }
     if (content == content_ && revisions == revisions_) {
         return;

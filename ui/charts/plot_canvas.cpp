@@ -78,7 +78,8 @@ void PlotCanvas::draw_picture() {
     painter.setRenderHint(QPainter::Antialiasing);
     paint_time_labels(painter, time_scale(), plot_, width());
     const bool nothing = std::ranges::none_of(content_.lines, [&](const ChartLine& line) {
-        return line.samples && line.samples->extent(span_.from, span_.to);
+        return (line.samples && line.samples->extent(span_.from, span_.to)) ||
+               (line.past && line.past->extent(span_.from, span_.to));
     });
     if (nothing) {
         painter.setPen(theme::tokens().dim);

@@ -125,6 +125,18 @@ void PlotScene::add_line(double value, const QPen& pen) {
 }
 
 void PlotScene::paint_lines(QPainter& painter, const std::vector<ChartLine>& lines, const SeriesItem::View& view) {
+    constexpr double pale = 0.45;
+    if (!past_) {
+        past_ = std::make_unique<SeriesItem>(nullptr);
+    }
+    painter.save();
+    painter.setOpacity(pale);
+    for (const ChartLine& line : lines) {
+        past_->set_line(line.past, line.place);
+        past_->set_view(view);
+        past_->paint(&painter, nullptr, nullptr);
+    }
+    painter.restore();
     while (items_.size() < lines.size()) {
         items_.push_back(new SeriesItem(chart_));
     }

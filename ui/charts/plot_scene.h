@@ -58,6 +58,7 @@ private:
     QCategoryAxis* values_; ///< owned by the chart
     QValueAxis* across_;    ///< 0 … 1 from edge to edge: limits don't move with time
     std::vector<SeriesItem*> items_;
+    std::unique_ptr<SeriesItem> past_; ///< draws what was asked for afterwards; in no scene
     std::optional<Frame> frame_;
     QPixmap still_;
     int times_made_ = 0;

@@ -49,6 +49,36 @@ const series::Pyramid* ChartFeed::grown(const story::Line& line) {
     return &growing.pyramid;
 }
 
+/// Null where nothing was asked for afterwards. Between the hour before and a gap of the desk nothing is joined.
+const series::Pyramid* ChartFeed::past_of(const story::Moment& moment, const session::SeriesKey& key, Nanos interval) {
+    const story::Line* line = moment.readings.past(key);
+    if (line == nullptr) {
+        return nullptr;
+    }
+    auto& made = past_[key];
+    if (made.taken == line->readings().size()) {
+        return &made.pyramid;
+    }
+    made.pyramid.clear();
+    made.taken = line->readings().size();
+    std::optional<Nanos> last;
+    for (const auto& reading : line->readings()) {
+        if (last && reading.at - *last > interval * 3) {
+            made.pyramid.append_gap(*last + interval);
+        }
+        if (reading.status == session::SampleStatus::ok) {
+            made.pyramid.append(reading.at, reading.value);
+        } else {
+            made.pyramid.append_gap(reading.at);
+        }
+        last = reading.at;
+    }
+    if (last) {
+        made.pyramid.append_gap(*last + interval);
+    }
+    return &made.pyramid;
+}
+
 charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan::Metric& metric) {
     const auto view = story::present_metric(moment, metric);
     charts::ChartContent content;
@@ -59,7 +89,12 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
     content.footer = view.footer;
     content.scale = static_cast<charts::Scale>(view.scale);
     for (const auto& of : view.lines) {
-        content.lines.push_back({of.arm, of.place, grown(*of.line), figure_at(*of.line, moment.now, view)});
+        auto& line = content.lines.emplace_back();
+        line.name = of.arm;
+        line.place = of.place;
+        line.samples = grown(*of.line);
+        line.past = past_of(moment, of.line->key(), metric.interval);
+        line.now = figure_at(*of.line, moment.now, view);
     }
     if (view.limit_value) {
         content.limits = {{*view.limit_value, view.breached_above}};

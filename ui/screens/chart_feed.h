@@ -25,6 +25,7 @@ public:
 
 private:
     const series::Pyramid* grown(const story::Line& line);
+    const series::Pyramid* past_of(const story::Moment& moment, const session::SeriesKey& key, Nanos interval);
     charts::ChartContent content(const story::Moment& moment, const plan::Metric& metric);
     std::vector<const plan::Metric*> metrics(const story::Moment& moment, std::size_t most) const;
     const std::vector<charts::ChartMarker>& markers(const story::Moment& moment);
@@ -34,7 +35,8 @@ private:
         std::size_t taken = 0;
     };
     std::map<session::SeriesKey, Growing> lines_;
-    QStringList chosen_; ///< by place
+    std::map<session::SeriesKey, Growing> past_; ///< made anew when more was asked for
+    QStringList chosen_;                         ///< by place
     std::vector<charts::ChartMarker> markers_;
     std::size_t marked_ = 0; ///< events that `markers_` tell of
 };

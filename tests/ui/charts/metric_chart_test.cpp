@@ -221,6 +221,23 @@ private slots:
         QCOMPARE(readout(content, seconds(5)).rows[0].text(), QString("no data"));
     }
 
+    void what_was_asked_for_afterwards_is_read_out_where_nothing_was_watched() {
+        series::Pyramid watched, past;
+        for (const auto& [at, value] : {std::pair{0, 1.0}, {10, 8.0}}) {
+            past.append(seconds(at), value);
+        }
+        past.append_gap(seconds(15));
+        watched.append(seconds(20), 3);
+        ChartContent content;
+        auto& line = content.lines.emplace_back();
+        line.samples = &watched;
+        line.past = &past;
+        QCOMPARE(readout(content, seconds(5)).rows[0].text(), QString("1"));
+        QCOMPARE(readout(content, seconds(17)).rows[0].text(), QString("no data"));
+        QCOMPARE(readout(content, seconds(25)).rows[0].text(), QString("3"));
+        QVERIFY(axis_of(content, {seconds(0), seconds(30)}, 4).high >= 8); // it is seen as well
+    }
+
     void a_screen_reader_hears_the_figures() {
         Desk desk;
         MetricChart& throughput = *desk.grid.charts()[3];
