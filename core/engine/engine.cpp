@@ -70,15 +70,16 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
     });
     backfill_ = std::make_unique<sources::Backfill>([this](sources::Backfill::Why why, const auto& past) {
         // After an amendment what was before is there already, and would be there twice.
-        if (why == sources::Backfill::Why::gap || retired_.empty()) {
+        if (why == sources::Backfill::Why::gap || (why == sources::Backfill::Why::before && retired_.empty())) {
             recorder_.past(past);
         }
         watch_.remember(past);
     });
     for (auto& metric : metrics->polled) {
         if (metric.source->has_past()) {
-            const Nanos before = std::max(options_.past, analysis::History::reach(*plan_, *plan_->metric(metric.name)));
-            backfill_->add({metric.name, metric.source.get(), metric.interval, before});
+            const Nanos remembered = analysis::History::reach(*plan_, *plan_->metric(metric.name));
+            backfill_->add(
+                {metric.name, metric.source.get(), metric.interval, std::max(options_.past, remembered), remembered});
         }
         poller_->add(std::move(metric));
     }

@@ -35,7 +35,7 @@ std::vector<series::SampleBatch> without_repeated_absence(std::vector<series::Sa
 
 void Backfill::add(Metric metric) {
     const std::string name = metric.name;
-    metrics_.insert_or_assign(name, Watched{std::move(metric), std::nullopt, 0});
+    metrics_.insert_or_assign(name, Watched{std::move(metric), std::nullopt, false, 0});
 }
 
 void Backfill::was_answered(Nanos until) {
@@ -52,14 +52,23 @@ void Backfill::take(const series::SampleBatch& answer) {
     Watched& watched = found->second;
     const Nanos now = answer.received_at;
     const auto last = std::exchange(watched.answered, now);
-    if (last && now - *last <= shortest_gap(watched.metric.interval)) {
-        return; // also when the clock was set back
+    const bool first = !std::exchange(watched.begun, true);
+    const auto& metric = watched.metric;
+    if (!last) {
+        ask(watched, Why::before, now - metric.before - Nanos{1}, now);
+    } else if (now - *last > shortest_gap(metric.interval)) { // not when the clock was set back
+        ask(watched, Why::gap, std::max(*last, now - longest_gap), now);
     }
-    const Nanos from = last ? std::max(*last, now - longest_gap) : now - watched.metric.before - Nanos{1};
-    for (const auto& instants : parts(between(from, now, watched.metric.interval), instants_at_once)) {
-        parts_.push_back({&watched, last ? Why::gap : Why::before, instants});
+    if (first && last) {
+        ask(watched, Why::again, now - metric.remembered - Nanos{1}, std::min(*last, now));
     }
     ask_next();
+}
+
+void Backfill::ask(Watched& watched, Why why, Nanos from, Nanos to) {
+    for (const auto& instants : parts(between(from, to, watched.metric.interval), instants_at_once)) {
+        parts_.push_back({&watched, why, instants});
+    }
 }
 
 void Backfill::ask_next() {

@@ -22,8 +22,9 @@ public:
         Source* source = nullptr; ///< that has a past; outlives this
         Nanos interval;           ///< of its polls
         Nanos before;             ///< how far to look back at the first answer
+        Nanos remembered = {};    ///< how far gates look back: so much is asked for again after was_answered
     };
-    enum class Why { before, gap };
+    enum class Why { before, gap, again }; ///< again: it was watched, and who watched has forgotten it
     using Receive = std::function<void(Why, const std::vector<series::SampleBatch>&)>;
 
     /// `receive`: a part of a metric's past, oldest first. Of several batches in a row without a value only the first
@@ -51,6 +52,7 @@ private:
     struct Watched {
         Metric metric;
         std::optional<Nanos> answered; ///< when, last
+        bool begun = false;            ///< an answer was taken
         std::uint64_t asked = 0;
     };
     struct Part {
@@ -58,6 +60,7 @@ private:
         Why why;
         Instants instants;
     };
+    void ask(Watched& watched, Why why, Nanos from, Nanos to);
     void ask_next();
 
     Receive receive_;

@@ -208,6 +208,20 @@ private slots:
         QCOMPARE(had.join(" "), QString("-30=70 -20=80 -10=90"));
     }
 
+    void what_gates_look_back_at_is_asked_for_again_after_the_program_was_down() {
+        World world;
+        std::map<Backfill::Why, QStringList> had;
+        Backfill backfill([&](Backfill::Why why, const auto& batches) { had[why] << text(batches); });
+        backfill.add({"load", world.source.get(), seconds(10), seconds(20), seconds(60)});
+        backfill.was_answered(start - seconds(40));
+        backfill.take(answered("load", start));
+        backfill.take(answered("load", start + seconds(10)));
+        world.scheduler.run_until(start + seconds(1));
+        QCOMPARE(had[Backfill::Why::gap].join(" "), QString("-30=70 -20=80 -10=90"));
+        QCOMPARE(had[Backfill::Why::again].join(" "), QString("-60=40 -50=50"));
+        QVERIFY(had[Backfill::Why::before].isEmpty());
+    }
+
     void one_request_at_a_time_and_none_once_stopped() {
         World world;
         int had = 0;
