@@ -39,7 +39,13 @@ std::optional<double> reference_at(const Moment& moment, const plan::Gate& gate,
     const auto* metric = moment.release.plan->metric(gate.metric);
     const Line* line = moment.readings.line(gate.metric, of);
     if (const Nanos ago = gate.against->ago; ago.count != 0) {
-        return metric && line ? measured_till(*line, time - ago, analysis::max_age(*metric)) : std::nullopt;
+        if (metric == nullptr || line == nullptr) {
+            return std::nullopt;
+        }
+        const Nanos max_age = analysis::max_age(*metric);
+        const auto watched = measured_till(*line, time - ago, max_age);
+        const Line* past = moment.readings.past(line->key());
+        return watched || past == nullptr ? watched : measured_till(*past, time - ago, max_age);
     }
     const Reading* reading = line ? line->at(time) : nullptr;
     const bool known = metric && reading && reading->status == session::SampleStatus::ok &&

@@ -94,6 +94,20 @@ private slots:
         QVERIFY(!limit(2));
     }
 
+    void what_was_asked_for_afterwards_is_its_own_value_of_some_time_ago() {
+        measured("green", 0.1);
+        QVERIFY(!limit(2));
+        session::Tick tick;
+        tick.time = now_;
+        auto& sample = tick.samples.emplace_back();
+        sample.series = {"slow", "green", "{}", "s"};
+        sample.value = 0.2;
+        sample.measured_at = sample.received_at = now_ - seconds(65);
+        sample.past = true;
+        readings_.take(tick);
+        QCOMPARE(limit(2).value_or(0), 0.22);
+    }
+
     void the_chart_draws_it_in_the_figures_of_a_value() {
         measured("green", 0.1234);
         measured("blue", 0.1234567);
