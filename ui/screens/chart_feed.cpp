@@ -99,6 +99,9 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
     if (view.limit_value) {
         content.limits = {{*view.limit_value, view.breached_above}};
     }
+    if (view.usual) {
+        content.usual = charts::UsualBand{view.usual->first, view.usual->second};
+    }
     return content;
 }
 

@@ -67,7 +67,8 @@ ShownUnit head_unit(const plan::Metric& metric, double size) {
 struct Limit {
     plan::Must must;
     bool breached_above = true;
-    bool counted = false; ///< from a measured value: rounded as values are
+    bool counted = false;                ///< from a measured value: rounded as values are
+    std::optional<double> baseline = {}; ///< that value, where it is one
 };
 
 /// The arm whose limit is drawn where a gate looks at all that have traffic: not the one that they are compared with.
@@ -98,10 +99,20 @@ std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) 
             of_now = running;
             const bool above =
                 gate.must.comparison == Comparison::less || gate.must.comparison == Comparison::less_equal;
-            found = Limit{limit->must, above, gate.against.has_value()};
+            const bool baseline = gate.against && !gate.against->baseline.empty();
+            found = Limit{limit->must, above, gate.against.has_value(), baseline ? limit->from : std::nullopt};
         }
     });
     return found;
+}
+
+/// As far to each side of the baseline as the gate allows to one; nothing where it asks for a change for the better.
+std::optional<std::pair<double, double>> band_of(const Limit& limit) {
+    if (!limit.baseline) {
+        return std::nullopt;
+    }
+    const double allowed = (limit.must.limit - *limit.baseline) * (limit.breached_above ? 1 : -1);
+    return allowed > 0 ? std::optional(std::pair(*limit.baseline - allowed, *limit.baseline + allowed)) : std::nullopt;
 }
 
 /// The worst that gates of steps at work say of it.
@@ -224,6 +235,7 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
         view.limit = limit_words(*limit, metric);
         view.limit_value = limit->must.limit;
         view.breached_above = limit->breached_above;
+        view.usual = band_of(*limit);
         view.footer = view.limit;
         // While no gate is judged (between holds, in a rollback) the figure still stands beside its limit.
         const bool broken =

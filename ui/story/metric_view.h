@@ -4,6 +4,7 @@
 
 #include <QString>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace sluice::story {
@@ -26,6 +27,9 @@ struct MetricView {
     QString limit;                     ///< "limit 1 %", "must stay above 90 k/s"; empty = no gate has one
     std::optional<double> limit_value; ///< in the metric's own unit
     bool breached_above = true;
+    /// Around the baseline that the limit is counted from, as far as the gate allows, in the metric's own unit: low,
+    /// high.
+    std::optional<std::pair<double, double>> usual;
     Scale scale = Scale::as_is;
     std::vector<Of> lines; ///< in the plan's order of arms
 

@@ -78,6 +78,19 @@ private slots:
         QCOMPARE(limit(1).value_or(0), 0.25);
     }
 
+    void the_chart_has_a_band_around_a_baseline_and_around_nothing_else() {
+        measured("green", 0.1);
+        QVERIFY(!present_metric(moment(), *release_.plan->metric("slow")).usual);
+        const Json taken = Json::array({{{"metric", "slow"}, {"arm", "blue"}, {"value", "0.2"}}});
+        release::apply(release_, {2, now_, release::BaselineCaptured{"soak", taken}});
+        const auto usual = present_metric(moment(), *release_.plan->metric("slow")).usual;
+        QVERIFY(usual);
+        QCOMPARE(usual->first, 0.15);
+        QCOMPARE(usual->second, 0.25);
+        measured("blue", 0.1); // the gate that comes first is counted from the other arm
+        QVERIFY(!present_metric(moment(), *release_.plan->metric("slow")).usual);
+    }
+
     void its_own_value_of_some_time_ago_counts_as_it_was_then() {
         QVERIFY(!limit(2));
         measured("green", 0.2);
