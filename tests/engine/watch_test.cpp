@@ -113,6 +113,36 @@ public:
 class WatchTest : public QObject {
     Q_OBJECT
 private slots:
+    void a_gate_counted_from_some_minutes_ago_is_compared_with_what_was_asked_for_afterwards() {
+        std::string plan = bake;
+        plan.replace(plan.find("must: '< 1%'"), 12, "must: '<= 10%', against: {ago: 5m, as: share}");
+        Desk desk(plan);
+        desk.begin();
+        const auto verdicts = [&] {
+            QStringList said;
+            for (const auto& [gate, state] : desk.journal.release().at("bake").gates) {
+                said << QString::fromStdString(state.verdict);
+            }
+            return said.join(" ");
+        };
+        desk.pass(seconds(5));
+        desk.answers(0.2, 1);
+        QCOMPARE(verdicts(), QString("no-data pass"));
+        series::SampleBatch then;
+        then.metric = "errors";
+        then.received_at = desk.scheduler.now() - minutes(5);
+        auto& reading = then.readings.emplace_back();
+        reading.value = 0.19;
+        reading.measured_at = reading.received_at = then.received_at;
+        desk.listen();
+        desk.watch.remember({then});
+        QCOMPARE(desk.told("gate-changed"), 0); // nothing is judged by it
+        desk.pass(seconds(5));
+        desk.answers(0.2, 1);
+        QCOMPARE(verdicts(), QString("pass pass"));
+        QVERIFY(desk.hold().held == Nanos{}); // it has just begun to count
+    }
+
     void answers_of_one_instant_are_judged_together() {
         Desk desk;
         desk.listen();
