@@ -242,6 +242,9 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
     } else if (word == "decline" && words.size() >= 2) {
         const auto blank = rest.find(' ');
         submit(Decline{words[1], blank == std::string::npos ? "" : rest.substr(blank + 1)}, by_);
+    } else if (word == "ack" && words.size() >= 2) {
+        const auto blank = rest.find(' ');
+        submit(Acknowledge{words[1], blank == std::string::npos ? "" : rest.substr(blank + 1)}, by_);
     } else if (word == "close") {
         submit(CloseWayBack{rest}, by_);
     } else if (word == "stop" && !step.empty()) {

@@ -80,6 +80,8 @@ Result<Json> request(const DoOptions& o) {
         put("level", o.first);
     } else if (o.verb == "decline") {
         put("trigger", o.first);
+    } else if (o.verb == "ack") {
+        put("alert", o.first);
     } else if (o.verb == "close") {
         if (!o.first.empty()) {
             return fail(ErrorCode::bad_input, "'close' is said of the session, not of '" + o.first + "'", "close",
@@ -240,7 +242,7 @@ void add_do_verb(CLI::App& app, Action& action) {
         "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
         "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
         "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL, attest STEP, break-glass STEP, hand-over NAME,\n"
-        "join NAME ROLE..., leave NAME, stop STEP, decline TRIGGER[/ARM], close\n"
+        "join NAME ROLE..., leave NAME, stop STEP, decline TRIGGER[/ARM], ack ALERT[/ARM], close\n"
         "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, break-glass,\n"
         "stop, decline, close, refusals and answers need --reason.\n"
         "confirm, attest and approve by a person at another desk: --request gives a request, which that person\n"
@@ -248,7 +250,8 @@ void add_do_verb(CLI::App& app, Action& action) {
     const auto o = std::make_shared<DoOptions>();
     verb->add_option("SESSION", o->session, "Its file")->required();
     verb->add_option("COMMAND", o->verb, "What to do, see below")->required();
-    verb->add_option("FIRST", o->first, "Step, operation, option, person, trigger, text or file of the new plan");
+    verb->add_option("FIRST", o->first,
+                     "Step, operation, option, person, trigger, alert, text or file of the new plan");
     verb->add_option("SECOND", o->second, "Choice, answer, role or ARM=WEIGHT");
     verb->add_option("MORE", o->more,
                      "Of shift: further weights, an arm that is left out gets the rest; of join: roles");

@@ -124,6 +124,26 @@ void print_gates(const Release& release, const sluice::plan::Step& step, Nanos n
     }
 }
 
+void print_alerts(const Release& release) {
+    for (const auto& [key, alert] : release.alerts) {
+        if (alert.state == "inactive") {
+            continue;
+        }
+        fmt::print("alert {}: {}{}{}\n", key, alert.firing() ? "FIRING" : alert.state,
+                   alert.why.empty() ? "" : ": " + sluice::printable(alert.why),
+                   alert.acknowledged_by.empty() ? ""
+                                                 : fmt::format("; acknowledged by {}: {}", alert.acknowledged_by,
+                                                               sluice::printable(alert.acknowledged_why)));
+        for (const auto& [channel, route] : alert.routes) {
+            fmt::print("  {} {}{}\n", channel,
+                       route.in_flight   ? "is being told"
+                       : route.delivered ? "was told"
+                                         : "was NOT told",
+                       route.why.empty() ? "" : ": " + sluice::printable(route.why));
+        }
+    }
+}
+
 void print_readiness(const Release& release) {
     const auto* option = release.plan ? default_option(release) : nullptr;
     if (option && !release.rollback.active && !release.aborted && !release.closed()) {

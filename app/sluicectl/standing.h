@@ -19,6 +19,8 @@ void print_lateness(const sluice::release::Release& release, const sluice::plan:
 void print_gates(const sluice::release::Release& release, const sluice::plan::Step& step, sluice::Nanos now);
 
 /// What the button would do now, and whether that is proven ready; nothing where there is no way back to begin.
+/// Of the plan's alerts those that are pending or fire, with who was told.
+void print_alerts(const sluice::release::Release& release);
 void print_readiness(const sluice::release::Release& release);
 
 /// Of a session that nobody owns here, though it is not over.

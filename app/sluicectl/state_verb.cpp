@@ -160,6 +160,7 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
                    trigger.answer.empty() ? "" : " (" + trigger.answer + ")",
                    trigger.why.empty() ? "" : ": " + sluice::printable(trigger.why));
     }
+    print_alerts(release);
     for (const auto& proposal : open_proposals(release)) {
         const auto* option = option_of(release, *proposal.trigger);
         fmt::print("PROPOSED: roll back by {} (trigger {}){}\n", option ? option->id : "?",

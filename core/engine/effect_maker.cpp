@@ -323,6 +323,27 @@ Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel,
     return effects::Delivery{channel, eyes.connections.http(to.on), std::move(spec)};
 }
 
+Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release, const release::AlertSent& sent) {
+    const auto& all = eyes.plan.alerts;
+    const auto alert = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.rule.id == sent.alert; });
+    const auto state = release.alerts.find(release::key_of(sent.alert, sent.arm));
+    if (alert == all.end() || state == release.alerts.end()) {
+        return fail(ErrorCode::bad_input, "the plan has no such alert any more", sent.alert, "");
+    }
+    std::string text = state->second.why;
+    for (const auto* part : {&alert->text, &alert->advice}) {
+        const auto filled = plan::fill(*part, eyes.scope());
+        if (!filled) {
+            return failed(filled);
+        }
+        text += (text.empty() || filled->empty() ? "" : "\n") + *filled;
+    }
+    return MessageText{(alert->page ? "ALERT: " : "Warning: ") + alert->rule.title +
+                           (sent.arm.empty() ? "" : " (" + sent.arm + ")"),
+                       text,
+                       {}};
+}
+
 Made EffectMaker::notify(const plan::Step& step, const plan::Notify& notify) {
     const plan::Scope scope = eyes_.scope();
     const plan::Message* written = eyes_.plan.message(notify.message);

@@ -21,6 +21,9 @@ struct MessageText {
 /// A message to a channel of the plan, as it is sent: JSON of title, text, session, plan and step.
 Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel, const MessageText& message);
 
+/// What is told of an alert that fires: what was measured, the plan's text, and what to do.
+Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release, const release::AlertSent& sent);
+
 class EffectMaker {
 public:
     explicit EffectMaker(const Eyes& eyes) : eyes_(eyes) {}

@@ -338,6 +338,8 @@ void Engine::hear(const release::Event& event) {
         }
     } else if (const auto* escalated = std::get_if<release::Escalated>(&event.body)) {
         tell(*escalated, event.seq);
+    } else if (const auto* sent = std::get_if<release::AlertSent>(&event.body)) {
+        tell(*sent);
     }
 }
 
@@ -366,6 +368,29 @@ void Engine::tell(const release::Escalated& escalated, std::int64_t seq) {
     const std::string key =
         journal_.release().opened.session + "/" + escalated.step + "#escalated" + std::to_string(seq);
     message->http->send(effects::request_of(message->call, key, key), [report](Result<net::HttpResponse> answer) {
+        const bool good = answer && answer->status >= 200 && answer->status < 300;
+        report(good, good ? "" : answer ? "answered with " + std::to_string(answer->status) : plain(answer.error()));
+    });
+}
+
+/// As an escalation, but that its outcome decides whether it is sent again: with the same key, as the event has it.
+void Engine::tell(const release::AlertSent& sent) {
+    const auto report = [this, sent, life = std::weak_ptr(life_)](bool delivered, const std::string& why) {
+        if (!life.expired()) {
+            (void)journal_.submit(release::AlertDelivery{sent.alert, sent.arm, sent.channel, sent.key, delivered, why});
+        }
+    };
+    const auto message = alert_text(*eyes_, journal_.release(), sent);
+    if (!message) {
+        report(false, plain(message.error()));
+        return;
+    }
+    const auto made = delivery(*eyes_, sent.channel, *message);
+    if (!made) {
+        report(false, plain(made.error()));
+        return;
+    }
+    made->http->send(effects::request_of(made->call, sent.key, sent.key), [report](Result<net::HttpResponse> answer) {
         const bool good = answer && answer->status >= 200 && answer->status < 300;
         report(good, good ? "" : answer ? "answered with " + std::to_string(answer->status) : plain(answer.error()));
     });

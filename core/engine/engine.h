@@ -69,6 +69,7 @@ private:
     void start_what_was_held_back();
     void end_looks_of(const release::StepId& step); ///< what its probe or its read-back has started
     void tell(const release::Escalated& escalated, std::int64_t seq);
+    void tell(const release::AlertSent& sent);
     void arm();
     void due();
     void keep_signing();

@@ -130,7 +130,12 @@ bool Watch::anything_to_judge() const {
     const auto watched = [&](const auto& entry) {
         return entry.second.state != "disarmed" && (entry.second.state != "fired" || !release.rollback.active);
     };
-    return watches_severity(*release.plan) || std::any_of(release.triggers.begin(), release.triggers.end(), watched) ||
+    const auto& alerts = release.plan->alerts;
+    const bool alerting = !release.rollback.active && std::any_of(alerts.begin(), alerts.end(), [&](const auto& alert) {
+        return release::watched(release, alert);
+    });
+    return alerting || watches_severity(*release.plan) ||
+           std::any_of(release.triggers.begin(), release.triggers.end(), watched) ||
            std::any_of(release.steps.begin(), release.steps.end(), [&](const auto& entry) {
                const auto& [id, state] = entry;
                if (waits_for_readings(state)) {
@@ -151,6 +156,7 @@ void Watch::judge() {
         return;
     }
     read_triggers();
+    read_alerts();
     read_holds();
     if (!ticked) {
         wake_waiting();
@@ -277,6 +283,22 @@ void Watch::read_trigger(const plan::Trigger& trigger) {
     for (const auto& truth : analysis::judge(trigger, *release.plan, latest_, arms, scheduler_.now(), scope(release))) {
         (void)journal_.submit(release::TriggerReading{trigger.id, truth.arm, analysis::name(truth.truth), truth.value,
                                                       truth.why, evidence_json(truth.evidence)});
+    }
+}
+
+void Watch::read_alerts() {
+    const auto plan = journal_.release().plan;
+    for (const auto& alert : plan->alerts) {
+        const auto& release = journal_.release();
+        if (!release::watched(release, alert)) {
+            continue;
+        }
+        const auto arms = release::arms_with_traffic(release);
+        for (const auto& truth :
+             analysis::judge(alert.rule, *plan, latest_, arms, scheduler_.now(), release::scope(release))) {
+            (void)journal_.submit(release::AlertReading{alert.rule.id, truth.arm, analysis::name(truth.truth),
+                                                        truth.value, truth.why, evidence_json(truth.evidence)});
+        }
     }
 }
 

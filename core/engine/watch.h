@@ -63,6 +63,7 @@ private:
     bool anything_to_judge() const;
     void read_holds();
     void read_triggers();
+    void read_alerts();
     void read_trigger(const plan::Trigger& trigger);
     /// Time has passed, and this is what is measured.
     release::Tick now() const;

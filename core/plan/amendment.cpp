@@ -45,6 +45,7 @@ public:
             }
             top.erase("phases");
         }
+        take_alerts(top);
         if (top.contains("rollback") && top["rollback"].is_object()) {
             take_rollback(top["rollback"]);
             top.erase("rollback");
@@ -63,6 +64,15 @@ public:
     std::vector<Part> all;
 
 private:
+    void take_alerts(Json& top) {
+        if (top.contains("alerts") && top["alerts"].is_array()) {
+            for (const Json& alert : top["alerts"]) {
+                add("alert", id_of(alert), alert);
+            }
+            top.erase("alerts");
+        }
+    }
+
     static std::string id_of(const Json& json) { return text_at(json, "id"); }
     void add(const std::string& kind, const std::string& name, const Json& json) {
         all.push_back({kind, name, json.dump()});

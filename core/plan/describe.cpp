@@ -396,6 +396,14 @@ std::string describe_tree(const Plan& plan) {
                                                     duration_text(*trigger.grace))
                                       : "");
     }
+    for (const Alert& alert : plan.alerts) {
+        text += fmt::format("\nalert {}  {}: {}{} → {} {}\n", alert.rule.id, alert.rule.title,
+                            alert.only_absent
+                                ? alert.rule.condition.name
+                                : condition_text(alert.rule.condition) + " for " + duration_text(alert.rule.for_),
+                            alert.absent ? ", or absent for " + duration_text(*alert.absent) : "",
+                            alert.page ? "pages" : "tells", fmt::join(alert.to, ", "));
+    }
     for (const SeverityLevel& level : plan.severity) {
         text += fmt::format("\nseverity {}  {}{}{}{}\n", level.id, level.title,
                             level.when ? ": " + condition_text(*level.when) : "",

@@ -182,6 +182,18 @@ struct Trigger {
     Position at;
 };
 
+/// A rule over metrics that tells people and does nothing else.
+struct Alert {
+    Trigger rule;                ///< id, title, condition, arm, `for_`, `from`, `until`
+    bool page = false;           ///< somebody is to look now; else it is a warning
+    std::vector<std::string> to; ///< channels
+    std::string text;            ///< template; what is told beside what was measured
+    std::string advice;          ///< template; what to do
+    std::optional<Nanos> repeat; ///< told again so often while it fires and nobody has acknowledged it
+    std::optional<Nanos> absent; ///< fires too when there is no data for so long
+    bool only_absent = false;    ///< it waits for nothing else
+};
+
 struct Option {
     std::string id;
     std::string title;
@@ -244,6 +256,7 @@ struct Plan {
     std::optional<RequiredSession> requires_session;
     std::vector<Message> messages;
     std::vector<Channel> channels;
+    std::vector<Alert> alerts;
     std::vector<Phase> phases;
     std::vector<Step> steps;          ///< forward steps of all phases, each before what needs it
     std::vector<Step> rollback_steps; ///< of all options; ids "option/step"

@@ -406,6 +406,7 @@ void read_plan(Reading& reading, const Node& root) {
     if (const Node* rollback = root.find("rollback")) {
         read_rollback(reading, *rollback);
     }
+    read_alert_rules(reading, root);
     read_contingencies(reading, root);
 }
 

@@ -139,6 +139,7 @@ std::shared_ptr<const Step> read_undo(Reading& reading, const Node& node, const 
 Approve read_approve(Reading& reading, const Node& node);
 void read_contingencies(Reading& reading, const Node& root);
 void read_messages(Reading& reading, const Node& root);
+void read_alert_rules(Reading& reading, const Node& root); ///< after metrics, channels and steps
 Condition read_condition(Reading& reading, const Node& node);
 /// Where nothing else says of which arm: each metric by arm must name one, or it would never be answered.
 Condition read_condition_of_all(Reading& reading, const Node& node);

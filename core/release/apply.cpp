@@ -62,6 +62,12 @@ public:
                 gate.since = now_;
             }
         }
+        for (auto& [key, alert] : r.alerts) { // nobody looked meanwhile: what was pending goes on where it was
+            if (alert.state == "pending") {
+                alert.state = "frozen";
+                alert.frozen_at = e.last_known;
+            }
+        }
         for (auto& [key, trigger] : r.triggers) {
             if (trigger.state == "pending") {
                 freeze(trigger, e.last_known);
@@ -89,6 +95,11 @@ public:
                     gate.own.held = gate.own.held_at(from);
                     gate.own.mark = now_;
                 }
+            }
+        }
+        for (auto& [id, alert] : r.alerts) {
+            if (alert.state == "pending") {
+                alert.since = moved(alert.since);
             }
         }
         for (auto& [id, trigger] : r.triggers) {
@@ -429,6 +440,11 @@ public:
             }
         }
         r.steps = std::move(steps);
+        std::erase_if(r.alerts, [&](const auto& entry) {
+            const auto& alerts = r.plan->alerts;
+            return std::none_of(alerts.begin(), alerts.end(),
+                                [&](const auto& alert) { return key_names(entry.first, alert.rule.id); });
+        });
         std::erase_if(r.triggers, [&](const auto& entry) {
             const auto& triggers = r.plan->rollback.triggers;
             return std::none_of(triggers.begin(), triggers.end(),

@@ -93,6 +93,40 @@ void FoldMeasures::operator()(const TriggerChanged& e) {
     trigger.value = e.value;
     trigger.why = e.why;
 }
+void FoldMeasures::operator()(const AlertChanged& e) {
+    auto& alert = r.alerts[key_of(e.alert, e.arm)];
+    if (e.state == "frozen") {
+        alert.frozen_at = now_;
+    } else {
+        const bool thaws = alert.state == "frozen" && e.state == "pending" && alert.absent == e.absent;
+        alert.since = thaws ? now_ - (alert.frozen_at - alert.since) : now_;
+    }
+    if (e.state == "firing") {
+        ++alert.fired;
+        alert.routes.clear();
+        alert.acknowledged_by.clear();
+        alert.acknowledged_why.clear();
+    }
+    alert.state = e.state;
+    alert.absent = e.absent;
+    alert.value = e.value;
+    alert.why = e.why;
+}
+void FoldMeasures::operator()(const AlertSent& e) {
+    r.alerts[key_of(e.alert, e.arm)].routes[e.channel] = {e.key, e.attempt, true, false, now_, {}};
+}
+void FoldMeasures::operator()(const AlertTold& e) {
+    auto& route = r.alerts[key_of(e.alert, e.arm)].routes[e.channel];
+    route.in_flight = false;
+    route.delivered = e.delivered;
+    route.at = now_;
+    route.why = e.why;
+}
+void FoldMeasures::operator()(const AlertAcknowledged& e) {
+    auto& alert = r.alerts[key_of(e.alert, e.arm)];
+    alert.acknowledged_by = e.by.name;
+    alert.acknowledged_why = e.reason;
+}
 void FoldMeasures::operator()(const ProposalAnswered& e) {
     if (auto* trigger = find(r.triggers, key_of(e.trigger, e.arm))) {
         trigger->answer = e.answer;

@@ -14,6 +14,10 @@ public:
     void operator()(const GateChanged& e);
     void operator()(const HoldHeartbeat& e);
     void operator()(const TriggerChanged& e);
+    void operator()(const AlertChanged& e);
+    void operator()(const AlertSent& e);
+    void operator()(const AlertTold& e);
+    void operator()(const AlertAcknowledged& e);
     void operator()(const ProposalAnswered& e);
     void operator()(const SeverityDeclared& e);
     void operator()(const SeverityCleared& e);

@@ -102,6 +102,18 @@ struct TriggerReading {
     std::string value, why;
     Json samples;
 };
+struct AlertReading {
+    std::string alert, arm;
+    std::string truth; ///< as of a trigger; of one that only waits for an absence "yes" counts as "no"
+    std::string value, why;
+    Json samples;
+};
+/// What became of a message about an alert.
+struct AlertDelivery {
+    std::string alert, arm, channel, key;
+    bool delivered = false;
+    std::string why;
+};
 /// What metrics were on the average while a step was at work; see BaselineCaptured.
 struct Baseline {
     StepId step;
@@ -212,6 +224,11 @@ struct Decline {
     std::string trigger; ///< its id, or "trigger/arm"
     std::string reason;
 };
+/// A person has seen an alert that fires.
+struct Acknowledge {
+    std::string alert; ///< its id, or "alert/arm"
+    std::string reason;
+};
 /// All is done, and the way back need not be kept open any longer.
 struct CloseWayBack {
     std::string reason;
@@ -253,11 +270,11 @@ struct Severity {
     std::string reason;
 };
 
-using Command =
-    std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
-                 TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
-                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity,
-                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave, Baseline, Decline, CloseWayBack, Stop>;
+using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
+                             GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
+                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift,
+                             CopyReport, Amend, Delivery, Severity, Attest, AskSignature, BreakGlass, HandOver, Join,
+                             Leave, Baseline, Decline, CloseWayBack, Stop, AlertReading, AlertDelivery, Acknowledge>;
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

@@ -200,6 +200,9 @@ Command read(const std::string& what, Members& m) {
     if (what == "decline") {
         return Decline{m.text("trigger", true), m.text("reason")};
     }
+    if (what == "ack") {
+        return Acknowledge{m.text("alert", true), m.text("reason")};
+    }
     if (what == "close") {
         return CloseWayBack{m.text("reason")};
     }
@@ -269,6 +272,7 @@ struct Write {
     Json operator()(const Decline& c) const {
         return {{"do", "decline"}, {"trigger", c.trigger}, {"reason", c.reason}};
     }
+    Json operator()(const Acknowledge& c) const { return {{"do", "ack"}, {"alert", c.alert}, {"reason", c.reason}}; }
     Json operator()(const CloseWayBack& c) const { return {{"do", "close"}, {"reason", c.reason}}; }
     Json operator()(const Stop& c) const { return {{"do", "stop"}, {"step", c.step}, {"reason", c.reason}}; }
     template <typename Other>
@@ -290,7 +294,7 @@ Result<Command> command_from_json(const Json& json) {
         return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
                     "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
                     "note, resolve, shift, amend, severity, attest, ask-signature, break-glass, hand-over, join, "
-                    "leave, decline, stop, close");
+                    "leave, decline, stop, close, ack");
     }
 }
 

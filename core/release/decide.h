@@ -19,6 +19,11 @@ Result<std::vector<Body>> decide(const Release& release, const Command& command,
 
 /// When time alone next changes something (a wait or timeout ends, a heartbeat is due, a window opens, a trigger
 /// matures); the caller gives a Tick then. None = only commands can.
+/// decide_alerts.cpp: whether an alert of the plan is looked at now.
+bool watched(const Release& release, const plan::Alert& alert);
+/// decide_alerts.cpp: when alerts of the plan have to be looked at or told again.
+std::vector<Nanos> alert_moments(const Release& release);
+
 std::optional<Nanos> next_tick(const Release& release, Nanos now);
 
 /// What an amendment costs, whatever it changes: these holds begin anew (doc/decisions.md). Those that have held

@@ -45,6 +45,10 @@ bool ended(const Release& release, const plan::Trigger& trigger) {
 
 } // namespace
 
+bool in_scope(const Release& release, const plan::Trigger& trigger) {
+    return begun(release, trigger) && !ended(release, trigger);
+}
+
 bool wanted(const Release& release, const plan::Trigger& trigger) {
     return !release.rollback.active && !release.aborted && !release.closed() && begun(release, trigger) &&
            !ended(release, trigger) && no_return_since(release) == nullptr;

@@ -185,6 +185,21 @@ struct Describe {
     std::string operator()(const TriggerChanged& e) const {
         return fmt::format("Trigger {} {}{}", on_arm(n.trigger(e.trigger), e.arm), e.state, because(e.why));
     }
+    std::string operator()(const AlertChanged& e) const {
+        return fmt::format("Alert {} {}{}", on_arm(e.alert, e.arm), e.state == "firing" ? "FIRING" : e.state,
+                           because(e.why));
+    }
+    std::string operator()(const AlertSent& e) const {
+        return fmt::format("{} is being told of alert {}{}", e.channel, on_arm(e.alert, e.arm),
+                           e.attempt > 1 ? fmt::format(", attempt {}", e.attempt) : "");
+    }
+    std::string operator()(const AlertTold& e) const {
+        return (e.delivered ? "Told " : "NOT told ") + e.channel + " of alert " + on_arm(e.alert, e.arm) +
+               because(e.why);
+    }
+    std::string operator()(const AlertAcknowledged& e) const {
+        return "Alert " + on_arm(e.alert, e.arm) + " is acknowledged" + because(e.reason);
+    }
     std::string operator()(const ProposalAnswered& e) const {
         const std::string what = e.answer == "declined"        ? "declined"
                                  : e.answer == "rolled-back"   ? "taken"

@@ -83,6 +83,12 @@ void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms
 void disarm_all(Draft& draft);     // decide_triggers.cpp
 void withdraw_all(Draft& draft);   // decide_triggers.cpp: those that have fired too, and what they propose
 bool wanted(const Release& release, const plan::Trigger& trigger); // decide_triggers.cpp: in its scope
+/// decide_triggers.cpp: between its `from` and its `until`.
+bool in_scope(const Release& release, const plan::Trigger& trigger);
+void watch_alerts(Draft& draft); // decide_alerts.cpp: ends those out of scope, tells those that fire
+/// decide_alerts.cpp: what was on its way when the program ended is not known to have come, and says so.
+void doubt_tellings(Draft& draft);
+void end_alerts(Draft& draft);      // decide_alerts.cpp: nothing comes after the closing
 void watch_proposals(Draft& draft); // decide_proposals.cpp: those that nobody has answered in time
 void watch_approvals(Draft& draft); // decide_approval.cpp: what is too old, or overdue
 /// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.
@@ -108,6 +114,9 @@ Verdict on(Draft& draft, const GateReadings& command); // decide_gates.cpp
 Verdict on(Draft& draft, const Override& command);
 Verdict on(Draft& draft, const Advance& command);
 Verdict on(Draft& draft, const TriggerReading& command); // decide_triggers.cpp
+Verdict on(Draft& draft, const AlertReading& command);   // decide_alerts.cpp
+Verdict on(Draft& draft, const AlertDelivery& command);
+Verdict on(Draft& draft, const Acknowledge& command);
 Verdict on(Draft& draft, const SourceReport& command);
 Verdict on(Draft& draft, const Readiness& command);
 Verdict on(Draft& draft, const Delivery& command);     // decide_lapse.cpp

@@ -386,6 +386,40 @@ struct SeverityCleared {
     std::string why;
 };
 
+/// An alert rule of the plan: pending, firing, resolved.
+struct AlertChanged {
+    std::string alert;
+    std::string arm;
+    std::string state;   ///< pending | frozen | firing | resolved | inactive (it was pending, and is so no more)
+    bool absent = false; ///< because there is no data, not because its condition is true
+    std::string value;
+    std::string why;
+    Json samples;
+};
+
+/// Durable before it is sent: who is told of an alert that fires.
+struct AlertSent {
+    std::string alert, arm;
+    std::string channel;
+    std::string key; ///< of this message: sent again with the same one
+    int attempt = 1;
+};
+
+/// What became of it.
+struct AlertTold {
+    std::string alert, arm;
+    std::string channel;
+    bool delivered = false;
+    std::string why;
+};
+
+/// A person has seen it: it is not told again until it has resolved.
+struct AlertAcknowledged {
+    std::string alert, arm;
+    Actor by;
+    std::string reason;
+};
+
 using AnyBody =
     std::variant<SessionOpened, SessionResumed, SessionClosed, ClockJumped, PhaseWaiting, PhaseStarted, PhaseFinished,
                  StepStarted, StepWaiting, StepNotApplicable, StepProbed, OutputTaken, StepFinished, TriageOpened,
@@ -395,7 +429,8 @@ using AnyBody =
                  ShiftAsked, CopyChanged, PlanAmended, WindowEnded, WindowReopened, StepOverdue, StepExpired, Escalated,
                  Told, Released, SeverityDeclared, Attested, PolicyBound, BridgeJoined, BridgeLeft, LeadHandedOver,
                  SignatureAsked, ApprovalExpired, GlassBroken, ApprovalOverdue, ApprovedAfterwards, ApprovalAskedAgain,
-                 BaselineCaptured, ProposalAnswered, WayBackClosed, StopAsked, SeverityCleared>;
+                 BaselineCaptured, ProposalAnswered, WayBackClosed, StopAsked, SeverityCleared, AlertChanged, AlertSent,
+                 AlertTold, AlertAcknowledged>;
 
 /// One of them. A class of its own, whose copies and ends are compiled once: the variant's own are large, and every
 /// file that names an event would carry them.

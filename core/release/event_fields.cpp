@@ -393,6 +393,35 @@ void fields(SeverityDeclared& e, Fields& f) {
     f("response", e.response);
     f("option", e.option);
 }
+void fields(AlertChanged& e, Fields& f) {
+    f("alert", e.alert);
+    f("arm", e.arm);
+    f("state", e.state);
+    f("absent", e.absent);
+    f("value", e.value);
+    f("why", e.why);
+    f("samples", e.samples);
+}
+void fields(AlertSent& e, Fields& f) {
+    f("alert", e.alert);
+    f("arm", e.arm);
+    f("channel", e.channel);
+    f("key", e.key);
+    f("attempt", e.attempt);
+}
+void fields(AlertTold& e, Fields& f) {
+    f("alert", e.alert);
+    f("arm", e.arm);
+    f("channel", e.channel);
+    f("delivered", e.delivered);
+    f("why", e.why);
+}
+void fields(AlertAcknowledged& e, Fields& f) {
+    f("alert", e.alert);
+    f("arm", e.arm);
+    f("by", e.by);
+    f("reason", e.reason);
+}
 void fields(SeverityCleared& e, Fields& f) {
     f("level", e.level);
     f("why", e.why);

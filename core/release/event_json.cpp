@@ -82,6 +82,10 @@ constexpr Type types[] = {
     {"way-back-closed", 1},
     {"stop-asked", 1},
     {"severity-cleared", 1},
+    {"alert-changed", 1},
+    {"alert-sent", 1},
+    {"alert-told", 1},
+    {"alert-acknowledged", 1},
 };
 static_assert(std::size(types) == std::variant_size_v<AnyBody>);
 

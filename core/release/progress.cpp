@@ -327,6 +327,7 @@ void open_phase(Draft& draft, const plan::Phase& phase) {
 void close_when_quiet(Draft& draft, const char* outcome) {
     if (in_flight(draft.state()).empty() && !shift_at_work(draft.state())) {
         disarm_all(draft);
+        end_alerts(draft);
         draft.add(SessionClosed{outcome});
     }
 }
@@ -445,6 +446,7 @@ void progress(Draft& draft) {
         if (!draft.state().closed()) {
             watch_severity(draft);
             watch_triggers(draft);
+            watch_alerts(draft);
         }
     } while (draft.size() != before);
 }

@@ -131,6 +131,29 @@ struct TriggerState {
     std::string value, why;
 };
 
+/// How one channel stands to an alert that fires.
+struct AlertRoute {
+    std::string key; ///< of the last message
+    int attempt = 0;
+    bool in_flight = false;
+    bool delivered = false;
+    Nanos at; ///< of the last event about it
+    std::string why;
+};
+
+struct AlertState {
+    std::string state = "inactive"; ///< inactive | pending | frozen | firing | resolved
+    bool absent = false;            ///< for want of data
+    Nanos since;
+    Nanos frozen_at;
+    int fired = 0; ///< how often
+    std::string value, why;
+    std::string acknowledged_by, acknowledged_why;
+    std::map<std::string, AlertRoute> routes; ///< by channel; of the last firing
+
+    bool firing() const { return state == "firing"; }
+};
+
 struct PhaseState {
     enum class Status { to_come, waiting, running, finished } status = Status::to_come;
     Nanos started, ended, until;
@@ -196,6 +219,7 @@ struct Release {
     std::map<std::string, plan::Weights> split; ///< commanded: traffic → arm → per cent
     std::set<std::string> ready_arms;
     std::map<std::string, TriggerState> triggers; ///< "trigger" or "trigger/arm"
+    std::map<std::string, AlertState> alerts;     ///< "alert" or "alert/arm"; none = it was never pending
     std::map<std::string, SourceState> sources;
     RollbackState rollback;
     CopyState copy;

@@ -120,6 +120,28 @@ Json to_json(const TriggerState& trigger) {
             {"why", trigger.why}};
 }
 
+Json to_json(const AlertState& alert) {
+    Json routes = Json::object();
+    for (const auto& [channel, route] : alert.routes) {
+        routes[channel] = {{"key", route.key},
+                           {"attempt", route.attempt},
+                           {"in_flight", route.in_flight},
+                           {"delivered", route.delivered},
+                           {"at", nanos_text(route.at)},
+                           {"why", route.why}};
+    }
+    return {{"state", alert.state},
+            {"absent", alert.absent},
+            {"since", nanos_text(alert.since)},
+            {"frozen_at", nanos_text(alert.frozen_at)},
+            {"fired", alert.fired},
+            {"value", alert.value},
+            {"why", alert.why},
+            {"acknowledged_by", alert.acknowledged_by},
+            {"acknowledged_why", alert.acknowledged_why},
+            {"routes", routes}};
+}
+
 Json to_json(const RollbackState& rollback) {
     return {{"active", rollback.active},
             {"option", rollback.option},
@@ -206,6 +228,7 @@ Json to_json(const Release& release) {
             {"split", release.split},
             {"ready_arms", release.ready_arms},
             {"triggers", object_of(release.triggers)},
+            {"alerts", object_of(release.alerts)},
             {"sources", sources},
             {"rollback", to_json(release.rollback)},
             {"copy",

@@ -250,6 +250,7 @@ private slots:
                                             ResolveDoubt{"o", "skip", "r"},
                                             Severity{"high", "r"},
                                             Decline{"errors/green", "r"},
+                                            Acknowledge{"lag", "r"},
                                             CloseWayBack{"r"},
                                             Stop{"s", "r"}};
         for (const Command& command : commands) {

@@ -273,7 +273,8 @@ private:
             RC_ASSERT(was_closed); // nothing follows the closing in its own batch
             const bool afterwards = std::holds_alternative<Approved>(body) ||
                                     std::holds_alternative<ApprovedAfterwards>(body) ||
-                                    std::holds_alternative<SignatureAsked>(body) || std::holds_alternative<Told>(body);
+                                    std::holds_alternative<SignatureAsked>(body) ||
+                                    std::holds_alternative<Told>(body) || std::holds_alternative<AlertTold>(body);
             RC_ASSERT(late || std::holds_alternative<Noted>(body) || std::holds_alternative<SessionResumed>(body) ||
                       std::holds_alternative<RollbackStarted>(body) || afterwards);
         }

@@ -72,6 +72,14 @@ auto fields(TriggerState& s) {
     auto& [state, since, frozen, grace, answer, value, why] = s;
     return std::tie(state, since, frozen, grace, answer, value, why);
 }
+auto fields(AlertRoute& s) {
+    auto& [key, attempt, in_flight, delivered, at, why] = s;
+    return std::tie(key, attempt, in_flight, delivered, at, why);
+}
+auto fields(AlertState& s) {
+    auto& [state, absent, since, frozen, fired, value, why, by, reason, routes] = s;
+    return std::tie(state, absent, since, frozen, fired, value, why, by, reason, routes);
+}
 auto fields(PhaseState& s) {
     auto& [status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end] = s;
     return std::tie(status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end);
@@ -102,13 +110,14 @@ auto fields(SessionOpened& s) {
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-           sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since, set_aside,
-           paused, aborted, paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge, proposers,
+           alerts, sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since,
+           set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge,
+           proposers,
            requests] = s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-                    sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since,
-                    set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides, bound, lead,
-                    bridge, proposers, requests);
+                    alerts, sources, rollback, copy, amendments, files, baselines, released, closed, severity,
+                    severity_since, set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides,
+                    bound, lead, bridge, proposers, requests);
 }
 
 template <typename T>
@@ -253,6 +262,7 @@ phases:
     release.steps["bake"].set_aside["lag"] = "lena";
     release.steps["go"].glass = BrokenGlass{drill::lead, "fire", Nanos{1}};
     release.triggers["errors"] = {};
+    release.alerts["lag"].routes["chat"] = {};
     release.amendments.push_back({"digest", {"step a removed"}, drill::lead, "why", Nanos{1}});
     release.values["version"] = "v1";
     release.opened.variables["version"] = "v1";

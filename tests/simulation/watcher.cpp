@@ -97,7 +97,9 @@ bool only_tells(const Body& body) {
            std::holds_alternative<HoldHeartbeat>(body) || std::holds_alternative<SourceChanged>(body) ||
            std::holds_alternative<RollbackReadiness>(body) || std::holds_alternative<Noted>(body) ||
            std::holds_alternative<StepProbed>(body) || std::holds_alternative<Observed>(body) ||
-           std::holds_alternative<SignatureAsked>(body) || std::holds_alternative<Told>(body);
+           std::holds_alternative<SignatureAsked>(body) || std::holds_alternative<Told>(body) ||
+           std::holds_alternative<AlertChanged>(body) || std::holds_alternative<AlertSent>(body) ||
+           std::holds_alternative<AlertTold>(body);
 }
 
 } // namespace

@@ -117,6 +117,24 @@ public:
                : e.state == "pending" ? NewsText::tr("Trigger pending: %1").arg(title)
                                       : NewsText::tr("Trigger frozen: %1").arg(title);
     }
+    QString operator()(const release::AlertChanged& e) const {
+        if (e.state == "inactive" || e.state == "frozen") {
+            return {};
+        }
+        const QString title = alert(e.alert, e.arm);
+        return e.state == "firing"    ? NewsText::tr("Alert: %1").arg(title) + because(e.why)
+               : e.state == "pending" ? NewsText::tr("Alert pending: %1").arg(title)
+                                      : NewsText::tr("Alert over: %1").arg(title);
+    }
+    QString operator()(const release::AlertTold& e) const {
+        return e.delivered ? QString()
+                           : NewsText::tr("%1 was not told of the alert %2")
+                                     .arg(QString::fromStdString(e.channel), alert(e.alert, e.arm)) +
+                                 because(e.why);
+    }
+    QString operator()(const release::AlertAcknowledged& e) const {
+        return NewsText::tr("Alert acknowledged: %1").arg(alert(e.alert, e.arm)) + because(e.reason);
+    }
     QString operator()(const release::ProposalAnswered& e) const {
         return (e.answer == "declined" ? NewsText::tr("Rollback declined")
                                        : NewsText::tr("No answer to the proposed rollback")) +
@@ -179,6 +197,13 @@ public:
     }
 
 private:
+    QString alert(const std::string& id, const std::string& arm) const {
+        QString title = QString::fromStdString(id);
+        for (const auto& one : release_.plan->alerts) {
+            title = one.rule.id == id ? titles_.filled(one.rule.title) : title;
+        }
+        return arm.empty() ? title : title + QStringLiteral(", ") + QString::fromStdString(arm);
+    }
     QString phase(const std::string& id) const {
         for (const auto& phase : release_.plan->phases) {
             if (phase.id == id) {

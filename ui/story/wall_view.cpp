@@ -247,13 +247,26 @@ void tell_foreseen(const Moment& moment, const plan::Step* step, WallView& view)
 /// Alerts that fire are named on the wall too, behind what is graver.
 void tell_alerts(const Moment& moment, WallView& view) {
     const auto alerts = firing(moment);
-    if (!alerts || alerts->names.isEmpty() || moment.release.closed()) {
+    QStringList all;
+    for (const auto& alert : moment.release.plan->alerts) { // the plan's own, which nobody has seen to
+        const auto& states = moment.release.alerts;
+        const bool fires = std::any_of(states.begin(), states.end(), [&](const auto& entry) {
+            return release::key_names(entry.first, alert.rule.id) && entry.second.firing() &&
+                   entry.second.acknowledged_by.empty();
+        });
+        if (fires) {
+            all << filled(alert.rule.title, moment.release);
+        }
+    }
+    if (alerts) {
+        all << alerts->names;
+    }
+    if (all.isEmpty() || moment.release.closed()) {
         return;
     }
-    const QString names = alerts->names.join(QStringLiteral(", "));
+    const QString names = all.join(QStringLiteral(", "));
     if (view.banner.isEmpty()) {
-        view.banner = alerts->names.size() == 1 ? wall_words("△ ALERT FIRING")
-                                                : wall_words("△ %1 ALERTS FIRING").arg(alerts->names.size());
+        view.banner = all.size() == 1 ? wall_words("△ ALERT FIRING") : wall_words("△ %1 ALERTS FIRING").arg(all.size());
         view.banner_why = names;
     } else {
         view.banner_why +=

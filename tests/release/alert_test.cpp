@@ -1,0 +1,206 @@
+/// The plan's own alerts: when they fire, whom they tell, and what ends them.
+#include "driver.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::release;
+using sluice::release::drill::Driver;
+using sluice::release::drill::plan_with;
+
+namespace {
+
+Driver alerting(const std::string& more) {
+    std::string plan = plan_with(R"(channels:
+  pager: {on: web, path: /page, idempotent: true}
+  room: {on: web, path: /room}
+alerts: [{id: slow, metric: lag, must: '> 100', for: 1m, to: [pager, room], until: two)" +
+                                 more + R"(}]
+phases:
+  - id: main
+    steps:
+      - {id: one, confirm: One}
+      - {id: two, confirm: Two}
+)");
+    const std::string cluster = "  cluster: {kubernetes";
+    plan.insert(plan.find(cluster), "  web: {http: {url: 'http://chat:80'}}\n");
+    return Driver(plan);
+}
+
+void read(Driver& drive, const std::string& truth) {
+    QCOMPARE(drive.submit(AlertReading{"slow", "", truth, "200", "lag 200 is > 100", nullptr}, drill::engine), "");
+}
+
+QString state(const Driver& drive) {
+    const auto found = drive.release.alerts.find("slow");
+    return found == drive.release.alerts.end() ? "none" : QString::fromStdString(found->second.state);
+}
+
+void fire(Driver& drive) {
+    read(drive, "yes");
+    drive.pass(minutes(1));
+    read(drive, "yes");
+}
+
+void deliver(Driver& drive, const std::string& channel, bool delivered) {
+    const auto sent = drive.release.alerts.at("slow").routes.at(channel);
+    QCOMPARE(drive.submit(AlertDelivery{"slow", "", channel, sent.key, delivered, delivered ? "" : "refused"},
+                          drill::engine),
+             "");
+}
+
+} // namespace
+
+class AlertTest : public QObject {
+    Q_OBJECT
+private slots:
+    void readings_lead_from_state_to_state_data() {
+        QTest::addColumn<QString>("more");
+        QTest::addColumn<QString>("readings"); // TRUTH or a number of seconds that pass
+        QTest::addColumn<QString>("end");
+        QTest::newRow("nothing") << ""
+                                 << "no"
+                                 << "none";
+        QTest::newRow("true") << ""
+                              << "yes"
+                              << "pending";
+        QTest::newRow("not yet") << ""
+                                 << "yes 59 yes"
+                                 << "pending";
+        QTest::newRow("long enough") << ""
+                                     << "yes 60 yes"
+                                     << "firing";
+        QTest::newRow("over before it fired") << ""
+                                              << "yes 30 no"
+                                              << "inactive";
+        QTest::newRow("anew") << ""
+                              << "yes 30 no yes 30 yes"
+                              << "pending";
+        QTest::newRow("over") << ""
+                              << "yes 60 yes no"
+                              << "resolved";
+        QTest::newRow("no data does not fire") << ""
+                                               << "yes 30 no-data 60 no-data"
+                                               << "inactive";
+        QTest::newRow("no data does not resolve") << ""
+                                                  << "yes 60 yes no-data 600 no-data"
+                                                  << "firing";
+        QTest::newRow("nor does a source error") << ""
+                                                 << "yes 60 yes source-error"
+                                                 << "firing";
+        QTest::newRow("a source error freezes") << ""
+                                                << "yes 40 source-error 600 yes 19 yes"
+                                                << "pending";
+        QTest::newRow("and what was before counts") << ""
+                                                    << "yes 40 source-error 600 yes 20 yes"
+                                                    << "firing";
+        QTest::newRow("absent") << ", absent: 5m"
+                                << "no-data 299 no-data"
+                                << "pending";
+        QTest::newRow("absent for long") << ", absent: 5m"
+                                         << "no-data 300 no-data"
+                                         << "firing";
+        QTest::newRow("an absence begins anew") << ", absent: 5m"
+                                                << "yes 50 no-data 60 no-data"
+                                                << "pending";
+        QTest::newRow("there again") << ", absent: 5m"
+                                     << "no-data 300 no-data no"
+                                     << "resolved";
+        QTest::newRow("no answer is no absence") << ", absent: 5m"
+                                                 << "source-error 900 source-error"
+                                                 << "none";
+    }
+    void readings_lead_from_state_to_state() {
+        QFETCH(QString, more);
+        QFETCH(QString, readings);
+        QFETCH(QString, end);
+        Driver drive = alerting(more.toStdString());
+        for (const QString& word : readings.split(' ')) {
+            if (const int length = word.toInt(); length > 0) {
+                drive.pass(seconds(length));
+            } else {
+                read(drive, word.toStdString());
+            }
+        }
+        QCOMPARE(state(drive), end);
+    }
+
+    void each_channel_is_told_once() {
+        Driver drive = alerting("");
+        fire(drive);
+        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(2));
+        deliver(drive, "pager", true);
+        deliver(drive, "room", true);
+        read(drive, "yes");
+        drive.pass(hours(5));
+        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(2));
+    }
+
+    void only_who_knows_a_message_again_is_told_again_after_a_failure() {
+        Driver drive = alerting("");
+        fire(drive);
+        for (int i = 0; i < 3; ++i) {
+            deliver(drive, "pager", false);
+            drive.pass(minutes(1));
+        }
+        deliver(drive, "room", false);
+        drive.pass(minutes(10));
+        const auto sent = drive.all<AlertSent>();
+        QCOMPARE(sent.size(), std::size_t(4)); // three to the pager, one to the room
+        QCOMPARE(sent.back().channel, "pager");
+        QCOMPARE(sent.back().attempt, 3);
+        QCOMPARE(sent.back().key, sent.front().key);
+        QVERIFY(!drive.release.alerts.at("slow").routes.at("room").delivered);
+    }
+
+    void it_repeats_until_a_person_has_seen_it() {
+        Driver drive = alerting(", repeat: 10m");
+        fire(drive);
+        deliver(drive, "pager", true);
+        drive.pass(minutes(10));
+        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(3));
+        deliver(drive, "pager", true);
+        QCOMPARE(drive.submit(Acknowledge{"slow", ""}), "this needs a reason");
+        QCOMPARE(drive.submit(Acknowledge{"slow", "I look at it"}), "");
+        QCOMPARE(drive.submit(Acknowledge{"slow", "again"}), "'slow' does not fire, or is acknowledged");
+        drive.pass(hours(1));
+        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(3));
+        read(drive, "no");
+        fire(drive);
+        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(5)); // another firing: nobody has seen that
+    }
+
+    void an_answer_to_an_earlier_message_says_nothing_of_this_one() {
+        Driver drive = alerting("");
+        fire(drive);
+        const std::string old = drive.release.alerts.at("slow").routes.at("room").key;
+        read(drive, "no");
+        fire(drive);
+        QCOMPARE(drive.submit(AlertDelivery{"slow", "", "room", old, true, ""}, drill::engine), "");
+        QVERIFY(drive.release.alerts.at("slow").routes.at("room").in_flight);
+    }
+
+    void what_was_on_its_way_when_the_program_ended_may_have_come() {
+        Driver drive = alerting("");
+        fire(drive);
+        QCOMPARE(drive.submit(Resume{drill::lead}), "");
+        drive.pass(minutes(1));
+        const auto sent = drive.all<AlertSent>();
+        QCOMPARE(sent.size(), std::size_t(3)); // the pager, which knows it again
+        QCOMPARE(sent.back().channel, "pager");
+        QVERIFY(!drive.release.alerts.at("slow").routes.at("room").in_flight);
+    }
+
+    void it_ends_with_its_time() {
+        Driver drive = alerting("");
+        fire(drive);
+        QCOMPARE(drive.submit(Confirm{"one", "", false, ""}), "");
+        QCOMPARE(state(drive), "resolved"); // the next step has begun
+        read(drive, "yes");
+        QCOMPARE(state(drive), "resolved");
+    }
+};
+
+SLUICE_TEST(AlertTest)
+#include "alert_test.moc"
