@@ -2,6 +2,7 @@
 
 #include "base/pattern.h"
 #include "kubernetes/object_ref.h"
+#include "kubernetes/pod_log.h"
 #include "kubernetes/rollout.h"
 #include "plan/fill.h"
 
@@ -14,13 +15,6 @@ namespace sluice::engine {
 namespace {
 
 using LogsDone = std::function<void(Result<std::string>)>;
-
-/// "10m" back, as the API counts it.
-std::string log_path(const plan::LogsRead& read, const std::string& name_space, const std::string& pod) {
-    const std::int64_t back = std::max<std::int64_t>(1, read.since.count / 1'000'000'000);
-    std::string path = fmt::format("/api/v1/namespaces/{}/pods/{}/log?sinceSeconds={}", name_space, pod, back);
-    return read.container.empty() ? path : path + "&container=" + read.container;
-}
 
 struct LogReading {
     const Eyes& eyes;
@@ -39,39 +33,31 @@ void next_pod(const std::shared_ptr<LogReading>& reading) {
     }
     const std::string pod = reading->pods.front();
     reading->pods.pop_front();
-    net::HttpRequest request;
-    request.url = log_path(reading->read, reading->name_space, pod);
-    request.timeout = reading->timeout;
-    request.key = reading->key + "/" + pod;
-    auto ready = reading->eyes.connections.cluster(reading->on)->signed_request(std::move(request));
-    if (!ready) {
-        reading->eyes.outside.scheduler.after(
-            {}, [reading, error = ready.error()] { reading->done(tl::unexpected(error)); });
-        return;
-    }
-    reading->eyes.outside.http.send(std::move(*ready), [reading, pod](Result<net::HttpResponse> answer) {
-        if (!answer) {
-            reading->done(tl::unexpected(net::only_asked(answer.error())));
-            return;
-        }
-        if (answer->status != 200) {
-            const bool barred = answer->status == 401 || answer->status == 403;
-            reading->done(fail(barred ? ErrorCode::refused : ErrorCode::unreachable,
-                               fmt::format("the logs of {} were answered with {}", pod, answer->status)));
-            return;
-        }
-        constexpr std::size_t budget = 16u << 20;
-        reading->text += redacted(answer->body, reading->eyes.outside.redactions);
-        if (!reading->text.empty() && reading->text.back() != '\n') {
-            reading->text += '\n';
-        }
-        if (reading->text.size() > budget) {
-            reading->done(fail(ErrorCode::corrupt, "the logs are larger than 16 MiB", reading->read.pods,
-                               "look back over less time: since"));
-            return;
-        }
-        next_pod(reading);
-    });
+    const std::string path = kubernetes::log_path({.name_space = reading->name_space,
+                                                   .pod = pod,
+                                                   .container = reading->read.container,
+                                                   .back = reading->read.since});
+    constexpr std::size_t budget = 16u << 20;
+    const kubernetes::Ask ask{reading->key + "/" + pod, net::Pool::polling, reading->timeout};
+    reading->eyes.connections.cluster(reading->on)
+        ->read_text(path, budget, ask, [reading, pod](const Result<std::string>& log) {
+            if (!log) {
+                Error error = log.error();
+                error.what = fmt::format("the logs of {}: {}", pod, error.what);
+                reading->done(tl::unexpected(std::move(error)));
+                return;
+            }
+            reading->text += redacted(*log, reading->eyes.outside.redactions);
+            if (!reading->text.empty() && reading->text.back() != '\n') {
+                reading->text += '\n';
+            }
+            if (reading->text.size() > budget) {
+                reading->done(fail(ErrorCode::corrupt, "the logs are larger than 16 MiB", reading->read.pods,
+                                   "look back over less time: since"));
+                return;
+            }
+            next_pod(reading);
+        });
 }
 
 } // namespace

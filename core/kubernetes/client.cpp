@@ -97,6 +97,30 @@ void Client::request(std::string method, const std::string& path, std::string ty
     });
 }
 
+void Client::read_text(const std::string& path, std::size_t budget, const Ask& ask,
+                       std::function<void(Result<std::string>)> done) {
+    Asked asked{"get", path.substr(0, path.find('?')), fmt::format("GET {}{}", cluster_.server, path), cluster_.name,
+                cluster_.user};
+    net::HttpRequest request;
+    request.url = path;
+    request.timeout = ask.timeout;
+    request.key = ask.key;
+    request.pool = ask.pool;
+    request.budget = budget;
+    auto ready = signed_request(std::move(request));
+    if (!ready) {
+        scheduler_.after({}, [done = std::move(done), error = ready.error()] { done(tl::unexpected(error)); });
+        return;
+    }
+    http_.send(std::move(*ready), [asked = std::move(asked), done = std::move(done)](Result<net::HttpResponse> answer) {
+        if (answer && answer->status >= 200 && answer->status < 300) {
+            done(std::move(answer->body));
+        } else {
+            done(tl::unexpected(reply_of(answer, asked).error())); // which has no other outcome for these
+        }
+    });
+}
+
 void Client::get(const ObjectRef& object, const Ask& ask, Done done) {
     request("GET", object.path(), {}, {}, ask, std::move(done));
 }

@@ -64,6 +64,10 @@ public:
     void request(std::string method, const std::string& path, std::string content_type, std::string body,
                  const Ask& ask, Done done);
 
+    /// A GET whose answer is text, as logs are: at most `budget` bytes, or `corrupt`. Errors are those of `request`.
+    void read_text(const std::string& path, std::size_t budget, const Ask& ask,
+                   std::function<void(Result<std::string>)> done);
+
     /// Address, credentials and certificates of this server put on a request whose `url` is a path; for what goes
     /// through the service proxy and for watches.
     Result<net::HttpRequest> signed_request(net::HttpRequest request);
