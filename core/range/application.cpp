@@ -158,8 +158,7 @@ Answer Application::at_edge(const Asked& asked) {
     return problem(404, "default backend: no Ingress for this host and path");
 }
 
-std::string Application::pod_log(const Json& pod, std::int64_t tail_lines, std::int64_t since_seconds,
-                                 std::string_view arm) const {
+std::string Application::pod_log(const Json& pod, const PodLogAsked& asked, std::string_view arm) const {
     const Json* ready = condition(pod, "Ready");
     if (!ready || !condition_holds(pod, "Ready")) {
         return {};
@@ -170,23 +169,22 @@ std::string Application::pod_log(const Json& pod, std::int64_t tail_lines, std::
     if (parse_rfc3339(ready->value("lastTransitionTime", ""), since_ready)) {
         from = std::max(from, since_ready);
     }
-    if (since_seconds >= 0) {
-        from = std::max(from, now - seconds(since_seconds));
-    }
+    from = std::max(from, asked.since.value_or(from));
     const std::string version = pod.value("/spec/containers/0/image"_json_pointer, "");
     std::vector<std::string> lines;
     const std::int64_t step = seconds(30).count;
     for (Nanos at{(from.count + step - 1) / step * step}; at <= now; at += {step}) {
-        lines.push_back(fmt::format("{} INFO streaming: alive, image {}, {} streams in all", rfc3339(at), version,
-                                    std::llround(load_.streams_total(at))));
+        const std::string stamp = asked.timestamps ? rfc3339(at) + " " : std::string();
+        lines.push_back(fmt::format("{}{} INFO streaming: alive, image {}, {} streams in all", stamp, rfc3339(at),
+                                    version, std::llround(load_.streams_total(at))));
         if (const Fault* errors = faults_.active(FaultKind::errors, at, arm)) {
-            lines.push_back(fmt::format("{} ERROR streaming: {:.2f} % of requests fail", rfc3339(at),
+            lines.push_back(fmt::format("{}{} ERROR streaming: {:.2f} % of requests fail", stamp, rfc3339(at),
                                         static_cast<double>(errors->amount) / 10'000));
         }
     }
     std::string text;
-    const auto skip = tail_lines >= 0 && tail_lines < static_cast<std::int64_t>(lines.size())
-                          ? lines.size() - static_cast<std::size_t>(tail_lines)
+    const auto skip = asked.tail_lines >= 0 && asked.tail_lines < static_cast<std::int64_t>(lines.size())
+                          ? lines.size() - static_cast<std::size_t>(asked.tail_lines)
                           : 0;
     for (std::size_t i = skip; i < lines.size(); ++i) {
         text += lines[i] + "\n";

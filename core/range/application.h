@@ -6,9 +6,17 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace sluice::range {
+
+/// What of a pod's log is wanted.
+struct PodLogAsked {
+    std::int64_t tail_lines = -1; ///< so many at most, the last ones; -1 = all
+    std::optional<Nanos> since;   ///< of this time and later
+    bool timestamps = false;      ///< the time stands once more before each line, as the kubelet writes it
+};
 
 /// The applications behind the Services: what a pod answers to a request, whichever way it came (service proxy, edge).
 ///
@@ -32,8 +40,7 @@ public:
 
     /// What `kubectl logs` shows: a line each half minute since the pod is ready, and ERROR lines while errors are
     /// injected.
-    std::string pod_log(const Json& pod, std::int64_t tail_lines, std::int64_t since_seconds,
-                        std::string_view arm) const;
+    std::string pod_log(const Json& pod, const PodLogAsked& asked, std::string_view arm) const;
 
 private:
     struct Remembered {

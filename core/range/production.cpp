@@ -75,8 +75,8 @@ Range::Production::Production(Scheduler& scheduler, RangeOptions options)
       topics_server_(scheduler, [this](const Asked& asked) { return topics_->handle(asked); }) {
     cluster_.set_proxied(
         [this](const Key& service, const std::string&, const Asked& inner) { return proxied(service, inner); });
-    cluster_.set_pod_log([this](const Json& pod, std::int64_t tail, std::int64_t since) {
-        return application_.pod_log(pod, tail, since, arm_of_pod(pod));
+    cluster_.set_pod_log([this](const Json& pod, const PodLogAsked& asked) {
+        return application_.pod_log(pod, asked, arm_of_pod(pod));
     });
     world_.pods().set_troubles([this](const Json& pod) {
         const std::string arm = arm_of_pod(pod);

@@ -2,6 +2,8 @@
 
 #include "support/suite.h"
 
+#include <algorithm>
+
 using namespace sluice;
 using namespace sluice::range;
 
@@ -292,6 +294,34 @@ private slots:
         QCOMPARE(r.api("GET", r.green).status, 404);
         QCOMPARE(r.get("/api/v1/namespaces/production-green/pods")["items"].size(), std::size_t{0});
         QVERIFY(!r.range->remove("production/gadget/x"));
+    }
+
+    void a_pod_s_log_is_cut_and_stamped_as_it_is_asked_for() {
+        Rehearsed r({"T+2m errors 5% for 1m on blue"});
+        r.pass(minutes(4));
+        const Json pods = r.get("/api/v1/namespaces/production/pods");
+        std::string pod;
+        for (const Json& one : pods["items"]) {
+            const std::string name = one["metadata"]["name"];
+            pod = pod.empty() && name.starts_with("user-service-blue") ? name : pod;
+        }
+        const auto log = [&](const std::string& query) {
+            return r.api("GET", "/api/v1/namespaces/production/pods/" + pod + "/log?" + query);
+        };
+        const auto lines = [&](const std::string& query) {
+            const std::string body = log(query).body;
+            return std::count(body.begin(), body.end(), '\n');
+        };
+        const std::string since = "timestamps=true&sinceTime=2026-01-06T02%3A01%3A50.000Z";
+        const std::string body = log(since).body;
+        QVERIFY2(body.starts_with("2026-01-06T02:02:00Z 2026-01-06T02:02:00Z INFO "), body.c_str());
+        QVERIFY(body.find("\n2026-01-06T02:02:30Z 2026-01-06T02:02:30Z ERROR ") != std::string::npos);
+        QCOMPARE(lines(since + "&tailLines=1"), 1);
+        QCOMPARE(log(since + "&limitBytes=100").body, body.substr(0, 100));
+        QVERIFY(lines("sinceTime=2026-01-06T02%3A03%3A30Z") < lines(since));
+        QCOMPARE(log("sinceTime=yesterday").status, 400);
+        QCOMPARE(log("previous=true").status, 400);
+        QCOMPARE(log("container=nobody").status, 400);
     }
 
     void a_job_runs_to_its_end() {

@@ -1,6 +1,7 @@
 #include "range/kubernetes/cluster_api.h"
 
 #include "base/digest.h"
+#include "base/instant.h"
 #include "range/kubernetes/discovery.h"
 #include "range/kubernetes/patch.h"
 #include "range/kubernetes/selectors.h"
@@ -9,6 +10,7 @@
 #include "range/time_text.h"
 #include "range/world/usage.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -400,9 +402,38 @@ Answer ClusterApi::log(const ApiPath& path, const Asked& asked) {
     if (!pod) {
         return answer(not_found(path.key()));
     }
-    return text_answer(200, pod_log_ ? pod_log_(*pod, number(asked.parameter("tailLines"), -1),
-                                                number(asked.parameter("sinceSeconds"), -1))
-                                     : std::string());
+    const auto containers = pod->value("/status/containerStatuses"_json_pointer, Json::array());
+    const std::string wanted = asked.parameter("container").value_or("");
+    const auto named = std::find_if(containers.begin(), containers.end(),
+                                    [&](const Json& one) { return wanted.empty() || one.value("name", "") == wanted; });
+    if (!wanted.empty() && !containers.empty() && named == containers.end()) {
+        return answer(bad_request(fmt::format("container {} is not valid for pod {}", wanted, path.name)));
+    }
+    if (flag(asked, "previous")) { // the range keeps no log of what ran before
+        return named != containers.end() && named->value("restartCount", 0) > 0
+                   ? text_answer(200, {})
+                   : answer(bad_request(fmt::format("previous terminated container \"{}\" in pod \"{}\" not found",
+                                                    wanted, path.name)));
+    }
+    PodLogAsked of;
+    of.tail_lines = number(asked.parameter("tailLines"), -1);
+    of.timestamps = flag(asked, "timestamps");
+    if (const auto back = number(asked.parameter("sinceSeconds"), -1); back >= 0) {
+        of.since = scheduler_.now() - seconds(back);
+    }
+    if (const auto text = asked.parameter("sinceTime")) {
+        const auto since = parse_instant(*text, {});
+        if (!since) {
+            return answer(bad_request(fmt::format("sinceTime: {} is no time", *text)));
+        }
+        of.since = *since;
+    }
+    std::string log = pod_log_ ? pod_log_(*pod, of) : std::string();
+    if (const auto most = number(asked.parameter("limitBytes"), -1);
+        most >= 0 && static_cast<std::size_t>(most) < log.size()) {
+        log.resize(static_cast<std::size_t>(most));
+    }
+    return text_answer(200, std::move(log));
 }
 
 Answer ClusterApi::proxy(const ApiPath& path, const Asked& asked) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "range/application.h"
 #include "range/faults.h"
 #include "range/http_server.h"
 #include "range/kubernetes/path.h"
@@ -20,7 +21,7 @@ public:
     /// What answers behind a Service: the resolved Service, the port as it was asked for, the request as it arrives
     /// there.
     using Proxied = std::function<Answer(const Key& service, const std::string& port, const Asked& inner)>;
-    using PodLog = std::function<std::string(const Json& pod, std::int64_t tail_lines, std::int64_t since_seconds)>;
+    using PodLog = std::function<std::string(const Json& pod, const PodLogAsked& asked)>;
 
     ClusterApi(World& world, Scheduler& scheduler, const FaultBoard& faults, Writes& writes, std::string token)
         : world_(world), scheduler_(scheduler), faults_(faults), writes_(writes), token_(std::move(token)) {}
