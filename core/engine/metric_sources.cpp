@@ -114,6 +114,9 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
                 return directory_of(records, key);
             };
         }
+        if (metric.logs) {
+            ways.cluster = connections.cluster(metric.from);
+        }
         if (metric.http) {
             const Json& settings = connections.settings(metric.from);
             ways.reach = outside.reach;

@@ -440,6 +440,18 @@ Json http_json(const HttpNumber& number) {
     return json;
 }
 
+/// As the plan writes it.
+Json logs_json(const LogRate& rate) {
+    Json json = {{"pattern", rate.pattern}, {"over", nanos_text(rate.over)}};
+    for (const auto& [key, value] : {std::pair("workload", &rate.workload), std::pair("namespace", &rate.name_space),
+                                     std::pair("selector", &rate.selector), std::pair("container", &rate.container)}) {
+        if (!value->empty()) {
+            json[key] = *value;
+        }
+    }
+    return json;
+}
+
 } // namespace
 
 Json describe_json(const Plan& plan) {
@@ -463,6 +475,9 @@ Json describe_json(const Plan& plan) {
                                    {"interval", nanos_text(metric.interval)}});
         if (metric.http) {
             json["metrics"].back()["http"] = http_json(*metric.http);
+        }
+        if (metric.logs) {
+            json["metrics"].back()["logs"] = logs_json(*metric.logs);
         }
         if (metric.run) {
             json["metrics"].back()["run"] = metric.run->command.argv;

@@ -189,7 +189,7 @@ std::vector<ObjectShape> plan_language() {
         {"metric",
          "Something measured: by a PromQL query, as consumer lag, as a health answer, as a number of an HTTP answer or "
          "of "
-         "a program, as alerts that fire, or derived from other metrics.",
+         "a program, as lines in logs, as alerts that fire, or derived from other metrics.",
          {{"title", text, "For people.", false, "the name"},
           {"from", text, "The connection that answers; must be there, but for a program and a derived one."},
           {"query", filled,
@@ -208,6 +208,8 @@ std::vector<ObjectShape> plan_language() {
           {"folder", filled, "Of run.", false, "the plan's folder"},
           {"timeout", duration, "Of run: then it is ended, which is a source error.", false, "10s"},
           {"extract", pattern, "Of run: its first group, or what matches, is the number.", false, "the first line"},
+          {"logs", object("log-rate"),
+           "How often lines that match are written to the logs of pods, per second; by a kubernetes connection."},
           {"alerts", object("alerts"), "Alerts that fire in an Alertmanager: how many, or each with 'reduce: each'."},
           {"derived", either({text, map(id, text)}),
            "Arithmetic over other metrics, each taken for the same arm: 'errors / requests'; or one such formula for "
@@ -239,9 +241,9 @@ std::vector<ObjectShape> plan_language() {
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http and run: what it tells in a rehearsal, in which nobody is asked then; a certificate and a program "
-           "need it."}},
-         {"query", "lag", "health", "http", "run", "alerts", "derived"}},
+           "Of http, run and logs: what it tells in a rehearsal, in which nobody is asked then; a certificate and a "
+           "program need it."}},
+         {"query", "lag", "health", "http", "run", "logs", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -272,6 +274,16 @@ std::vector<ObjectShape> plan_language() {
            "the "
            "server ends, as a count, by an http connection with https:// or a host connection."}},
          {"json", "value"}},
+        {"log-rate",
+         "Lines in the logs of pods. Each is counted once, from the first poll on, also those of a container that "
+         "restarted; there is no value until a window has been seen.",
+         {{"workload", object_name, "namespace/deployment: all its pods."},
+          {"selector", filled, "Or pods by their labels: 'app=shop,tier in (web)'."},
+          {"namespace", filled, "Of the selector: where the pods are."},
+          {"container", text, "One of several containers.", false, "the only one"},
+          {"pattern", pattern, "What a line must hold to count.", true},
+          {"over", duration, "The window of time; at least the interval.", false, "1m"}},
+         {"workload", "selector"}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
          {{"value", value, "The number, in the metric's unit; of a state how it is called.", true}}},

@@ -105,6 +105,16 @@ struct CommandNumber {
     std::string extract; ///< pattern: its first group, or what matches, is the number; empty = the first line is
 };
 
+/// How often lines that match are written to the logs of pods, per second.
+struct LogRate {
+    std::string workload;   ///< "namespace/deployment"; empty = by selector
+    std::string name_space; ///< template; of the selector
+    std::string selector;   ///< template; empty = by workload
+    std::string container;  ///< empty = the pods' only one
+    std::string pattern;    ///< searched for in each line
+    Nanos over = minutes(1);
+};
+
 /// Alerts that fire: active in Alertmanager, neither silenced nor inhibited.
 struct AlertQuery {
     std::vector<std::string> matchers; ///< templates, as Alertmanager writes them: `severity="critical"`; empty = all
@@ -119,6 +129,7 @@ struct Metric {
     std::optional<HealthQuery> health;
     std::optional<HttpNumber> http;
     std::optional<CommandNumber> run;
+    std::optional<LogRate> logs;
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole
     std::string unit;                           ///< ratio, s, messages, …; decides how limits are read
@@ -132,7 +143,7 @@ struct Metric {
     std::optional<Nanos> max_age;    ///< older data is no data; default 3 intervals, at least 30 s
     std::string freshness;           ///< PromQL that answers the data's age in seconds; empty = derived from the query
     std::string zero_while;          ///< PromQL witness; empty = an empty answer is no data
-    std::optional<double> rehearsed; ///< of http and run: what it tells in a rehearsal, where nobody is asked then
+    std::optional<double> rehearsed; ///< of a number: what it tells in a rehearsal, where nobody is asked then
     Position at;
 };
 

@@ -1,5 +1,8 @@
-/// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a certificate, of a program.
+/// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a certificate, of a program,
+/// of pods' logs.
 #include "base/json.h"
+#include "base/pattern.h"
+#include "base/quantity.h"
 #include "plan/reading.h"
 #include "plan/way.h"
 
@@ -166,6 +169,70 @@ void read_run(Reading& reading, const Node& node, Metric& metric) {
     }
 }
 
+/// Of a deployment, or by a selector in a namespace.
+void check_pods(Reading& reading, const Node& logs, const LogRate& rate) {
+    const Entry* name_space = logs.entry("namespace");
+    if (logs.find("workload") != nullptr && name_space != nullptr) {
+        reading.error(name_space->at, "the workload says its namespace itself", "remove 'namespace'");
+    }
+    const Node* selector = logs.find("selector");
+    if (selector != nullptr && logs.find("workload") == nullptr) {
+        if (name_space == nullptr) {
+            reading.error(selector->at, "a selector without the namespace of its pods", "add 'namespace:'");
+        }
+        if (selector->is_scalar() && rate.selector.find_first_not_of(" \t") == std::string::npos) {
+            reading.error(selector->at, "an empty selector is every pod of the namespace", "name labels: 'app=shop'");
+        }
+    }
+}
+
+void read_logs(Reading& reading, const Node& node, Metric& metric) {
+    const Node& logs = *node.find("logs");
+    LogRate rate;
+    rate.workload = reading.text(logs, "workload");
+    rate.name_space = reading.filled(logs, "namespace");
+    rate.selector = reading.filled(logs, "selector");
+    rate.container = reading.text(logs, "container");
+    rate.pattern = reading.text(logs, "pattern");
+    rate.over = reading.duration(logs, "over").value_or(rate.over);
+    if (node.find("interval") == nullptr) {
+        metric.interval = seconds(10); // a request for each pod
+    }
+    metric.logs = rate;
+    if (!logs.is_map()) {
+        return; // which was told
+    }
+    check_pods(reading, logs, rate);
+    if (const auto pattern = Pattern::compile(rate.pattern);
+        !rate.pattern.empty() && pattern && pattern->found_in("")) {
+        reading.error(logs.find("pattern")->at, "the pattern is found in every line, the empty one too",
+                      "say what a line must hold; '.' is any line that is not empty");
+    }
+    if (rate.over < metric.interval) {
+        const Node* over = logs.find("over");
+        reading.error(over != nullptr ? over->at : logs.at,
+                      fmt::format("a window of {} is shorter than the {} between two polls", duration_text(rate.over),
+                                  duration_text(metric.interval)),
+                      fmt::format("over: {} or longer, or a shorter 'interval'", duration_text(metric.interval)));
+    }
+    const Node* unit = node.find("unit");
+    if (unit != nullptr && unit->is_scalar() && metric.unit != "per-second") {
+        reading.error(unit->at, fmt::format("lines are told per second, not in '{}'", metric.unit),
+                      "write unit: per-second");
+    }
+    const Node* from = node.find("from");
+    if (from == nullptr) {
+        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
+                      "add 'from:', a kubernetes connection");
+    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
+               reading.names.connection_kinds[metric.from] != "kubernetes") {
+        reading.error(from->at,
+                      fmt::format("'{}' is a {} connection, this metric needs kubernetes", metric.from,
+                                  reading.names.connection_kinds[metric.from]),
+                      "name a connection of that kind");
+    }
+}
+
 } // namespace
 
 void read_number(Reading& reading, const Node& node, Metric& metric) {
@@ -173,6 +240,8 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
     refuse_what_asks_for_series(reading, node);
     if (node.find("http") != nullptr) {
         read_http(reading, node, metric);
+    } else if (node.find("logs") != nullptr) {
+        read_logs(reading, node, metric);
     } else {
         read_run(reading, node, metric);
     }

@@ -9,6 +9,7 @@
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
+#include "sources/log_rate_source.h"
 #include "sources/one_value.h"
 #include "sources/prometheus_source.h"
 #include "sources/scrape_source.h"
@@ -126,9 +127,10 @@ bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
-    return metric.run   ? ways.processes != nullptr && ways.directory
-           : metric.lag ? ways.kafka != nullptr
-                        : ways.http != nullptr;
+    return metric.run    ? ways.processes != nullptr && ways.directory
+           : metric.lag  ? ways.kafka != nullptr
+           : metric.logs ? ways.cluster != nullptr
+                         : ways.http != nullptr;
 }
 
 Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -144,6 +146,37 @@ Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways)
     asked.reduce = metric.reduce;
     asked.at_least = metric.at_least;
     return std::make_unique<KafkaLagSource>(ways.kafka, ways.scheduler, std::move(asked));
+}
+
+Made log_rate(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto pattern = Pattern::compile(metric.logs->pattern);
+    if (!pattern) {
+        return failed(pattern);
+    }
+    LogMetric asked{metric.name, metric.unit, *std::move(pattern)};
+    asked.container = metric.logs->container;
+    asked.over = metric.logs->over;
+    if (!metric.logs->workload.empty()) {
+        auto workload = kubernetes::parse_in_namespace(metric.logs->workload);
+        if (!workload) {
+            return failed(workload);
+        }
+        asked.name_space = workload->name_space;
+        asked.workload = *std::move(workload);
+    } else {
+        const auto filled = plan::fill(metric.logs->name_space, scope);
+        auto name_space = filled ? kubernetes::parse_namespace(*filled) : failed(filled);
+        auto selector = plan::fill_selector(metric.logs->selector, scope);
+        if (!name_space || !selector) {
+            return failed(name_space ? selector : name_space);
+        }
+        if (selector->empty()) { // it would list every pod of the namespace
+            return fail(ErrorCode::bad_input, "the selector is empty", {}, "name labels of the pods");
+        }
+        asked.name_space = *std::move(name_space);
+        asked.selector = *std::move(selector);
+    }
+    return std::make_unique<LogRateSource>(*ways.cluster, std::move(asked));
 }
 
 Made alerts(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -183,6 +216,7 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
                 : metric.health ? health(metric, scope, ways)
                 : metric.http   ? number(metric, scope, ways)
                 : metric.run    ? program(metric, ways)
+                : metric.logs   ? log_rate(metric, scope, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : by_query(plan, metric, scope, ways);
     if (!made) {

@@ -132,6 +132,31 @@ private slots:
         QCOMPARE(missing[0].at.line, 8);
     }
 
+    void lines_in_logs_are_of_a_workload_or_of_what_a_selector_finds() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {cluster: {kubernetes: {context: c}}}\n"
+                 "metrics:\n"
+                 "  a: {from: cluster, logs: {workload: shop/web, pattern: 'ERROR|FATAL'}, unit: per-second}\n"
+                 "  b: {from: cluster, logs: {selector: 'app=${session}', namespace: shop, container: app,\n"
+                 "      pattern: x, over: 5m}, unit: per-second, interval: 20s, rehearse: {value: 0.5}}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const auto& a = *loaded.plan->metric("a");
+        QCOMPARE(a.logs->workload, std::string("shop/web"));
+        QCOMPARE(a.logs->pattern, std::string("ERROR|FATAL"));
+        QVERIFY(a.logs->over == minutes(1));
+        QVERIFY(a.interval == seconds(10));
+        const auto& b = *loaded.plan->metric("b");
+        QCOMPARE(b.logs->selector, std::string("app=${session}"));
+        QCOMPARE(b.logs->name_space, std::string("shop"));
+        QCOMPARE(b.logs->container, std::string("app"));
+        QVERIFY(b.logs->over == minutes(5));
+        QVERIFY(b.interval == seconds(20));
+        QCOMPARE(b.rehearsed.value_or(0), 0.5);
+        QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated cluster has logs
+    }
+
     void a_program_s_number_is_read_as_a_step_s_program_is() {
         const auto loaded =
             load("sluice: 1\nid: p\nmetrics:\n"

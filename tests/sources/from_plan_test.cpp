@@ -124,6 +124,50 @@ private slots:
                  expected);
     }
 
+    void logs_are_read_of_the_workload_or_of_the_selector_data() {
+        QTest::addColumn<QString>("workload");
+        QTest::addColumn<QString>("selector");
+        QTest::addColumn<QString>("expected"); // the first request, or why there is none
+        QTest::newRow("workload") << "shop/web"
+                                  << ""
+                                  << "http://api/apis/apps/v1/namespaces/shop/deployments/web";
+        QTest::newRow("selector") << ""
+                                  << "version=${version}"
+                                  << "http://api/api/v1/namespaces/shop/pods?labelSelector=version%3Dv1.2.4";
+        QTest::newRow("a value that is no label") << ""
+                                                  << "version=${odd}"
+                                                  << "the value of 'odd' is no label and no label's value";
+        QTest::newRow("nothing") << ""
+                                 << ""
+                                 << "the selector is empty";
+    }
+    void logs_are_read_of_the_workload_or_of_the_selector() {
+        QFETCH(QString, workload);
+        QFETCH(QString, selector);
+        QFETCH(QString, expected);
+        World world;
+        world.scope["odd"] = "a,b";
+        kubernetes::Cluster cluster;
+        cluster.server = "http://api";
+        kubernetes::Client client(world.http, world.scheduler, cluster, {});
+        plan::Metric metric;
+        metric.name = "failing";
+        metric.from = "cluster";
+        metric.logs.emplace();
+        metric.logs->workload = workload.toStdString();
+        metric.logs->selector = selector.toStdString();
+        metric.logs->name_space = "shop";
+        metric.logs->pattern = "ERROR";
+        Ways ways{world.scheduler, nullptr, nullptr};
+        QVERIFY(!make_source(world.plan, metric, world.scope, ways)); // nobody to be asked
+        ways.cluster = &client;
+        const auto source = make_source(world.plan, metric, world.scope, ways);
+        if (source) {
+            (*source)->poll(world.scheduler.now() + seconds(5), "k", [](const series::SampleBatch&) {});
+        }
+        QCOMPARE(QString::fromStdString(source ? world.http.requests.at(0).url : source.error().what), expected);
+    }
+
     void a_number_of_an_answer_is_asked_for_by_its_path() {
         World world;
         plan::Metric metric;
