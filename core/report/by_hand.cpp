@@ -10,6 +10,7 @@
 #include "report/curl.h"
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
+#include "report/logs_by_hand.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -220,17 +221,13 @@ private:
         out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
     }
     void look(const plan::LogsRead& read) {
-        Words words = kubectl(step_.on, filled(read.name_space));
-        words.insert(words.end(),
-                     {"logs", filled(read.pods), fmt::format("--since={}s", read.since.count / 1'000'000'000)});
-        if (!read.container.empty()) {
-            words.insert(words.end(), {"-c", read.container});
-        }
+        show(step_.on, logs_by_hand(read, [this](const std::string& text) { return filled(text); }));
+    }
+    void show(const std::string& on, const LogsByHand& logs) {
+        Words words = kubectl(on, logs.name_space);
+        words.insert(words.end(), logs.words.begin(), logs.words.end());
         say(words);
-        if (!read.pods.starts_with("pod/")) {
-            remark("kubectl reads one of its pods: repeat this for each that 'kubectl get pods' shows");
-        }
-        remark("count the lines in which this is found: " + read.pattern);
+        out_.remarks.insert(out_.remarks.end(), logs.remarks.begin(), logs.remarks.end());
     }
     void look(const plan::ReachRead& read) {
         const net::Place place = net::place_of(plan::address_in(settings(step_.on)), read.port);
@@ -267,6 +264,8 @@ private:
             ask_alerts(metric);
         } else if (metric.http) {
             ask_number(metric);
+        } else if (metric.logs) {
+            show(metric.from, logs_by_hand(*metric.logs, [this](const std::string& text) { return filled(text); }));
         } else if (metric.run) {
             remark(metric.run->extract.empty() ? "its first line is the number"
                                                : "the number is what is found by: " + metric.run->extract);

@@ -313,6 +313,19 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
                                        ? "at " + metric.http->pointer
                                        : std::string(name(metric.http->what))});
     }
+    if (metric.logs) {
+        const auto& logs = *metric.logs;
+        asked.push_back(
+            {"logs of", logs.workload.empty()
+                            ? fmt::format("pods {} in {}", filled_or_raw(plan::fill_selector, logs.selector, scope),
+                                          filled_or_raw(plan::fill, logs.name_space, scope))
+                            : "the pods of " + logs.workload});
+        if (!logs.container.empty()) {
+            asked.push_back({"container", logs.container});
+        }
+        asked.push_back({"lines with", logs.pattern});
+        asked.push_back({"over", duration_text(logs.over)});
+    }
     if (metric.run) {
         asked.push_back({"program", listed(metric.run->command.argv, scope, " ")});
         asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")

@@ -46,6 +46,8 @@ metrics:
   took: {title: Took, from: api, http: {path: /stats, value: latency}, unit: s}
   depth: {title: Depth, from: inside, http: {path: /stats, json: /depth}, unit: count}
   rows: {title: Rows, run: [helm, count, '${version}'], environment: {T: 'env:X_TOKEN'}, unit: count, rehearse: {value: 1}}
+  failing: {title: Failing, from: cluster, logs: {workload: shop/green, container: app, pattern: 'ERROR|FATAL'}, unit: per-second}
+  refused: {title: Refused, from: cluster, logs: {selector: 'app=green', namespace: shop, pattern: ' 5..', over: 5m}, unit: per-second}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
@@ -242,6 +244,12 @@ private slots:
         row("an answer through the API server that a hold watches",
             "{id: s, hold: 1m, gates: [{metric: depth, must: '<= 500'}]}",
             "kubectl [--context] [the prod] [get] [--raw] [/api/v1/namespaces/shop/services/green:8081/proxy/stats]");
+        row("lines in the logs of a workload that a hold watches",
+            "{id: s, hold: 1m, gates: [{metric: failing, must: '< 1'}]}",
+            "kubectl [--context] [the prod] [-n] [shop] [logs] [deployment/green] [--since=60s] [-c] [app]");
+        row("lines in the logs of pods with a label that a hold watches",
+            "{id: s, hold: 1m, gates: [{metric: refused, must: '< 1'}]}",
+            "kubectl [--context] [the prod] [-n] [shop] [logs] [-l] [app=green] [--tail=-1] [--since=300s]");
         row("a certificate that a hold watches", "{id: s, hold: 1m, gates: [{metric: left, must: '> 14'}]}",
             "openssl [s_client] [-connect] [db.example:5432] [-servername] [db.example]\n"
             "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
