@@ -50,6 +50,9 @@ public:
                 take_step(step);
             }
         }
+        for (const auto& metric : plan.metrics) {
+            take_logs(metric);
+        }
         for (const auto& connection : plan.connections) {
             take_proxied(connection);
         }
@@ -212,6 +215,25 @@ private:
                 spaces_.insert(at->space);
                 config_maps_.insert(*at);
             }
+        }
+    }
+
+    /// Whose logs are read; by a selector only where it is the label that pods have here.
+    void take_logs(const plan::Metric& metric) {
+        if (!metric.logs || metric.rehearsed) {
+            return;
+        }
+        auto at = place(filled(metric.logs->workload));
+        const std::string selector = filled(metric.logs->selector);
+        if (selector.starts_with("app=") && selector.find_first_of(",!() =", 4) == std::string::npos) {
+            at = Place{filled(metric.logs->name_space), selector.substr(4)};
+        }
+        if (!at || (makes_objects_ && !deployments_.contains(*at))) {
+            return; // as with what is only asked about
+        }
+        auto& deployment = stands(*at);
+        if (!metric.logs->container.empty()) {
+            deployment.containers.insert(metric.logs->container);
         }
     }
 

@@ -9,9 +9,9 @@ namespace sluice::host {
 /// it is rehearsed when it names no world of its own. Pure.
 ///
 /// Its arms' workloads and Services; the Ingresses of its traffic, which lead to the arm that has it at the start; the
-/// deployments and ConfigMaps that its steps change, or ask about where no step makes any; and what stands behind a
-/// connection through the service proxy. A workload whose image the plan sets still has the version of the arm that has
-/// its traffic. What a step applies or makes by itself is not guessed at.
+/// deployments and ConfigMaps that its steps change; those that they ask about, and whose logs metrics read, where no
+/// step makes any; and what stands behind a connection through the service proxy. A workload whose image the plan sets
+/// still has the version of the arm that has its traffic. What a step applies or makes by itself is not guessed at.
 ///
 /// `values`: of the plan's variables. A template that needs another value stays as it is written.
 std::string assumed_world(const plan::Plan& plan, const plan::Scope& values);

@@ -26,6 +26,28 @@ class AssumedWorldTest : public QObject {
     }
 
 private slots:
+    void whose_logs_a_metric_reads_stands_there() {
+        const auto plan = plan_of(R"(sluice: 1
+id: small
+connections: {cluster: {kubernetes: {context: prod}}}
+metrics:
+  a: {from: cluster, logs: {workload: shop/web, pattern: ERROR}, unit: per-second}
+  b: {from: cluster, logs: {selector: app=mailer, namespace: post, container: mail, pattern: ERROR}, unit: per-second}
+  c: {from: cluster, logs: {selector: 'tier=cache', namespace: shop, pattern: ERROR}, unit: per-second}
+  d: {from: cluster, logs: {workload: shop/gone, pattern: ERROR}, unit: per-second, rehearse: {value: 0}}
+phases: [{id: main, steps: [{id: z, confirm: x}]}]
+)");
+        VirtualScheduler scheduler(seconds(1'767'600'000));
+        range::World world(1, scheduler);
+        QVERIFY(world.load(host::assumed_world(plan, {}), "assumed").has_value());
+        QVERIFY(object(world, "Deployment", "shop", "web") != nullptr);
+        QVERIFY(object(world, "Deployment", "shop", "gone") == nullptr); // nobody asks it
+        const Json* mailer = object(world, "Deployment", "post", "mailer");
+        QVERIFY(mailer != nullptr);
+        QCOMPARE(mailer->at("/spec/template/spec/containers/0/name"_json_pointer), "mail");
+        QCOMPARE(world.objects().list(range::kind_named("Deployment"), "").size(), std::size_t{2});
+    }
+
     void it_holds_what_the_plan_works_on() {
         const auto plan = plan_of(R"(sluice: 1
 id: small
