@@ -95,6 +95,26 @@ class Complete(InHome):
                 if told and not acted:
                     self.assertIn(told, session_log)
 
+    def test_lines_in_logs_hold_a_gate_back(self):
+        (self.home / "logs.yaml").write_text(
+            "sluice: 1\nid: logs\nconnections: {cluster: {kubernetes: {context: c}}}\n"
+            "metrics: {failing: {from: cluster, logs: {workload: shop/web, pattern: ' ERROR '}, unit: per-second}}\n"
+            "phases: [{id: one, steps: [{id: look, hold: {for: 1m, deadline: 20m},"
+            " gates: [{metric: failing, must: '== 0'}]}]}]\n")
+        # A window of 1m before the first value; the last line of errors at 2m30s, and one behind it.
+        for fault, at_least in ((), 120), (("--fault", "step:look errors 5% for 3m"), 270):
+            with self.subTest(fault):
+                session = f"logs{at_least}.sluice"
+                code, said = self.call("rehearse", self.home / "logs.yaml", "--session", self.home / session, *fault)
+                self.assertEqual(code, DONE, said)
+                events = self.events(session)
+                log = json.dumps(events)
+                self.assertIn("less than 1m of the logs has been seen", log, said)
+                self.assertNotIn("source-error", log, said)
+                took = int(events[-1]["time"]) - int(events[0]["time"])
+                self.assertGreaterEqual(took, at_least * 10**9, said)
+                self.assertLess(took, (at_least + 120) * 10**9, said)
+
     def test_a_drill_goes_back_by_itself(self):
         """Conditions on values are triggers too, also where no metric is read."""
         for plan, settings, trigger, last in (
