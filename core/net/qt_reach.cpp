@@ -3,7 +3,6 @@
 #include "net/tls.h"
 
 #include <QDateTime>
-#include <QHostInfo>
 #include <QNetworkProxy>
 #include <QSslCertificate>
 #include <QSslError>
@@ -48,6 +47,21 @@ Error error_of(const QAbstractSocket& socket, const std::string& where, const st
     }
 }
 
+/// Whether it is the other side that refuses, or ours that refuses it: a name that is not found, no way there and an
+/// answer that fails to come are neither.
+bool says_no(const QAbstractSocket& socket, bool tls, const std::string& distrust) {
+    const auto error = socket.error();
+    return error == QAbstractSocket::ConnectionRefusedError ||
+           (tls && (!distrust.empty() || error == QAbstractSocket::RemoteHostClosedError ||
+                    error == QAbstractSocket::SslHandshakeFailedError));
+}
+
+Reached no_of(const Error& error) {
+    Reached reached;
+    reached.no = error.what;
+    return reached;
+}
+
 } // namespace
 
 void QtReach::ask(const ReachAsk& what, Done done) {
@@ -69,17 +83,18 @@ void QtReach::ask(const ReachAsk& what, Done done) {
 }
 
 void QtReach::look_up(const std::shared_ptr<Looking>& looking) {
-    QHostInfo::lookupHost(QString::fromStdString(looking->ask.host), &context_, [this, looking](const QHostInfo& info) {
-        if (info.error() != QHostInfo::NoError || info.addresses().isEmpty()) {
-            answer(looking, fail(ErrorCode::not_found, info.errorString().toStdString(), looking->where()));
-            return;
+    const auto& ask = looking->ask;
+    names_.ask(ask.host, ask.family, [this, looking](Result<std::vector<std::string>> found) {
+        if (found) {
+            Reached reached;
+            reached.addresses = *std::move(found);
+            answer(looking, std::move(reached));
+        } else if (looking->ask.takes_no && found.error().code == ErrorCode::not_found) {
+            answer(looking, no_of(found.error()));
+        } else {
+            found.error().where = looking->where();
+            answer(looking, failed(found));
         }
-        Reached reached;
-        for (const auto& address : info.addresses()) {
-            reached.addresses.push_back(address.toString().toStdString());
-        }
-        std::sort(reached.addresses.begin(), reached.addresses.end());
-        answer(looking, std::move(reached));
     });
 }
 
@@ -87,8 +102,13 @@ void QtReach::connect(const std::shared_ptr<Looking>& looking) {
     auto* socket = looking->socket = new QSslSocket(&context_);
     socket->setProxy(QNetworkProxy::NoProxy);
     const bool tls = looking->ask.kind == ReachAsk::Kind::tls;
-    QObject::connect(socket, &QAbstractSocket::errorOccurred, &context_, [this, looking, socket] {
-        answer(looking, tl::unexpected(error_of(*socket, looking->where(), looking->distrust)));
+    QObject::connect(socket, &QAbstractSocket::errorOccurred, &context_, [this, looking, socket, tls] {
+        const Error error = error_of(*socket, looking->where(), looking->distrust);
+        if (looking->ask.takes_no && says_no(*socket, tls, looking->distrust)) {
+            answer(looking, no_of(error));
+        } else {
+            answer(looking, tl::unexpected(error));
+        }
     });
     const auto host = QString::fromStdString(looking->ask.host);
     const auto port = static_cast<quint16>(looking->ask.port);

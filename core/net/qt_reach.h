@@ -1,5 +1,6 @@
 #pragma once
 #include "base/scheduler.h"
+#include "net/name_lookup.h"
 #include "net/reach.h"
 
 #include <QObject>
@@ -21,6 +22,7 @@ private:
     void answer(const std::shared_ptr<Looking>& looking, Result<Reached> result);
 
     Scheduler& scheduler_;
+    NameLookup names_;
     QObject context_; ///< what Qt calls back goes with it
 };
 

@@ -3,6 +3,7 @@
 #include "base/nanos.h"
 #include "base/result.h"
 #include "net/http.h"
+#include "net/name_lookup.h"
 
 #include <functional>
 #include <memory>
@@ -19,16 +20,23 @@ struct ReachAsk {
     Nanos timeout = seconds(10);
     std::string key;                ///< orders answers that are ready together, as for the Scheduler
     std::shared_ptr<const Tls> tls; ///< tls: whose authorities, own certificate and name; null = system authorities
+    AddressFamily family = AddressFamily::any; ///< dns: which addresses
+    bool takes_no = false;                     ///< what the target itself refuses is an answer, too: `Reached::no`
 };
 
 struct Reached {
     std::vector<std::string> addresses; ///< dns: sorted
     std::string subject, issuer;        ///< tls: common names
     std::optional<Nanos> valid_until;   ///< tls
+    /// Where the ask takes a no, why the target is not there; then nothing else is set. dns: no such name or address;
+    /// tcp: nobody listens; tls: that, a handshake that the other side breaks off, or a certificate that is not
+    /// believed. Who says nothing, or can't be asked, has not said no.
+    std::string no;
 };
 
-/// Answers once, through the Scheduler. `not_found`: no such name; `refused`: nobody listens; `unreachable`: no way
-/// there, or a certificate that is not believed (an expired one is not); `timed_out`.
+/// Looks anew each time. Answers once, through the Scheduler. `not_found`: no such name; `refused`: nobody listens;
+/// `unreachable`: no way there, a resolver that can't tell, or a certificate that is not believed (an expired one is
+/// not); `timed_out`.
 class Reach {
 public:
     using Done = std::function<void(Result<Reached>)>;

@@ -186,13 +186,14 @@ private slots:
 
     void a_look_at_the_certificate_believes_as_the_connection_does() {
         QtReach reach(scheduler_);
-        const auto look = [&](const std::string& authority, const std::string& name) {
+        const auto look = [&](const std::string& authority, const std::string& name, bool takes_no = false) {
             auto tls = std::make_shared<Tls>();
             tls->ca_pem = file(QString::fromStdString(authority) + ".pem").toStdString();
             tls->server_name = name;
             std::optional<Result<Reached>> got;
-            reach.ask({ReachAsk::Kind::tls, "127.0.0.1", server_->serverPort(), seconds(10), "s/look/1", tls},
-                      [&](Result<Reached> result) { got = std::move(result); });
+            ReachAsk ask{ReachAsk::Kind::tls, "127.0.0.1", server_->serverPort(), seconds(10), "s/look/1", tls};
+            ask.takes_no = takes_no;
+            reach.ask(ask, [&](Result<Reached> result) { got = std::move(result); });
             return QTest::qWaitFor([&] { return got.has_value(); }, 10'000) ? *got
                                                                             : fail(ErrorCode::internal, "no call back");
         };
@@ -203,6 +204,10 @@ private slots:
         QCOMPARE(look("other", "api.test").error().code, ErrorCode::unreachable);
         QCOMPARE(look("ca", "other.test").error().code, ErrorCode::unreachable);
         QCOMPARE(look("empty", "api.test").error().code, ErrorCode::unreachable); // by the system's authorities
+        const auto no = look("other", "api.test", true); // which can be an answer: whoever comes would not believe it
+        QVERIFY(no && no->no.starts_with("the certificate is not believed: ") && !no->valid_until);
+        const auto yes = look("ca", "api.test", true);
+        QVERIFY(yes && yes->no.empty() && yes->valid_until);
     }
 };
 
