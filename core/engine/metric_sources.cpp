@@ -2,6 +2,7 @@
 
 #include "effects/run_effect.h"
 #include "engine/look.h"
+#include "engine/sockets_and_logs.h"
 #include "net/place.h"
 #include "sources/from_plan.h"
 
@@ -117,6 +118,16 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             const Json& settings = connections.settings(metric.from);
             ways.reach = outside.reach;
             ways.place = net::place_of(plan::address_in(settings), 0);
+            ways.tls = connections.tls(metric.from);
+        }
+        if (metric.reach && !ways.acted_out) {
+            auto place = place_of(connections, metric.from, "", metric.reach->port);
+            if (!place) {
+                place.error().where = "metric " + metric.name + ", " + place.error().where;
+                return failed(place);
+            }
+            ways.reach = outside.reach;
+            ways.place = *std::move(place);
             ways.tls = connections.tls(metric.from);
         }
         ways.through_proxy = ways.http != nullptr && connections.settings(metric.from).contains("via");

@@ -420,6 +420,17 @@ Json http_json(const HttpNumber& number) {
     return json;
 }
 
+Json reach_json(const ReachNumber& number) {
+    Json json = {{"value", name(number.what)}};
+    if (number.port != 0) {
+        json["port"] = number.port;
+    }
+    if (number.addresses != ReachNumber::Addresses::any) {
+        json["type"] = number.addresses == ReachNumber::Addresses::a ? "a" : "aaaa";
+    }
+    return json;
+}
+
 } // namespace
 
 Json describe_json(const Plan& plan) {
@@ -443,6 +454,9 @@ Json describe_json(const Plan& plan) {
                                    {"interval", nanos_text(metric.interval)}});
         if (metric.http) {
             json["metrics"].back()["http"] = http_json(*metric.http);
+        }
+        if (metric.reach) {
+            json["metrics"].back()[name(metric.reach->kind)] = reach_json(*metric.reach);
         }
         if (metric.run) {
             json["metrics"].back()["run"] = metric.run->command.argv;

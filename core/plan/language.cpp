@@ -170,6 +170,12 @@ std::vector<ObjectShape> plan_language() {
           {"http", object("http-number"),
            "A number that an HTTP answer holds, or what is told of it: its status, how long it took, how long the "
            "server's certificate is valid. What does not come, or is no number, is a source error, never 0."},
+          {"dns", object("dns-number"),
+           "What is told of the name of the connection's host. What refuses is 0 for up and count; what can't be "
+           "asked, "
+           "or says nothing in time, is a source error: also of tcp and tls."},
+          {"tcp", object("tcp-number"), "What is told of a port of the connection's host."},
+          {"tls", object("tls-number"), "What is told of a certificate, and of the handshake in which it is shown."},
           {"run", list(filled),
            "A program that only reads, and its arguments; no shell. The first line that it prints is the number; an "
            "exit "
@@ -194,14 +200,15 @@ std::vector<ObjectShape> plan_language() {
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false,
-           "5s; that of its scrape connection; 15s for a program; 1m for a certificate"},
+           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 1m for a certificate's days"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http and run: what it tells in a rehearsal, in which nobody is asked then; a certificate and a program "
-           "need it."}},
-         {"query", "lag", "health", "http", "run", "alerts", "derived"}},
+           "Of http, dns, tcp, tls and run: what it tells in a rehearsal, in which nobody is asked then. All of them "
+           "need "
+           "it, but for http that asks a path."}},
+         {"query", "lag", "health", "http", "dns", "tcp", "tls", "run", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -232,6 +239,27 @@ std::vector<ObjectShape> plan_language() {
            "the "
            "server ends, as a count, by an http connection with https:// or a host connection."}},
          {"json", "value"}},
+        {"dns-number",
+         "A look at a name, by this desk's resolver, anew each time.",
+         {{"type", choice({"a", "aaaa"}), "Only IPv4 or IPv6 addresses.", false, "those that this desk can use"},
+          {"value", choice({"up", "count", "latency"}),
+           "As bool, 0 where the resolver says that there is no such name or address; how many addresses it has, as a "
+           "count, 0 likewise; how long the answer took, in s.",
+           true}}},
+        {"tcp-number",
+         "A connection that is opened and closed again.",
+         {{"port", integer(1, 65535), "Which one.", false, "that of the connection, else 443"},
+          {"value", choice({"up", "latency"}),
+           "As bool, 0 where the host refuses; how long it took to connect, in s. A host that says nothing is neither.",
+           true}}},
+        {"tls-number",
+         "A handshake, after which the connection is closed again.",
+         {{"port", integer(1, 65535), "Which one.", false, "that of the connection, else 443"},
+          {"value", choice({"up", "days-left", "latency"}),
+           "As bool, 0 where the host refuses or breaks off, and for a certificate that is not believed; whole days "
+           "until it ends, as a count; how long it took to connect and shake hands, in s. A certificate that is not "
+           "believed has neither days nor latency.",
+           true}}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
          {{"value", value, "The number, in the metric's unit.", true}}},

@@ -95,8 +95,8 @@ Json plain_json(const Node& node);
 void read_plan(Reading& reading, const Node& root);
 void read_calendar(Reading& reading, const Node& node);
 std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node& map);
-/// A metric that is one number of an HTTP answer, of a certificate or of a program: all that it says beside what each
-/// metric does.
+/// A metric that is one number of an HTTP answer, of a name, a port, a certificate or of a program: all that it says
+/// beside what each metric does.
 void read_number(Reading& reading, const Node& node, Metric& metric);
 /// What a derived metric says that its formula does not.
 void read_derived(Reading& reading, const Node& node);

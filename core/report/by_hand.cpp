@@ -226,18 +226,26 @@ private:
         remark("count the lines in which this is found: " + read.pattern);
     }
     void look(const plan::ReachRead& read) {
-        const net::Place place = net::place_of(plan::address_in(settings(step_.on)), read.port);
+        if (!look_at_host(read, step_.on)) {
+            other();
+        }
+    }
+    /// Whether it is known which host that is.
+    bool look_at_host(const plan::ReachRead& read, const std::string& on) {
+        const net::Place place = net::place_of(plan::address_in(settings(on)), read.port);
         const std::string host = read.host.empty() ? place.host : plan::fill(read.host, scope_).value_or(read.host);
         const std::string port = std::to_string(place.port);
         if (host.empty()) {
-            other();
-        } else if (read.kind == plan::ReachRead::Kind::dns) {
+            return false;
+        }
+        if (read.kind == plan::ReachRead::Kind::dns) {
             say({"getent", "ahosts", host});
         } else if (read.kind == plan::ReachRead::Kind::tcp) {
             say({"nc", "-z", "-w", "10", host, port});
         } else {
             look_at_certificate({host, place.port});
         }
+        return true;
     }
 
     void watch(const std::string& name, const std::string& arm, const std::string& must) {
@@ -260,6 +268,9 @@ private:
             ask_alerts(metric);
         } else if (metric.http) {
             ask_number(metric);
+        } else if (metric.reach) {
+            remark(fmt::format("{}: {}", metric.name, name(metric.reach->what)));
+            look_at_host({metric.reach->kind, metric.reach->port}, metric.from);
         } else if (metric.run) {
             remark(metric.run->extract.empty() ? "its first line is the number"
                                                : "the number is what is found by: " + metric.run->extract);

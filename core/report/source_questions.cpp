@@ -307,6 +307,16 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
                                        ? "at " + metric.http->pointer
                                        : std::string(name(metric.http->what))});
     }
+    if (metric.reach) {
+        const auto& reach = *metric.reach;
+        if (reach.port != 0) {
+            asked.push_back({"port", std::to_string(reach.port)});
+        }
+        if (reach.addresses != plan::ReachNumber::Addresses::any) {
+            asked.push_back({"addresses", reach.addresses == plan::ReachNumber::Addresses::a ? "IPv4" : "IPv6"});
+        }
+        asked.push_back({"number", fmt::format("{} of {}", name(reach.what), name(reach.kind))});
+    }
     if (metric.run) {
         asked.push_back({"program", listed(metric.run->command.argv, scope, " ")});
         asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")

@@ -4,13 +4,13 @@
 #include "plan/expect.h"
 #include "plan/fill.h"
 #include "sources/alertmanager_source.h"
-#include "sources/certificate_source.h"
 #include "sources/command_source.h"
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
 #include "sources/one_value.h"
 #include "sources/prometheus_source.h"
+#include "sources/reach_source.h"
 #include "sources/scrape_source.h"
 
 #include <fmt/format.h>
@@ -93,8 +93,11 @@ Made health(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
 
 Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
     if (metric.http->what == plan::HttpNumber::What::certificate_days) {
-        return std::make_unique<CertificateSource>(*ways.reach, ways.scheduler,
-                                                   CertificateMetric{metric.name, metric.unit, ways.place, ways.tls});
+        plan::ReachNumber days;
+        days.kind = plan::ReachRead::Kind::tls;
+        days.what = plan::ReachNumber::What::days_left;
+        return std::make_unique<ReachSource>(*ways.reach, ways.scheduler,
+                                             ReachMetric{metric.name, metric.unit, days, ways.place, ways.tls});
     }
     auto path = plan::fill_url(metric.http->path, scope);
     if (!path) {
@@ -103,6 +106,11 @@ Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
     HttpNumberMetric asked{metric.name, metric.unit, *metric.http, ways.through_proxy, ways.redactions};
     asked.number.path = *std::move(path);
     return std::make_unique<HttpNumberSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
+}
+
+Made reached(const plan::Metric& metric, const Ways& ways) {
+    return std::make_unique<ReachSource>(*ways.reach, ways.scheduler,
+                                         ReachMetric{metric.name, metric.unit, *metric.reach, ways.place, ways.tls});
 }
 
 Made program(const plan::Metric& metric, const Ways& ways) {
@@ -119,7 +127,7 @@ Made program(const plan::Metric& metric, const Ways& ways) {
 
 /// Whether there is a way to ask what the metric wants to know.
 bool can_answer(const plan::Metric& metric, const Ways& ways) {
-    if (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days) {
+    if (metric.reach || (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days)) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
     return metric.run   ? ways.processes != nullptr && ways.directory
@@ -178,6 +186,7 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
     Made made = metric.lag      ? lag(metric, scope, ways)
                 : metric.health ? health(metric, scope, ways)
                 : metric.http   ? number(metric, scope, ways)
+                : metric.reach  ? reached(metric, ways)
                 : metric.run    ? program(metric, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : by_query(plan, metric, scope, ways);

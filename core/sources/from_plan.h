@@ -22,9 +22,9 @@ struct Ways {
     std::shared_ptr<kafka::Connection> kafka;
     std::shared_ptr<Scraper> scraper = nullptr; ///< shared by the metrics of a scrape connection; then it answers
     bool acted_out = false;      ///< in a rehearsal: a metric whose `rehearse` says what it tells is not asked
-    net::Reach* reach = nullptr; ///< opens a socket for a certificate; null in a rehearsal
-    net::Place place = {};       ///< of the server that shows one
-    std::shared_ptr<const net::Tls> tls = nullptr; ///< by whom it is believed; null = as the system does
+    net::Reach* reach = nullptr; ///< opens a socket of its own; null in a rehearsal
+    net::Place place = {};       ///< whose name, port or certificate it looks at
+    std::shared_ptr<const net::Tls> tls = nullptr; ///< by whom that is believed; null = as the system does
     net::ProcessRunner* processes = nullptr;       ///< runs the program of a metric
     net::ProcessSpec program = {};                 ///< which is this one: filled in, secrets apart
     std::function<std::string(const std::string& key)> directory = {}; ///< where a run of it has its records

@@ -132,6 +132,39 @@ private slots:
         QCOMPARE(missing[0].at.line, 8);
     }
 
+    void a_look_at_a_host_is_read_with_what_others_pay_for_it() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {front: {host: {host: f}}, prod: {kubernetes: {context: c}}}\n"
+                 "metrics:\n"
+                 "  named: {from: front, dns: {type: aaaa, value: count}, unit: count, rehearse: {value: 2}}\n"
+                 "  opens: {from: prod, tcp: {port: 6443, value: up}, unit: bool, rehearse: {value: 1}}\n"
+                 "  shakes: {from: front, tls: {value: latency}, unit: s, rehearse: {value: '0.02'}}\n"
+                 "  left: {from: front, tls: {port: 8443, value: days-left}, unit: count}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const Plan& plan = *loaded.plan;
+        using What = ReachNumber::What;
+        const auto& named = *plan.metric("named");
+        QVERIFY(named.reach->kind == ReachRead::Kind::dns && named.reach->what == What::count);
+        QVERIFY(named.reach->addresses == ReachNumber::Addresses::aaaa);
+        QVERIFY(named.interval == seconds(15));
+        QCOMPARE(named.rehearsed.value_or(0), 2.0);
+        const auto& opens = *plan.metric("opens");
+        QVERIFY(opens.reach->kind == ReachRead::Kind::tcp && opens.reach->what == What::up);
+        QCOMPARE(opens.reach->port, 6443);
+        QVERIFY(opens.interval == seconds(5));
+        const auto& shakes = *plan.metric("shakes");
+        QVERIFY(shakes.reach->kind == ReachRead::Kind::tls && shakes.reach->what == What::latency);
+        QCOMPARE(shakes.reach->port, 0);
+        const auto& left = *plan.metric("left");
+        QVERIFY(left.reach->what == What::days_left && left.interval == minutes(1));
+        // No rehearsal opens a socket: what says nothing of it can't be rehearsed.
+        const auto missing = rehearsal_errors(plan);
+        QCOMPARE(missing.size(), 1u);
+        QCOMPARE(missing[0].at.line, 8);
+    }
+
     void a_program_s_number_is_read_as_a_step_s_program_is() {
         const auto loaded =
             load("sluice: 1\nid: p\nmetrics:\n"

@@ -43,6 +43,7 @@ metrics:
   depth: {title: Depth, from: inside, http: {path: /stats, json: /depth}, unit: count}
   rows: {title: Rows, run: [helm, count, '${version}'], environment: {T: 'env:X_TOKEN'}, unit: count, rehearse: {value: 1}}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
+  opens: {title: Opens, from: db, tcp: {port: 6432, value: up}, unit: bool, rehearse: {value: 1}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
@@ -238,6 +239,8 @@ private slots:
         row("a certificate that a hold watches", "{id: s, hold: 1m, gates: [{metric: left, must: '> 14'}]}",
             "openssl [s_client] [-connect] [db.example:5432] [-servername] [db.example]\n"
             "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
+        row("a port that a hold watches", "{id: s, hold: 1m, gates: [{metric: opens, must: '== 1'}]}",
+            "nc [-z] [-w] [10] [db.example] [6432]");
         row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
             "helm [count] [v1'2]");
         row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",
