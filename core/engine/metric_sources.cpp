@@ -102,6 +102,13 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             ways.kafka = connection;
         }
         ways.acted_out = outside.reach == nullptr;
+        if (metric.config && !(ways.acted_out && metric.rehearsed)) {
+            auto cluster = connections.kafka(metric.from, net::Pool::polling);
+            if (!cluster) {
+                return failed(cluster);
+            }
+            ways.cluster = *std::move(cluster);
+        }
         ways.redactions = outside.redactions;
         if (metric.run) {
             auto program = program_of(plan, metric, scope, connections, outside, programs);

@@ -431,6 +431,16 @@ Json reach_json(const ReachNumber& number) {
     return json;
 }
 
+Json config_json(const ConfigNumber& number) {
+    Json json = {{"key", number.key}};
+    if (number.topic.empty()) {
+        json["broker"] = number.broker;
+    } else {
+        json["topic"] = number.topic;
+    }
+    return json;
+}
+
 } // namespace
 
 Json describe_json(const Plan& plan) {
@@ -457,6 +467,9 @@ Json describe_json(const Plan& plan) {
         }
         if (metric.reach) {
             json["metrics"].back()[name(metric.reach->kind)] = reach_json(*metric.reach);
+        }
+        if (metric.config) {
+            json["metrics"].back()["configs"] = config_json(*metric.config);
         }
         if (metric.run) {
             json["metrics"].back()["run"] = metric.run->command.argv;

@@ -176,6 +176,8 @@ std::vector<ObjectShape> plan_language() {
            "or says nothing in time, is a source error: also of tcp and tls."},
           {"tcp", object("tcp-number"), "What is told of a port of the connection's host."},
           {"tls", object("tls-number"), "What is told of a certificate, and of the handshake in which it is shown."},
+          {"configs", object("kafka-setting"),
+           "A setting of a Kafka topic or broker that is a number. What can't be read, or is text, is a source error."},
           {"run", list(filled),
            "A program that only reads, and its arguments; no shell. The first line that it prints is the number; an "
            "exit "
@@ -200,15 +202,16 @@ std::vector<ObjectShape> plan_language() {
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false,
-           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 1m for a certificate's days"},
+           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 1m for a certificate's days "
+           "and a setting"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http, dns, tcp, tls and run: what it tells in a rehearsal, in which nobody is asked then. All of them "
-           "need "
-           "it, but for http that asks a path."}},
-         {"query", "lag", "health", "http", "dns", "tcp", "tls", "run", "alerts", "derived"}},
+           "Of http, dns, tcp, tls, configs and run: what it tells in a rehearsal, in which nobody is asked then. All "
+           "of "
+           "them need it, but for http that asks a path, and for settings."}},
+         {"query", "lag", "health", "http", "dns", "tcp", "tls", "configs", "run", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -260,6 +263,12 @@ std::vector<ObjectShape> plan_language() {
            "until it ends, as a count; how long it took to connect and shake hands, in s. A certificate that is not "
            "believed has neither days nor latency.",
            true}}},
+        {"kafka-setting",
+         "A setting as it is in force, whoever has set it.",
+         {{"topic", filled, "Of this topic."},
+          {"broker", integer(0, 2147483647), "Of the broker with this id."},
+          {"key", text, "Its name: 'retention.ms'.", true}},
+         {"topic", "broker"}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
          {{"value", value, "The number, in the metric's unit.", true}}},

@@ -113,6 +113,13 @@ struct ReachNumber {
 const char* name(ReachRead::Kind kind);   ///< "dns", "tcp", "tls"
 const char* name(ReachNumber::What what); ///< "days-left", as the plan writes it
 
+/// A setting of a Kafka topic or broker that is a number.
+struct ConfigNumber {
+    std::string topic; ///< template; empty: a broker's
+    int broker = 0;    ///< its id
+    std::string key;   ///< "retention.ms"
+};
+
 /// A number that a program of the plan prints. It only reads, as a probe's does.
 struct CommandNumber {
     Command command;
@@ -134,6 +141,7 @@ struct Metric {
     std::optional<HealthQuery> health;
     std::optional<HttpNumber> http;
     std::optional<ReachNumber> reach;
+    std::optional<ConfigNumber> config;
     std::optional<CommandNumber> run;
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole

@@ -191,6 +191,20 @@ void read_reach(Reading& reading, const Node& node, ReachRead::Kind kind, Metric
                                                         : "1");
 }
 
+void check_of_kafka(Reading& reading, const Node& node, const Metric& metric) {
+    const Node* from = node.find("from");
+    if (from == nullptr) {
+        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
+                      "add 'from:', a kafka connection");
+    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
+               reading.names.connection_kinds[metric.from] != "kafka") {
+        reading.error(from->at,
+                      fmt::format("'{}' is a {} connection, this metric needs kafka", metric.from,
+                                  reading.names.connection_kinds[metric.from]),
+                      "name a connection of that kind");
+    }
+}
+
 void read_run(Reading& reading, const Node& node, Metric& metric) {
     CommandNumber number;
     reading.metric = metric.name;
@@ -228,6 +242,14 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
             read_reach(reading, node, kind, metric);
             return;
         }
+    }
+    if (const Node* configs = node.find("configs")) {
+        metric.config = read_config_number(reading, *configs);
+        check_of_kafka(reading, node, metric);
+        if (node.find("interval") == nullptr) {
+            metric.interval = minutes(1); // it changes when somebody changes it
+        }
+        return;
     }
     read_run(reading, node, metric);
 }

@@ -121,6 +121,7 @@ Shell read_shell(Reading& reading, const Node& node, const Node& step_node);
 External read_external(Reading& reading, const Node& node);
 Flag read_flag(Reading& reading, const Node& node);
 KafkaAction read_kafka(Reading& reading, const Node& node, const Node& step_node);
+ConfigNumber read_config_number(Reading& reading, const Node& node);
 KafkaRead read_kafka_read(Reading& reading, const Node& node, const Node& step_node);
 Notify read_notify(Reading& reading, const Node& node);
 std::optional<Escalate> read_escalate(Reading& reading, const Node* node);

@@ -208,7 +208,9 @@ private:
     requires std::is_same_v<OfKafka, plan::KafkaRead> || std::is_same_v<OfKafka, plan::KafkaAction>
     void look(const OfKafka& kafka) {
         const Filled fill = [this](const std::string& text) { return filled(text); };
-        ByHand own = kafka_by_hand(kafka, settings(step_.on), fill);
+        take(kafka_by_hand(kafka, settings(step_.on), fill));
+    }
+    void take(const ByHand& own) {
         out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
         out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
     }
@@ -271,6 +273,9 @@ private:
         } else if (metric.reach) {
             remark(fmt::format("{}: {}", metric.name, name(metric.reach->what)));
             look_at_host({metric.reach->kind, metric.reach->port}, metric.from);
+        } else if (metric.config) {
+            take(kafka_by_hand(*metric.config, settings(metric.from),
+                               [this](const std::string& text) { return filled(text); }));
         } else if (metric.run) {
             remark(metric.run->extract.empty() ? "its first line is the number"
                                                : "the number is what is found by: " + metric.run->extract);

@@ -317,6 +317,12 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
         }
         asked.push_back({"number", fmt::format("{} of {}", name(reach.what), name(reach.kind))});
     }
+    if (metric.config) {
+        const auto& config = *metric.config;
+        asked.push_back(config.topic.empty() ? Question{"broker", std::to_string(config.broker)}
+                                             : Question{"topic", plain_filled(config.topic, scope)});
+        asked.push_back({"number", "setting " + config.key});
+    }
     if (metric.run) {
         asked.push_back({"program", listed(metric.run->command.argv, scope, " ")});
         asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")

@@ -8,6 +8,7 @@
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
+#include "sources/kafka_setting_source.h"
 #include "sources/one_value.h"
 #include "sources/prometheus_source.h"
 #include "sources/reach_source.h"
@@ -113,6 +114,21 @@ Made reached(const plan::Metric& metric, const Ways& ways) {
                                          ReachMetric{metric.name, metric.unit, *metric.reach, ways.place, ways.tls});
 }
 
+Made setting(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto topic = plan::fill(metric.config->topic, scope);
+    if (!topic) {
+        return failed(topic);
+    }
+    SettingMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.owner.topic = *std::move(topic);
+    asked.owner.broker = metric.config->broker;
+    asked.key = metric.config->key;
+    asked.redactions = ways.redactions;
+    return std::make_unique<KafkaSettingSource>(ways.cluster, ways.scheduler, std::move(asked));
+}
+
 Made program(const plan::Metric& metric, const Ways& ways) {
     CommandMetric asked{metric.name, metric.unit, ways.program, std::nullopt, ways.directory, ways.redactions};
     if (!metric.run->extract.empty()) {
@@ -130,9 +146,10 @@ bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.reach || (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days)) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
-    return metric.run   ? ways.processes != nullptr && ways.directory
-           : metric.lag ? ways.kafka != nullptr
-                        : ways.http != nullptr;
+    return metric.config ? ways.cluster != nullptr
+           : metric.run  ? ways.processes != nullptr && ways.directory
+           : metric.lag  ? ways.kafka != nullptr
+                         : ways.http != nullptr;
 }
 
 Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -187,6 +204,7 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
                 : metric.health ? health(metric, scope, ways)
                 : metric.http   ? number(metric, scope, ways)
                 : metric.reach  ? reached(metric, ways)
+                : metric.config ? setting(metric, scope, ways)
                 : metric.run    ? program(metric, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : by_query(plan, metric, scope, ways);

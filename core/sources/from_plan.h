@@ -1,5 +1,6 @@
 #pragma once
 #include "base/redact.h"
+#include "kafka/cluster.h"
 #include "kafka/connection.h"
 #include "net/http.h"
 #include "net/place.h"
@@ -30,6 +31,7 @@ struct Ways {
     std::function<std::string(const std::string& key)> directory = {}; ///< where a run of it has its records
     bool through_proxy = false;                                        ///< `http` goes by a cluster's service proxy
     std::shared_ptr<const RedactionSet> redactions = nullptr;          ///< kept out of what is told of an answer
+    std::shared_ptr<kafka::Cluster> cluster = nullptr;                 ///< of settings
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

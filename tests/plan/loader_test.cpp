@@ -165,6 +165,26 @@ private slots:
         QCOMPARE(missing[0].at.line, 8);
     }
 
+    void a_setting_is_that_of_a_topic_or_of_a_broker() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {events: {kafka: {bootstrap: 'b:1'}}}\nmetrics:\n"
+                 "  kept: {from: events, configs: {topic: '${plan}.in', key: retention.ms}, unit: count}\n"
+                 "  busy: {from: events, configs: {broker: 0, key: num.io.threads}, unit: count,"
+                 " interval: 5m, rehearse: {value: 8}}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const auto& kept = *loaded.plan->metric("kept");
+        QCOMPARE(kept.config->topic, std::string("${plan}.in"));
+        QCOMPARE(kept.config->key, std::string("retention.ms"));
+        QVERIFY(kept.interval == minutes(1) && !kept.rehearsed);
+        const auto& busy = *loaded.plan->metric("busy");
+        QVERIFY(busy.config->topic.empty() && busy.config->broker == 0);
+        QVERIFY(busy.interval == minutes(5));
+        QCOMPARE(busy.rehearsed.value_or(0), 8.0);
+        QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated production has settings
+    }
+
     void a_program_s_number_is_read_as_a_step_s_program_is() {
         const auto loaded =
             load("sluice: 1\nid: p\nmetrics:\n"

@@ -43,6 +43,7 @@ metrics:
   depth: {title: Depth, from: inside, http: {path: /stats, json: /depth}, unit: count}
   rows: {title: Rows, run: [helm, count, '${version}'], environment: {T: 'env:X_TOKEN'}, unit: count, rehearse: {value: 1}}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
+  kept: {title: Kept, from: events, configs: {topic: t, key: retention.ms}, unit: count}
   opens: {title: Opens, from: db, tcp: {port: 6432, value: up}, unit: bool, rehearse: {value: 1}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
@@ -239,6 +240,9 @@ private slots:
         row("a certificate that a hold watches", "{id: s, hold: 1m, gates: [{metric: left, must: '> 14'}]}",
             "openssl [s_client] [-connect] [db.example:5432] [-servername] [db.example]\n"
             "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
+        row("a setting that a hold watches", "{id: s, hold: 1m, gates: [{metric: kept, must: '> 1'}]}",
+            "kafka-configs.sh [--bootstrap-server] [b1:9093,b2:9093] [--command-config] [client.properties] "
+            "[--describe] [--all] [--entity-type] [topics] [--entity-name] [t]");
         row("a port that a hold watches", "{id: s, hold: 1m, gates: [{metric: opens, must: '== 1'}]}",
             "nc [-z] [-w] [10] [db.example] [6432]");
         row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
