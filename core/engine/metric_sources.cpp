@@ -86,6 +86,13 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             continue;
         }
         sources::Ways ways{outside.scheduler, connections.http(metric.from), nullptr};
+        if (metric.login && !(outside.reach == nullptr && metric.rehearsed)) {
+            const auto settings = kafka::settings_of(connections.settings(metric.from), outside.secret);
+            if (!settings) {
+                return failed(settings);
+            }
+            ways.kafka = kafka::Connection::without_client(outside.scheduler, *settings);
+        }
         if (metric.lag) {
             auto& connection = kafka[metric.from];
             if (!connection) {

@@ -471,6 +471,9 @@ Json describe_json(const Plan& plan) {
         if (metric.config) {
             json["metrics"].back()["configs"] = config_json(*metric.config);
         }
+        if (metric.login) {
+            json["metrics"].back()["sasl"] = {{"value", name(metric.login->what)}};
+        }
         if (metric.run) {
             json["metrics"].back()["run"] = metric.run->command.argv;
         }

@@ -178,6 +178,9 @@ std::vector<ObjectShape> plan_language() {
           {"tls", object("tls-number"), "What is told of a certificate, and of the handshake in which it is shown."},
           {"configs", object("kafka-setting"),
            "A setting of a Kafka topic or broker that is a number. What can't be read, or is text, is a source error."},
+          {"sasl", object("sasl-number"),
+           "What is told of a login to a Kafka cluster. Brokers that say no are 0 for up; brokers that say nothing are "
+           "a source error."},
           {"run", list(filled),
            "A program that only reads, and its arguments; no shell. The first line that it prints is the number; an "
            "exit "
@@ -202,16 +205,17 @@ std::vector<ObjectShape> plan_language() {
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false,
-           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 1m for a certificate's days "
+           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 30s for a login; 1m for a "
+           "certificate's days "
            "and a setting"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http, dns, tcp, tls, configs and run: what it tells in a rehearsal, in which nobody is asked then. All "
-           "of "
-           "them need it, but for http that asks a path, and for settings."}},
-         {"query", "lag", "health", "http", "dns", "tcp", "tls", "configs", "run", "alerts", "derived"}},
+           "Of http, dns, tcp, tls, configs, sasl and run: what it tells in a rehearsal, in which nobody is asked "
+           "then. "
+           "All of them need it, but for http that asks a path, settings and logins."}},
+         {"query", "lag", "health", "http", "dns", "tcp", "tls", "configs", "sasl", "run", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -269,6 +273,13 @@ std::vector<ObjectShape> plan_language() {
           {"broker", integer(0, 2147483647), "Of the broker with this id."},
           {"key", text, "Its name: 'retention.ms'.", true}},
          {"topic", "broker"}},
+        {"sasl-number",
+         "A login, by a connection that is closed again.",
+         {{"value", choice({"up", "latency"}),
+           "As bool, 0 where the brokers refuse user, password or mechanism; how long it took to connect and log in, "
+           "in "
+           "s, which a refusal has not.",
+           true}}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
          {{"value", value, "The number, in the metric's unit.", true}}},

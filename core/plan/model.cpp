@@ -92,6 +92,10 @@ const char* name(ReachNumber::What what) {
     return "up";
 }
 
+const char* name(LoginNumber::What what) {
+    return what == LoginNumber::What::latency ? "latency" : "up";
+}
+
 const Step* Plan::step(const StepId& wanted) const {
     const Step* forward = find(steps, &Step::id, wanted);
     return forward != nullptr ? forward : find(rollback_steps, &Step::id, wanted);

@@ -120,6 +120,13 @@ struct ConfigNumber {
     std::string key;   ///< "retention.ms"
 };
 
+/// What is told of a login to a Kafka cluster, made anew each time.
+struct LoginNumber {
+    enum class What { up, latency }; ///< 1 where the brokers let the user in, 0 where they do not; in s
+    What what = What::up;
+};
+const char* name(LoginNumber::What what); ///< "latency", as the plan writes it
+
 /// A number that a program of the plan prints. It only reads, as a probe's does.
 struct CommandNumber {
     Command command;
@@ -142,6 +149,7 @@ struct Metric {
     std::optional<HttpNumber> http;
     std::optional<ReachNumber> reach;
     std::optional<ConfigNumber> config;
+    std::optional<LoginNumber> login;
     std::optional<CommandNumber> run;
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole

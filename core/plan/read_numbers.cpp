@@ -205,6 +205,32 @@ void check_of_kafka(Reading& reading, const Node& node, const Metric& metric) {
     }
 }
 
+void read_login(Reading& reading, const Node& node, const Node& sasl, Metric& metric) {
+    using Told = LoginNumber::What;
+    const std::string value = reading.text(sasl, "value");
+    metric.login = LoginNumber{value == name(Told::latency) ? Told::latency : Told::up};
+    if (!sasl.is_map()) {
+        return; // which was told
+    }
+    if (sasl.find("value") != nullptr) {
+        const bool latency = metric.login->what == Told::latency;
+        check_told_in(reading, node, metric, name(metric.login->what), latency ? "s" : "bool");
+    }
+    check_of_kafka(reading, node, metric);
+    const auto* connection = reading.plan.connection(metric.from);
+    if (connection != nullptr && connection->kind == ConnectionKind::kafka) {
+        const Json protocol = connection->settings.value(Json::json_pointer("/security/protocol"), Json());
+        if (!protocol.is_string() || !protocol.get_ref<const std::string&>().starts_with("sasl_")) {
+            reading.error(node.find("from")->at,
+                          fmt::format("nobody logs in to '{}': its protocol is not a SASL one", metric.from),
+                          "add security: {protocol: sasl_ssl, …} to it, or measure a port by tcp");
+        }
+    }
+    if (node.find("interval") == nullptr) {
+        metric.interval = seconds(30); // brokers count logins
+    }
+}
+
 void read_run(Reading& reading, const Node& node, Metric& metric) {
     CommandNumber number;
     reading.metric = metric.name;
@@ -249,6 +275,10 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
         if (node.find("interval") == nullptr) {
             metric.interval = minutes(1); // it changes when somebody changes it
         }
+        return;
+    }
+    if (const Node* sasl = node.find("sasl")) {
+        read_login(reading, node, *sasl, metric);
         return;
     }
     read_run(reading, node, metric);

@@ -232,7 +232,8 @@ void read_metric(Reading& reading, const Entry& entry) {
         metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
     }
     const auto has = [&](const char* key) { return node.find(key) != nullptr; };
-    const bool number = has("http") || has("dns") || has("tcp") || has("tls") || has("configs") || has("run");
+    const bool number =
+        has("http") || has("dns") || has("tcp") || has("tls") || has("configs") || has("sasl") || has("run");
     if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number) {
         reading.error(rehearse->at, "'rehearse' means nothing for this kind of metric",
                       "remove it: the simulated production answers");

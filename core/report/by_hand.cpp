@@ -276,6 +276,10 @@ private:
         } else if (metric.config) {
             take(kafka_by_hand(*metric.config, settings(metric.from),
                                [this](const std::string& text) { return filled(text); }));
+        } else if (metric.login) {
+            remark(fmt::format("{}: {} of this login", metric.name, name(metric.login->what)));
+            take(kafka_by_hand(plan::KafkaRead{plan::KafkaRead::Kind::brokers, {}, {}}, settings(metric.from),
+                               [this](const std::string& text) { return filled(text); }));
         } else if (metric.run) {
             remark(metric.run->extract.empty() ? "its first line is the number"
                                                : "the number is what is found by: " + metric.run->extract);

@@ -323,6 +323,9 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
                                              : Question{"topic", plain_filled(config.topic, scope)});
         asked.push_back({"number", "setting " + config.key});
     }
+    if (metric.login) {
+        asked.push_back({"number", fmt::format("{} of a login", name(metric.login->what))});
+    }
     if (metric.run) {
         asked.push_back({"program", listed(metric.run->command.argv, scope, " ")});
         asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")

@@ -8,6 +8,7 @@
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
+#include "sources/kafka_login_source.h"
 #include "sources/kafka_setting_source.h"
 #include "sources/one_value.h"
 #include "sources/prometheus_source.h"
@@ -129,6 +130,14 @@ Made setting(const plan::Metric& metric, const plan::Scope& scope, const Ways& w
     return std::make_unique<KafkaSettingSource>(ways.cluster, ways.scheduler, std::move(asked));
 }
 
+Made login(const plan::Metric& metric, const Ways& ways) {
+    LoginMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.number = *metric.login;
+    return std::make_unique<KafkaLoginSource>(ways.kafka, ways.scheduler, std::move(asked));
+}
+
 Made program(const plan::Metric& metric, const Ways& ways) {
     CommandMetric asked{metric.name, metric.unit, ways.program, std::nullopt, ways.directory, ways.redactions};
     if (!metric.run->extract.empty()) {
@@ -146,9 +155,11 @@ bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.reach || (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days)) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
+    if (metric.lag || metric.login) {
+        return ways.kafka != nullptr;
+    }
     return metric.config ? ways.cluster != nullptr
            : metric.run  ? ways.processes != nullptr && ways.directory
-           : metric.lag  ? ways.kafka != nullptr
                          : ways.http != nullptr;
 }
 
@@ -205,6 +216,7 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
                 : metric.http   ? number(metric, scope, ways)
                 : metric.reach  ? reached(metric, ways)
                 : metric.config ? setting(metric, scope, ways)
+                : metric.login  ? login(metric, ways)
                 : metric.run    ? program(metric, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)
                                 : by_query(plan, metric, scope, ways);

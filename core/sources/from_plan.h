@@ -19,8 +19,8 @@ namespace sluice::sources {
 /// How what a metric asks is reached; what its kind needs must be there.
 struct Ways {
     Scheduler& scheduler;
-    net::HttpClient* http = nullptr; ///< takes requests whose URL is a path, and puts address and headers on
-    std::shared_ptr<kafka::Connection> kafka;
+    net::HttpClient* http = nullptr;            ///< takes requests whose URL is a path, and puts address and headers on
+    std::shared_ptr<kafka::Connection> kafka;   ///< of a login: not shared
     std::shared_ptr<Scraper> scraper = nullptr; ///< shared by the metrics of a scrape connection; then it answers
     bool acted_out = false;      ///< in a rehearsal: a metric whose `rehearse` says what it tells is not asked
     net::Reach* reach = nullptr; ///< opens a socket of its own; null in a rehearsal

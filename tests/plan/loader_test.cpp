@@ -185,6 +185,23 @@ private slots:
         QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated production has settings
     }
 
+    void a_login_is_measured_where_somebody_logs_in() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {events: {kafka: {bootstrap: 'b:1', security: {protocol: sasl_ssl, "
+                 "mechanism: plain, username: u, password: 'env:P'}}}}\nmetrics:\n"
+                 "  open: {from: events, sasl: {value: up}, unit: bool}\n"
+                 "  took: {from: events, sasl: {value: latency}, unit: s, interval: 2m, rehearse: {value: '0.1'}}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const auto& open = *loaded.plan->metric("open");
+        QVERIFY(open.login->what == LoginNumber::What::up && open.interval == seconds(30) && !open.rehearsed);
+        const auto& took = *loaded.plan->metric("took");
+        QVERIFY(took.login->what == LoginNumber::What::latency && took.interval == minutes(2));
+        QCOMPARE(took.rehearsed.value_or(0), 0.1);
+        QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated brokers let everybody in
+    }
+
     void a_program_s_number_is_read_as_a_step_s_program_is() {
         const auto loaded =
             load("sluice: 1\nid: p\nmetrics:\n"

@@ -44,6 +44,7 @@ metrics:
   rows: {title: Rows, run: [helm, count, '${version}'], environment: {T: 'env:X_TOKEN'}, unit: count, rehearse: {value: 1}}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
   kept: {title: Kept, from: events, configs: {topic: t, key: retention.ms}, unit: count}
+  login: {title: Login, from: events, sasl: {value: up}, unit: bool}
   opens: {title: Opens, from: db, tcp: {port: 6432, value: up}, unit: bool, rehearse: {value: 1}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
@@ -73,9 +74,9 @@ rollback: {)" + (promise.empty() ? promise : promise + ", ") +
 /// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.
 QString heard(const std::vector<std::string>& commands) {
     const QTemporaryDir tools;
-    for (const char* name :
-         {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh", "kafka-configs.sh",
-          "kafka-consumer-groups.sh", "kafka-console-producer.sh", "getent", "nc", "openssl"}) {
+    for (const char* name : {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh",
+                             "kafka-configs.sh", "kafka-broker-api-versions.sh", "kafka-consumer-groups.sh",
+                             "kafka-console-producer.sh", "getent", "nc", "openssl"}) {
         QFile tool(tools.filePath(name));
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
@@ -243,6 +244,9 @@ private slots:
         row("a setting that a hold watches", "{id: s, hold: 1m, gates: [{metric: kept, must: '> 1'}]}",
             "kafka-configs.sh [--bootstrap-server] [b1:9093,b2:9093] [--command-config] [client.properties] "
             "[--describe] [--all] [--entity-type] [topics] [--entity-name] [t]");
+        row("a login that a hold watches", "{id: s, hold: 1m, gates: [{metric: login, must: '== 1'}]}",
+            "kafka-broker-api-versions.sh [--bootstrap-server] [b1:9093,b2:9093] [--command-config] "
+            "[client.properties]");
         row("a port that a hold watches", "{id: s, hold: 1m, gates: [{metric: opens, must: '== 1'}]}",
             "nc [-z] [-w] [10] [db.example] [6432]");
         row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
