@@ -447,9 +447,15 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         ask.timeout = patience;
         ask.key = key(test, "name");
         outside.reach->ask(ask, back(index, [](State& self, Test& at, const Result<net::Reached>& reached) {
-                               const auto addresses = reached ? reached->addresses : std::vector<std::string>{};
-                               if (!reached || !at.opened->settings(at.connection->name).contains("port")) {
-                                   self.finish(at, self.judge_host(reached, addresses, {}));
+                               if (!reached) { // what no resolver tells no step of the plan brings
+                                   Error error = reached.error();
+                                   error.code = ErrorCode::not_found;
+                                   self.finish(at, tl::unexpected(error));
+                                   return;
+                               }
+                               const auto& addresses = reached->addresses;
+                               if (!at.opened->settings(at.connection->name).contains("port")) {
+                                   self.ask_for_metrics(at, self.judge_host(reached, addresses, {}), 0);
                                    return;
                                }
                                self.ask_port(at, addresses);
@@ -466,9 +472,52 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
         const auto index = static_cast<std::size_t>(&test - tests.data());
         outside.reach->ask(ask, back(index, [addresses, port = place.port](State& self, Test& at,
                                                                            const Result<net::Reached>& reached) {
-                               self.finish(at, self.judge_host(reached, addresses, port));
+                               self.ask_for_metrics(at, self.judge_host(reached, addresses, port), 0);
                            }));
     }
+
+    /// The ports and certificates that metrics look at there, from the one at `next` on. A no is an answer to a metric
+    /// that is up or not; to another it is none.
+    void ask_for_metrics(Test& test, const Result<std::string>& found, std::size_t next) {
+        while (next < plan.metrics.size() && (plan.metrics[next].from != test.connection->name ||
+                                              !plan.metrics[next].reach || is_name(*plan.metrics[next].reach))) {
+            ++next;
+        }
+        if (!found || next == plan.metrics.size()) {
+            finish(test, found);
+            return;
+        }
+        const plan::Metric& metric = plan.metrics[next];
+        const net::Place place = net::place_of(test.answer.address, metric.reach->port);
+        const bool tls = metric.reach->kind == plan::ReachRead::Kind::tls;
+        net::ReachAsk ask;
+        ask.kind = tls ? net::ReachAsk::Kind::tls : net::ReachAsk::Kind::tcp;
+        ask.host = place.host;
+        ask.port = place.port;
+        ask.timeout = patience;
+        ask.key = key(test, "metric") + "/" + metric.name;
+        ask.tls = test.opened->tls(test.connection->name);
+        ask.takes_no = metric.reach->what == plan::ReachNumber::What::up;
+        const auto index = static_cast<std::size_t>(&test - tests.data());
+        outside.reach->ask(
+            ask, back(index, [found, next, tls, name = metric.name,
+                              port = place.port](State& self, Test& at, const Result<net::Reached>& reached) {
+                if (!reached) {
+                    Error error = reached.error();
+                    error.code = error.code == ErrorCode::refused ? ErrorCode::unreachable : error.code;
+                    error.remedy = fmt::format("the metric '{}' looks there: are port and authority (ca) right?", name);
+                    self.finish(at, tl::unexpected(error));
+                    return;
+                }
+                const std::string told = !reached->no.empty()
+                                             ? fmt::format("{} of port {}: {}", name, port, reached->no)
+                                         : tls ? fmt::format("certificate of port {} is believed", port)
+                                               : fmt::format("port {} answers", port);
+                self.ask_for_metrics(at, *found + ", " + told, next + 1);
+            }));
+    }
+
+    static bool is_name(const plan::ReachNumber& number) { return number.kind == plan::ReachRead::Kind::dns; }
 
     static Result<std::string> judge_host(const Result<net::Reached>& reached,
                                           const std::vector<std::string>& addresses, std::optional<int> port) {

@@ -1,5 +1,7 @@
 #include "engine/kafka_specs.h"
 
+#include "sources/kafka_setting_source.h"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -212,6 +214,22 @@ struct Trial : std::enable_shared_from_this<Trial> {
         });
     }
 
+    /// That a metric can read a setting, and that it is a number; one of a topic that the plan makes comes later.
+    void expect_number(const plan::ConfigNumber& number, const Scope& values) {
+        const auto topic = plan::fill(number.topic, values);
+        if (!topic || made.contains(*topic)) {
+            return;
+        }
+        const kafka::ConfigOwner owner{*topic, number.broker};
+        looks.emplace_back([this, owner, name = number.key](const kafka::TopicDesk::Ask& ask, const Done& then) {
+            cluster->topics().setting(owner, name, ask, [owner, name, then](const Result<std::string>& answer) {
+                const auto read =
+                    answer ? sources::setting_number(owner, name, *answer, nullptr) : Result<double>(failed(answer));
+                then(read ? Result<void>() : failed(read));
+            });
+        });
+    }
+
     kafka::Cluster* cluster = nullptr;
     std::string key;
     Nanos ceiling;
@@ -281,6 +299,10 @@ void try_kafka(kafka::Cluster& cluster, const plan::Plan& plan, const Scope& val
         if (metric.from == connection && metric.lag) {
             std::for_each(metric.lag->topics.begin(), metric.lag->topics.end(),
                           [&](const auto& topic) { trial->expect_topic(topic); });
+        }
+        const bool acted_out = metric.rehearsed && cluster.simulated();
+        if (metric.from == connection && metric.config && !acted_out) {
+            trial->expect_number(*metric.config, values);
         }
     }
     for (const auto& spec : specs) {

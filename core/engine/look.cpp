@@ -353,7 +353,9 @@ void look_at(const plan::ReachRead& read, const Gaze& gaze, const std::optional<
         });
         return;
     }
-    const auto place = place_of(gaze.eyes, read, gaze.on);
+    const auto host = plan::fill(read.host, gaze.eyes.scope());
+    const auto place =
+        host ? place_of(gaze.eyes.connections, gaze.on, *host, read.port) : Result<net::Place>(failed(host));
     if (!place) {
         gaze.later(place.error());
         return;

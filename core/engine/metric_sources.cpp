@@ -2,6 +2,7 @@
 
 #include "effects/run_effect.h"
 #include "engine/look.h"
+#include "engine/sockets_and_logs.h"
 #include "net/place.h"
 #include "plan/way.h"
 #include "sources/from_plan.h"
@@ -86,6 +87,13 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             continue;
         }
         sources::Ways ways{outside.scheduler, connections.http(metric.from), nullptr};
+        if (metric.login && !(outside.reach == nullptr && metric.rehearsed)) {
+            const auto settings = kafka::settings_of(connections.settings(metric.from), outside.secret);
+            if (!settings) {
+                return failed(settings);
+            }
+            ways.kafka = kafka::Connection::without_client(outside.scheduler, *settings);
+        }
         if (metric.lag) {
             auto& connection = kafka[metric.from];
             if (!connection) {
@@ -102,6 +110,13 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             ways.kafka = connection;
         }
         ways.acted_out = outside.reach == nullptr;
+        if (metric.config && !(ways.acted_out && metric.rehearsed)) {
+            auto cluster = connections.kafka(metric.from, net::Pool::polling);
+            if (!cluster) {
+                return failed(cluster);
+            }
+            ways.brokers = *std::move(cluster);
+        }
         ways.redactions = outside.redactions;
         if (metric.run) {
             auto program = program_of(plan, metric, scope, connections, outside, programs);
@@ -115,12 +130,22 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
             };
         }
         if (metric.logs) {
-            ways.cluster = connections.cluster(metric.from);
+            ways.pods = connections.cluster(metric.from);
         }
         if (metric.http) {
             const Json& settings = connections.settings(metric.from);
             ways.reach = outside.reach;
             ways.place = net::place_of(plan::address_in(settings), 0);
+            ways.tls = connections.tls(metric.from);
+        }
+        if (metric.reach && !ways.acted_out) {
+            auto place = place_of(connections, metric.from, "", metric.reach->port);
+            if (!place) {
+                place.error().where = "metric " + metric.name + ", " + place.error().where;
+                return failed(place);
+            }
+            ways.reach = outside.reach;
+            ways.place = *std::move(place);
             ways.tls = connections.tls(metric.from);
         }
         ways.through_proxy = ways.http != nullptr &&

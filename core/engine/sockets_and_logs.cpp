@@ -76,7 +76,7 @@ plan::StepResult found(plan::ReachRead::Kind kind, const net::Reached& reached, 
         result.text = "connected";
         break;
     case plan::ReachRead::Kind::tls: {
-        const std::int64_t days = (reached.valid_until.value_or(now) - now).count / hours(24).count;
+        const std::int64_t days = net::whole_days(reached.valid_until.value_or(now) - now);
         result.json = Json{{"days", days},
                            {"subject", reached.subject},
                            {"issuer", reached.issuer},
@@ -117,18 +117,14 @@ Result<plan::StepResult> counted(const std::string& log, const std::string& want
     return result;
 }
 
-Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on) {
-    const auto host = plan::fill(read.host, eyes.scope());
-    if (!host) {
-        return failed(host);
-    }
-    const auto* cluster = on.empty() ? nullptr : eyes.connections.cluster(on);
+Result<net::Place> place_of(const Connections& connections, const std::string& on, const std::string& host, int port) {
+    const auto* cluster = on.empty() ? nullptr : connections.cluster(on);
     const std::string address = cluster      ? cluster->cluster().server // it may come from the kubeconfig
                                 : on.empty() ? std::string()
-                                             : plan::address_in(eyes.connections.settings(on));
-    net::Place place = net::place_of(address, read.port);
-    if (!host->empty()) {
-        place.host = *host;
+                                             : plan::address_in(connections.settings(on));
+    net::Place place = net::place_of(address, port);
+    if (!host.empty()) {
+        place.host = host;
     }
     if (place.host.empty()) {
         return fail(ErrorCode::bad_input, "the connection has no host", on,

@@ -13,8 +13,9 @@ plan::StepResult found(plan::ReachRead::Kind kind, const net::Reached& reached, 
 /// number = how many lines the pattern finds; text: the last fifty of them; {"count", "lines"}.
 Result<plan::StepResult> counted(const std::string& log, const std::string& pattern);
 
-/// Where a reach probe looks: at the host of its connection, and at the port that it says itself, else the connection.
-Result<net::Place> place_of(const Eyes& eyes, const plan::ReachRead& read, const std::string& on);
+/// Where a look at a host goes: to that of the connection `on`, unless `host` names one itself; and to `port`, or,
+/// where that is 0, to the connection's.
+Result<net::Place> place_of(const Connections& connections, const std::string& on, const std::string& host, int port);
 
 /// The logs of the pods that are named, one after the other, as text with a line end after each pod's.
 void read_logs(const Eyes& eyes, const plan::LogsRead& read, const std::string& on, const std::string& key,

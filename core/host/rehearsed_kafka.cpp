@@ -96,6 +96,9 @@ void add_kafka(const plan::Plan& plan, const plan::Scope& values, range::RangeOp
                 granted.group(group, metric.lag->topics, metric.from);
             }
         }
+        if (metric.config && !metric.config->topic.empty()) {
+            granted.topic(metric.config->topic, metric.from);
+        }
     }
     for (const auto* steps : {&plan.steps, &plan.rollback_steps}) {
         for (const auto& step : *steps) {

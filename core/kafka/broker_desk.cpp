@@ -36,6 +36,13 @@ public:
             std::move(done));
     }
 
+    void setting(ConfigOwner owner, std::string key, Ask ask, Done<std::string> done) override {
+        connection_.call<Result<std::string>>(
+            std::move(ask.key), ask.ceiling,
+            [owner = std::move(owner), key = std::move(key)](const Call& call) { return setting_of(call, owner, key); },
+            std::move(done));
+    }
+
     void create(NewTopic topic, bool validate, Ask ask, Done<void> done) override {
         connection_.call<Result<void>>(
             std::move(ask.key), ask.ceiling,

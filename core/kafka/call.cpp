@@ -100,9 +100,12 @@ Result<Client> make_client(const Settings& settings, rd_kafka_type_t type,
     }
     // Its log would go to stderr; what matters comes back as an answer.
     rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+    rd_kafka_conf_set_opaque(conf.get(), hearer.opaque);
     if (hearer.delivered != nullptr) {
         rd_kafka_conf_set_dr_msg_cb(conf.get(), hearer.delivered);
-        rd_kafka_conf_set_opaque(conf.get(), hearer.opaque);
+    }
+    if (hearer.failed != nullptr) {
+        rd_kafka_conf_set_error_cb(conf.get(), hearer.failed);
     }
     Client client(rd_kafka_new(type, conf.get(), words, sizeof words));
     if (client == nullptr) {

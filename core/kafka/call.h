@@ -48,10 +48,11 @@ Result<Event> answer_of(const Call& call, rd_kafka_queue_t* queue, rd_kafka_even
 /// Options of an Admin request that may take as long as the call has left.
 Options options_for(const Call& call, rd_kafka_admin_op_t operation);
 
-/// Who hears of a producer's message.
+/// Who hears of a producer's message, and of what goes wrong with a connection. Each is called within rd_kafka_poll.
 struct Hearer {
     void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
     void* opaque = nullptr;
+    void (*failed)(rd_kafka_t*, int error, const char* reason, void*) = nullptr; ///< `reason` may name addresses
 };
 
 /// A client with the settings; `more` goes before all of them. `bad_input` when librdkafka does not take one.

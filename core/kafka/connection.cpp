@@ -104,6 +104,10 @@ private:
 Connection::Connection(std::unique_ptr<Worker> worker) : worker_(std::move(worker)) {}
 Connection::~Connection() = default;
 
+std::unique_ptr<Connection> Connection::without_client(Scheduler& scheduler, const Settings& settings) {
+    return std::unique_ptr<Connection>(new Connection(std::make_unique<Worker>(scheduler, settings, Client())));
+}
+
 Result<std::unique_ptr<Connection>> Connection::make(Scheduler& scheduler, const Settings& settings) {
     auto client = make_client(settings, RD_KAFKA_CONSUMER);
     if (!client) {

@@ -21,6 +21,9 @@ class Connection {
 public:
     /// `bad_input` when librdkafka does not take the settings. Does not connect yet: that shows at the first question.
     static Result<std::unique_ptr<Connection>> make(Scheduler& scheduler, const Settings& settings);
+    /// For questions that make a client of their own (login.h): the one that each connection has logs in by itself, and
+    /// again and again while it is refused. Calls have no client here.
+    static std::unique_ptr<Connection> without_client(Scheduler& scheduler, const Settings& settings);
     ~Connection();
 
     /// `done` is called once, through the Scheduler, with work `key` in flight until then.

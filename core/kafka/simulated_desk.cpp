@@ -75,6 +75,22 @@ public:
                }));
     }
 
+    void setting(ConfigOwner owner, std::string key, Ask ask, Done<std::string> done) override {
+        const std::string of = words_of(owner);
+        const std::string place =
+            owner.topic.empty() ? "/brokers/" + std::to_string(owner.broker) : "/topics/" + owner.topic;
+        stands_at(place, of, ask, [of, key = std::move(key), done = std::move(done)](const Result<Stands>& at) {
+            if (!at) {
+                done(failed(at));
+            } else if (const auto found = at->config.find(key); found != at->config.end()) {
+                done(found->second.value);
+            } else {
+                done(fail(ErrorCode::not_found, of + " has no setting " + key, {},
+                          "is the name right? The simulated production has those of Kafka 4.0"));
+            }
+        });
+    }
+
     void create(NewTopic topic, bool validate, Ask ask, Done<void> done) override {
         change("/topics", "topic " + topic.name,
                {{"name", topic.name},
@@ -124,14 +140,18 @@ public:
 private:
     /// `topic` has the form of a topic's name: it needs no encoding.
     void stands(const std::string& topic, const Ask& ask, Done<Stands> done) {
+        stands_at("/topics/" + topic, "topic " + topic, ask, std::move(done));
+    }
+
+    void stands_at(const std::string& path, const std::string& about, const Ask& ask, Done<Stands> done) {
         net::HttpRequest request;
-        request.url = url_ + "/topics/" + topic;
+        request.url = url_ + path;
         request.key = ask.key + "#desk";
-        http_.send(std::move(request), alive([topic, done = std::move(done)](Result<net::HttpResponse> answer) {
+        http_.send(std::move(request), alive([about, done = std::move(done)](Result<net::HttpResponse> answer) {
                        if (!answer) {
                            done(tl::unexpected(net::only_asked(answer.error())));
                        } else if (answer->status != 200) {
-                           done(tl::unexpected(refusal(*answer, "topic " + topic)));
+                           done(tl::unexpected(refusal(*answer, about)));
                        } else {
                            done(stands_in(answer->body));
                        }

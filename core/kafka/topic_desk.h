@@ -35,6 +35,7 @@ public:
 
     virtual void partitions(std::vector<std::string> topics, Ask ask, Done<std::map<std::string, int>> done) = 0;
     virtual void describe(std::string topic, Ask ask, Done<Topic> done) = 0;
+    virtual void setting(ConfigOwner owner, std::string key, Ask ask, Done<std::string> done) = 0; ///< as setting_of
     virtual void create(NewTopic topic, bool validate, Ask ask, Done<void> done) = 0;
 
     /// Waits until the brokers show what was named, and tells what others have set meanwhile. `unreachable`: it can
@@ -50,6 +51,7 @@ std::unique_ptr<TopicDesk> broker_desk(Connection& connection);
 
 /// At `url`:
 ///   GET  /topics/NAME           {"partitions", "replication", "config": {name: {"value", "own"}}}
+///   GET  /brokers/ID            {"config"}, likewise
 ///   POST /topics                {"name", "partitions", "replication", "config", "validate"}
 ///   POST /topics/NAME/config    {"own": all that is set afterwards, "validate"}
 ///   POST /topics/NAME/message   {"key": whether it has one}: would it be taken?

@@ -5,6 +5,7 @@
 #include "kafka/list_offsets.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace sluice::kafka {
 namespace {
@@ -128,18 +129,27 @@ std::optional<std::int64_t> messages_in(const Call& call, const Topic& topic) {
     return all;
 }
 
-Result<Configs> configs_of(const Call& call, const std::string& topic) {
-    const std::string about = "settings of topic " + topic;
+namespace {
+
+/// Gives each setting to `take`, until that refuses one.
+template <typename Take>
+Result<void> each_setting(const Call& call, const ConfigOwner& owner, const Take& take) {
+    const std::string about = "settings of " + words_of(owner);
+    if (auto late = too_late(call, about)) {
+        return tl::unexpected(*std::move(late));
+    }
+    const bool of_topic = !owner.topic.empty();
+    const std::string name = of_topic ? owner.topic : std::to_string(owner.broker);
     const Queue queue(rd_kafka_queue_new(call.client));
     const Options options = options_for(call, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    const ConfigResource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+    const ConfigResource resource(
+        rd_kafka_ConfigResource_new(of_topic ? RD_KAFKA_RESOURCE_TOPIC : RD_KAFKA_RESOURCE_BROKER, name.c_str()));
     auto* pointer = resource.get();
     rd_kafka_DescribeConfigs(call.client, &pointer, 1, options.get(), queue.get());
     const auto event = answer_of(call, queue.get(), RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT, about);
     if (!event) {
         return failed(event);
     }
-    Configs configs;
     std::size_t count = 0;
     const auto** found =
         rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event->get()), &count);
@@ -150,19 +160,57 @@ Result<Configs> configs_of(const Call& call, const std::string& topic) {
         std::size_t entries = 0;
         const auto** entry = rd_kafka_ConfigResource_configs(found[i], &entries);
         for (std::size_t e = 0; e < entries; ++e) {
-            const char* value = rd_kafka_ConfigEntry_value(entry[e]);
-            const bool own = rd_kafka_ConfigEntry_source(entry[e]) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG;
-            if (value == nullptr && own && rd_kafka_ConfigEntry_is_sensitive(entry[e]) == 1) {
-                return fail(ErrorCode::refused,
-                            about + ": one is secret, so it can't be read and would be lost by a change", {},
-                            "do it by kafka-configs.sh, which changes single settings");
-            }
-            if (value != nullptr && rd_kafka_ConfigEntry_is_sensitive(entry[e]) != 1) {
-                configs[rd_kafka_ConfigEntry_name(entry[e])] = {value, own};
+            if (auto taken = take(*entry[e]); !taken) {
+                return taken;
             }
         }
     }
-    return configs;
+    return {};
+}
+
+} // namespace
+
+Result<Configs> configs_of(const Call& call, const std::string& topic) {
+    Configs configs;
+    const auto all = each_setting(call, {topic, 0}, [&](const rd_kafka_ConfigEntry_t& entry) -> Result<void> {
+        const char* value = rd_kafka_ConfigEntry_value(&entry);
+        const bool secret = rd_kafka_ConfigEntry_is_sensitive(&entry) == 1;
+        const bool own = rd_kafka_ConfigEntry_source(&entry) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG;
+        if (value == nullptr && own && secret) {
+            return fail(ErrorCode::refused,
+                        "settings of topic " + topic +
+                            ": one is secret, so it can't be read and would be lost by a change",
+                        {}, "do it by kafka-configs.sh, which changes single settings");
+        }
+        if (value != nullptr && !secret) {
+            configs[rd_kafka_ConfigEntry_name(&entry)] = {value, own};
+        }
+        return {};
+    });
+    return all ? Result<Configs>(std::move(configs)) : failed(all);
+}
+
+std::string words_of(const ConfigOwner& owner) {
+    return owner.topic.empty() ? "broker " + std::to_string(owner.broker) : "topic " + owner.topic;
+}
+
+Result<std::string> setting_of(const Call& call, const ConfigOwner& owner, const std::string& key) {
+    Result<std::string> value = fail(ErrorCode::not_found, words_of(owner) + " has no setting " + key, {},
+                                     "is the name right, as the brokers' version has it?");
+    const auto all = each_setting(call, owner, [&](const rd_kafka_ConfigEntry_t& entry) -> Result<void> {
+        if (key != rd_kafka_ConfigEntry_name(&entry)) {
+            return {};
+        }
+        const char* text = rd_kafka_ConfigEntry_value(&entry);
+        if (text == nullptr || rd_kafka_ConfigEntry_is_sensitive(&entry) == 1) {
+            value = fail(ErrorCode::refused,
+                         fmt::format("{} of {} is not told: it is secret, or has no value", key, words_of(owner)));
+        } else {
+            value = std::string(text);
+        }
+        return {};
+    });
+    return all ? value : failed(all);
 }
 
 namespace {

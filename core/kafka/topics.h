@@ -20,6 +20,12 @@ struct ConfigValue {
 };
 using Configs = std::map<std::string, ConfigValue>;
 
+/// Whose settings are asked for.
+struct ConfigOwner {
+    std::string topic; ///< empty: a broker's
+    int broker = 0;    ///< its id
+};
+
 struct NewTopic {
     std::string name;
     int partitions = 1;
@@ -54,6 +60,13 @@ std::optional<std::int64_t> messages_in(const Call& call, const Topic& topic);
 
 /// All settings of a topic.
 Result<Configs> configs_of(const Call& call, const std::string& topic);
+
+/// How a sentence names it: "topic nova.events", "broker 1".
+std::string words_of(const ConfigOwner& owner);
+
+/// One setting as it is in force, whoever has set it. `not_found`: there is none of that name; `refused` for one that
+/// is secret.
+Result<std::string> setting_of(const Call& call, const ConfigOwner& owner, const std::string& key);
 
 /// `validate` only asks whether it would be done; else this waits until metadata and settings show it. `conflict`:
 /// there is one of that name. `unreachable`: it can have happened.

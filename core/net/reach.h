@@ -32,7 +32,13 @@ struct Reached {
     /// tcp: nobody listens; tls: that, a handshake that the other side breaks off, or a certificate that is not
     /// believed. Who says nothing, or can't be asked, has not said no.
     std::string no;
+    bool operator==(const Reached&) const = default;
 };
+
+/// Days that are over when `left` is, rounded down; below 0 when it is past.
+constexpr std::int64_t whole_days(Nanos left) {
+    return left.count / hours(24).count;
+}
 
 /// Looks anew each time. Answers once, through the Scheduler. `not_found`: no such name; `refused`: nobody listens;
 /// `unreachable`: no way there, a resolver that can't tell, or a certificate that is not believed (an expired one is

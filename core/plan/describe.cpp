@@ -452,6 +452,27 @@ Json logs_json(const LogRate& rate) {
     return json;
 }
 
+Json reach_json(const ReachNumber& number) {
+    Json json = {{"value", name(number.what)}};
+    if (number.port != 0) {
+        json["port"] = number.port;
+    }
+    if (number.addresses != ReachNumber::Addresses::any) {
+        json["type"] = number.addresses == ReachNumber::Addresses::a ? "a" : "aaaa";
+    }
+    return json;
+}
+
+Json config_json(const ConfigNumber& number) {
+    Json json = {{"key", number.key}};
+    if (number.topic.empty()) {
+        json["broker"] = number.broker;
+    } else {
+        json["topic"] = number.topic;
+    }
+    return json;
+}
+
 } // namespace
 
 Json describe_json(const Plan& plan) {
@@ -478,6 +499,15 @@ Json describe_json(const Plan& plan) {
         }
         if (metric.logs) {
             json["metrics"].back()["logs"] = logs_json(*metric.logs);
+        }
+        if (metric.reach) {
+            json["metrics"].back()[name(metric.reach->kind)] = reach_json(*metric.reach);
+        }
+        if (metric.config) {
+            json["metrics"].back()["configs"] = config_json(*metric.config);
+        }
+        if (metric.login) {
+            json["metrics"].back()["sasl"] = {{"value", name(metric.login->what)}};
         }
         if (metric.run) {
             json["metrics"].back()["run"] = metric.run->command.argv;

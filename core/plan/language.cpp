@@ -200,6 +200,17 @@ std::vector<ObjectShape> plan_language() {
           {"http", object("http-number"),
            "A number that an HTTP answer holds, or what is told of it: its status, how long it took, how long the "
            "server's certificate is valid. What does not come, or is no number, is a source error, never 0."},
+          {"dns", object("dns-number"),
+           "What is told of the name of the connection's host. What refuses is 0 for up and count; what can't be "
+           "asked, "
+           "or says nothing in time, is a source error: also of tcp and tls."},
+          {"tcp", object("tcp-number"), "What is told of a port of the connection's host."},
+          {"tls", object("tls-number"), "What is told of a certificate, and of the handshake in which it is shown."},
+          {"configs", object("kafka-setting"),
+           "A setting of a Kafka topic or broker that is a number. What can't be read, or is text, is a source error."},
+          {"sasl", object("sasl-number"),
+           "What is told of a login to a Kafka cluster. Brokers that say no are 0 for up; brokers that say nothing are "
+           "a source error."},
           {"run", list(filled),
            "A program that only reads, and its arguments; no shell. The first line that it prints is the number; an "
            "exit "
@@ -236,14 +247,16 @@ std::vector<ObjectShape> plan_language() {
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false,
-           "5s; that of its scrape connection; 15s for a program; 1m for a certificate"},
+           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 30s for a login; 1m for a "
+           "certificate's days "
+           "and a setting"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http, run and logs: what it tells in a rehearsal, in which nobody is asked then; a certificate and a "
-           "program need it."}},
-         {"query", "lag", "health", "http", "run", "logs", "alerts", "derived"}},
+           "Of http, dns, tcp, tls, configs, sasl, run and logs: what it tells in a rehearsal, in which nobody is asked "
+           "then. All of them need it, but for http that asks a path, settings, logins and logs."}},
+         {"query", "lag", "health", "http", "dns", "tcp", "tls", "configs", "sasl", "run", "logs", "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -284,6 +297,40 @@ std::vector<ObjectShape> plan_language() {
           {"pattern", pattern, "What a line must hold to count.", true},
           {"over", duration, "The window of time; at least the interval.", false, "1m"}},
          {"workload", "selector"}},
+        {"dns-number",
+         "A look at a name, by this desk's resolver, anew each time.",
+         {{"type", choice({"a", "aaaa"}), "Only IPv4 or IPv6 addresses.", false, "those that this desk can use"},
+          {"value", choice({"up", "count", "latency"}),
+           "As bool, 0 where the resolver says that there is no such name or address; how many addresses it has, as a "
+           "count, 0 likewise; how long the answer took, in s.",
+           true}}},
+        {"tcp-number",
+         "A connection that is opened and closed again.",
+         {{"port", integer(1, 65535), "Which one.", false, "that of the connection, else 443"},
+          {"value", choice({"up", "latency"}),
+           "As bool, 0 where the host refuses; how long it took to connect, in s. A host that says nothing is neither.",
+           true}}},
+        {"tls-number",
+         "A handshake, after which the connection is closed again.",
+         {{"port", integer(1, 65535), "Which one.", false, "that of the connection, else 443"},
+          {"value", choice({"up", "days-left", "latency"}),
+           "As bool, 0 where the host refuses or breaks off, and for a certificate that is not believed; whole days "
+           "until it ends, as a count; how long it took to connect and shake hands, in s. A certificate that is not "
+           "believed has neither days nor latency.",
+           true}}},
+        {"kafka-setting",
+         "A setting as it is in force, whoever has set it.",
+         {{"topic", filled, "Of this topic."},
+          {"broker", integer(0, 2147483647), "Of the broker with this id."},
+          {"key", text, "Its name: 'retention.ms'.", true}},
+         {"topic", "broker"}},
+        {"sasl-number",
+         "A login, by a connection that is closed again.",
+         {{"value", choice({"up", "latency"}),
+           "As bool, 0 where the brokers refuse user, password or mechanism; how long it took to connect and log in, "
+           "in "
+           "s, which a refusal has not.",
+           true}}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
          {{"value", value, "The number, in the metric's unit; of a state how it is called.", true}}},

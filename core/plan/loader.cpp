@@ -108,6 +108,11 @@ std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
                               "the metric '" + metric.name + "' looks at a certificate, and no rehearsal has one",
                               "add rehearse: {value: 90}", Severity::error});
         }
+        if (metric.reach && !metric.rehearsed) {
+            errors.push_back({metric.at,
+                              "the metric '" + metric.name + "' opens a socket of its own, and no rehearsal does",
+                              "add rehearse: {value: …}, the number that it tells there", Severity::error});
+        }
     }
     sort_diagnostics(errors);
     return errors;

@@ -66,6 +66,36 @@ const char* name(HttpNumber::What what) {
     return "json";
 }
 
+const char* name(ReachRead::Kind kind) {
+    switch (kind) {
+    case ReachRead::Kind::dns:
+        return "dns";
+    case ReachRead::Kind::tls:
+        return "tls";
+    case ReachRead::Kind::tcp:
+        break;
+    }
+    return "tcp";
+}
+
+const char* name(ReachNumber::What what) {
+    switch (what) {
+    case ReachNumber::What::count:
+        return "count";
+    case ReachNumber::What::latency:
+        return "latency";
+    case ReachNumber::What::days_left:
+        return "days-left";
+    case ReachNumber::What::up:
+        break;
+    }
+    return "up";
+}
+
+const char* name(LoginNumber::What what) {
+    return what == LoginNumber::What::latency ? "latency" : "up";
+}
+
 const Step* Plan::step(const StepId& wanted) const {
     const Step* forward = find(steps, &Step::id, wanted);
     return forward != nullptr ? forward : find(rollback_steps, &Step::id, wanted);

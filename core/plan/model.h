@@ -98,6 +98,36 @@ struct HttpNumber {
 
 const char* name(HttpNumber::What what); ///< "certificate-days", as the plan writes it; "json"
 
+/// What is told of a host's name, of a port or of its certificate, by a socket of our own.
+struct ReachNumber {
+    /// up: 1 where it is there, 0 where the target itself says that it is not; count: of a name's addresses; latency:
+    /// in s, from the question to the address, the connection, the end of the handshake; days_left: whole ones, of a
+    /// certificate.
+    enum class What { up, count, latency, days_left };
+    enum class Addresses { any, a, aaaa }; ///< any: those that this machine can use itself
+    ReachRead::Kind kind = ReachRead::Kind::tcp;
+    What what = What::up;
+    int port = 0;                         ///< 0 = that of the connection, else 443
+    Addresses addresses = Addresses::any; ///< of dns
+};
+
+const char* name(ReachRead::Kind kind);   ///< "dns", "tcp", "tls"
+const char* name(ReachNumber::What what); ///< "days-left", as the plan writes it
+
+/// A setting of a Kafka topic or broker that is a number.
+struct ConfigNumber {
+    std::string topic; ///< template; empty: a broker's
+    int broker = 0;    ///< its id
+    std::string key;   ///< "retention.ms"
+};
+
+/// What is told of a login to a Kafka cluster, made anew each time.
+struct LoginNumber {
+    enum class What { up, latency }; ///< 1 where the brokers let the user in, 0 where they do not; in s
+    What what = What::up;
+};
+const char* name(LoginNumber::What what); ///< "latency", as the plan writes it
+
 /// A number that a program of the plan prints. It only reads, as a probe's does.
 struct CommandNumber {
     Command command;
@@ -128,6 +158,9 @@ struct Metric {
     std::optional<LagQuery> lag;
     std::optional<HealthQuery> health;
     std::optional<HttpNumber> http;
+    std::optional<ReachNumber> reach;
+    std::optional<ConfigNumber> config;
+    std::optional<LoginNumber> login;
     std::optional<CommandNumber> run;
     std::optional<LogRate> logs;
     std::optional<AlertQuery> alerts;
@@ -143,7 +176,7 @@ struct Metric {
     std::optional<Nanos> max_age;    ///< older data is no data; default 3 intervals, at least 30 s
     std::string freshness;           ///< PromQL that answers the data's age in seconds; empty = derived from the query
     std::string zero_while;          ///< PromQL witness; empty = an empty answer is no data
-    std::optional<double> rehearsed; ///< of a number: what it tells in a rehearsal, where nobody is asked then
+    std::optional<double> rehearsed; ///< one number: what it tells in a rehearsal, where nobody is asked then
     Position at;
 };
 

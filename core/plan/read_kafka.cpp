@@ -151,6 +151,19 @@ KafkaAction read_kafka(Reading& reading, const Node& node, const Node& step_node
     return {message != nullptr ? read_message(reading, *message) : KafkaMessage{}};
 }
 
+ConfigNumber read_config_number(Reading& reading, const Node& node) {
+    ConfigNumber number{topic_name(reading, node, "topic"), reading.integer(node, "broker", 0),
+                        reading.text(node, "key")};
+    const bool fits = std::all_of(number.key.begin(), number.key.end(), [](unsigned char c) {
+        return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '.' || c == '-' || c == '_';
+    });
+    if (const Node* key = node.find("key"); key != nullptr && key->is_scalar() && (!fits || number.key.empty())) {
+        reading.error(key->at, fmt::format("'{}' can't be the name of a setting", number.key),
+                      "as Kafka's documentation has it: retention.ms, num.io.threads");
+    }
+    return number;
+}
+
 KafkaRead read_kafka_read(Reading& reading, const Node& node, const Node& step_node) {
     KafkaRead read;
     if (step_node.find("probe") != nullptr) { // what verifies or is ready takes its step's

@@ -1,5 +1,5 @@
-/// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a certificate, of a program,
-/// of pods' logs.
+/// Metrics that are one number of something that is asked as it is: of an HTTP answer, of a name, a port or a
+/// certificate, of a program, of the logs of pods.
 #include "base/json.h"
 #include "base/pattern.h"
 #include "base/quantity.h"
@@ -27,14 +27,17 @@ void refuse_what_asks_for_series(Reading& reading, const Node& node) {
     }
 }
 
-void check_unit(Reading& reading, const Node& node, const Metric& metric) {
-    const What what = metric.http->what;
-    const char* wanted = what == What::latency ? "s" : what == What::json ? "" : "count";
+void check_told_in(Reading& reading, const Node& node, const Metric& metric, const char* what, const char* wanted) {
     const Node* unit = node.find("unit");
     if (unit != nullptr && unit->is_scalar() && *wanted != '\0' && metric.unit != wanted) {
-        reading.error(unit->at, fmt::format("{} is told in '{}', not in '{}'", name(what), wanted, metric.unit),
+        reading.error(unit->at, fmt::format("{} is told in '{}', not in '{}'", what, wanted, metric.unit),
                       fmt::format("write unit: {}", wanted));
     }
+}
+
+void check_unit(Reading& reading, const Node& node, const Metric& metric) {
+    const What what = metric.http->what;
+    check_told_in(reading, node, metric, name(what), what == What::latency ? "s" : what == What::json ? "" : "count");
 }
 
 void check_path(Reading& reading, const Node& http, const HttpNumber& number) {
@@ -61,7 +64,9 @@ void check_certificate(Reading& reading, const Connection& connection, Position 
     } else if (way.kind == Way::Kind::service_proxy) {
         reading.error(at, fmt::format("by '{}' the certificate of the cluster's API server is seen", connection.name),
                       "name a host connection whose port shows the service's own");
-    } else if (connection.kind == ConnectionKind::http && !address_in(connection.settings).starts_with("https://")) {
+    } else if (const std::string address = address_in(connection.settings);
+               address.starts_with("http://") ||
+               (connection.kind == ConnectionKind::http && !address.starts_with("https://"))) {
         reading.error(at,
                       fmt::format("'{}' has no certificate: its address does not begin with https://", connection.name),
                       "name a connection with https://, or a host connection");
@@ -119,6 +124,13 @@ std::optional<double> read_rehearsed(Reading& reading, const Node& node, const M
     return *number;
 }
 
+void check_no_rehearsal(Reading& reading, const Node& node, const Metric& metric, const char* example) {
+    if (node.find("rehearse") == nullptr) {
+        reading.warn(metric.at, "a look at what no rehearsal has, without rehearse: this plan can't be rehearsed",
+                     fmt::format("add rehearse: {{value: {}}}", example));
+    }
+}
+
 void read_http(Reading& reading, const Node& node, Metric& metric) {
     const Node& http = *node.find("http");
     HttpNumber number;
@@ -139,10 +151,101 @@ void read_http(Reading& reading, const Node& node, Metric& metric) {
         if (node.find("interval") == nullptr) {
             metric.interval = minutes(1); // it changes once in months, and each look is a handshake
         }
-        if (node.find("rehearse") == nullptr) {
-            reading.warn(metric.at, "a look at what no rehearsal has, without rehearse: this plan can't be rehearsed",
-                         "add rehearse: {value: 90}");
+        check_no_rehearsal(reading, node, metric, "90");
+    }
+}
+
+/// Whose name, port or certificate is looked at: a connection of any kind that has a host which this desk can reach.
+void check_host(Reading& reading, const Node& node, const Metric& metric) {
+    const Node* from = node.find("from");
+    if (from == nullptr) {
+        reading.error(node.at, fmt::format("of '{}' nobody says which host is looked at", metric.name),
+                      "add 'from:', a host connection or another that has a host");
+        return;
+    }
+    const auto* connection = reading.plan.connection(metric.from);
+    if (!reading.check_known(metric.from, from->at, "connection", reading.names.connections) || connection == nullptr) {
+        return;
+    }
+    if (connection->settings.contains("via")) {
+        reading.error(from->at,
+                      fmt::format("'{}' is reached through a cluster, and this desk would look past it", metric.from),
+                      "name a host connection that this desk reaches itself");
+    } else if (metric.reach->kind == ReachRead::Kind::tls && metric.reach->port == 0) {
+        check_certificate(reading, *connection, from->at);
+    }
+}
+
+void read_reach(Reading& reading, const Node& node, ReachRead::Kind kind, Metric& metric) {
+    using Told = ReachNumber::What;
+    const Node& reach = *node.find(name(kind));
+    ReachNumber number;
+    number.kind = kind;
+    number.port = reading.integer(reach, "port", 0);
+    const std::string type = reading.text(reach, "type"), value = reading.text(reach, "value");
+    number.addresses = type == "a"      ? ReachNumber::Addresses::a
+                       : type == "aaaa" ? ReachNumber::Addresses::aaaa
+                                        : ReachNumber::Addresses::any;
+    for (const Told what : {Told::count, Told::latency, Told::days_left}) {
+        number.what = value == name(what) ? what : number.what;
+    }
+    metric.reach = number;
+    if (!reach.is_map()) {
+        return; // which was told
+    }
+    if (reach.find("value") != nullptr) {
+        check_told_in(reading, node, metric, name(number.what),
+                      number.what == Told::up        ? "bool"
+                      : number.what == Told::latency ? "s"
+                                                     : "count");
+    }
+    check_host(reading, node, metric);
+    if (node.find("interval") == nullptr && kind != ReachRead::Kind::tcp) {
+        metric.interval = number.what == Told::days_left ? minutes(1) : seconds(15); // others pay for each look
+    }
+    check_no_rehearsal(reading, node, metric,
+                       number.what == Told::latency     ? "0.01"
+                       : number.what == Told::days_left ? "90"
+                                                        : "1");
+}
+
+void check_of_kafka(Reading& reading, const Node& node, const Metric& metric) {
+    const Node* from = node.find("from");
+    if (from == nullptr) {
+        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
+                      "add 'from:', a kafka connection");
+    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
+               reading.names.connection_kinds[metric.from] != "kafka") {
+        reading.error(from->at,
+                      fmt::format("'{}' is a {} connection, this metric needs kafka", metric.from,
+                                  reading.names.connection_kinds[metric.from]),
+                      "name a connection of that kind");
+    }
+}
+
+void read_login(Reading& reading, const Node& node, const Node& sasl, Metric& metric) {
+    using Told = LoginNumber::What;
+    const std::string value = reading.text(sasl, "value");
+    metric.login = LoginNumber{value == name(Told::latency) ? Told::latency : Told::up};
+    if (!sasl.is_map()) {
+        return; // which was told
+    }
+    if (sasl.find("value") != nullptr) {
+        const bool latency = metric.login->what == Told::latency;
+        check_told_in(reading, node, metric, name(metric.login->what), latency ? "s" : "bool");
+    }
+    check_of_kafka(reading, node, metric);
+    const auto* connection = reading.plan.connection(metric.from);
+    if (connection != nullptr && connection->kind == ConnectionKind::kafka) {
+        const Json protocol = connection->settings.value(Json::json_pointer("/security/protocol"), Json());
+        if (!protocol.is_string() || !protocol.get_ref<const std::string&>().starts_with("sasl_")) {
+            reading.error(node.find("from")->at,
+                          fmt::format("nobody logs in to '{}': its protocol is not a SASL one", metric.from),
+                          "add security: {protocol: sasl_ssl, …} to it, or measure a port by tcp");
         }
+    }
+    if (node.find("interval") == nullptr) {
+        metric.interval = seconds(30); // brokers count logins
     }
 }
 
@@ -240,11 +343,31 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
     refuse_what_asks_for_series(reading, node);
     if (node.find("http") != nullptr) {
         read_http(reading, node, metric);
-    } else if (node.find("logs") != nullptr) {
-        read_logs(reading, node, metric);
-    } else {
-        read_run(reading, node, metric);
+        return;
     }
+    if (node.find("logs") != nullptr) {
+        read_logs(reading, node, metric);
+        return;
+    }
+    for (const auto kind : {ReachRead::Kind::dns, ReachRead::Kind::tcp, ReachRead::Kind::tls}) {
+        if (node.find(name(kind)) != nullptr) {
+            read_reach(reading, node, kind, metric);
+            return;
+        }
+    }
+    if (const Node* configs = node.find("configs")) {
+        metric.config = read_config_number(reading, *configs);
+        check_of_kafka(reading, node, metric);
+        if (node.find("interval") == nullptr) {
+            metric.interval = minutes(1); // it changes when somebody changes it
+        }
+        return;
+    }
+    if (const Node* sasl = node.find("sasl")) {
+        read_login(reading, node, *sasl, metric);
+        return;
+    }
+    read_run(reading, node, metric);
 }
 
 } // namespace sluice::plan

@@ -221,7 +221,9 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* health = node.find("health")) {
         metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
     }
-    const bool number = node.find("http") != nullptr || node.find("run") != nullptr || node.find("logs") != nullptr;
+    const auto has = [&](const char* key) { return node.find(key) != nullptr; };
+    const bool number = has("http") || has("dns") || has("tcp") || has("tls") || has("configs") || has("sasl") ||
+                        has("run") || has("logs");
     if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number) {
         reading.error(rehearse->at, "'rehearse' means nothing for this kind of metric",
                       "remove it: the simulated production answers");

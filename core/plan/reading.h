@@ -95,8 +95,8 @@ Json plain_json(const Node& node);
 void read_plan(Reading& reading, const Node& root);
 void read_calendar(Reading& reading, const Node& node);
 std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node& map);
-/// A metric that is one number of an HTTP answer, of a certificate, of a program or of logs: all that it says beside
-/// what each metric does.
+/// A metric that is one number of an HTTP answer, of a name, a port, a certificate, of a program or of logs: all that it
+/// says beside what each metric does.
 void read_number(Reading& reading, const Node& node, Metric& metric);
 /// What a derived metric says that its formula does not.
 void read_derived(Reading& reading, const Node& node);
@@ -125,6 +125,7 @@ Shell read_shell(Reading& reading, const Node& node, const Node& step_node);
 External read_external(Reading& reading, const Node& node);
 Flag read_flag(Reading& reading, const Node& node);
 KafkaAction read_kafka(Reading& reading, const Node& node, const Node& step_node);
+ConfigNumber read_config_number(Reading& reading, const Node& node);
 KafkaRead read_kafka_read(Reading& reading, const Node& node, const Node& step_node);
 Notify read_notify(Reading& reading, const Node& node);
 std::optional<Escalate> read_escalate(Reading& reading, const Node* node);

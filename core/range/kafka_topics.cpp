@@ -70,6 +70,56 @@ const std::map<std::string, Setting>& settings() {
     return all;
 }
 
+/// What each broker has as well, by default as Kafka 4.0's have it (its documentation, "Broker Configs"): those that a
+/// release is likely to look at.
+const std::map<std::string, const char*>& broker_settings() {
+    static const std::map<std::string, const char*> all{{"auto.create.topics.enable", "true"},
+                                                        {"background.threads", "10"},
+                                                        {"compression.type", "producer"},
+                                                        {"connections.max.idle.ms", "600000"},
+                                                        {"default.replication.factor", "1"},
+                                                        {"delete.topic.enable", "true"},
+                                                        {"group.max.session.timeout.ms", "1800000"},
+                                                        {"group.min.session.timeout.ms", "6000"},
+                                                        {"log.cleanup.policy", "delete"},
+                                                        {"log.retention.bytes", "-1"},
+                                                        {"log.retention.check.interval.ms", "300000"},
+                                                        {"log.retention.hours", "168"},
+                                                        {"log.segment.bytes", "1073741824"},
+                                                        {"max.connections", "2147483647"},
+                                                        {"message.max.bytes", "1048588"},
+                                                        {"min.insync.replicas", "1"},
+                                                        {"num.io.threads", "8"},
+                                                        {"num.network.threads", "3"},
+                                                        {"num.partitions", "1"},
+                                                        {"num.replica.fetchers", "1"},
+                                                        {"offsets.retention.minutes", "10080"},
+                                                        {"offsets.topic.replication.factor", "3"},
+                                                        {"queued.max.requests", "500"},
+                                                        {"replica.lag.time.max.ms", "30000"},
+                                                        {"socket.request.max.bytes", "104857600"},
+                                                        {"transaction.max.timeout.ms", "900000"},
+                                                        {"transaction.state.log.min.isr", "2"},
+                                                        {"transaction.state.log.replication.factor", "3"},
+                                                        {"unclean.leader.election.enable", "false"}};
+    return all;
+}
+
+/// As kafka/topic_desk.h asks for a broker's; they have the ids 1, 2, ….
+Answer of_broker(const std::string& id) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+    if (error != std::errc() || end != id.data() + id.size() || number < 1 || number > KafkaCluster::brokers) {
+        return text_answer(404, "there is no such broker");
+    }
+    Json entries = Json::object();
+    for (const auto& [key, value] : broker_settings()) {
+        entries[key] = {{"value", value}, {"own", false}};
+    }
+    entries["broker.id"] = {{"value", id}, {"own", true}};
+    return json_answer(200, Json{{"config", std::move(entries)}}.dump());
+}
+
 /// Empty: a broker takes it.
 std::string wrong_value(const Setting& setting, const std::string& value) {
     const auto is_word = [&](std::string_view one) {
@@ -160,6 +210,9 @@ Answer KafkaTopics::handle(const Asked& asked) {
         path.remove_prefix(std::string_view("/as/").size());
         who = path.substr(0, path.find('/'));
         path.remove_prefix(who.size());
+    }
+    if (const std::string_view brokers = "/brokers/"; path.starts_with(brokers) && asked.method == "GET") {
+        return of_broker(std::string(path.substr(brokers.size())));
     }
     if (!path.starts_with(root)) {
         return text_answer(404, "nothing here");

@@ -9,9 +9,9 @@
 namespace sluice::range {
 
 /// What librdkafka's mock brokers don't answer: which topics there are (they make each that is named), creating one,
-/// and settings. The forms are those that kafka/topic_desk.h asks by; topics are really made at the brokers, and
-/// settings, and
-/// messages without a key to a compacted topic, are refused where a broker would refuse them. Who asks stands before
+/// and settings, also of brokers (which nobody can change here). The forms are those that kafka/topic_desk.h asks by;
+/// topics are really made at the brokers, and settings, and messages without a key to a compacted topic, are refused
+/// where a broker would refuse them. Who asks stands before
 /// (/as/NAME/topics/…): he may be denied a topic.
 class KafkaTopics {
 public:

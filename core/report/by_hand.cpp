@@ -216,7 +216,9 @@ private:
     requires std::is_same_v<OfKafka, plan::KafkaRead> || std::is_same_v<OfKafka, plan::KafkaAction>
     void look(const OfKafka& kafka) {
         const Filled fill = [this](const std::string& text) { return filled(text); };
-        ByHand own = kafka_by_hand(kafka, settings(step_.on), fill);
+        take(kafka_by_hand(kafka, settings(step_.on), fill));
+    }
+    void take(const ByHand& own) {
         out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
         out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
     }
@@ -230,18 +232,26 @@ private:
         out_.remarks.insert(out_.remarks.end(), logs.remarks.begin(), logs.remarks.end());
     }
     void look(const plan::ReachRead& read) {
-        const net::Place place = net::place_of(plan::address_in(settings(step_.on)), read.port);
+        if (!look_at_host(read, step_.on)) {
+            other();
+        }
+    }
+    /// Whether it is known which host that is.
+    bool look_at_host(const plan::ReachRead& read, const std::string& on) {
+        const net::Place place = net::place_of(plan::address_in(settings(on)), read.port);
         const std::string host = read.host.empty() ? place.host : plan::fill(read.host, scope_).value_or(read.host);
         const std::string port = std::to_string(place.port);
         if (host.empty()) {
-            other();
-        } else if (read.kind == plan::ReachRead::Kind::dns) {
+            return false;
+        }
+        if (read.kind == plan::ReachRead::Kind::dns) {
             say({"getent", "ahosts", host});
         } else if (read.kind == plan::ReachRead::Kind::tcp) {
             say({"nc", "-z", "-w", "10", host, port});
         } else {
             look_at_certificate({host, place.port});
         }
+        return true;
     }
 
     void watch(const std::string& name, const std::string& arm, const std::string& must) {
@@ -266,6 +276,16 @@ private:
             ask_number(metric);
         } else if (metric.logs) {
             show(metric.from, logs_by_hand(*metric.logs, [this](const std::string& text) { return filled(text); }));
+        } else if (metric.reach) {
+            remark(fmt::format("{}: {}", metric.name, name(metric.reach->what)));
+            look_at_host({metric.reach->kind, metric.reach->port}, metric.from);
+        } else if (metric.config) {
+            take(kafka_by_hand(*metric.config, settings(metric.from),
+                               [this](const std::string& text) { return filled(text); }));
+        } else if (metric.login) {
+            remark(fmt::format("{}: {} of this login", metric.name, name(metric.login->what)));
+            take(kafka_by_hand(plan::KafkaRead{plan::KafkaRead::Kind::brokers, {}, {}}, settings(metric.from),
+                               [this](const std::string& text) { return filled(text); }));
         } else if (metric.run) {
             remark(metric.run->extract.empty() ? "its first line is the number"
                                                : "the number is what is found by: " + metric.run->extract);

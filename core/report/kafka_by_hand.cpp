@@ -159,6 +159,13 @@ public:
         }
     }
 
+    void operator()(const plan::ConfigNumber& body) {
+        const bool of_broker = body.topic.empty();
+        say("kafka-configs.sh", {"--describe", "--all", "--entity-type", of_broker ? "brokers" : "topics",
+                                 "--entity-name", of_broker ? std::to_string(body.broker) : filled_(body.topic)});
+        out_.remarks.push_back("the number is what it tells of " + body.key);
+    }
+
 private:
     std::string command(const std::string& tool, const std::vector<std::string>& words) const {
         const bool producer = tool == "kafka-console-producer.sh";
@@ -253,6 +260,12 @@ private:
 ByHand kafka_by_hand(const plan::KafkaAction& action, const Json& settings, const Filled& filled) {
     KafkaTools tools(settings, filled);
     std::visit(tools, action.what);
+    return std::move(tools).take();
+}
+
+ByHand kafka_by_hand(const plan::ConfigNumber& number, const Json& settings, const Filled& filled) {
+    KafkaTools tools(settings, filled);
+    tools(number);
     return std::move(tools).take();
 }
 

@@ -13,5 +13,7 @@ using Filled = std::function<std::string(const std::string&)>;
 /// which a remark says what it holds.
 ByHand kafka_by_hand(const plan::KafkaAction& action, const Json& settings, const Filled& filled);
 ByHand kafka_by_hand(const plan::KafkaRead& read, const Json& settings, const Filled& filled);
+/// And what a metric reads.
+ByHand kafka_by_hand(const plan::ConfigNumber& number, const Json& settings, const Filled& filled);
 
 } // namespace sluice::report

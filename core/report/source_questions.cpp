@@ -326,6 +326,25 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
         asked.push_back({"lines with", logs.pattern});
         asked.push_back({"over", duration_text(logs.over)});
     }
+    if (metric.reach) {
+        const auto& reach = *metric.reach;
+        if (reach.port != 0) {
+            asked.push_back({"port", std::to_string(reach.port)});
+        }
+        if (reach.addresses != plan::ReachNumber::Addresses::any) {
+            asked.push_back({"addresses", reach.addresses == plan::ReachNumber::Addresses::a ? "IPv4" : "IPv6"});
+        }
+        asked.push_back({"number", fmt::format("{} of {}", name(reach.what), name(reach.kind))});
+    }
+    if (metric.config) {
+        const auto& config = *metric.config;
+        asked.push_back(config.topic.empty() ? Question{"broker", std::to_string(config.broker)}
+                                             : Question{"topic", plain_filled(config.topic, scope)});
+        asked.push_back({"number", "setting " + config.key});
+    }
+    if (metric.login) {
+        asked.push_back({"number", fmt::format("{} of a login", name(metric.login->what))});
+    }
     if (metric.run) {
         asked.push_back({"program", listed(metric.run->command.argv, scope, " ")});
         asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")

@@ -4,14 +4,16 @@
 #include "plan/expect.h"
 #include "plan/fill.h"
 #include "sources/alertmanager_source.h"
-#include "sources/certificate_source.h"
 #include "sources/command_source.h"
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
 #include "sources/kafka_lag_source.h"
+#include "sources/kafka_login_source.h"
+#include "sources/kafka_setting_source.h"
 #include "sources/log_rate_source.h"
 #include "sources/one_value.h"
 #include "sources/prometheus_source.h"
+#include "sources/reach_source.h"
 #include "sources/scrape_source.h"
 
 #include <fmt/format.h>
@@ -96,8 +98,11 @@ Made health(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
 
 Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
     if (metric.http->what == plan::HttpNumber::What::certificate_days) {
-        return std::make_unique<CertificateSource>(*ways.reach, ways.scheduler,
-                                                   CertificateMetric{metric.name, metric.unit, ways.place, ways.tls});
+        plan::ReachNumber days;
+        days.kind = plan::ReachRead::Kind::tls;
+        days.what = plan::ReachNumber::What::days_left;
+        return std::make_unique<ReachSource>(*ways.reach, ways.scheduler,
+                                             ReachMetric{metric.name, metric.unit, days, ways.place, ways.tls});
     }
     auto path = plan::fill_url(metric.http->path, scope);
     if (!path) {
@@ -107,6 +112,34 @@ Made number(const plan::Metric& metric, const plan::Scope& scope, const Ways& wa
     asked.number.path = *std::move(path);
     asked.states = metric.states;
     return std::make_unique<HttpNumberSource>(*ways.http, ways.scheduler, HttpEndpoint{}, std::move(asked));
+}
+
+Made reached(const plan::Metric& metric, const Ways& ways) {
+    return std::make_unique<ReachSource>(*ways.reach, ways.scheduler,
+                                         ReachMetric{metric.name, metric.unit, *metric.reach, ways.place, ways.tls});
+}
+
+Made setting(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto topic = plan::fill(metric.config->topic, scope);
+    if (!topic) {
+        return failed(topic);
+    }
+    SettingMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.owner.topic = *std::move(topic);
+    asked.owner.broker = metric.config->broker;
+    asked.key = metric.config->key;
+    asked.redactions = ways.redactions;
+    return std::make_unique<KafkaSettingSource>(ways.brokers, ways.scheduler, std::move(asked));
+}
+
+Made login(const plan::Metric& metric, const Ways& ways) {
+    LoginMetric asked;
+    asked.name = metric.name;
+    asked.unit = metric.unit;
+    asked.number = *metric.login;
+    return std::make_unique<KafkaLoginSource>(ways.kafka, ways.scheduler, std::move(asked));
 }
 
 Made program(const plan::Metric& metric, const Ways& ways) {
@@ -124,12 +157,15 @@ Made program(const plan::Metric& metric, const Ways& ways) {
 
 /// Whether there is a way to ask what the metric wants to know.
 bool can_answer(const plan::Metric& metric, const Ways& ways) {
-    if (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days) {
+    if (metric.reach || (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days)) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
-    return metric.run    ? ways.processes != nullptr && ways.directory
-           : metric.lag  ? ways.kafka != nullptr
-           : metric.logs ? ways.cluster != nullptr
+    if (metric.lag || metric.login) {
+        return ways.kafka != nullptr;
+    }
+    return metric.config ? ways.brokers != nullptr
+           : metric.logs ? ways.pods != nullptr
+           : metric.run  ? ways.processes != nullptr && ways.directory
                          : ways.http != nullptr;
 }
 
@@ -176,7 +212,7 @@ Made log_rate(const plan::Metric& metric, const plan::Scope& scope, const Ways& 
         asked.name_space = *std::move(name_space);
         asked.selector = *std::move(selector);
     }
-    return std::make_unique<LogRateSource>(*ways.cluster, std::move(asked));
+    return std::make_unique<LogRateSource>(*ways.pods, std::move(asked));
 }
 
 Made alerts(const plan::Plan& plan, const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -215,6 +251,9 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
     Made made = metric.lag      ? lag(metric, scope, ways)
                 : metric.health ? health(metric, scope, ways)
                 : metric.http   ? number(metric, scope, ways)
+                : metric.reach  ? reached(metric, ways)
+                : metric.config ? setting(metric, scope, ways)
+                : metric.login  ? login(metric, ways)
                 : metric.run    ? program(metric, ways)
                 : metric.logs   ? log_rate(metric, scope, ways)
                 : metric.alerts ? alerts(plan, metric, scope, ways)

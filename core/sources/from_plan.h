@@ -1,5 +1,6 @@
 #pragma once
 #include "base/redact.h"
+#include "kafka/cluster.h"
 #include "kafka/connection.h"
 #include "kubernetes/client.h"
 #include "net/http.h"
@@ -19,19 +20,20 @@ namespace sluice::sources {
 /// How what a metric asks is reached; what its kind needs must be there.
 struct Ways {
     Scheduler& scheduler;
-    net::HttpClient* http = nullptr; ///< takes requests whose URL is a path, and puts address and headers on
-    std::shared_ptr<kafka::Connection> kafka;
+    net::HttpClient* http = nullptr;            ///< takes requests whose URL is a path, and puts address and headers on
+    std::shared_ptr<kafka::Connection> kafka;   ///< of a login: not shared
     std::shared_ptr<Scraper> scraper = nullptr; ///< shared by the metrics of a scrape connection; then it answers
     bool acted_out = false;      ///< in a rehearsal: a metric whose `rehearse` says what it tells is not asked
-    net::Reach* reach = nullptr; ///< opens a socket for a certificate; null in a rehearsal
-    net::Place place = {};       ///< of the server that shows one
-    std::shared_ptr<const net::Tls> tls = nullptr; ///< by whom it is believed; null = as the system does
+    net::Reach* reach = nullptr; ///< opens a socket of its own; null in a rehearsal
+    net::Place place = {};       ///< whose name, port or certificate it looks at
+    std::shared_ptr<const net::Tls> tls = nullptr; ///< by whom that is believed; null = as the system does
     net::ProcessRunner* processes = nullptr;       ///< runs the program of a metric
     net::ProcessSpec program = {};                 ///< which is this one: filled in, secrets apart
     std::function<std::string(const std::string& key)> directory = {}; ///< where a run of it has its records
     bool through_proxy = false;                                        ///< `http` goes by a cluster's service proxy
     std::shared_ptr<const RedactionSet> redactions = nullptr;          ///< kept out of what is told of an answer
-    kubernetes::Client* cluster = nullptr;                             ///< whose pods' logs are read
+    kubernetes::Client* pods = nullptr;                                ///< whose logs are read
+    std::shared_ptr<kafka::Cluster> brokers = nullptr;                 ///< of settings
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

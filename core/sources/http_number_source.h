@@ -11,7 +11,7 @@ namespace sluice::sources {
 struct HttpNumberMetric {
     std::string name;
     std::string unit;           ///< as the plan names it
-    plan::HttpNumber number;    ///< its path filled in; certificate_days is another source's (certificate_source.h)
+    plan::HttpNumber number;    ///< its path filled in; certificate_days is another source's (reach_source.h)
     bool through_proxy = false; ///< by a cluster's service proxy, whose own errors are no answer of the service
     std::shared_ptr<const RedactionSet>
         redactions;                       ///< what stands in an answer is shown where it is no number; may be null

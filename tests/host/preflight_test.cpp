@@ -194,6 +194,43 @@ private slots:
         QVERIFY(engine::Connections::open(*loaded.plan, desk.outside(), *replaced));
     }
 
+    void what_metrics_look_at_on_a_host_is_tried_data() {
+        QTest::addColumn<QString>("metrics"); // LISTENS and CLOSED are ports
+        QTest::addColumn<int>("level");
+        QTest::addColumn<QString>("found"); // or why not
+        const auto row = [](const char* title, const char* metrics, Level level, const char* found) {
+            QTest::newRow(title) << QString(metrics) << int(level) << QString(found);
+        };
+        row("a port that listens", "{from: db, tcp: {port: LISTENS, value: latency}, unit: s, rehearse: {value: 1}}",
+            Level::good, "127\\.0\\.0\\.1, port [0-9]+ answers$");
+        row("one that may be down", "{from: db, tcp: {port: CLOSED, value: up}, unit: bool, rehearse: {value: 1}}",
+            Level::good, "m of port [0-9]+: nobody listens there$");
+        row("one of which a number is wanted",
+            "{from: db, tcp: {port: CLOSED, value: latency}, unit: s, rehearse: {value: 1}}", Level::trouble,
+            "nobody listens there");
+        row("a name is looked up anyway", "{from: db, dns: {value: count}, unit: count, rehearse: {value: 1}}",
+            Level::good, "127\\.0\\.0\\.1$");
+    }
+    void what_metrics_look_at_on_a_host_is_tried() {
+        QFETCH(QString, metrics);
+        QTcpServer listens;
+        QVERIFY(listens.listen(QHostAddress::LocalHost));
+        metrics.replace("LISTENS", QString::number(listens.serverPort()));
+        metrics.replace("CLOSED", QString::fromStdString(closed_port()));
+        const auto loaded = plan::load(
+            "sluice: 1\nid: p\nconnections: {db: {host: {host: 127.0.0.1}}}\nmetrics: {m: " + metrics.toStdString() +
+                "}\nphases: [{id: one, steps: [{id: a, confirm: x}]}]\n",
+            "p");
+        QVERIFY(loaded.plan);
+        Desk desk;
+        const auto answer = answers(desk, *loaded.plan, {}, seconds(10)).at("db");
+        QTEST(int(answer.level), "level");
+        const std::string told = answer.error ? answer.error->what : answer.found;
+        QFETCH(QString, found);
+        QVERIFY2(QRegularExpression(found).match(QString::fromStdString(told)).hasMatch(), told.c_str());
+        QVERIFY(!answer.error || answer.error->remedy.starts_with("the metric 'm' looks there"));
+    }
+
     void a_service_s_own_metrics_are_scraped_once_and_read() {
         const auto loaded = plan::load(
             "sluice: 1\nid: p\nconnections:\n"

@@ -235,6 +235,43 @@ class Kafka(unittest.TestCase):
         self.assertEqual(known(self.lag_by_us(said)), known(self.lag_by_kafka()))
         self.assertLessEqual(set(ours), set(self.lag_by_us(said)))
 
+    def test_settings_and_logins_are_measured(self):
+        """Against a broker: the mock knows neither DescribeConfigs nor SASL."""
+        self.topic("live.kept", "a")
+        self.broker.tool("kafka-configs.sh", "--alter", "--entity-type", "topics", "--entity-name", "live.kept",
+                         "--add-config", "retention.ms=777000000")
+        self.broker.tool("kafka-acls.sh", "--add", "--allow-principal", "User:sluice", "--operation", "DescribeConfigs",
+                         "--cluster")
+        self.plan(("kept", "probe: {metric: kept, must: '== 777000000'}"),
+                  ("workers", "probe: {metric: workers, must: '> 0'}"),
+                  ("open", "probe: {metric: open, must: '== 1'}"),
+                  ("soon", "probe: {metric: took, must: '< 5s'}"),
+                  rest="metrics:\n"
+                       "  kept: {from: events, configs: {topic: live.kept, key: retention.ms}, unit: count}\n"
+                       "  workers: {from: events, configs: {broker: 1, key: num.io.threads}, unit: count}\n"
+                       "  open: {from: events, sasl: {value: up}, unit: bool}\n"
+                       "  took: {from: events, sasl: {value: latency}, unit: s}\n")
+        self.without_on()
+        self.run_plan()
+
+    def test_a_login_that_is_refused_is_0_and_text_is_no_number(self):
+        self.topic("live.text", "a")
+        self.plan(("shut", "probe: {metric: open, must: '== 0'}"),
+                  rest="metrics:\n  open: {from: events, sasl: {value: up}, unit: bool}\n")
+        self.without_on()
+        self.home.environment["KAFKA_PASSWORD"] = "not-the-secret"
+        self.run_plan()
+        self.plan(("text", "probe: {metric: text, must: '== 0'}"),
+                  rest="metrics:\n  text: {from: events, configs: {topic: live.text, key: compression.type}, unit: count}\n")
+        self.without_on()
+        self.assertIn("compression.type of topic live.text is 'producer', which is no number",
+                      self.run_plan("t.sluice", wanted=PERSON))
+
+    def without_on(self):
+        """A probe of a metric names no connection: the metric does."""
+        file = self.home.folder / "plan.yaml"
+        file.write_text(file.read_text().replace(", on: events}", "}"))
+
     def test_lag_survives_a_topic_that_is_gone_and_what_is_denied(self):
         self.topic("live.stays", "a", "b")
         self.topic("live.goes", "a")

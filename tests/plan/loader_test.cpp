@@ -157,6 +157,76 @@ private slots:
         QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated cluster has logs
     }
 
+    void a_look_at_a_host_is_read_with_what_others_pay_for_it() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {front: {host: {host: f}}, prod: {kubernetes: {context: c}}}\n"
+                 "metrics:\n"
+                 "  named: {from: front, dns: {type: aaaa, value: count}, unit: count, rehearse: {value: 2}}\n"
+                 "  opens: {from: prod, tcp: {port: 6443, value: up}, unit: bool, rehearse: {value: 1}}\n"
+                 "  shakes: {from: front, tls: {value: latency}, unit: s, rehearse: {value: '0.02'}}\n"
+                 "  left: {from: front, tls: {port: 8443, value: days-left}, unit: count}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const Plan& plan = *loaded.plan;
+        using What = ReachNumber::What;
+        const auto& named = *plan.metric("named");
+        QVERIFY(named.reach->kind == ReachRead::Kind::dns && named.reach->what == What::count);
+        QVERIFY(named.reach->addresses == ReachNumber::Addresses::aaaa);
+        QVERIFY(named.interval == seconds(15));
+        QCOMPARE(named.rehearsed.value_or(0), 2.0);
+        const auto& opens = *plan.metric("opens");
+        QVERIFY(opens.reach->kind == ReachRead::Kind::tcp && opens.reach->what == What::up);
+        QCOMPARE(opens.reach->port, 6443);
+        QVERIFY(opens.interval == seconds(5));
+        const auto& shakes = *plan.metric("shakes");
+        QVERIFY(shakes.reach->kind == ReachRead::Kind::tls && shakes.reach->what == What::latency);
+        QCOMPARE(shakes.reach->port, 0);
+        const auto& left = *plan.metric("left");
+        QVERIFY(left.reach->what == What::days_left && left.interval == minutes(1));
+        // No rehearsal opens a socket: what says nothing of it can't be rehearsed.
+        const auto missing = rehearsal_errors(plan);
+        QCOMPARE(missing.size(), 1u);
+        QCOMPARE(missing[0].at.line, 8);
+    }
+
+    void a_setting_is_that_of_a_topic_or_of_a_broker() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {events: {kafka: {bootstrap: 'b:1'}}}\nmetrics:\n"
+                 "  kept: {from: events, configs: {topic: '${plan}.in', key: retention.ms}, unit: count}\n"
+                 "  busy: {from: events, configs: {broker: 0, key: num.io.threads}, unit: count,"
+                 " interval: 5m, rehearse: {value: 8}}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const auto& kept = *loaded.plan->metric("kept");
+        QCOMPARE(kept.config->topic, std::string("${plan}.in"));
+        QCOMPARE(kept.config->key, std::string("retention.ms"));
+        QVERIFY(kept.interval == minutes(1) && !kept.rehearsed);
+        const auto& busy = *loaded.plan->metric("busy");
+        QVERIFY(busy.config->topic.empty() && busy.config->broker == 0);
+        QVERIFY(busy.interval == minutes(5));
+        QCOMPARE(busy.rehearsed.value_or(0), 8.0);
+        QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated production has settings
+    }
+
+    void a_login_is_measured_where_somebody_logs_in() {
+        const auto loaded =
+            load("sluice: 1\nid: p\nconnections: {events: {kafka: {bootstrap: 'b:1', security: {protocol: sasl_ssl, "
+                 "mechanism: plain, username: u, password: 'env:P'}}}}\nmetrics:\n"
+                 "  open: {from: events, sasl: {value: up}, unit: bool}\n"
+                 "  took: {from: events, sasl: {value: latency}, unit: s, interval: 2m, rehearse: {value: '0.1'}}\n"
+                 "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                 "p");
+        QVERIFY(loaded.plan.has_value());
+        const auto& open = *loaded.plan->metric("open");
+        QVERIFY(open.login->what == LoginNumber::What::up && open.interval == seconds(30) && !open.rehearsed);
+        const auto& took = *loaded.plan->metric("took");
+        QVERIFY(took.login->what == LoginNumber::What::latency && took.interval == minutes(2));
+        QCOMPARE(took.rehearsed.value_or(0), 0.1);
+        QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated brokers let everybody in
+    }
+
     void a_program_s_number_is_read_as_a_step_s_program_is() {
         const auto loaded =
             load("sluice: 1\nid: p\nmetrics:\n"

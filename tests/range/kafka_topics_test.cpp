@@ -34,6 +34,9 @@ struct Desk {
     Result<kafka::Topic> describe(const std::string& topic) {
         return ask<Result<kafka::Topic>>([&](auto how, auto done) { cluster->topics().describe(topic, how, done); });
     }
+    Result<std::string> setting(const kafka::ConfigOwner& owner, const std::string& key) {
+        return ask<Result<std::string>>([&](auto how, auto done) { cluster->topics().setting(owner, key, how, done); });
+    }
     Result<void> create(const kafka::NewTopic& topic, bool validate = false) {
         return ask<Result<void>>([&](auto how, auto done) { cluster->topics().create(topic, validate, how, done); });
     }
@@ -95,6 +98,35 @@ private slots:
         QCOMPARE(desk.range.send("GET", topics + "/as/guest/topics/nova.events")->status, 403);
         QCOMPARE(desk.range.send("GET", topics + "/as/events/topics/nova.events")->status, 200);
         QCOMPARE(desk.range.send("GET", topics + "/as/guest/topics/other")->status, 404);
+    }
+
+    void a_setting_is_that_of_a_topic_or_of_a_broker_data() {
+        QTest::addColumn<QString>("topic");
+        QTest::addColumn<int>("broker");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("expected"); // or what is wrong
+        const auto row = [](const char* topic, int broker, const char* key, const char* expected) {
+            QTest::addRow("%s %d %s", topic, broker, key)
+                << QString(topic) << broker << QString(key) << QString(expected);
+        };
+        row("nova.events", 0, "retention.ms", "1000");
+        row("nova.events", 0, "segment.ms", "604800000");
+        row("nova.events", 0, "num.io.threads", "topic nova.events has no setting num.io.threads");
+        row("nova.elsewhere", 0, "retention.ms", "topic nova.elsewhere: the brokers don't know it");
+        row("", 1, "num.io.threads", "8");
+        row("", 3, "broker.id", "3");
+        row("", 4, "num.io.threads", "broker 4: there is no such broker");
+        row("", 1, "num.threads", "broker 1 has no setting num.threads");
+    }
+    void a_setting_is_that_of_a_topic_or_of_a_broker() {
+        QFETCH(QString, topic);
+        QFETCH(int, broker);
+        QFETCH(QString, key);
+        QFETCH(QString, expected);
+        Desk desk;
+        QVERIFY(desk.configure("nova.events", {{"retention.ms", "1000"}}));
+        const auto setting = desk.setting({topic.toStdString(), broker}, key.toStdString());
+        QCOMPARE(QString::fromStdString(setting ? *setting : setting.error().what), expected);
     }
 
     void a_compacted_topic_takes_no_message_without_a_key() {

@@ -49,6 +49,9 @@ metrics:
   failing: {title: Failing, from: cluster, logs: {workload: shop/green, container: app, pattern: 'ERROR|FATAL'}, unit: per-second}
   refused: {title: Refused, from: cluster, logs: {selector: 'app=green', namespace: shop, pattern: ' 5..', over: 5m}, unit: per-second}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
+  kept: {title: Kept, from: events, configs: {topic: t, key: retention.ms}, unit: count}
+  login: {title: Login, from: events, sasl: {value: up}, unit: bool}
+  opens: {title: Opens, from: db, tcp: {port: 6432, value: up}, unit: bool, rehearse: {value: 1}}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
@@ -77,9 +80,9 @@ rollback: {)" + (promise.empty() ? promise : promise + ", ") +
 /// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.
 QString heard(const std::vector<std::string>& commands) {
     const QTemporaryDir tools;
-    for (const char* name :
-         {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh", "kafka-configs.sh",
-          "kafka-consumer-groups.sh", "kafka-console-producer.sh", "getent", "nc", "openssl"}) {
+    for (const char* name : {"kubectl", "curl", "sed", "helm", "vault", "secret-tool", "kafka-topics.sh",
+                             "kafka-configs.sh", "kafka-broker-api-versions.sh", "kafka-consumer-groups.sh",
+                             "kafka-console-producer.sh", "getent", "nc", "openssl"}) {
         QFile tool(tools.filePath(name));
         if (!tool.open(QIODevice::WriteOnly)) {
             return {};
@@ -253,6 +256,14 @@ private slots:
         row("a certificate that a hold watches", "{id: s, hold: 1m, gates: [{metric: left, must: '> 14'}]}",
             "openssl [s_client] [-connect] [db.example:5432] [-servername] [db.example]\n"
             "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
+        row("a setting that a hold watches", "{id: s, hold: 1m, gates: [{metric: kept, must: '> 1'}]}",
+            "kafka-configs.sh [--bootstrap-server] [b1:9093,b2:9093] [--command-config] [client.properties] "
+            "[--describe] [--all] [--entity-type] [topics] [--entity-name] [t]");
+        row("a login that a hold watches", "{id: s, hold: 1m, gates: [{metric: login, must: '== 1'}]}",
+            "kafka-broker-api-versions.sh [--bootstrap-server] [b1:9093,b2:9093] [--command-config] "
+            "[client.properties]");
+        row("a port that a hold watches", "{id: s, hold: 1m, gates: [{metric: opens, must: '== 1'}]}",
+            "nc [-z] [-w] [10] [db.example] [6432]");
         row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
             "helm [count] [v1'2]");
         row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",

@@ -35,10 +35,12 @@ metrics:
   requests: {from: prom, query: 'sum by (v) (rate(requests_total[1m]))', unit: per-second, by-arm: v, interval: 10s}
   errors: {title: Error rate, from: prom, query: 'errors{app="${plan}"}', unit: ratio, max-age: 45s, empty: {zero-while: 'up{v="${version}"}'}}
   lag: {title: Consumer lag, from: events, lag: {groups: ['g-${version}'], topics: [orders]}, unit: messages}
+  kept: {from: events, configs: {topic: 'orders-${version}', key: retention.ms}, unit: count}
   health: {from: shop, health: {path: '/health/${version}', expect: {status: [200, 204], json: {/status: healthy}}}, unit: bool}
   alerts: {from: alarms, alerts: {matchers: ['severity="critical"', 'build="${version}"']}, unit: count}
   queue: {from: shop, http: {path: '/queue/${version}', json: /length}, unit: count}
   days: {from: shop, http: {value: certificate-days}, unit: count, rehearse: {value: 30}}
+  port: {from: shop, tcp: {port: 8443, value: up}, unit: bool, rehearse: {value: 1}}
   unpaid: {run: [psql, -c, 'select ${version}'], environment: {PGPASSWORD: 'env:X_TOKEN'}, unit: count, rehearse: {value: 3}}
   failed: {title: Failed requests, derived: 'errors * requests', unit: per-second}
 traffic:
@@ -278,13 +280,15 @@ private slots:
         const auto order = [&](const std::vector<Told>& answers) {
             return order_of(report::source_report(release, recorded(answers), start + seconds(20)));
         };
-        QCOMPARE(order({}),
-                 "prom: requests errors, events: lag, shop: health queue days, alarms: alerts, : unpaid, : failed");
+        QCOMPARE(order({}), "prom: requests errors, events: lag kept, shop: health queue days port, alarms: alerts, : "
+                            "unpaid, : failed");
         QCOMPARE(order({{18, "errors", "", SampleStatus::no_data}, {18, "alerts", "", SampleStatus::source_error}}),
-                 "alarms: alerts, prom: errors requests, events: lag, shop: health queue days, : unpaid, : failed");
+                 "alarms: alerts, prom: errors requests, events: lag kept, shop: health queue days port, : unpaid, : "
+                 "failed");
         QCOMPARE(
             order({{18, "requests", "blue", SampleStatus::no_data}, {18, "errors", "", SampleStatus::source_error}}),
-            "prom: errors requests, events: lag, shop: health queue days, alarms: alerts, : unpaid, : failed");
+            "prom: errors requests, events: lag kept, shop: health queue days port, alarms: alerts, : unpaid, : "
+            "failed");
     }
 
     void what_is_asked_is_filled_from_the_values_of_the_release_data() {
@@ -293,10 +297,12 @@ private slots:
         row("requests", "query: sum by (v) (rate(requests_total[1m]))\narms: by v: blue is v0, green is v1");
         row("errors", "query: errors{app=\"small\"}\nzero while: up{v=\"v1\"}");
         row("lag", "groups: g-v1\ntopics: orders");
+        row("kept", "topic: orders-v1\nnumber: setting retention.ms");
         row("health", "path: /health/v1\nwanted: status 200, 204 / /status is healthy");
         row("alerts", "alerts: severity=\"critical\" / build=\"v1\"");
         row("queue", "path: /queue/v1\nnumber: at /length");
         row("days", "number: certificate-days");
+        row("port", "port: 8443\nnumber: up of tcp");
         row("unpaid", "program: psql -c select v1\nnumber: the first line that it prints");
         row("failed", "formula: errors * requests");
     }

@@ -160,7 +160,7 @@ private slots:
         metric.logs->pattern = "ERROR";
         Ways ways{world.scheduler, nullptr, nullptr};
         QVERIFY(!make_source(world.plan, metric, world.scope, ways)); // nobody to be asked
-        ways.cluster = &client;
+        ways.pods = &client;
         const auto source = make_source(world.plan, metric, world.scope, ways);
         if (source) {
             (*source)->poll(world.scheduler.now() + seconds(5), "k", [](const series::SampleBatch&) {});
@@ -192,19 +192,24 @@ private slots:
         QCOMPARE(world.http.requests.size(), asked);
     }
 
-    void a_certificate_is_looked_at_by_a_socket_or_acted_out() {
+    void a_host_is_looked_at_by_a_socket_or_acted_out() {
         World world;
         plan::Metric metric;
         metric.name = "left";
         metric.from = "front";
         metric.http = plan::HttpNumber{plan::HttpNumber::What::certificate_days, {}, {}};
-        const auto made = world.make(metric);
-        QVERIFY(!made);
-        QCOMPARE(made.error().where, std::string("metric left"));
-        metric.rehearsed = 61;
-        Ways ways{world.scheduler, nullptr, nullptr};
-        ways.acted_out = true;
-        QVERIFY(make_source(world.plan, metric, world.scope, ways).has_value());
+        plan::Metric port = metric;
+        port.http.reset();
+        port.reach = plan::ReachNumber{};
+        for (auto* one : {&metric, &port}) {
+            const auto made = world.make(*one);
+            QVERIFY(!made);
+            QCOMPARE(made.error().where, std::string("metric left"));
+            one->rehearsed = 61;
+            Ways ways{world.scheduler, nullptr, nullptr};
+            ways.acted_out = true;
+            QVERIFY(make_source(world.plan, *one, world.scope, ways).has_value());
+        }
     }
 
     void a_program_is_run_or_acted_out() {

@@ -2,7 +2,6 @@
 
 #include "base/json.h"
 #include "base/virtual_scheduler.h"
-#include "sources/certificate_source.h"
 #include "sources/fake_http.h"
 #include "sources/one_value.h"
 #include "support/new_year.h"
@@ -32,17 +31,6 @@ QString told(const series::SampleBatch& batch) {
     return QString::fromStdString(ok ? number_text(reading.value)
                                      : std::string(name(batch.status)) + " " + batch.detail);
 }
-
-/// A host whose certificate is as the test says; answers when it is told to.
-class FakeReach : public net::Reach {
-public:
-    void ask(const net::ReachAsk& what, Done done) override {
-        asked.push_back(what);
-        waiting = std::move(done);
-    }
-    std::vector<net::ReachAsk> asked;
-    Done waiting;
-};
 
 } // namespace
 
@@ -164,52 +152,6 @@ private slots:
             QCOMPARE(told(batch), QString(expected));
         }
         QCOMPARE(http.requests.front().url, std::string("http://nova/slow"));
-    }
-
-    void whole_days_until_the_certificate_ends_data() {
-        QTest::addColumn<qint64>("left_s");
-        QTest::addColumn<QString>("expected");
-        QTest::newRow("months") << qint64{61 * 86'400 + 86'399} << "61";
-        QTest::newRow("the last hours") << qint64{3'600} << "0";
-        QTest::newRow("one that does not say it")
-            << qint64{-1} << "source-error the certificate does not say how long it is valid";
-        QTest::newRow("one that is not believed")
-            << qint64{-2} << "source-error the certificate is not believed: it has expired";
-    }
-    void whole_days_until_the_certificate_ends() {
-        QFETCH(qint64, left_s);
-        QFETCH(QString, expected);
-        VirtualScheduler scheduler(new_year);
-        FakeReach reach;
-        CertificateSource source(reach, scheduler, {"m", "count", {"shop.example", 8443}, nullptr});
-        series::SampleBatch batch;
-        source.poll(new_year + seconds(5), "k", [&](series::SampleBatch got) { batch = std::move(got); });
-        const auto& asked = reach.asked.at(0);
-        QVERIFY(asked.kind == net::ReachAsk::Kind::tls);
-        QCOMPARE(asked.host, std::string("shop.example"));
-        QCOMPARE(asked.port, 8443);
-        QCOMPARE(asked.timeout, seconds(5));
-        net::Reached reached;
-        if (left_s >= 0) {
-            reached.valid_until = new_year + seconds(left_s);
-        }
-        reach.waiting(left_s == -2 ? Result<net::Reached>(fail(ErrorCode::unreachable,
-                                                               "the certificate is not believed: it has expired",
-                                                               "shop.example:8443"))
-                                   : Result<net::Reached>(reached));
-        QCOMPARE(told(batch), expected);
-    }
-
-    void a_look_that_comes_back_late_finds_nobody() {
-        VirtualScheduler scheduler(new_year);
-        FakeReach reach;
-        bool told_somebody = false;
-        {
-            CertificateSource source(reach, scheduler, {"m", "count", {"shop.example", 443}, nullptr});
-            source.poll(new_year + seconds(5), "k", [&](const series::SampleBatch&) { told_somebody = true; });
-        }
-        reach.waiting(net::Reached{});
-        QVERIFY(!told_somebody);
     }
 
     void a_rehearsal_tells_the_plan_s_number_from_the_scheduler() {
