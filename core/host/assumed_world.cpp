@@ -49,6 +49,9 @@ public:
                 take_step(step);
             }
         }
+        for (const auto& metric : plan.metrics) {
+            take_metric(metric);
+        }
         for (const auto& connection : plan.connections) {
             take_proxied(connection);
         }
@@ -211,6 +214,12 @@ private:
                 spaces_.insert(at->space);
                 config_maps_.insert(*at);
             }
+        }
+    }
+
+    void take_metric(const plan::Metric& metric) {
+        if (metric.cluster && !metric.rehearsed && !makes_objects_) {
+            take_object(metric.cluster->name_space, metric.cluster->object);
         }
     }
 

@@ -108,6 +108,12 @@ std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
                               "the metric '" + metric.name + "' looks at a certificate, and no rehearsal has one",
                               "add rehearse: {value: 90}", Severity::error});
         }
+        if (metric.cluster && !metric.rehearsed && !rehearsable(*metric.cluster)) {
+            errors.push_back({metric.at,
+                              "the metric '" + metric.name + "' looks at " + metric.cluster->object +
+                                  ", and a rehearsal has only deployments",
+                              "add rehearse: {value: …}, the number that it tells there", Severity::error});
+        }
     }
     sort_diagnostics(errors);
     return errors;

@@ -84,22 +84,6 @@ void check_from(Reading& reading, const Node& node, const Metric& metric) {
     }
 }
 
-/// What it tells in a rehearsal, if that is a number.
-std::optional<double> read_rehearsed(Reading& reading, const Node& node) {
-    const Node* rehearse = node.find("rehearse");
-    const Node* value = rehearse != nullptr ? rehearse->find("value") : nullptr;
-    if (value == nullptr || !value->is_scalar()) {
-        return std::nullopt;
-    }
-    const auto number = parse_number(value->text);
-    if (!number || !std::isfinite(*number)) {
-        reading.error(value->at, fmt::format("'{}' is no number", value->text),
-                      "write it in the metric's unit, without one: 0.2, 61");
-        return std::nullopt;
-    }
-    return *number;
-}
-
 void read_http(Reading& reading, const Node& node, Metric& metric) {
     const Node& http = *node.find("http");
     HttpNumber number;
@@ -151,6 +135,21 @@ void read_run(Reading& reading, const Node& node, Metric& metric) {
 }
 
 } // namespace
+
+std::optional<double> read_rehearsed(Reading& reading, const Node& node) {
+    const Node* rehearse = node.find("rehearse");
+    const Node* value = rehearse != nullptr ? rehearse->find("value") : nullptr;
+    if (value == nullptr || !value->is_scalar()) {
+        return std::nullopt;
+    }
+    const auto number = parse_number(value->text);
+    if (!number || !std::isfinite(*number)) {
+        reading.error(value->at, fmt::format("'{}' is no number", value->text),
+                      "write it in the metric's unit, without one: 0.2, 61");
+        return std::nullopt;
+    }
+    return *number;
+}
 
 void read_number(Reading& reading, const Node& node, Metric& metric) {
     metric.rehearsed = read_rehearsed(reading, node);

@@ -232,7 +232,8 @@ void read_metric(Reading& reading, const Entry& entry) {
         metric.health = HealthQuery{reading.filled(*health, "path"), read_expect(reading, health->find("expect"))};
     }
     const bool number = node.find("http") != nullptr || node.find("run") != nullptr;
-    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number) {
+    const bool cluster = node.find("kubernetes") != nullptr;
+    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number && !cluster) {
         reading.error(rehearse->at, "'rehearse' means nothing for this kind of metric",
                       "remove it: the simulated production answers");
     }
@@ -271,8 +272,8 @@ void read_metric(Reading& reading, const Entry& entry) {
     if (const Node* empty = node.find("empty")) {
         metric.zero_while = reading.filled(*empty, "zero-while");
     }
-    if (number) {
-        read_number(reading, node, metric);
+    if (number || cluster) {
+        cluster ? read_cluster_number(reading, node, metric) : read_number(reading, node, metric);
         reading.plan.metrics.push_back(std::move(metric));
         return;
     }

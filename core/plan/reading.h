@@ -98,6 +98,10 @@ std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node
 /// A metric that is one number of an HTTP answer, of a certificate or of a program: all that it says beside what each
 /// metric does.
 void read_number(Reading& reading, const Node& node, Metric& metric);
+/// One that a cluster tells.
+void read_cluster_number(Reading& reading, const Node& node, Metric& metric);
+/// What it tells in a rehearsal (`rehearse: {value: …}`), if that is a number.
+std::optional<double> read_rehearsed(Reading& reading, const Node& node);
 /// What a derived metric says that its formula does not.
 void read_derived(Reading& reading, const Node& node);
 /// Its formulas, once all metrics are known: parts, arms, interval and age.

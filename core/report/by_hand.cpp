@@ -6,6 +6,7 @@
 #include "plan/describe.h"
 #include "plan/fill.h"
 #include "report/asked_metrics.h"
+#include "report/cluster_by_hand.h"
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
 
@@ -138,6 +139,10 @@ private:
         std::transform(words.begin(), words.end(), std::back_inserter(quoted), shell_word);
         out_.commands.push_back(fmt::format("{}", fmt::join(quoted, " ")));
     }
+    void take(const ByHand& own) {
+        out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
+        out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
+    }
     void other() { remark(filled(plan::summary(step_))); }
 
     const Json& settings(const std::string& connection) const {
@@ -208,9 +213,7 @@ private:
     requires std::is_same_v<OfKafka, plan::KafkaRead> || std::is_same_v<OfKafka, plan::KafkaAction>
     void look(const OfKafka& kafka) {
         const Filled fill = [this](const std::string& text) { return filled(text); };
-        ByHand own = kafka_by_hand(kafka, settings(step_.on), fill);
-        out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
-        out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
+        take(kafka_by_hand(kafka, settings(step_.on), fill));
     }
     void look(const plan::LogsRead& read) {
         Words words = kubectl(step_.on, filled(read.name_space));
@@ -258,6 +261,9 @@ private:
         const auto* from = plan_.connection(metric.from);
         if (metric.alerts) {
             ask_alerts(metric);
+        } else if (metric.cluster) {
+            const Filled fill = [this](const std::string& text) { return filled(text); };
+            take(cluster_by_hand(*metric.cluster, kubectl(metric.from, filled(metric.cluster->name_space)), fill));
         } else if (metric.http) {
             ask_number(metric);
         } else if (metric.run) {

@@ -5,6 +5,7 @@
 #include "plan/fill.h"
 #include "sources/alertmanager_source.h"
 #include "sources/certificate_source.h"
+#include "sources/cluster_source.h"
 #include "sources/command_source.h"
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
@@ -117,14 +118,23 @@ Made program(const plan::Metric& metric, const Ways& ways) {
     return std::make_unique<CommandSource>(*ways.processes, ways.scheduler, std::move(asked));
 }
 
+Made cluster(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto asked = cluster_metric(metric, scope);
+    if (!asked) {
+        return failed(asked);
+    }
+    return std::make_unique<ClusterSource>(ways.cluster, ways.scheduler, *std::move(asked), ways.redactions);
+}
+
 /// Whether there is a way to ask what the metric wants to know.
 bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days) {
         return ways.reach != nullptr && !ways.place.host.empty();
     }
-    return metric.run   ? ways.processes != nullptr && ways.directory
-           : metric.lag ? ways.kafka != nullptr
-                        : ways.http != nullptr;
+    return metric.run       ? ways.processes != nullptr && ways.directory
+           : metric.lag     ? ways.kafka != nullptr
+           : metric.cluster ? ways.cluster != nullptr
+                            : ways.http != nullptr;
 }
 
 Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -175,12 +185,13 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
                                : fmt::format("the connection '{}' can't answer this metric", metric.from),
                     "metric " + metric.name);
     }
-    Made made = metric.lag      ? lag(metric, scope, ways)
-                : metric.health ? health(metric, scope, ways)
-                : metric.http   ? number(metric, scope, ways)
-                : metric.run    ? program(metric, ways)
-                : metric.alerts ? alerts(plan, metric, scope, ways)
-                                : by_query(plan, metric, scope, ways);
+    Made made = metric.lag       ? lag(metric, scope, ways)
+                : metric.health  ? health(metric, scope, ways)
+                : metric.http    ? number(metric, scope, ways)
+                : metric.run     ? program(metric, ways)
+                : metric.cluster ? cluster(metric, scope, ways)
+                : metric.alerts  ? alerts(plan, metric, scope, ways)
+                                 : by_query(plan, metric, scope, ways);
     if (!made) {
         made.error().where = "metric " + metric.name + (made.error().where.empty() ? "" : ", " + made.error().where);
     }

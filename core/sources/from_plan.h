@@ -6,6 +6,7 @@
 #include "net/process.h"
 #include "net/reach.h"
 #include "plan/model.h"
+#include "sources/cluster_reader.h"
 #include "sources/scraper.h"
 #include "sources/source.h"
 
@@ -30,6 +31,7 @@ struct Ways {
     std::function<std::string(const std::string& key)> directory = {}; ///< where a run of it has its records
     bool through_proxy = false;                                        ///< `http` goes by a cluster's service proxy
     std::shared_ptr<const RedactionSet> redactions = nullptr;          ///< kept out of what is told of an answer
+    std::shared_ptr<ClusterReader> cluster = nullptr; ///< shared by the metrics of a kubernetes connection
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

@@ -43,6 +43,8 @@ metrics:
   depth: {title: Depth, from: inside, http: {path: /stats, json: /depth}, unit: count}
   rows: {title: Rows, run: [helm, count, '${version}'], environment: {T: 'env:X_TOKEN'}, unit: count, rehearse: {value: 1}}
   left: {title: Left, from: db, http: {value: certificate-days}, unit: count, rehearse: {value: 61}}
+  moved: {title: Moved, from: cluster, kubernetes: {rollout: 'deployment/green-${version}', namespace: shop}, unit: count}
+  eaten: {title: Eaten, from: cluster, kubernetes: {usage: memory, of: nodes, selector: 'pool in (a)'}, unit: ratio}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
@@ -240,6 +242,10 @@ private slots:
             "openssl [x509] [-noout] [-subject] [-issuer] [-enddate]");
         row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
             "helm [count] [v1'2]");
+        row("a rollout that a hold watches", "{id: s, hold: 1m, gates: [{metric: moved, must: '>= 0'}]}",
+            "kubectl [--context] [the prod] [-n] [shop] [rollout] [status] [deployment/green-v1'2] [--watch=false]");
+        row("use of nodes that a hold watches", "{id: s, hold: 1m, gates: [{metric: eaten, must: '< 80%'}]}",
+            "kubectl [--context] [the prod] [top] [nodes] [-l] [pool in (a)]");
         row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",
             "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [https://web.example/metrics] <X: se cret>");
         row("and through the API server", "{id: s, hold: 1m, gates: [{metric: busy, must: '<= 500'}]}",
