@@ -1,5 +1,6 @@
 #include "engine/connection_tests.h"
 
+#include "engine/cluster_access.h"
 #include "engine/first_use.h"
 #include "engine/kafka_specs.h"
 #include "net/place.h"
@@ -165,17 +166,29 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
                     {"kind", "SelfSubjectAccessReview"},
                     {"spec",
                      {{"resourceAttributes", {{"verb", "get"}, {"group", "apps"}, {"resource", "deployments"}}}}}};
-                client->request(
-                    "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json", review.dump(),
-                    {self.key(at, "review"), net::Pool::polling, self.patience},
-                    self.back(index, [version](State& then, Test& of, const Result<kubernetes::Reply>& allowed) {
-                        if (!allowed) {
-                            then.finish(of, failed(allowed));
-                            return;
-                        }
-                        then.finish(of, "Kubernetes " + version + ", credentials taken");
-                    }));
+                client->request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json",
+                                review.dump(), {self.key(at, "review"), net::Pool::polling, self.patience},
+                                self.back(index, [index, client, version](State& then, Test& of,
+                                                                          const Result<kubernetes::Reply>& allowed) {
+                                    if (!allowed) {
+                                        then.finish(of, failed(allowed));
+                                        return;
+                                    }
+                                    then.ask_access(index, *client, "Kubernetes " + version + ", credentials taken");
+                                }));
             }));
+    }
+
+    /// Whether metrics may read what they ask: a gate that is refused would be known only as it is needed.
+    void ask_access(std::size_t index, kubernetes::Client& client, const std::string& so_far) {
+        const Test& test = tests[index];
+        try_access(client, plan, values, test.connection->name, outside.reach == nullptr,
+                   {key(test, "metrics"), net::Pool::polling, patience}, weak_from_this(),
+                   back(index, [so_far](State& self, Test& at, const Result<std::string>& found) {
+                       self.finish(at, found && !found->empty() ? Result<std::string>(so_far + ", " + *found)
+                                       : found                  ? Result<std::string>(so_far)
+                                                                : found);
+                   }));
     }
 
     /// What is asked of a server whose kind is known, and how its answer is recognised.
