@@ -44,8 +44,6 @@ std::string why_not(const ClusterQuestion& question, int status, const Json& bod
                                     : fmt::format("the cluster knows no {}", question.resource);
     case 410:
         return "the list changed while it was read";
-    case 429:
-        return "the API server has too much to do (429)";
     default:
         break;
     }

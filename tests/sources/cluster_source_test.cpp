@@ -340,7 +340,7 @@ private slots:
             "source-error the cluster has no metrics.k8s.io: it needs a metrics-server");
         row("one that is down", "usage", of_use, 503, no,
             "source-error metrics.k8s.io does not answer (503): is the metrics-server at work?");
-        row("too much to do", "ready", of_workload, 429, no, "source-error the API server has too much to do (429)");
+        row("too much to do", "ready", of_workload, 429, no, "source-error HTTP status 429");
         row("an error", "ready", of_workload, 500, no, "source-error HTTP status 500");
         row("a login page", "ready", of_workload, 200, "<html>",
             "source-error the answer is not what an API server sends");
