@@ -1,11 +1,14 @@
 #include "sources/cluster_metric.h"
 
+#include "base/printable.h"
+
 namespace sluice::sources {
 
 using What = plan::ClusterNumber::What;
 
 Result<ClusterMetric> cluster_metric(const plan::Metric& metric, const plan::Scope& scope) {
-    ClusterMetric made{metric.name, metric.unit, *metric.cluster, std::nullopt, metric.reduce, metric.at_least};
+    ClusterMetric made{metric.name,   metric.unit,     *metric.cluster, std::nullopt,
+                       metric.reduce, metric.at_least, nullptr};
     auto& number = made.number;
     auto selector = plan::fill_selector(number.selector, scope);
     if (!selector) {
@@ -61,6 +64,19 @@ std::vector<ClusterQuestion> all_questions(const ClusterMetric& metric) {
         all.push_back(list_of("pods", "", {}));
     }
     return all;
+}
+
+std::string shown(const ClusterMetric& metric, const std::string& said, std::size_t most) {
+    // Redacted before it is cut: a part of a secret is not found any more.
+    std::string text = printable(redacted(said, metric.redactions));
+    if (text.size() > most) {
+        while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) {
+            --most; // not within a character
+        }
+        text.resize(most);
+        text += "…";
+    }
+    return text;
 }
 
 } // namespace sluice::sources

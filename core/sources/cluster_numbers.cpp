@@ -163,9 +163,11 @@ std::string advice(const ClusterMetric& metric, const std::vector<std::string>& 
     return {};
 }
 
+constexpr std::size_t longest_cause = 300; ///< bytes; a scheduler can say much, and the advice stands behind it
+
 series::SampleBatch of_rollout(const ClusterMetric& metric, const ClusterFacts& facts, Nanos now) {
     const auto status = kubernetes::rollout_status(*facts.workload, facts.pods.value_or(Json::array()));
-    const std::string cause = status.cause.empty() ? "" : ", " + status.cause;
+    const std::string cause = status.cause.empty() ? "" : ", " + shown(metric, status.cause, longest_cause);
     const std::string said = advice(metric, status.causes);
     series::SampleBatch batch;
     if (metric.number.what == What::ready) {

@@ -7,6 +7,8 @@
 namespace sluice::sources {
 namespace {
 
+constexpr std::size_t longest_detail = 1000; ///< bytes
+
 constexpr const char* misshapen = "the answer is not what an API server sends";
 
 } // namespace
@@ -19,10 +21,8 @@ struct ClusterSource::Poll {
     ClusterFacts facts;
 };
 
-ClusterSource::ClusterSource(std::shared_ptr<ClusterReader> reader, Scheduler& scheduler, ClusterMetric metric,
-                             std::shared_ptr<const RedactionSet> redactions)
-    : reader_(std::move(reader)), scheduler_(scheduler), metric_(std::move(metric)),
-      redactions_(std::move(redactions)) {}
+ClusterSource::ClusterSource(std::shared_ptr<ClusterReader> reader, Scheduler& scheduler, ClusterMetric metric)
+    : reader_(std::move(reader)), scheduler_(scheduler), metric_(std::move(metric)) {}
 
 void ClusterSource::poll(Nanos deadline, std::string key, Done done) {
     auto poll = std::make_shared<Poll>();
@@ -80,9 +80,9 @@ void ClusterSource::take(const std::shared_ptr<Poll>& poll, const ClusterAnswer&
 }
 
 void ClusterSource::finish(const std::shared_ptr<Poll>& poll, series::SampleBatch batch, Nanos rest) {
-    batch.detail = redacted(batch.detail, redactions_);
+    batch.detail = shown(metric_, batch.detail, longest_detail);
     for (auto& reading : batch.readings) {
-        reading.detail = redacted(reading.detail, redactions_);
+        reading.detail = shown(metric_, reading.detail, longest_detail);
     }
     rest_ = batch.status == series::Status::source_error ? rest : Nanos{};
     polls_.erase(poll);

@@ -1,5 +1,4 @@
 #pragma once
-#include "base/redact.h"
 #include "sources/cluster_numbers.h"
 #include "sources/source.h"
 
@@ -15,8 +14,7 @@ namespace sluice::sources {
 /// that names what a role must allow. An answer that is not shaped as the API has it is a source error, never a crash.
 class ClusterSource : public Source {
 public:
-    ClusterSource(std::shared_ptr<ClusterReader> reader, Scheduler& scheduler, ClusterMetric metric,
-                  std::shared_ptr<const RedactionSet> redactions);
+    ClusterSource(std::shared_ptr<ClusterReader> reader, Scheduler& scheduler, ClusterMetric metric);
     void poll(Nanos deadline, std::string key, Done done) override;
     Nanos rest() const override { return rest_; }
 
@@ -29,8 +27,7 @@ private:
     std::shared_ptr<ClusterReader> reader_;
     Scheduler& scheduler_;
     ClusterMetric metric_;
-    std::shared_ptr<const RedactionSet> redactions_; ///< what the cluster says of pods and images is shown
-    std::set<std::shared_ptr<Poll>> polls_;          ///< dropped with the source: then nobody waits for an answer
+    std::set<std::shared_ptr<Poll>> polls_; ///< dropped with the source: then nobody waits for an answer
     Nanos rest_;
 };
 

@@ -123,7 +123,8 @@ Made cluster(const plan::Metric& metric, const plan::Scope& scope, const Ways& w
     if (!asked) {
         return failed(asked);
     }
-    return std::make_unique<ClusterSource>(ways.cluster, ways.scheduler, *std::move(asked), ways.redactions);
+    asked->redactions = ways.redactions;
+    return std::make_unique<ClusterSource>(ways.cluster, ways.scheduler, *std::move(asked));
 }
 
 /// Whether there is a way to ask what the metric wants to know.

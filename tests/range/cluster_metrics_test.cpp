@@ -33,7 +33,7 @@ struct Desk {
         metric.unit = unit;
         metric.reduce = plan::Reduce::sum;
         metric.cluster = std::move(number);
-        sources::ClusterSource source(reader, r.scheduler, sources::cluster_metric(metric, {}).value(), nullptr);
+        sources::ClusterSource source(reader, r.scheduler, sources::cluster_metric(metric, {}).value());
         std::optional<series::SampleBatch> answer;
         source.poll(r.scheduler.now() + seconds(5), "poll/m/" + std::to_string(++asked),
                     [&](series::SampleBatch batch) { answer = std::move(batch); });

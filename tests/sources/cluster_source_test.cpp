@@ -43,9 +43,8 @@ struct Cluster {
     void says(const std::string& path, const Json& body, int status = 200) { answers[path] = said(status, body); }
     void lists(const std::string& path, const Json& items) { says(path, {{"items", items}}); }
 
-    std::unique_ptr<ClusterSource> source(const ClusterMetric& metric,
-                                          std::shared_ptr<const RedactionSet> secrets = nullptr) {
-        return std::make_unique<ClusterSource>(reader, scheduler, metric, std::move(secrets));
+    std::unique_ptr<ClusterSource> source(const ClusterMetric& metric) {
+        return std::make_unique<ClusterSource>(reader, scheduler, metric);
     }
     series::SampleBatch poll(const ClusterMetric& metric) {
         auto asked = source(metric);
@@ -462,22 +461,33 @@ private slots:
         QCOMPARE(rest, seconds(20));
     }
 
-    void secrets_in_what_the_cluster_says_are_not_told() {
+    void what_the_cluster_says_is_shown_without_secrets_in_one_line_of_bounded_length() {
         Cluster cluster;
         auto secrets = std::make_shared<RedactionSet>();
         QVERIFY(secrets->add(Secret("s3cr3t-token"), "env:T").has_value());
         Json half = deployment();
         half["status"]["updatedReplicas"] = 2;
         cluster.says(of_workload, half);
-        Json bad = pod("a", false, "ImagePullBackOff");
-        bad["status"]["containerStatuses"][0]["image"] = "reg/s3cr3t-token/x";
-        cluster.lists(of_pods, Json::array({bad}));
-        const auto source = cluster.source(metric_of(What::rollout), secrets);
-        std::string detail;
-        source->poll(cluster.scheduler.now() + seconds(5), "poll/a",
-                     [&](const series::SampleBatch& batch) { detail = batch.readings.at(0).detail; });
-        cluster.scheduler.run_until(cluster.scheduler.now() + seconds(1));
-        QVERIFY2(detail.find("(reg/‹redacted›/x)") != std::string::npos, detail.c_str());
+        auto metric = metric_of(What::rollout);
+        metric.redactions = secrets;
+        const auto detail_with_image = [&](const std::string& image) {
+            Json bad = pod("a", false, "ImagePullBackOff");
+            bad["status"]["containerStatuses"][0]["image"] = image;
+            cluster.lists(of_pods, Json::array({bad}));
+            return cluster.poll(metric).readings.at(0).detail;
+        };
+        const auto secret = detail_with_image("reg/s3cr3t-token/x");
+        QVERIFY2(secret.find("(reg/‹redacted›/x)") != std::string::npos, secret.c_str());
+        QVERIFY(detail_with_image("a\nb").find("(a\\nb)") != std::string::npos);
+        std::string umlauts; // 2 bytes each, so that some would be cut in the middle
+        for (int i = 0; i < 100'000; ++i) {
+            umlauts += "ä";
+        }
+        for (const char* before : {"", "x"}) {
+            const auto cut = detail_with_image(before + umlauts);
+            QVERIFY2(cut.size() < 600 && cut.find("…: is the image in the registry") != std::string::npos, cut.c_str());
+            QVERIFY(QString::fromStdString(cut).toStdString() == cut); // no half of a character
+        }
     }
 
     void what_is_filled_in_must_be_a_name() {
