@@ -2,6 +2,7 @@
 #include "plan/reading.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace sluice::plan {

@@ -319,7 +319,7 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
         if (number.what == plan::ClusterNumber::What::usage) {
             asked.push_back({"of", object});
         }
-        for (const auto& [what, text] : {std::pair{"namespace", &number.name_space}, {"nodes", &number.selector}}) {
+        for (const auto& [what, text] : {std::pair{"namespace", &number.name_space}, {"selector", &number.selector}}) {
             if (!text->empty()) {
                 asked.push_back({what, plain_filled(*text, scope)});
             }
