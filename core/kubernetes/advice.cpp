@@ -8,7 +8,7 @@ struct Advice {
     const char* words;
 };
 
-// After "Troubleshooting Common Deployment Issues" of the deployment runbook (plans/, "001"); what it has no word for
+// After "Troubleshooting Common Deployment Issues" of the deployment runbook (001); what that has no word for
 // is said by the cluster's own documentation.
 constexpr const char* image = "is the image in the registry, and is the pull secret right? the pod's events tell more";
 constexpr const char* crash = "read the pod's log from its start: variables missing, a database not reached, "
