@@ -66,6 +66,7 @@ series::Reading Derived::reading(const std::string& arm, const Latest& latest, N
         made.detail = "it is not derived for " + arm;
         return made;
     }
+    std::string beside; // what a source says of a value that is taken as it is, as by arm
     const double value = formula->second.value([&](const plan::Formula::Part& part) {
         const plan::Metric& source = sources_.at(part.metric);
         const auto read = latest.read(source, source.by_arm.empty() ? "" : part.arm.empty() ? arm : part.arm, now);
@@ -74,8 +75,12 @@ series::Reading Derived::reading(const std::string& arm, const Latest& latest, N
             made.detail = name_of(part) + ": " + read.detail;
         }
         made.measured_at = std::min(made.measured_at, read.measured_at);
+        beside = formula->second.parts().size() == 1 ? read.detail : "";
         return read.value;
     });
+    if (made.status == Status::ok) {
+        made.detail = beside;
+    }
     if (made.status == Status::ok && std::isnan(value)) {
         made.status = Status::no_data;
         made.detail = "it comes to no number";

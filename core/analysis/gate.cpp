@@ -92,6 +92,9 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
         verdict.why += fmt::format(", which is {} ({} {} {})", format_value(from.limit->limit, metric.unit),
                                    reference_text(gate), is, format_value(*from.value, metric.unit));
     }
+    if (!*holds && !reading.detail.empty()) {
+        verdict.why += ": " + reading.detail; // what the source knows about why it is so
+    }
     return verdict;
 }
 

@@ -39,6 +39,9 @@ TriggerTruth look_at_metric(const plan::Condition& condition, const Eye& eye) {
                      ? fmt::format("{} is {}", called, result.value)
                      : fmt::format("{} {} {} {}", called, result.value, result.truth == Truth::yes ? "is" : "is not",
                                    condition.must.text);
+    if (result.truth == Truth::yes && !reading.detail.empty()) {
+        result.why += ": " + reading.detail; // what the source knows about why it is so
+    }
     series::Sample sample;
     static_cast<series::Reading&>(sample) = reading;
     sample.metric = metric->name;

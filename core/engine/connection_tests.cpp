@@ -1,5 +1,6 @@
 #include "engine/connection_tests.h"
 
+#include "engine/cluster_access.h"
 #include "engine/first_use.h"
 #include "engine/kafka_specs.h"
 #include "net/place.h"
@@ -10,10 +11,8 @@
 #include "sources/scraper.h"
 
 #include <algorithm>
-#include <deque>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <set>
 
 namespace sluice::engine {
 namespace {
@@ -186,82 +185,34 @@ struct ConnectionTests::State : std::enable_shared_from_this<State> {
                                                 ? reply->object.value("gitVersion", std::string("of unknown version"))
                                                 : std::string("of unknown version");
                 // Everybody may ask the version; who we are shows in what only a known user may ask.
-                const Json review = review_of({{"verb", "get"}, {"group", "apps"}, {"resource", "deployments"}});
-                client->request(
-                    "POST", reviews, "application/json", review.dump(),
-                    {self.key(at, "review"), net::Pool::polling, self.patience},
-                    self.back(index, [index, version](State& then, Test& of, const Result<kubernetes::Reply>& allowed) {
-                        if (!allowed) {
-                            then.finish(of, failed(allowed));
-                            return;
-                        }
-                        then.ask_access(index, "Kubernetes " + version + ", credentials taken", then.of_logs(of));
-                    }));
+                const Json review = {
+                    {"apiVersion", "authorization.k8s.io/v1"},
+                    {"kind", "SelfSubjectAccessReview"},
+                    {"spec",
+                     {{"resourceAttributes", {{"verb", "get"}, {"group", "apps"}, {"resource", "deployments"}}}}}};
+                client->request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json",
+                                review.dump(), {self.key(at, "review"), net::Pool::polling, self.patience},
+                                self.back(index, [index, client, version](State& then, Test& of,
+                                                                          const Result<kubernetes::Reply>& allowed) {
+                                    if (!allowed) {
+                                        then.finish(of, failed(allowed));
+                                        return;
+                                    }
+                                    then.ask_access(index, *client, "Kubernetes " + version + ", credentials taken");
+                                }));
             }));
     }
 
-    static constexpr const char* reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    static Json review_of(const Json& attributes) {
-        return {{"apiVersion", "authorization.k8s.io/v1"},
-                {"kind", "SelfSubjectAccessReview"},
-                {"spec", {{"resourceAttributes", attributes}}}};
-    }
-
-    struct Access {
-        std::string metric; ///< which needs it
-        std::string what;   ///< for people: "get pods/log in shop"
-        Json attributes;
-    };
-    /// What metrics need that count lines in logs by this connection.
-    std::deque<Access> of_logs(const Test& test) const {
-        std::deque<Access> needed;
-        std::set<std::string> namespaces;
-        for (const auto& metric : plan.metrics) {
-            const bool acted_out = outside.reach == nullptr && metric.rehearsed;
-            if (!metric.logs || metric.from != test.connection->name || acted_out) {
-                continue;
-            }
-            const auto& logs = *metric.logs;
-            const std::string name_space = logs.workload.empty()
-                                               ? plan::fill(logs.name_space, values).value_or(logs.name_space)
-                                               : logs.workload.substr(0, logs.workload.find('/'));
-            if (namespaces.insert(name_space).second) {
-                const Json pods = {{"namespace", name_space}, {"group", ""}, {"resource", "pods"}};
-                needed.push_back({metric.name, "list pods in " + name_space, pods});
-                needed.back().attributes["verb"] = "list";
-                needed.push_back({metric.name, "get pods/log in " + name_space, pods});
-                needed.back().attributes.update({{"verb", "get"}, {"subresource", "log"}});
-            }
-        }
-        return needed;
-    }
-
-    /// One after the other; `found` when each is allowed.
-    void ask_access(std::size_t index, const std::string& found, std::deque<Access> needed) {
-        Test& test = tests[index];
-        if (needed.empty()) {
-            finish(test, found);
-            return;
-        }
-        const Access next = std::move(needed.front());
-        needed.pop_front();
-        test.opened->cluster(test.connection->name)
-            ->request(
-                "POST", reviews, "application/json", review_of(next.attributes).dump(),
-                {key(test, "access") + std::to_string(needed.size()), net::Pool::polling, patience},
-                back(index, [index, found, next, needed = std::move(needed)](State& self, Test& at,
-                                                                             const Result<kubernetes::Reply>& reply) {
-                    if (!reply) {
-                        self.finish(at, failed(reply));
-                    } else if (reply->object.value("/status/allowed"_json_pointer, Json()) != true) {
-                        self.finish(at,
-                                    fail(ErrorCode::refused, "credentials taken, but not allowed: " + next.what,
-                                         at.answer.address,
-                                         fmt::format("the metric '{}' needs it: ask for a role with it", next.metric)));
-                    } else {
-                        self.ask_access(index, found, needed);
-                    }
-                }));
+    /// Whether metrics may read what they ask: a gate that is refused would be known only as it is needed.
+    void ask_access(std::size_t index, kubernetes::Client& client, const std::string& so_far) {
+        const Test& test = tests[index];
+        try_access(client, plan, values, test.connection->name, outside.reach == nullptr,
+                   {key(test, "metrics"), net::Pool::polling, patience}, weak_from_this(),
+                   back(index, [so_far](State& self, Test& at, const Result<std::string>& found) {
+                       self.finish(at, found && !found->empty() ? Result<std::string>(so_far + ", " + *found)
+                                       : found                  ? Result<std::string>(so_far)
+                                                                : found);
+                   }));
     }
 
     /// What is asked of a server whose kind is known, and how its answer is recognised.

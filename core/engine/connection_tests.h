@@ -30,8 +30,8 @@ struct ConnectionAnswer {
 /// Asks each connection of a plan one thing that changes nothing, all at once: a cluster its version and whether it
 /// takes our credentials (an access review, which stores nothing), Prometheus a number, an HTTP connection the path
 /// that a health metric reads there (else "/"), Kafka its topics, a host its addresses, whether its port listens, and
-/// the ports and certificates that metrics look at there. Of what speaks HTTP also its clock is told, by the Date of the
-/// answer: over a minute away from ours is trouble.
+/// the ports and certificates that metrics look at there. Of what speaks HTTP also its clock is told, by the Date of
+/// the answer: over a minute away from ours is trouble.
 ///
 /// On the engine thread, as everything here. Each connection is opened by itself, so that one that can't be opened
 /// hides no other. Secrets are resolved as a run resolves them, and kept out of every answer. `plan` and what is in

@@ -74,8 +74,9 @@ std::string directory_of(const std::string& records, const std::string& key) {
 
 Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& scope, Connections& connections,
                                      const Outside& outside, const Programs& programs) {
-    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka;   // one a cluster, shared by its metrics
-    std::map<std::string, std::shared_ptr<sources::Scraper>> scrapers; // and one a scrape connection
+    std::map<std::string, std::shared_ptr<kafka::Connection>> kafka;        // one a cluster, shared by its metrics
+    std::map<std::string, std::shared_ptr<sources::Scraper>> scrapers;      // and one a scrape connection
+    std::map<std::string, std::shared_ptr<sources::ClusterReader>> readers; // and one a kubernetes connection
     MetricSources metrics;
     auto derived = derived_metrics(plan);
     if (!derived) {
@@ -132,6 +133,13 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
         if (metric.logs) {
             ways.pods = connections.cluster(metric.from);
         }
+        if (metric.cluster) {
+            auto& reader = readers[metric.from];
+            if (!reader) {
+                reader = std::make_shared<sources::ClusterReader>(outside.http, *connections.cluster(metric.from));
+            }
+            ways.cluster = reader;
+        }
         if (metric.http) {
             const Json& settings = connections.settings(metric.from);
             ways.reach = outside.reach;
@@ -170,6 +178,9 @@ Result<MetricSources> metric_sources(const plan::Plan& plan, const plan::Scope& 
         polled.source = std::move(*source);
         polled.interval = metric.interval;
         polled.timeout = metric.run ? metric.run->timeout : polled.timeout;
+        if (metric.cluster && metric.cluster->what == plan::ClusterNumber::What::capacity) {
+            polled.timeout = seconds(20); // page by page
+        }
         polled.backs_off = !scraped; // its scraper waits as long as it should
         metrics.polled.push_back(std::move(polled));
     }

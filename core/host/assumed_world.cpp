@@ -52,6 +52,7 @@ public:
         }
         for (const auto& metric : plan.metrics) {
             take_logs(metric);
+            take_metric(metric);
         }
         for (const auto& connection : plan.connections) {
             take_proxied(connection);
@@ -234,6 +235,12 @@ private:
         auto& deployment = stands(*at);
         if (!metric.logs->container.empty()) {
             deployment.containers.insert(metric.logs->container);
+        }
+    }
+
+    void take_metric(const plan::Metric& metric) {
+        if (metric.cluster && !metric.rehearsed && !makes_objects_) {
+            take_object(metric.cluster->name_space, metric.cluster->object);
         }
     }
 

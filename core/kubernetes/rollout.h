@@ -10,12 +10,21 @@ namespace sluice::kubernetes {
 enum class RolloutState { waiting, failed, done };
 const char* name(RolloutState state);
 
-/// Where a deployment stands, by the rules of `kubectl rollout status` (generation, Progressing, updated, old,
-/// available), with the cause that its pods give.
+/// What keeps pods from being ready.
+struct Cause {
+    std::string reason;     ///< "ImagePullBackOff", "CrashLoopBackOff", "Unschedulable", as the cluster names it
+    std::string ended;      ///< of a crash loop: how a container ended last, if the cluster says more than "Error"
+    int pods = 0;           ///< on how many
+    std::string concerning; ///< an image, or what the scheduler says; of the first of them
+};
+
+/// Where a deployment, stateful set or daemon set stands, by the rules of `kubectl rollout status` (generation,
+/// Progressing, updated, old, available), with the cause that its pods give.
 struct RolloutStatus {
     RolloutState state = RolloutState::waiting;
     std::string reason; ///< "2 of 3 new replicas are up", "ProgressDeadlineExceeded"
-    std::string cause;  ///< "ImagePullBackOff on 2 pods (nova/user-service:v1.2.9)"; empty when the pods name none
+    std::string cause;  ///< "ImagePullBackOff on 2 pods (nova/user-service:v1.2.9)"; empty when nothing names one
+    std::vector<std::string> causes; ///< the names in it, how a crash ended too; with the reason of a failure, last
     int desired = 0;
     int updated = 0; ///< of the present template
     int ready = 0;
@@ -27,10 +36,21 @@ struct RolloutStatus {
 };
 
 /// Pure. `pods` is the list's `items`; empty when they were not asked for.
-RolloutStatus rollout_status(const Json& deployment, const Json& pods);
+RolloutStatus rollout_status(const Json& workload, const Json& pods);
+
+/// How many replicas of the present template are surely ready: what is ready beyond all that the old ones can be. A
+/// rollout that brings up none has none, however many of the version before are ready.
+int surely_ready(const RolloutStatus& status);
 
 /// What keeps pods from being ready, the most frequent first: waiting or terminated containers, unschedulable pods.
+std::vector<Cause> causes_of(const Json& pods);
+/// The same for people.
 std::string cause_of(const Json& pods);
+
+/// How often containers of a pod were started again, those that only prepare it too.
+int restarts_of(const Json& pod);
+/// How one of them ended last, "OOMKilled"; empty when none did.
+std::string last_end_of(const Json& pod);
 
 /// Names of the pods that are Ready and not being deleted, sorted.
 std::vector<std::string> ready_pods(const Json& pods);

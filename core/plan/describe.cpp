@@ -427,6 +427,19 @@ std::string describe_tree(const Plan& plan) {
 namespace {
 
 /// As the plan writes it.
+Json cluster_json(const ClusterNumber& number) {
+    const bool own = of_workload(number.what);
+    Json json = {{name(number.what), own ? number.object : number.of}};
+    for (const auto& [key, text] :
+         {std::pair{"of", own ? nullptr : &number.object}, std::pair{"namespace", &number.name_space},
+          std::pair{"selector", &number.selector}}) {
+        if (text != nullptr && !text->empty()) {
+            json[key] = *text;
+        }
+    }
+    return json;
+}
+
 Json http_json(const HttpNumber& number) {
     Json json = Json::object();
     if (!number.path.empty()) {
@@ -511,6 +524,9 @@ Json describe_json(const Plan& plan) {
         }
         if (metric.run) {
             json["metrics"].back()["run"] = metric.run->command.argv;
+        }
+        if (metric.cluster) {
+            json["metrics"].back()["kubernetes"] = cluster_json(*metric.cluster);
         }
     }
     for (const Phase& phase : plan.phases) {

@@ -187,9 +187,9 @@ std::vector<ObjectShape> plan_language() {
           {"service", object_name, "namespace/service that an Ingress names.", true},
           {"match", filled, "The value by which metrics name it.", false, "the arm's name"}}},
         {"metric",
-         "Something measured: by a PromQL query, as consumer lag, as a health answer, as a number of an HTTP answer or "
+         "Something measured: by a PromQL query, as consumer lag, as a health answer, as a number of an HTTP answer, "
          "of "
-         "a program, as lines in logs, as alerts that fire, or derived from other metrics.",
+         "a program or of a cluster, as lines in logs, as alerts that fire, or derived from other metrics.",
          {{"title", text, "For people.", false, "the name"},
           {"from", text, "The connection that answers; must be there, but for a program and a derived one."},
           {"query", filled,
@@ -221,6 +221,8 @@ std::vector<ObjectShape> plan_language() {
           {"extract", pattern, "Of run: its first group, or what matches, is the number.", false, "the first line"},
           {"logs", object("log-rate"),
            "How often lines that match are written to the logs of pods, per second; by a kubernetes connection."},
+          {"kubernetes", object("kubernetes-number"),
+           "A number that a cluster tells: replicas that are ready, how a rollout goes, restarts, use, nodes, room."},
           {"alerts", object("alerts"), "Alerts that fire in an Alertmanager: how many, or each with 'reduce: each'."},
           {"derived", either({text, map(id, text)}),
            "Arithmetic over other metrics, each taken for the same arm: 'errors / requests'; or one such formula for "
@@ -240,23 +242,25 @@ std::vector<ObjectShape> plan_language() {
            "which, "
            "as states have it."},
           {"by-arm", text, "The label whose value names the arm."},
-          {"reduce", choice({"sum", "max", "min", "avg", "each", "any"}), "What to do with several series."},
+          {"reduce", choice({"sum", "max", "min", "avg", "each", "any"}), "What to do with several series.", false,
+           "sum for a cluster's pods and nodes"},
           {"counts", choice({"ready-replicas", "wanted-replicas", "restarts", "alerts"}),
            "What of the release it counts, to be shown as that. With 'reduce: each' the labels tell what a series is "
            "of: "
            "namespace and deployment (of an arm's workload), namespace and pod, alertname."},
           {"at-least", integer(1, 1000000), "So many series must answer.", false, "1"},
           {"interval", duration, "How often it is polled.", false,
-           "5s; that of its scrape connection; 15s for a program, a name and a handshake; 30s for a login; 1m for a "
-           "certificate's days "
-           "and a setting"},
+           "5s; that of its scrape connection; 15s for a program, a name, a handshake, nodes and use; 30s for a login; "
+           "1m for a certificate's days, a setting and room"},
           {"max-age", duration, "Older data is no data.", false, "3 intervals, at least 30s"},
           {"freshness", filled, "PromQL for the age of the data in seconds.", false, "derived from the query"},
           {"empty", object("empty"), "What an empty answer means.", false, "no data"},
           {"rehearse", object("rehearsed-number"),
-           "Of http, dns, tcp, tls, configs, sasl, run and logs: what it tells in a rehearsal, in which nobody is asked "
-           "then. All of them need it, but for http that asks a path, settings, logins and logs."}},
-         {"query", "lag", "health", "http", "dns", "tcp", "tls", "configs", "sasl", "run", "logs", "alerts", "derived"}},
+           "Of http, dns, tcp, tls, configs, sasl, run, kubernetes and logs: what it tells in a rehearsal, in which "
+           "nobody is asked then. All of them need it, but for http that asks a path, settings, logins, logs and what "
+           "is of deployments."}},
+         {"query", "lag", "health", "http", "dns", "tcp", "tls", "configs", "sasl", "run", "kubernetes", "logs",
+          "alerts", "derived"}},
         {"alerts",
          "Alerts that are active in an Alertmanager, and neither silenced nor inhibited.",
          {{"matchers", list(filled),
@@ -331,6 +335,35 @@ std::vector<ObjectShape> plan_language() {
            "in "
            "s, which a refusal has not.",
            true}}},
+        {"kubernetes-number",
+         "A number by a kubernetes connection. A workload is deployment/name, statefulset/name or daemonset/name; one "
+         "that is not there has no data.",
+         {{"ready", filled,
+           "A workload: replicas of its present template that are surely ready, as a count. No data until the "
+           "controller has seen a change."},
+          {"rollout", filled,
+           "A workload: 1 it is rolled out, 0 it is under way, -1 it is under way and pods say what keeps them, -2 it "
+           "failed; with the cause and an advice."},
+          {"restarts", filled, "A workload: how often containers of its pods were started again, pod by pod."},
+          {"usage", choice({"cpu", "memory"}),
+           "What pods or nodes use, by metrics.k8s.io: cores (unit count), bytes, or with unit ratio the share of "
+           "limits, of nodes that of what is allocatable."},
+          {"nodes",
+           choice({"ready", "not-ready", "memory-pressure", "disk-pressure", "pid-pressure", "network-unavailable",
+                   "cordoned"}),
+           "How many nodes are so."},
+          {"capacity", choice({"cpu", "memory", "pods"}),
+           "What nodes that take pods have left: allocatable without what their pods ask for; cores (count), bytes, "
+           "pods (count)."},
+          {"of", filled, "Of usage: a workload, or nodes."},
+          {"namespace", filled, "Of the workload."},
+          {"selector", filled, "Labels of the nodes; nodes with a taint have room only if they are chosen.", false,
+           "all nodes"},
+          {"advice", map(text, filled),
+           "Of ready and rollout: what the runbook says about a cause, such as ImagePullBackOff, OOMKilled or "
+           "ProgressDeadlineExceeded.",
+           false, "own words for the known ones"}},
+         {"ready", "rollout", "restarts", "usage", "nodes", "capacity"}},
         {"rehearsed-number",
          "What is told in a rehearsal.",
          {{"value", value, "The number, in the metric's unit; of a state how it is called.", true}}},

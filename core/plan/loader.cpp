@@ -113,6 +113,12 @@ std::vector<Diagnostic> rehearsal_errors(const Plan& plan) {
                               "the metric '" + metric.name + "' opens a socket of its own, and no rehearsal does",
                               "add rehearse: {value: …}, the number that it tells there", Severity::error});
         }
+        if (metric.cluster && !metric.rehearsed && !rehearsable(*metric.cluster)) {
+            errors.push_back({metric.at,
+                              "the metric '" + metric.name + "' looks at " + metric.cluster->object +
+                                  ", and a rehearsal has only deployments",
+                              "add rehearse: {value: …}, the number that it tells there", Severity::error});
+        }
     }
     sort_diagnostics(errors);
     return errors;

@@ -52,6 +52,15 @@ const char* name(Counts counts) {
     return "nothing";
 }
 
+const char* name(ClusterNumber::What what) {
+    static constexpr const char* names[] = {"ready", "rollout", "restarts", "usage", "nodes", "capacity"};
+    return names[static_cast<int>(what)];
+}
+
+bool rehearsable(const ClusterNumber& number) {
+    return !number.object.starts_with("statefulset/") && !number.object.starts_with("daemonset/");
+}
+
 const char* name(HttpNumber::What what) {
     switch (what) {
     case HttpNumber::What::status:

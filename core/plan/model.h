@@ -150,6 +150,27 @@ struct AlertQuery {
     std::vector<std::string> matchers; ///< templates, as Alertmanager writes them: `severity="critical"`; empty = all
 };
 
+/// What a cluster's API server tells, as a number.
+struct ClusterNumber {
+    enum class What { ready, rollout, restarts, usage, nodes, capacity };
+    What what = What::ready;
+    std::string object;     ///< template: "deployment/name"; of usage also "nodes"; empty for nodes and capacity
+    std::string name_space; ///< template; empty where there is none
+    std::string selector;   ///< template: labels of nodes; empty = all
+    std::string of;         ///< "cpu", "memory", "pods"; of nodes the condition: "ready", "memory-pressure", …
+    std::map<std::string, std::string> advice; ///< cause → template: what the runbook says; else our own words
+};
+
+const char* name(ClusterNumber::What what); ///< as the plan writes it
+/// Whether it looks at one workload.
+constexpr bool of_workload(ClusterNumber::What what) {
+    return what == ClusterNumber::What::ready || what == ClusterNumber::What::rollout ||
+           what == ClusterNumber::What::restarts;
+}
+
+/// Whether the simulated production has such objects.
+bool rehearsable(const ClusterNumber& number);
+
 struct Metric {
     std::string name;
     std::string title;
@@ -163,6 +184,7 @@ struct Metric {
     std::optional<LoginNumber> login;
     std::optional<CommandNumber> run;
     std::optional<LogRate> logs;
+    std::optional<ClusterNumber> cluster;
     std::optional<AlertQuery> alerts;
     std::map<std::string, std::string> derived; ///< arm → Formula over other metrics; "" = each arm alike, or the whole
     std::string unit;                           ///< ratio, s, messages, …; decides how limits are read

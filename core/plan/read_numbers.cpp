@@ -98,32 +98,6 @@ void check_from(Reading& reading, const Node& node, const Metric& metric) {
     }
 }
 
-/// What it tells in a rehearsal, if that is a number.
-std::optional<double> read_rehearsed(Reading& reading, const Node& node, const Metric& metric) {
-    const Node* rehearse = node.find("rehearse");
-    const Node* value = rehearse != nullptr ? rehearse->find("value") : nullptr;
-    if (value == nullptr || !value->is_scalar()) {
-        return std::nullopt;
-    }
-    if (!metric.states.empty()) {
-        for (const State& state : metric.states) {
-            if (state.name == value->text) {
-                return state.value;
-            }
-        }
-        reading.error(value->at, fmt::format("'{}' is no state of '{}'", value->text, metric.name),
-                      "write one of its states, as the plan calls it");
-        return std::nullopt;
-    }
-    const auto number = parse_number(value->text);
-    if (!number || !std::isfinite(*number)) {
-        reading.error(value->at, fmt::format("'{}' is no number", value->text),
-                      "write it in the metric's unit, without one: 0.2, 61");
-        return std::nullopt;
-    }
-    return *number;
-}
-
 void check_no_rehearsal(Reading& reading, const Node& node, const Metric& metric, const char* example) {
     if (node.find("rehearse") == nullptr) {
         reading.warn(metric.at, "a look at what no rehearsal has, without rehearse: this plan can't be rehearsed",
@@ -337,6 +311,31 @@ void read_logs(Reading& reading, const Node& node, Metric& metric) {
 }
 
 } // namespace
+
+std::optional<double> read_rehearsed(Reading& reading, const Node& node, const Metric& metric) {
+    const Node* rehearse = node.find("rehearse");
+    const Node* value = rehearse != nullptr ? rehearse->find("value") : nullptr;
+    if (value == nullptr || !value->is_scalar()) {
+        return std::nullopt;
+    }
+    if (!metric.states.empty()) {
+        for (const State& state : metric.states) {
+            if (state.name == value->text) {
+                return state.value;
+            }
+        }
+        reading.error(value->at, fmt::format("'{}' is no state of '{}'", value->text, metric.name),
+                      "write one of its states, as the plan calls it");
+        return std::nullopt;
+    }
+    const auto number = parse_number(value->text);
+    if (!number || !std::isfinite(*number)) {
+        reading.error(value->at, fmt::format("'{}' is no number", value->text),
+                      "write it in the metric's unit, without one: 0.2, 61");
+        return std::nullopt;
+    }
+    return *number;
+}
 
 void read_number(Reading& reading, const Node& node, Metric& metric) {
     metric.rehearsed = read_rehearsed(reading, node, metric);

@@ -224,7 +224,8 @@ void read_metric(Reading& reading, const Entry& entry) {
     const auto has = [&](const char* key) { return node.find(key) != nullptr; };
     const bool number = has("http") || has("dns") || has("tcp") || has("tls") || has("configs") || has("sasl") ||
                         has("run") || has("logs");
-    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number) {
+    const bool cluster = has("kubernetes");
+    if (const Entry* rehearse = node.entry("rehearse"); rehearse != nullptr && !number && !cluster) {
         reading.error(rehearse->at, "'rehearse' means nothing for this kind of metric",
                       "remove it: the simulated production answers");
     }
@@ -264,8 +265,8 @@ void read_metric(Reading& reading, const Entry& entry) {
         metric.zero_while = reading.filled(*empty, "zero-while");
     }
     read_states(reading, node, metric);
-    if (number) {
-        read_number(reading, node, metric);
+    if (number || cluster) {
+        cluster ? read_cluster_number(reading, node, metric) : read_number(reading, node, metric);
         reading.plan.metrics.push_back(std::move(metric));
         return;
     }

@@ -95,9 +95,13 @@ Json plain_json(const Node& node);
 void read_plan(Reading& reading, const Node& root);
 void read_calendar(Reading& reading, const Node& node);
 std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node& map);
-/// A metric that is one number of an HTTP answer, of a name, a port, a certificate, of a program or of logs: all that it
-/// says beside what each metric does.
+/// A metric that is one number of an HTTP answer, of a name, a port, a certificate, of a program or of logs: all that
+/// it says beside what each metric does.
 void read_number(Reading& reading, const Node& node, Metric& metric);
+/// One that a cluster tells.
+void read_cluster_number(Reading& reading, const Node& node, Metric& metric);
+/// What it tells in a rehearsal (`rehearse: {value: …}`), if that is a number.
+std::optional<double> read_rehearsed(Reading& reading, const Node& node, const Metric& metric);
 /// What a derived metric says that its formula does not.
 void read_derived(Reading& reading, const Node& node);
 /// Its formulas, once all metrics are known: parts, arms, interval and age.

@@ -7,6 +7,7 @@
 #include "plan/fill.h"
 #include "plan/way.h"
 #include "report/asked_metrics.h"
+#include "report/cluster_by_hand.h"
 #include "report/curl.h"
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
@@ -146,6 +147,10 @@ private:
         std::transform(words.begin(), words.end(), std::back_inserter(quoted), shell_word);
         out_.commands.push_back(fmt::format("{}", fmt::join(quoted, " ")));
     }
+    void take(const ByHand& own) {
+        out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
+        out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
+    }
     void other() { remark(filled(plan::summary(step_))); }
 
     const Json& settings(const std::string& connection) const {
@@ -218,10 +223,6 @@ private:
         const Filled fill = [this](const std::string& text) { return filled(text); };
         take(kafka_by_hand(kafka, settings(step_.on), fill));
     }
-    void take(const ByHand& own) {
-        out_.commands.insert(out_.commands.end(), own.commands.begin(), own.commands.end());
-        out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
-    }
     void look(const plan::LogsRead& read) {
         show(step_.on, logs_by_hand(read, [this](const std::string& text) { return filled(text); }));
     }
@@ -272,6 +273,9 @@ private:
         const auto* from = plan_.connection(metric.from);
         if (metric.alerts) {
             ask_alerts(metric);
+        } else if (metric.cluster) {
+            const Filled fill = [this](const std::string& text) { return filled(text); };
+            take(cluster_by_hand(*metric.cluster, kubectl(metric.from, filled(metric.cluster->name_space)), fill));
         } else if (metric.http) {
             ask_number(metric);
         } else if (metric.logs) {
@@ -322,7 +326,7 @@ private:
                                                : "how long this takes is its latency, and some more");
         }
         Words words = kubectl(proxy.get<std::string>(), "");
-        words.insert(words.end(), {"get", "--raw", proxied(setting(place, "url")) + path});
+        words.insert(words.end(), {"get", "--raw", proxied_path(setting(place, "url")) + path});
         say(words);
     }
 
@@ -372,7 +376,7 @@ private:
         const std::string url = setting(place, "url");
         const auto path = url.find('/', url.find("://") + 3);
         Words words = kubectl(proxy.get<std::string>(), "");
-        words.insert(words.end(), {"get", "--raw", proxied(url) + url.substr(std::min(path, url.size()))});
+        words.insert(words.end(), {"get", "--raw", proxied_path(url) + url.substr(std::min(path, url.size()))});
         say(words);
     }
 
@@ -425,7 +429,7 @@ private:
         const Json proxy = place.value(Json::json_pointer("/via/service-proxy/on"), Json());
         if (proxy.is_string() && request.method == "GET") {
             Words words = kubectl(proxy.get<std::string>(), "");
-            words.insert(words.end(), {"get", "--raw", proxied(url) + path});
+            words.insert(words.end(), {"get", "--raw", proxied_path(url) + path});
             say(words);
             return;
         }
@@ -446,18 +450,6 @@ private:
             line += " --data-raw " + shell_word(filled(request.text));
         }
         say(fetched, "", line + " " + shell_word(url + path));
-    }
-    /// "http://user-service.production:8081" → "/api/v1/namespaces/production/services/user-service:8081/proxy"
-    static std::string proxied(const std::string& url) {
-        const auto host = url.find("://") == std::string::npos ? url : url.substr(url.find("://") + 3);
-        const auto end = host.find_first_of("/:");
-        const std::string names = host.substr(0, end);
-        const std::string port =
-            end != std::string::npos && host[end] == ':' ? host.substr(end, host.find('/') - end) : "";
-        const auto dot = names.find('.');
-        const std::string service = names.substr(0, dot);
-        const std::string rest = dot == std::string::npos ? "default" : names.substr(dot + 1);
-        return fmt::format("/api/v1/namespaces/{}/services/{}{}/proxy", rest.substr(0, rest.find('.')), service, port);
     }
 
     void shift(const plan::Shift& body) {
@@ -593,21 +585,6 @@ private:
 };
 
 } // namespace
-
-std::string shell_word(const std::string& text) {
-    const bool harmless = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("_-./:=,@%+").find(static_cast<char>(c)) != std::string_view::npos;
-    });
-    if (harmless) {
-        return text;
-    }
-    std::string quoted = "'";
-    for (const char c : text) {
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return quoted + "'";
-}
 
 ByHand by_hand(const release::Release& release, const plan::Step& step, const std::string& started_in) {
     Writer writer(release, step, started_in);

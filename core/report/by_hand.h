@@ -7,6 +7,7 @@
 /// Pure.
 #include "plan/model.h"
 #include "release/state.h"
+#include "report/shell_word.h"
 
 #include <string>
 #include <vector>
@@ -21,8 +22,5 @@ struct ByHand {
 /// As of the release as it stands: values that were read are filled in, others are named. `started_in`: where the
 /// program was started, from which it sees `file:` secrets; empty = not known, which is told.
 ByHand by_hand(const release::Release& release, const plan::Step& step, const std::string& started_in = {});
-
-/// One argument for a POSIX shell: as it is if it is harmless, else in single quotes.
-std::string shell_word(const std::string& text);
 
 } // namespace sluice::report

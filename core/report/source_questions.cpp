@@ -350,6 +350,19 @@ std::vector<Question> questions(const plan::Plan& plan, const plan::Metric& metr
         asked.push_back({"number", metric.run->extract.empty() ? std::string("the first line that it prints")
                                                                : "what matches " + metric.run->extract});
     }
+    if (metric.cluster) {
+        const auto& number = *metric.cluster;
+        const std::string object = plain_filled(number.object, scope);
+        asked.push_back({name(number.what), plan::of_workload(number.what) ? object : number.of});
+        if (number.what == plan::ClusterNumber::What::usage) {
+            asked.push_back({"of", object});
+        }
+        for (const auto& [what, text] : {std::pair{"namespace", &number.name_space}, {"selector", &number.selector}}) {
+            if (!text->empty()) {
+                asked.push_back({what, plain_filled(*text, scope)});
+            }
+        }
+    }
     if (metric.alerts) {
         std::vector<std::string> matchers;
         for (const auto& matcher : metric.alerts->matchers) {

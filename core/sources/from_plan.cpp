@@ -4,6 +4,7 @@
 #include "plan/expect.h"
 #include "plan/fill.h"
 #include "sources/alertmanager_source.h"
+#include "sources/cluster_source.h"
 #include "sources/command_source.h"
 #include "sources/http_health_source.h"
 #include "sources/http_number_source.h"
@@ -155,6 +156,15 @@ Made program(const plan::Metric& metric, const Ways& ways) {
     return std::make_unique<CommandSource>(*ways.processes, ways.scheduler, std::move(asked));
 }
 
+Made cluster(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
+    auto asked = cluster_metric(metric, scope);
+    if (!asked) {
+        return failed(asked);
+    }
+    asked->redactions = ways.redactions;
+    return std::make_unique<ClusterSource>(ways.cluster, ways.scheduler, *std::move(asked));
+}
+
 /// Whether there is a way to ask what the metric wants to know.
 bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.reach || (metric.http && metric.http->what == plan::HttpNumber::What::certificate_days)) {
@@ -163,10 +173,11 @@ bool can_answer(const plan::Metric& metric, const Ways& ways) {
     if (metric.lag || metric.login) {
         return ways.kafka != nullptr;
     }
-    return metric.config ? ways.brokers != nullptr
-           : metric.logs ? ways.pods != nullptr
-           : metric.run  ? ways.processes != nullptr && ways.directory
-                         : ways.http != nullptr;
+    return metric.config    ? ways.brokers != nullptr
+           : metric.logs    ? ways.pods != nullptr
+           : metric.cluster ? ways.cluster != nullptr
+           : metric.run     ? ways.processes != nullptr && ways.directory
+                            : ways.http != nullptr;
 }
 
 Made lag(const plan::Metric& metric, const plan::Scope& scope, const Ways& ways) {
@@ -248,16 +259,17 @@ Made make_source(const plan::Plan& plan, const plan::Metric& metric, const plan:
                                : fmt::format("the connection '{}' can't answer this metric", metric.from),
                     "metric " + metric.name);
     }
-    Made made = metric.lag      ? lag(metric, scope, ways)
-                : metric.health ? health(metric, scope, ways)
-                : metric.http   ? number(metric, scope, ways)
-                : metric.reach  ? reached(metric, ways)
-                : metric.config ? setting(metric, scope, ways)
-                : metric.login  ? login(metric, ways)
-                : metric.run    ? program(metric, ways)
-                : metric.logs   ? log_rate(metric, scope, ways)
-                : metric.alerts ? alerts(plan, metric, scope, ways)
-                                : by_query(plan, metric, scope, ways);
+    Made made = metric.lag       ? lag(metric, scope, ways)
+                : metric.health  ? health(metric, scope, ways)
+                : metric.http    ? number(metric, scope, ways)
+                : metric.reach   ? reached(metric, ways)
+                : metric.config  ? setting(metric, scope, ways)
+                : metric.login   ? login(metric, ways)
+                : metric.run     ? program(metric, ways)
+                : metric.cluster ? cluster(metric, scope, ways)
+                : metric.logs    ? log_rate(metric, scope, ways)
+                : metric.alerts  ? alerts(plan, metric, scope, ways)
+                                 : by_query(plan, metric, scope, ways);
     if (!made) {
         made.error().where = "metric " + metric.name + (made.error().where.empty() ? "" : ", " + made.error().where);
     }

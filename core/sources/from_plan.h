@@ -8,6 +8,7 @@
 #include "net/process.h"
 #include "net/reach.h"
 #include "plan/model.h"
+#include "sources/cluster_reader.h"
 #include "sources/scraper.h"
 #include "sources/source.h"
 
@@ -34,6 +35,7 @@ struct Ways {
     std::shared_ptr<const RedactionSet> redactions = nullptr;          ///< kept out of what is told of an answer
     kubernetes::Client* pods = nullptr;                                ///< whose logs are read
     std::shared_ptr<kafka::Cluster> brokers = nullptr;                 ///< of settings
+    std::shared_ptr<ClusterReader> cluster = nullptr; ///< shared by the metrics of a kubernetes connection
 };
 
 /// The source that a plan's metric asks for, its templates filled from `scope` (which must hold all that they name).

@@ -103,6 +103,18 @@ private slots:
         QCOMPARE(whole.readings[0].value, 8.0);
     }
 
+    void a_value_that_is_taken_as_it_is_keeps_what_its_source_says_of_it() {
+        Latest latest;
+        put(latest, "errors", {{"blue", 1, {}, Status::ok, "OOMKilled"}, {"green", 2}});
+        put(latest, "pods", {{"", 3, {}, Status::ok, "1 of 3 are ready"}});
+        const auto detail = [&](const char* formula) {
+            const auto plan = plan_of({{"", formula}});
+            return Derived::make(plan, plan.metrics[3])->at(latest, new_year).readings[0].detail;
+        };
+        QCOMPARE(detail("errors"), std::string("OOMKilled"));
+        QCOMPARE(detail("errors / pods"), std::string());
+    }
+
     void what_a_part_lacks_the_derived_one_lacks_data() {
         QTest::addColumn<int>("errors");
         QTest::addColumn<int>("asked");

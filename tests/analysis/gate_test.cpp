@@ -93,6 +93,14 @@ private slots:
         QCOMPARE(verdicts[0].evidence.size(), std::size_t(std::isnan(value) ? 0 : 1));
     }
 
+    void a_breach_tells_what_the_source_knows_about_it() {
+        auto known = reading("", -1);
+        known.detail = "ImagePullBackOff on 2 pods";
+        QCOMPARE(judge(gate(">= 0"), metric(), latest({known}), {"blue"}, new_year)[0].why,
+                 "-1, must be >= 0: ImagePullBackOff on 2 pods");
+        QCOMPARE(judge(gate(">= -1"), metric(), latest({known}), {"blue"}, new_year)[0].why, "-1, must be >= -1");
+    }
+
     void what_is_not_there_never_passes_data() {
         QTest::addColumn<int>("age");        // s; -1 = no reading
         QTest::addColumn<QString>("status"); // of the reading, or of the batch when there is none

@@ -109,6 +109,24 @@ private slots:
         QTEST(truth_of(combined(Kind::negation, {above("errors")}), latest), "negated");
     }
 
+    void one_that_fires_tells_what_the_source_knows_about_it() {
+        plan::Trigger trigger;
+        trigger.condition = above("lag");
+        for (const double value : {100.0, 0.0}) {
+            series::SampleBatch batch;
+            batch.metric = "lag";
+            series::Reading reading;
+            reading.measured_at = reading.received_at = new_year;
+            reading.value = value;
+            reading.detail = "OOMKilled";
+            batch.readings.push_back(reading);
+            Latest latest;
+            latest.take(std::move(batch));
+            const auto truth = judge(trigger, plan_of_two(), latest, {"blue"}, new_year, {}).at(0);
+            QCOMPARE(QString::fromStdString(truth.why).endsWith(": OOMKilled"), value > 50);
+        }
+    }
+
     void each_arm_with_traffic_has_its_own_truth() {
         Latest latest;
         put(latest, "errors", {{"blue", 'n'}, {"green", 'y'}});

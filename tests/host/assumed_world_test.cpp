@@ -118,6 +118,21 @@ phases:
         QVERIFY(object(world, "Deployment", "shop", "cache") != nullptr);
     }
 
+    void what_a_metric_asks_of_the_cluster_stands_unless_it_says_what_it_tells() {
+        const auto plan =
+            plan_of("sluice: 1\nid: small\nconnections: {cluster: {kubernetes: {context: prod}}}\nmetrics:\n"
+                    "  up: {from: cluster, kubernetes: {ready: deployment/cache, namespace: shop}, unit: count}\n"
+                    "  told: {from: cluster, kubernetes: {ready: deployment/other, namespace: shop}, unit: count,\n"
+                    "         rehearse: {value: 3}}\n"
+                    "  hot: {from: cluster, kubernetes: {usage: cpu, of: nodes}, unit: count}\n"
+                    "phases: [{id: main, steps: [{id: go, confirm: Go}]}]\n");
+        VirtualScheduler scheduler(seconds(1'767'600'000));
+        range::World world(1, scheduler);
+        QVERIFY(world.load(host::assumed_world(plan, {}), "assumed").has_value());
+        QVERIFY(object(world, "Deployment", "shop", "cache") != nullptr);
+        QVERIFY(object(world, "Deployment", "shop", "other") == nullptr);
+    }
+
     void a_plan_without_a_cluster_takes_nothing_for_granted() {
         const auto plan = plan_of("sluice: 1\nid: small\nphases: [{id: main, steps: [{id: go, confirm: Go}]}]\n");
         const std::string text = host::assumed_world(plan, {});

@@ -1,5 +1,6 @@
 #include "kubernetes/rollout.h"
 
+#include "kubernetes/advice.h"
 #include "support/kubernetes_fixture.h"
 #include "support/suite.h"
 
@@ -70,6 +71,114 @@ private slots:
         QVERIFY(canonical(status.to_json()));
     }
 
+    void other_workloads_are_judged_as_kubectl_does_data() {
+        QTest::addColumn<QString>("workload");
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QString>("reason");
+        QTest::addColumn<int>("surely_ready");
+        const auto set = [](const char* title, int partition, const Json& status, const char* state, const char* reason,
+                            int ready) {
+            Json one = {{"kind", "StatefulSet"}, {"metadata", {{"generation", 2}}}, {"spec", {{"replicas", 3}}}};
+            one["spec"]["updateStrategy"] = {{"rollingUpdate", {{"partition", partition}}}};
+            one["status"] = status;
+            one["status"]["observedGeneration"] = 2;
+            QTest::newRow(title) << QString::fromStdString(one.dump()) << QString(state) << QString(reason) << ready;
+        };
+        set("a stateful set at rest", 0,
+            {{"replicas", 3},
+             {"readyReplicas", 3},
+             {"availableReplicas", 3},
+             {"currentRevision", "a"},
+             {"updateRevision", "a"}},
+            "done", "3 of 3 replicas are available", 3);
+        set("one with a pod that is not ready", 0,
+            {{"replicas", 3},
+             {"readyReplicas", 2},
+             {"availableReplicas", 2},
+             {"currentRevision", "a"},
+             {"updateRevision", "a"}},
+            "waiting", "2 of 3 new replicas are available", 2);
+        const Json half = {{"replicas", 3},          {"updatedReplicas", 1},   {"readyReplicas", 3},
+                           {"availableReplicas", 3}, {"currentRevision", "a"}, {"updateRevision", "b"}};
+        set("one that is being rolled over", 0, half, "waiting", "1 of 3 new replicas are up", 1);
+        set("one whose partition keeps two back", 2, half, "done", "3 of 3 replicas are available", 1);
+        set("one whose first pod can't be made", 0, Json::object(), "waiting", "0 of 3 new replicas are up", 0);
+        const auto daemons = [](const char* title, int updated, int available, const char* state, const char* reason,
+                                int ready) {
+            const Json one = {{"kind", "DaemonSet"},
+                              {"metadata", {{"generation", 1}}},
+                              {"spec", Json::object()},
+                              {"status",
+                               {{"observedGeneration", 1},
+                                {"desiredNumberScheduled", 4},
+                                {"currentNumberScheduled", 4},
+                                {"updatedNumberScheduled", updated},
+                                {"numberReady", available},
+                                {"numberAvailable", available}}}};
+            QTest::newRow(title) << QString::fromStdString(one.dump()) << QString(state) << QString(reason) << ready;
+        };
+        daemons("a daemon set at rest", 4, 4, "done", "4 of 4 replicas are available", 4);
+        daemons("one with old daemons", 3, 4, "waiting", "3 of 4 new replicas are up", 3);
+        daemons("one with a node whose daemon fails", 4, 3, "waiting", "3 of 4 new replicas are available", 3);
+    }
+    void other_workloads_are_judged_as_kubectl_does() {
+        QFETCH(QString, workload);
+        QFETCH(QString, state);
+        QFETCH(QString, reason);
+        const auto status = rollout_status(Json::parse(workload.toStdString()), Json::array());
+        SAME_TEXT(std::string(name(status.state)), state.toStdString());
+        SAME_TEXT(status.reason, reason.toStdString());
+        QTEST(surely_ready(status), "surely_ready");
+    }
+
+    void what_the_old_ones_can_be_is_not_surely_ready_data() {
+        QTest::addColumn<QList<int>>("counts"); // generation, observed, desired, updated, total, ready, available
+        QTest::addColumn<int>("expected");
+        QTest::newRow("at rest") << QList<int>{1, 1, 3, 3, 3, 3, 3} << 3;
+        QTest::newRow("a surge of which none is ready, the old all are") << QList<int>{2, 2, 3, 3, 6, 3, 3} << 0;
+        QTest::newRow("a surge of which one is ready at least") << QList<int>{2, 2, 3, 3, 6, 4, 4} << 1;
+        QTest::newRow("scaled down, all still there") << QList<int>{2, 2, 1, 3, 3, 3, 3} << 1;
+        QTest::newRow("none wanted") << QList<int>{2, 2, 0, 0, 0, 0, 0} << 0;
+        QTest::newRow("nothing new yet") << QList<int>{2, 2, 3, 0, 3, 3, 3} << 0;
+    }
+    void what_the_old_ones_can_be_is_not_surely_ready() {
+        QFETCH(QList<int>, counts);
+        const auto status = rollout_status(
+            counted({counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6]}), Json::array());
+        QTEST(surely_ready(status), "expected");
+    }
+
+    void a_pod_that_can_t_be_made_is_a_cause_and_the_deadline_one_too() {
+        Json object = counted({1, 1, 3, 0, 0, 0, 0});
+        object["status"]["conditions"] = Json::array({{{"type", "Progressing"}, {"reason", "ProgressDeadlineExceeded"}},
+                                                      {{"type", "ReplicaFailure"},
+                                                       {"status", "True"},
+                                                       {"reason", "FailedCreate"},
+                                                       {"message", "exceeded quota: team"}}});
+        const auto failed = rollout_status(object, Json::array());
+        SAME_TEXT(failed.cause, std::string("FailedCreate (exceeded quota: team)"));
+        QCOMPARE(failed.causes, (std::vector<std::string>{"FailedCreate", "ProgressDeadlineExceeded"}));
+        object["status"]["conditions"][1]["status"] = "False";
+        QCOMPARE(rollout_status(object, Json::array()).causes, (std::vector<std::string>{"ProgressDeadlineExceeded"}));
+        for (const char* cause : {"ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff", "OOMKilled", "Unschedulable",
+                                  "FailedCreate", "ProgressDeadlineExceeded"}) {
+            QVERIFY2(!advice_for(cause).empty() && !advice_for(cause).ends_with('.'), cause);
+        }
+        QCOMPARE(advice_for("Evicted"), std::string());
+    }
+
+    void restarts_are_those_of_all_containers() {
+        Json one = pod("a", true);
+        one["status"]["containerStatuses"][0]["restartCount"] = 2;
+        one["status"]["containerStatuses"].push_back(
+            {{"name", "b"}, {"restartCount", 1}, {"lastState", {{"terminated", {{"reason", "OOMKilled"}}}}}});
+        one["status"]["initContainerStatuses"] = Json::array({{{"name", "c"}, {"restartCount", 4}}});
+        QCOMPARE(restarts_of(one), 7);
+        QCOMPARE(last_end_of(one), std::string("OOMKilled"));
+        QCOMPARE(restarts_of(Json{{"metadata", {{"name", "new"}}}}), 0);
+        QCOMPARE(last_end_of(pod("a", true)), std::string());
+    }
+
     void the_cause_comes_from_the_pods_data() {
         QTest::addColumn<QString>("pods");
         QTest::addColumn<QString>("cause");
@@ -83,6 +192,13 @@ private slots:
             Json::array({pod("a", false, "ErrImagePull"), pod("b", false, "CrashLoopBackOff"),
                          pod("c", false, "CrashLoopBackOff")}),
             "CrashLoopBackOff on 2 pods (nova/user-service:v1.2.9); ErrImagePull on 1 pod (nova/user-service:v1.2.9)");
+        Json killed = pod("a", false, "CrashLoopBackOff");
+        killed["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] = "OOMKilled";
+        Json failed = pod("b", false, "CrashLoopBackOff");
+        failed["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] = "Error";
+        row("a crash says how it ended", Json::array({killed, killed, failed}),
+            "CrashLoopBackOff after OOMKilled on 2 pods (nova/user-service:v1.2.9); "
+            "CrashLoopBackOff on 1 pod (nova/user-service:v1.2.9)");
         row("only starting", Json::array({pod("a", false, "ContainerCreating"), pod("b", false)}), "");
         const Json unscheduled = {{"metadata", {{"name", "a"}}},
                                   {"status",

@@ -35,6 +35,8 @@ metrics:
   pods: {from: prom, query: 'sum by (namespace, deployment) (ready)', unit: count, reduce: each, counts: ready-replicas}
   lag: {from: events, lag: {groups: [g], topics: [t]}, unit: messages, reduce: sum, interval: 10s}
   up: {title: Alive, from: shop, health: {path: /health, expect: {status: [200, 204], json: {/ok: true}}}, unit: bool}
+  moved: {from: cluster, kubernetes: {rollout: deployment/shop-green, namespace: prod, advice: {OOMKilled: 'ask ${operator}'}}, unit: count}
+  eaten: {from: cluster, kubernetes: {usage: memory, of: nodes, selector: pool=shop}, unit: ratio, reduce: max, interval: 30s}
 traffic:
   edge: {driver: nginx-canary, on: cluster, primary: prod/shop, canary: prod/shop-canary, arms: {primary: blue, canary: green}}
   hard: {driver: ingress-backend, on: cluster, primary: prod/admin, arms: {primary: blue, canary: green}, initial: blue}

@@ -227,6 +227,40 @@ private slots:
         QVERIFY(rehearsal_errors(*loaded.plan).empty()); // the simulated brokers let everybody in
     }
 
+    void a_number_of_a_cluster_is_read_with_its_pace_and_what_is_said_of_its_causes() {
+        const auto loaded = load(
+            "sluice: 1\nid: p\nconnections: {c: {kubernetes: {}}}\nmetrics:\n"
+            "  up: {from: c, kubernetes: {ready: 'deployment/x-${session}', namespace: n, advice: {OOMKilled: ask "
+            "Jo}},\n"
+            "       unit: count}\n"
+            "  kafka: {from: c, kubernetes: {restarts: statefulset/kafka, namespace: n}, unit: count, reduce: max}\n"
+            "  hot: {from: c, kubernetes: {usage: cpu, of: nodes, selector: pool=a}, unit: ratio, interval: 1m}\n"
+            "  sick: {from: c, kubernetes: {nodes: memory-pressure}, unit: count}\n"
+            "  room: {from: c, kubernetes: {capacity: memory}, unit: bytes}\n"
+            "  logs: {from: c, kubernetes: {rollout: daemonset/log, namespace: n}, unit: count, rehearse: {value: 1}}\n"
+            "phases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+            "p");
+        QVERIFY(loaded.plan.has_value());
+        const Plan& plan = *loaded.plan;
+        using What = ClusterNumber::What;
+        const auto& up = *plan.metric("up");
+        QVERIFY(up.cluster->what == What::ready && up.interval == seconds(5) && up.reduce == Reduce::none);
+        QCOMPARE(up.cluster->object, std::string("deployment/x-${session}"));
+        QCOMPARE(up.cluster->advice.at("OOMKilled"), std::string("ask Jo"));
+        QVERIFY(plan.metric("kafka")->reduce == Reduce::max);
+        const auto& hot = *plan.metric("hot");
+        QVERIFY(hot.cluster->what == What::usage && hot.interval == minutes(1) && hot.reduce == Reduce::sum);
+        QCOMPARE(hot.cluster->of + " " + hot.cluster->object + " " + hot.cluster->selector,
+                 std::string("cpu nodes pool=a"));
+        QVERIFY(hot.max_age == minutes(3)); // the cluster measures by itself, seldom
+        QVERIFY(plan.metric("sick")->interval == seconds(15));
+        QVERIFY(plan.metric("room")->interval == minutes(1));
+        // A rehearsal has deployments; what it lacks must say what it tells.
+        const auto missing = rehearsal_errors(plan);
+        QCOMPARE(missing.size(), 1u);
+        QCOMPARE(missing[0].at.line, 7);
+    }
+
     void a_program_s_number_is_read_as_a_step_s_program_is() {
         const auto loaded =
             load("sluice: 1\nid: p\nmetrics:\n"

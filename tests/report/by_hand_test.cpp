@@ -52,6 +52,8 @@ metrics:
   kept: {title: Kept, from: events, configs: {topic: t, key: retention.ms}, unit: count}
   login: {title: Login, from: events, sasl: {value: up}, unit: bool}
   opens: {title: Opens, from: db, tcp: {port: 6432, value: up}, unit: bool, rehearse: {value: 1}}
+  moved: {title: Moved, from: cluster, kubernetes: {rollout: 'deployment/green-${version}', namespace: shop}, unit: count}
+  eaten: {title: Eaten, from: cluster, kubernetes: {usage: memory, of: nodes, selector: 'pool in (a)'}, unit: ratio}
 arms:
   blue: {workload: shop/blue, service: shop/blue-svc}
   green: {workload: shop/green, service: shop/green-svc}
@@ -266,6 +268,10 @@ private slots:
             "nc [-z] [-w] [10] [db.example] [6432]");
         row("a program that a hold watches", "{id: s, hold: 1m, gates: [{metric: rows, must: '<= 500'}]}",
             "helm [count] [v1'2]");
+        row("a rollout that a hold watches", "{id: s, hold: 1m, gates: [{metric: moved, must: '>= 0'}]}",
+            "kubectl [--context] [the prod] [-n] [shop] [rollout] [status] [deployment/green-v1'2] [--watch=false]");
+        row("use of nodes that a hold watches", "{id: s, hold: 1m, gates: [{metric: eaten, must: '< 80%'}]}",
+            "kubectl [--context] [the prod] [top] [nodes] [-l] [pool in (a)]");
         row("what a hold watches that is scraped", "{id: s, hold: 1m, gates: [{metric: asked, must: '<= 500'}]}",
             "curl [-fsS] [-G] [--cacert] [/etc/ca.pem] [-H] [@-] [https://web.example/metrics] <X: se cret>");
         row("and through the API server", "{id: s, hold: 1m, gates: [{metric: busy, must: '<= 500'}]}",

@@ -311,6 +311,33 @@ private slots:
         QCOMPARE(questions_of(QTest::currentDataTag()), asked);
     }
 
+    void what_is_asked_of_a_cluster_is_filled_too_data() {
+        QTest::addColumn<QString>("metric");
+        QTest::addColumn<QString>("asked");
+        QTest::newRow("a workload")
+            << "kubernetes: {rollout: 'deployment/shop-${version}', namespace: shop}, unit: count"
+            << "rollout: deployment/shop-v1\nnamespace: shop";
+        QTest::newRow("use") << "kubernetes: {usage: cpu, of: nodes, selector: 'pool=${version}'}, unit: ratio"
+                             << "usage: cpu\nof: nodes\nselector: pool=v1\ntaken: the sum";
+        QTest::newRow("nodes") << "kubernetes: {nodes: ready}, unit: count, reduce: each"
+                               << "nodes: ready\ntaken: each by itself";
+    }
+    void what_is_asked_of_a_cluster_is_filled_too() {
+        QFETCH(QString, metric);
+        QFETCH(QString, asked);
+        const auto loaded =
+            plan::load("sluice: 1\nid: p\nvariables: {version: {default: v1}}\n"
+                       "connections: {c: {kubernetes: {}}}\nmetrics:\n  m: {from: c, " +
+                           metric.toStdString() + "}\nphases: [{id: one, steps: [{id: z, confirm: x}]}]\n",
+                       "p");
+        QVERIFY(loaded.plan.has_value());
+        QStringList lines;
+        for (const auto& one : report::questions(*loaded.plan, *loaded.plan->metric("m"), {{"version", "v1"}})) {
+            lines << QString::fromStdString(one.what + ": " + one.text);
+        }
+        QCOMPARE(lines.join('\n'), asked);
+    }
+
     void what_hangs_on_a_metric_is_told_data() {
         QTest::addColumn<QString>("hangs");
         const auto row = [](const char* name, const char* hangs) { QTest::newRow(name) << QString(hangs); };

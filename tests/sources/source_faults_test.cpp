@@ -21,9 +21,10 @@ using namespace sluice::testing;
 
 namespace {
 
-enum class Kind { prometheus, alertmanager, health, scrape };
+enum class Kind { prometheus, alertmanager, health, scrape, cluster };
 constexpr std::array kinds{std::pair{Kind::prometheus, "Prometheus"}, std::pair{Kind::alertmanager, "Alertmanager"},
-                           std::pair{Kind::health, "health"}, std::pair{Kind::scrape, "scrape"}};
+                           std::pair{Kind::health, "health"}, std::pair{Kind::scrape, "scrape"},
+                           std::pair{Kind::cluster, "cluster"}};
 
 enum class Fault {
     none,
@@ -107,6 +108,13 @@ struct World {
             metric.health->path = "/health";
             metric.health->expect.text.emplace_back().pattern = "healthy";
             must = "> 0";
+        } else if (kind == Kind::cluster) {
+            metric.cluster.emplace();
+            metric.cluster->object = "deployment/x";
+            metric.cluster->name_space = "n";
+            cluster.emplace(http, time.scheduler(), kubernetes::Cluster{}, nullptr);
+            ways.cluster = std::make_shared<sources::ClusterReader>(http, *cluster);
+            must = "> 0";
         } else {
             metric.query = "busy";
         }
@@ -158,6 +166,9 @@ struct World {
         }
         if (kind == Kind::health) {
             return R"({"status":"healthy"})";
+        }
+        if (kind == Kind::cluster) {
+            return R"({"spec":{"replicas":1},"status":{"replicas":1,"updatedReplicas":1,"readyReplicas":1}})";
         }
         if (kind == Kind::scrape) {
             const auto at = QByteArray::number(static_cast<qint64>((now - data_off()).count / 1'000'000));
@@ -228,6 +239,7 @@ struct World {
     FakeServer server{[this](const Seen& seen) { behave(seen); }};
     net::QtHttpClient client{time.scheduler()};
     Addressed http{client};
+    std::optional<kubernetes::Client> cluster;
     std::optional<WatchedGate> gate;
 };
 
@@ -278,7 +290,10 @@ private slots:
             row(kind, "429", Fault::limited, error + "HTTP status 429");
             row(kind, "503", Fault::away, health ? "fail: status 503, wanted 2xx" : error + "HTTP status 503");
             row(kind, "huge answer", Fault::huge,
-                error + "the answer is over the budget of " + (kind == Kind::scrape ? "8388608" : "16777216") +
+                error + "the answer is over the budget of " +
+                    (kind == Kind::scrape    ? "8388608"
+                     : kind == Kind::cluster ? "2097152"
+                                             : "16777216") +
                     " bytes");
             row(kind, "expired certificate", Fault::expired,
                 error + "could not be reached: the server is not believed: The certificate has expired");
@@ -293,6 +308,7 @@ private slots:
             "source-error: the answer is not one of the Prometheus query API");
         row(Kind::alertmanager, "wrong JSON", Fault::wrong_json, "source-error: the answer is no list of alerts");
         row(Kind::health, "wrong JSON", Fault::wrong_json, "fail: 'healthy' is not in the text");
+        row(Kind::cluster, "wrong JSON", Fault::wrong_json, "source-error: deployment n/x selects no pods");
         row(Kind::scrape, "JSON", Fault::wrong_json, "source-error: line 1, column ");
         row(Kind::prometheus, "data of an hour ago", Fault::data_behind, "no-data: the data is older than 30 s");
         row(Kind::prometheus, "data of the future", Fault::data_ahead,

@@ -148,7 +148,11 @@ std::vector<Cause> admit(const Key& key, Json& object, std::uint64_t seed) {
     } else if (kind == "Node" && !object.contains("status")) {
         object["status"] = {{"capacity", {{"cpu", "16"}, {"memory", "65536Mi"}, {"pods", "110"}}},
                             {"allocatable", {{"cpu", "16"}, {"memory", "65536Mi"}, {"pods", "110"}}},
-                            {"conditions", {{{"type", "Ready"}, {"status", "True"}, {"reason", "KubeletReady"}}}}};
+                            {"conditions",
+                             {{{"type", "MemoryPressure"}, {"status", "False"}},
+                              {{"type", "DiskPressure"}, {"status", "False"}},
+                              {{"type", "PIDPressure"}, {"status", "False"}},
+                              {{"type", "Ready"}, {"status", "True"}, {"reason", "KubeletReady"}}}}};
     }
     return causes;
 }

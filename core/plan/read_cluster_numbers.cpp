@@ -1,0 +1,156 @@
+/// Metrics that a cluster tells: replicas, rollouts, restarts, use, nodes, room.
+#include "plan/reading.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace sluice::plan {
+namespace {
+
+using What = ClusterNumber::What;
+
+constexpr std::array all_whats{What::ready, What::rollout, What::restarts, What::usage, What::nodes, What::capacity};
+
+bool fills_in(const std::string& text) {
+    return text.find("${") != std::string::npos;
+}
+
+/// Told here and not when the release starts, but for what is filled in then.
+void check_workload(Reading& reading, const Node& at, const std::string& object) {
+    const auto slash = object.find('/');
+    const std::string kind = object.substr(0, slash), rest = slash == std::string::npos ? "" : object.substr(slash + 1);
+    if (fills_in(kind)) {
+        reading.error(at.at, "what kind of workload it is can't be filled in", "write deployment/${…}");
+    } else if (kind != "deployment" && kind != "statefulset" && kind != "daemonset") {
+        reading.error(at.at, fmt::format("'{}' is no workload with pods of its own", object),
+                      "write deployment/name, statefulset/name or daemonset/name");
+    } else if (rest.empty() || rest.find('/') != std::string::npos) {
+        reading.error(at.at, fmt::format("'{}' does not name one {}", object, kind),
+                      fmt::format("write {}/name", kind));
+    }
+}
+
+/// Whether a key that is there means nothing for this number, and which it belongs to.
+void refuse_keys(Reading& reading, const Node& node, const Node& own, const ClusterNumber& number) {
+    const bool workload = of_workload(number.what) || (number.what == What::usage && number.object != "nodes");
+    const auto refuse = [&](const Node& map, const char* key, bool fits, const char* remedy) {
+        if (const Entry* entry = map.entry(key); entry != nullptr && !fits) {
+            reading.error(entry->at, fmt::format("'{}' means nothing for '{}'", key, name(number.what)), remedy);
+        }
+    };
+    refuse(own, "of", number.what == What::usage, "remove it: it says whose use is meant");
+    refuse(own, "namespace", workload, "remove it: nodes have none");
+    refuse(own, "selector", !workload, "remove it: the workload chooses its pods");
+    refuse(own, "advice", number.what == What::ready || number.what == What::rollout,
+           "remove it: only ready and rollout tell a cause");
+    for (const char* key : {"by-arm", "freshness", "empty"}) {
+        refuse(node, key, false,
+               key == std::string_view("by-arm")
+                   ? "write a metric for each arm, and one that is derived: {blue: …, green: …}"
+                   : "remove it");
+    }
+    const bool one = number.what == What::ready || number.what == What::rollout;
+    for (const char* key : {"reduce", "at-least"}) {
+        refuse(node, key, !one, "remove it: it is one number");
+    }
+    refuse(node, "counts", number.what == What::restarts, "remove it");
+}
+
+void check_unit(Reading& reading, const Node& node, const Metric& metric) {
+    const auto& number = *metric.cluster;
+    const char* plain = number.of == "memory" ? "bytes" : "count";
+    const bool share = number.what == What::usage && metric.unit == "ratio";
+    const Node* unit = node.find("unit");
+    if (unit != nullptr && unit->is_scalar() && metric.unit != plain && !share) {
+        reading.error(unit->at, fmt::format("{} is told in '{}', not in '{}'", name(number.what), plain, metric.unit),
+                      number.what == What::usage ? fmt::format("write unit: {}, or unit: ratio for the share", plain)
+                                                 : fmt::format("write unit: {}", plain));
+    }
+}
+
+void check_from(Reading& reading, const Node& node, const Metric& metric) {
+    const Node* from = node.find("from");
+    if (from == nullptr) {
+        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
+                      "add 'from:', a kubernetes connection");
+    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
+               reading.names.connection_kinds[metric.from] != "kubernetes") {
+        reading.error(from->at,
+                      fmt::format("'{}' is a {} connection, this metric needs kubernetes", metric.from,
+                                  reading.names.connection_kinds[metric.from]),
+                      "name a connection of that kind");
+    }
+}
+
+/// Its object, and where that is.
+void read_object(Reading& reading, const Node& own, ClusterNumber& number) {
+    const Node* at = own.find(number.what == What::usage ? "of" : name(number.what));
+    if (at == nullptr) {
+        reading.error(own.at, "nobody says whose use is meant", "add of: deployment/name, or of: nodes");
+        return;
+    }
+    number.object = reading.filled(*at);
+    if (!at->is_scalar() || (number.what == What::usage && number.object == "nodes")) {
+        return;
+    }
+    check_workload(reading, *at, number.object);
+    if (own.find("namespace") == nullptr) {
+        reading.error(own.at, fmt::format("nobody says in which namespace '{}' is", number.object), "add namespace: …");
+    }
+}
+
+void set_pace(const Node& node, Metric& metric) {
+    const What what = metric.cluster->what;
+    if (node.find("interval") == nullptr) {
+        metric.interval = what == What::capacity                       ? minutes(1) // all pods of the cluster
+                          : what == What::usage || what == What::nodes ? seconds(15)
+                                                                       : metric.interval;
+    }
+    if (what == What::usage && !metric.max_age) {
+        // The cluster itself measures every 15 s to a minute, and tells when.
+        metric.max_age = std::max(metric.interval * 3, seconds(90));
+    }
+}
+
+} // namespace
+
+void read_cluster_number(Reading& reading, const Node& node, Metric& metric) {
+    const Node& own = *node.find("kubernetes");
+    metric.rehearsed = read_rehearsed(reading, node, metric);
+    ClusterNumber number;
+    const auto told =
+        std::find_if(all_whats.begin(), all_whats.end(), [&](What what) { return own.find(name(what)) != nullptr; });
+    if (!own.is_map() || told == all_whats.end()) {
+        metric.cluster = std::move(number);
+        return; // which was told
+    }
+    number.what = *told;
+    if (of_workload(number.what) || number.what == What::usage) {
+        read_object(reading, own, number);
+    }
+    if (!of_workload(number.what)) {
+        number.of = reading.text(own, name(number.what));
+    }
+    number.name_space = reading.filled(own, "namespace");
+    number.selector = reading.filled(own, "selector");
+    if (const Node* advice = own.find("advice"); advice != nullptr && advice->is_map()) {
+        for (const Entry& entry : advice->entries) {
+            number.advice[entry.key] = reading.filled(entry.value);
+        }
+    }
+    metric.cluster = std::move(number);
+    if (metric.reduce == Reduce::none && metric.cluster->what != What::ready && metric.cluster->what != What::rollout) {
+        metric.reduce = Reduce::sum;
+    }
+    refuse_keys(reading, node, own, *metric.cluster);
+    check_unit(reading, node, metric);
+    check_from(reading, node, metric);
+    set_pace(node, metric);
+    if (!rehearsable(*metric.cluster) && node.find("rehearse") == nullptr) {
+        reading.warn(metric.at, "a rehearsal has only deployments: this plan can't be rehearsed",
+                     "add rehearse: {value: …}, the number that it tells there");
+    }
+}
+
+} // namespace sluice::plan
