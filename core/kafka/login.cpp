@@ -33,7 +33,7 @@ constexpr int first_slice_ms = 250, longest_slice_ms = 2000;
 
 } // namespace
 
-Result<Login> log_in(const Call& call) {
+Result<LoginAnswer> log_in(const Call& call) {
     if (auto late = too_late(call, "login")) {
         return tl::unexpected(*std::move(late));
     }
@@ -52,12 +52,12 @@ Result<Login> log_in(const Call& call) {
         const auto error = rd_kafka_metadata(client->get(), 0, nullptr, &found, std::min(slice, call.left()));
         const Metadata metadata(found);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return Login{true, {}};
+            return LoginAnswer{true, {}};
         }
         rd_kafka_poll(client->get(), 0);
         if (heard.refused) {
-            return Login{false, heard.no_mechanism ? "the brokers don't know this SASL mechanism"
-                                                   : "the brokers do not let this user in"};
+            return LoginAnswer{false, heard.no_mechanism ? "the brokers don't know this SASL mechanism"
+                                                         : "the brokers do not let this user in"};
         }
         if (heard.no_tls) {
             return fail(ErrorCode::refused, "no TLS connection to the brokers came about", {},

@@ -8,7 +8,7 @@ namespace sluice::kafka {
 struct Call;
 
 /// What the brokers say to a login. It may be no, which is an answer.
-struct Login {
+struct LoginAnswer {
     bool let_in = false;
     std::string why; ///< of a no: without addresses, and without what was sent
 };
@@ -19,6 +19,6 @@ struct Login {
 ///
 /// `unreachable`: no broker answered in time, or one hung up without saying why; `refused`: no TLS connection came
 /// about.
-Result<Login> log_in(const Call& call);
+Result<LoginAnswer> log_in(const Call& call);
 
 } // namespace sluice::kafka

@@ -56,7 +56,7 @@ std::vector<ObjectShape> step_language() {
           {"every", duration, "Of a probe: asked again so often.", false, "5s, if until is given"},
           {"until", duration, "Of a probe: asked again for so long."},
           {"expect", object("expect"), "What the result must be.", false, "exit 0, or status 2xx"},
-          {"outputs", map(name, object("output")), "Values taken from the result."},
+          {"outputs", map(types::name, object("output")), "Values taken from the result."},
           {"environment", map(text, filled), "Of run and shell: variables; a value may be a secret reference."},
           {"folder", filled, "Of run and shell: where it runs.", false, "the plan's folder"},
           {"verify", object("verify"), "How to find out afterwards whether it has happened."},

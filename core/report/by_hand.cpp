@@ -29,11 +29,6 @@ std::pair<std::string, std::string> parts_of(const std::string& object) {
                                       : std::pair(object.substr(0, slash), object.substr(slash + 1));
 }
 
-std::string setting(const Json& settings, const char* key) {
-    const auto found = settings.is_object() ? settings.find(key) : settings.end();
-    return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 /// Writes the commands of one step.
 class Writer {
 public:

@@ -8,11 +8,6 @@
 namespace sluice::report {
 namespace {
 
-std::string setting(const Json& settings, const char* key) {
-    const auto found = settings.is_object() ? settings.find(key) : settings.end();
-    return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string by_proxy(const plan::Way& way, Fetched& fetched) {
     if (!way.by_proxy()) {
         return {};
@@ -25,6 +20,11 @@ std::string by_proxy(const plan::Way& way, Fetched& fetched) {
 }
 
 } // namespace
+
+std::string setting(const Json& settings, const char* key) {
+    const auto found = settings.is_object() ? settings.find(key) : settings.end();
+    return found != settings.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
 
 std::string curl_options(const Json& connection, Fetched& fetched, const std::string& started_in) {
     // A file that a connection names: seen from where the program was started, as a secret's is.

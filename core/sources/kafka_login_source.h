@@ -17,7 +17,8 @@ struct LoginMetric {
 
 /// up: a no of the brokers is 0, with the reason; silence is a source error, since nobody has said no. latency: in s,
 /// from `asked` to `now`, of a login that was let in. Pure.
-series::SampleBatch judge_login(const LoginMetric& metric, const Result<kafka::Login>& login, Nanos asked, Nanos now);
+series::SampleBatch judge_login(const LoginMetric& metric, const Result<kafka::LoginAnswer>& login, Nanos asked,
+                                Nanos now);
 
 /// Whether a Kafka cluster lets the user of its connection in, by one login a poll (kafka/login.h). The connection must
 /// be this source's alone: who waits for others' questions would count that as latency. In a rehearsal it takes no

@@ -35,8 +35,8 @@ Counted read_whole(const std::filesystem::path& file) {
 
 } // namespace
 
-/// A follower (the wall, `sluicectl watch`) leaves at the session's last event: samples that were written after it would
-/// be in the file, and on no screen but the owner's.
+/// A follower (the wall, `sluicectl watch`) leaves at the session's last event: samples that were written after it
+/// would be in the file, and on no screen but the owner's.
 class LastSamplesTest : public QObject {
     Q_OBJECT
 private slots:

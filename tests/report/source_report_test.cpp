@@ -383,7 +383,7 @@ private slots:
         const auto report = report::source_report(opened(), readings, start + seconds(58));
         const QString text = QString::fromStdString(report::source_text(report));
         for (const char* line :
-             {"sources of s at 2026-01-05T08:00:58.000Z: 2 of 9 metrics in trouble\n",
+             {"sources of s at 2026-01-05T08:00:58.000Z: 2 of 11 metrics in trouble\n",
               "prom  Prometheus  http://prom:9090\n",
               "  ! errors, Error rate: source error since 2026-01-05T08:00:20.000Z (38s): no",
               "    query       errors{app=\"small\"}\n", "    every       5s, data older than 45s is no data\n",

@@ -92,8 +92,8 @@ BUGS = {
     27: ("before it is released", ("core/release/progress.cpp",
                                    "if (phase.follow_up && draft.state().released.count == 0) {",
                                    "if (!PLANTED(27) && phase.follow_up && draft.state().released.count == 0) {")),
-    28: ("after it was closed", ("core/release/decide.cpp", "           approves_afterwards(release, command) ||\n",
-                                 "           approves_afterwards(release, command) || PLANTED(28) ||\n")),
+    28: ("after it was closed", ("core/release/decide.cpp", " approves_afterwards(release, command) ||\n",
+                                 " approves_afterwards(release, command) || PLANTED(28) ||\n")),
     29: ("was not read back", ("core/release/decide_approval.cpp",
                                "if (std::holds_alternative<plan::External>(found->step->body) && found->step->verify) {",
                                "if (!PLANTED(29) && std::holds_alternative<plan::External>(found->step->body) &&\n"

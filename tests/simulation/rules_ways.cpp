@@ -28,9 +28,9 @@ bool may_follow_the_end(const Body& body) {
            std::holds_alternative<OutputTaken>(body) || std::holds_alternative<Noted>(body) ||
            std::holds_alternative<SessionResumed>(body) || std::holds_alternative<RollbackStarted>(body) ||
            std::holds_alternative<Told>(body) || std::holds_alternative<AlertTold>(body) ||
-           std::holds_alternative<Approved>(body) ||
-           std::holds_alternative<ApprovedAfterwards>(body) || std::holds_alternative<ApprovalOverdue>(body) ||
-           std::holds_alternative<SignatureAsked>(body) || std::holds_alternative<Observed>(body);
+           std::holds_alternative<Approved>(body) || std::holds_alternative<ApprovedAfterwards>(body) ||
+           std::holds_alternative<ApprovalOverdue>(body) || std::holds_alternative<SignatureAsked>(body) ||
+           std::holds_alternative<Observed>(body);
 }
 
 bool proposes_only(const plan::Plan& plan, const std::string& trigger) {

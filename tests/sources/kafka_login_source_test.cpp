@@ -98,7 +98,7 @@ private slots:
         QFETCH(bool, up);
         QFETCH(bool, let_in);
         QFETCH(QString, expected);
-        const kafka::Login login{let_in, let_in ? "" : "no"};
+        const kafka::LoginAnswer login{let_in, let_in ? "" : "no"};
         const auto metric = metric_of(up ? What::up : What::latency);
         QCOMPARE(told(judge_login(metric, login, new_year - milliseconds(250), new_year)), expected);
         QCOMPARE(told(judge_login(metric, fail(ErrorCode::unreachable, "away", "b:9093"), new_year, new_year)),
