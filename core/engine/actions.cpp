@@ -231,7 +231,11 @@ void Actions::verify(const std::string& operation, std::function<void(const Sigh
                     done(sight);
                     return;
                 }
-                scheduler.after(every, [attempt, n] { (*attempt)(n + 1); });
+                scheduler.after(every, [attempt, n, life = std::weak_ptr(life_)] {
+                    if (!life.expired()) {
+                        (*attempt)(n + 1);
+                    }
+                });
             });
     };
     (*attempt)(1);
@@ -257,8 +261,8 @@ void Actions::uncertain(const std::string& operation, const std::string& why) {
     case effects::EffectClass::keyed:
         if (running.resent < most_resends) {
             const Nanos pause = seconds(1 << running.resent++);
-            eyes_.outside.scheduler.after(pause, [this, operation] {
-                if (running_.contains(operation)) {
+            eyes_.outside.scheduler.after(pause, [this, operation, life = std::weak_ptr(life_)] {
+                if (!life.expired() && running_.contains(operation)) {
                     send(operation);
                 }
             });
@@ -293,7 +297,10 @@ void Actions::read_back(const std::string& operation, const std::string& why, co
     doubt(operation, why, back.detail);
     // A cluster that does not answer now may do so soon: doubt is shown at once, and ends by itself when it can.
     if (running.prepared.effect_class == effects::EffectClass::convergent) {
-        eyes_.outside.scheduler.after(seconds(5), [this, operation, why] {
+        eyes_.outside.scheduler.after(seconds(5), [this, operation, why, life = std::weak_ptr(life_)] {
+            if (life.expired()) {
+                return; // an amended plan has actions of its own
+            }
             const auto found = journal_.release().operations.find(operation);
             if (found != journal_.release().operations.end() && running_.contains(operation) &&
                 found->second.phase == release::OperationState::Phase::in_doubt) {

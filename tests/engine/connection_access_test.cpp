@@ -30,12 +30,12 @@ private slots:
         QTest::addColumn<QString>("expected");
         QTest::addColumn<int>("reviews");
         QTest::newRow("nothing") << ""
-                                 << "Kubernetes v1.34.4, credentials taken, may read what 2 metrics ask" << 3;
+                                 << "Kubernetes v1.34.4, credentials taken, may read what 1 metric asks" << 3;
         QTest::newRow("the log") << "get log"
-                                 << "does not let us get pods/log in the namespace shop, which the metric 'a' asks"
+                                 << "does not let us get pods/log in the namespace shop, which the metric 'b' asks"
                                  << 3;
         QTest::newRow("the list") << "list "
-                                  << "does not let us list pods in the namespace shop, which the metric 'a' asks" << 2;
+                                  << "does not let us list pods in the namespace shop, which the metric 'b' asks" << 2;
     }
     void what_reading_logs_needs_is_reviewed_once_a_namespace() {
         QFETCH(QString, refused);
