@@ -20,7 +20,7 @@ check() { # [--since COMMIT | --all]
     part 'white space' check_white_space
     part 'texts that belong to one machine' check_places
     part 'desktop files' check_desktop_files
-    part 'build without warnings' check_build
+    part 'build without warnings' check_build "$since"
     if [[ " ${failed[*]} " = *' check_build '* ]]; then
         echo "not checked, since the build failed: plans, clang-tidy"
     else
@@ -105,8 +105,10 @@ check_desktop_files() {
 }
 
 # Each file by itself, as the preset dev has it, and without making anything of it (look.py); what is generated from our
-# files (by moc) is made first.
-check_build() {
+# files (by moc) is made first. As with clang-tidy those that a change touches: all of them take longer than the build,
+# which compiles them too.
+check_build() { # commit | all | nothing
+    local files=()
     configure dev
     local generated
     mapfile -t generated < <(ninja -C build/dev -t targets all |
@@ -115,7 +117,25 @@ check_build() {
         cat build/dev/generated.log
         return 1
     }
-    python3 -B tools/dev/look.py build/dev . "$jobs"
+    if [ "$1" != all ]; then
+        mapfile -d '' files < <(touched_since "$(compared_with "$1")")
+        echo "  ${#files[@]} .cpp files that the change touches (./dev check --all looks at all)"
+        [ ${#files[@]} -gt 0 ] || return 0
+    fi
+    python3 -B tools/dev/look.py build/dev . "$jobs" "${files[@]}"
+}
+
+# What has changed, and what includes a header that has: by its path below core/, ui/, app/ or tests/, or its bare name.
+touched_since() { # commit
+    local header including=()
+    while IFS= read -r -d '' header; do
+        including+=(-e "#include \"${header#*/}\"" -e "#include \"${header##*/}\"")
+    done < <(git_here diff --name-only -z --diff-filter=d "$1" -- '*.h')
+    {
+        git_here diff --name-only -z --diff-filter=d "$1" -- '*.cpp'
+        git_here ls-files -z --others --exclude-standard -- '*.cpp'
+        [ ${#including[@]} -eq 0 ] || git_here grep -lzF "${including[@]}" -- '*.cpp'
+    } | sort -zu
 }
 
 # A plan says `sluice:` first; other files beside it (worlds, manifests) don't.

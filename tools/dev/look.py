@@ -4,7 +4,8 @@ What costs most of a build without precompiled headers is making code and linkin
 file compiles without a warning need not wait for that. A file is looked at again when it, a header that it includes, or
 its command has changed.
 
-usage: look.py BUILD_FOLDER SOURCE_FOLDER JOBS      exit 1: something does not compile
+usage: look.py BUILD_FOLDER SOURCE_FOLDER JOBS [FILE…]      exit 1: something does not compile
+FILE: relative to SOURCE_FOLDER; without any, all are looked at.
 """
 import concurrent.futures
 import hashlib
@@ -17,6 +18,7 @@ import subprocess
 import sys
 
 build, source, jobs = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), int(sys.argv[3])
+wanted = {str(source / name) for name in sys.argv[4:]}
 stamps = build / "look"
 WITH_VALUE = {"-o", "-MF", "-MT", "-MQ"}
 
@@ -61,7 +63,8 @@ def main():
     stamps.mkdir(exist_ok=True)
     entries = [entry for entry in json.loads((build / "compile_commands.json").read_text())
                if pathlib.Path(entry["file"]).is_relative_to(source)
-               and not pathlib.Path(entry["file"]).is_relative_to(build)]
+               and not pathlib.Path(entry["file"]).is_relative_to(build)
+               and (not wanted or entry["file"] in wanted)]
     looked = failed = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for result in pool.map(look, entries):
