@@ -183,20 +183,6 @@ void read_reach(Reading& reading, const Node& node, ReachRead::Kind kind, Metric
                                                         : "1");
 }
 
-void check_of_kafka(Reading& reading, const Node& node, const Metric& metric) {
-    const Node* from = node.find("from");
-    if (from == nullptr) {
-        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
-                      "add 'from:', a kafka connection");
-    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
-               reading.names.connection_kinds[metric.from] != "kafka") {
-        reading.error(from->at,
-                      fmt::format("'{}' is a {} connection, this metric needs kafka", metric.from,
-                                  reading.names.connection_kinds[metric.from]),
-                      "name a connection of that kind");
-    }
-}
-
 void read_login(Reading& reading, const Node& node, const Node& sasl, Metric& metric) {
     using Told = LoginNumber::What;
     const std::string value = reading.text(sasl, "value");
@@ -208,7 +194,7 @@ void read_login(Reading& reading, const Node& node, const Node& sasl, Metric& me
         const bool latency = metric.login->what == Told::latency;
         check_told_in(reading, node, metric, name(metric.login->what), latency ? "s" : "bool");
     }
-    check_of_kafka(reading, node, metric);
+    check_answers(reading, node, metric, "kafka");
     const auto* connection = reading.plan.connection(metric.from);
     if (connection != nullptr && connection->kind == ConnectionKind::kafka) {
         const Json protocol = connection->settings.value(Json::json_pointer("/security/protocol"), Json());
@@ -297,20 +283,26 @@ void read_logs(Reading& reading, const Node& node, Metric& metric) {
         reading.error(unit->at, fmt::format("lines are told per second, not in '{}'", metric.unit),
                       "write unit: per-second");
     }
-    const Node* from = node.find("from");
-    if (from == nullptr) {
-        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
-                      "add 'from:', a kubernetes connection");
-    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
-               reading.names.connection_kinds[metric.from] != "kubernetes") {
-        reading.error(from->at,
-                      fmt::format("'{}' is a {} connection, this metric needs kubernetes", metric.from,
-                                  reading.names.connection_kinds[metric.from]),
-                      "name a connection of that kind");
-    }
+    check_answers(reading, node, metric, "kubernetes");
 }
 
 } // namespace
+
+void check_answers(Reading& reading, const Node& node, const Metric& metric, std::string_view kind) {
+    const Node* from = node.find("from");
+    if (from == nullptr) {
+        if (node.is_map()) {
+            reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
+                          fmt::format("add 'from:', a {} connection", kind));
+        }
+    } else if (reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
+               reading.names.connection_kinds[metric.from] != kind) {
+        reading.error(from->at,
+                      fmt::format("'{}' is a {} connection, this metric needs {}", metric.from,
+                                  reading.names.connection_kinds[metric.from], kind),
+                      "name a connection of that kind");
+    }
+}
 
 std::optional<double> read_rehearsed(Reading& reading, const Node& node, const Metric& metric) {
     const Node* rehearse = node.find("rehearse");
@@ -356,7 +348,7 @@ void read_number(Reading& reading, const Node& node, Metric& metric) {
     }
     if (const Node* configs = node.find("configs")) {
         metric.config = read_config_number(reading, *configs);
-        check_of_kafka(reading, node, metric);
+        check_answers(reading, node, metric, "kafka");
         if (node.find("interval") == nullptr) {
             metric.interval = minutes(1); // it changes when somebody changes it
         }

@@ -282,18 +282,7 @@ void read_metric(Reading& reading, const Entry& entry) {
                        : metric.alerts ? "alertmanager"
                        : scraped       ? "scrape"
                                        : "prometheus";
-    if (node.find("from") == nullptr && node.is_map()) {
-        reading.error(node.at, fmt::format("of '{}' nobody says who answers", metric.name),
-                      fmt::format("add 'from:', a {} connection", kind));
-    }
-    if (const Node* from = node.find("from");
-        from != nullptr && reading.check_known(metric.from, from->at, "connection", reading.names.connections) &&
-        reading.names.connection_kinds[metric.from] != kind) {
-        reading.error(from->at,
-                      fmt::format("'{}' is a {} connection, this metric needs {}", metric.from,
-                                  reading.names.connection_kinds[metric.from], kind),
-                      "name a connection of that kind");
-    }
+    check_answers(reading, node, metric, kind);
     reading.plan.metrics.push_back(std::move(metric));
 }
 

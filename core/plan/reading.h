@@ -9,6 +9,7 @@
 #include "plan/yaml_tree.h"
 
 #include <set>
+#include <string_view>
 
 namespace sluice::plan {
 
@@ -100,6 +101,8 @@ std::optional<AtWindowEnd> read_at_window_end(const Reading& reading, const Node
 void read_number(Reading& reading, const Node& node, Metric& metric);
 /// One that a cluster tells.
 void read_cluster_number(Reading& reading, const Node& node, Metric& metric);
+/// Whether somebody answers it, by a connection of that kind.
+void check_answers(Reading& reading, const Node& node, const Metric& metric, std::string_view kind);
 /// What it tells in a rehearsal (`rehearse: {value: …}`), if that is a number.
 std::optional<double> read_rehearsed(Reading& reading, const Node& node, const Metric& metric);
 /// What a derived metric says that its formula does not.

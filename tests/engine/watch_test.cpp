@@ -56,6 +56,17 @@ public:
         rest();
         (void)journal.submit(release::Confirm{"begin", "", false, ""}, {"lena", "lead"});
     }
+    /// As the engine does.
+    void hears_restarts() {
+        journal.listen([this](std::span<const release::Event> events) {
+            for (const auto& event : events) {
+                const auto* hold = std::get_if<release::HoldChanged>(&event.body);
+                if (hold && hold->state == "restarted") {
+                    watch.restarted(hold->step, hold->gate);
+                }
+            }
+        });
+    }
     QString status(const std::string& step) const { return release::name(journal.release().at(step).status); }
     void pass(Nanos length) { scheduler.run_until(scheduler.now() + length); }
     void answer(const std::string& metric, double value) {
@@ -372,14 +383,7 @@ private slots:
 
     void after_a_breach_samples_are_counted_anew() {
         Desk desk(with_samples(14));
-        desk.journal.listen([&](std::span<const release::Event> events) {
-            for (const auto& event : events) {
-                const auto* hold = std::get_if<release::HoldChanged>(&event.body);
-                if (hold && hold->state == "restarted") {
-                    desk.watch.restarted(hold->step, hold->gate);
-                }
-            }
-        });
+        desk.hears_restarts();
         desk.begin();
         for (const double lag : {5.0, 5.0, 5.0, 50.0}) {
             desk.pass(seconds(5));
@@ -398,14 +402,7 @@ private slots:
                      "{metric: lag, must: '< 10', samples: 3, tier: important, for: 10s}");
         plan.replace(plan.find("{metric: errors, must: '< 1%'}"), 30, "{metric: errors, must: '< 1%', samples: 9}");
         Desk desk(plan);
-        desk.journal.listen([&](std::span<const release::Event> events) {
-            for (const auto& event : events) {
-                const auto* hold = std::get_if<release::HoldChanged>(&event.body);
-                if (hold && hold->state == "restarted") {
-                    desk.watch.restarted(hold->step, hold->gate);
-                }
-            }
-        });
+        desk.hears_restarts();
         desk.begin();
         const auto gates = [&] { return desk.journal.release().at("bake").gates; };
         for (const double lag : {5.0, 5.0, 50.0, 5.0}) {

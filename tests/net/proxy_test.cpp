@@ -1,4 +1,5 @@
 /// Requests by way of HTTP and SOCKS 5 proxies, over real sockets of this machine.
+#include "exchange.h"
 #include "fake_proxy.h"
 #include "fake_server.h"
 #include "net/live_scheduler.h"
@@ -31,19 +32,11 @@ class ProxyTest : public QObject {
 
     Result<HttpResponse> exchange(const std::string& method, const std::string& url,
                                   std::shared_ptr<const Proxy> proxy) {
-        QtHttpClient client(scheduler_);
         HttpRequest request;
         request.method = method;
         request.url = url;
-        request.key = "k";
         request.proxy = std::move(proxy);
-        request.body = method == "GET" ? "" : "{}";
-        std::optional<Result<HttpResponse>> result;
-        client.send(request, [&](Result<HttpResponse> answer) { result = std::move(answer); });
-        if (!QTest::qWaitFor([&] { return result.has_value(); }, 10'000)) {
-            return fail(ErrorCode::internal, "no call back");
-        }
-        return *result;
+        return sluice::testing::exchange(scheduler_, std::move(request));
     }
 
     static void each_way() {

@@ -1,3 +1,4 @@
+#include "exchange.h"
 #include "fake_proxy.h"
 #include "fake_server.h"
 #include "net/live_scheduler.h"
@@ -57,20 +58,12 @@ class TlsTest : public QObject {
     }
     Result<HttpResponse> exchange(const std::string& method, const std::string& url, std::shared_ptr<const Tls> tls,
                                   std::shared_ptr<const Proxy> proxy) {
-        QtHttpClient client(scheduler_);
         HttpRequest request;
         request.method = method;
         request.url = url;
-        request.key = "k";
         request.proxy = std::move(proxy);
         request.tls = std::move(tls);
-        request.body = method == "GET" ? "" : "{}";
-        std::optional<Result<HttpResponse>> result;
-        client.send(request, [&](Result<HttpResponse> answer) { result = std::move(answer); });
-        if (!QTest::qWaitFor([&] { return result.has_value(); }, 10'000)) {
-            return fail(ErrorCode::internal, "no call back");
-        }
-        return *result;
+        return sluice::testing::exchange(scheduler_, std::move(request));
     }
 
 private slots:

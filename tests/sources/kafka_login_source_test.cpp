@@ -4,6 +4,7 @@
 #include "kafka/settings.h"
 #include "net/live_scheduler.h"
 #include "net/virtual_driver.h"
+#include "sources/told.h"
 #include "support/mock_kafka.h"
 #include "support/new_year.h"
 #include "support/sasl_broker.h"
@@ -13,9 +14,9 @@
 
 using namespace sluice;
 using namespace sluice::sources;
-using series::Status;
 using sluice::testing::new_year;
 using sluice::testing::SaslBroker;
+using sluice::testing::told;
 using Says = SaslBroker::Says;
 using What = plan::LoginNumber::What;
 
@@ -27,15 +28,6 @@ LoginMetric metric_of(What what) {
     metric.unit = what == What::up ? "bool" : "s";
     metric.number.what = what;
     return metric;
-}
-
-/// "1", with why where that is told; or "source-error" and why.
-QString told(const series::SampleBatch& batch) {
-    const auto& reading = batch.readings.at(0);
-    const bool ok = batch.status == Status::ok && reading.status == Status::ok;
-    const std::string why = ok ? reading.detail : batch.detail;
-    return QString::fromStdString((ok ? number_text(reading.value) : std::string(name(batch.status))) +
-                                  (why.empty() ? "" : " " + why));
 }
 
 std::shared_ptr<kafka::Connection> connection_to(const std::string& bootstrap, bool logs_in, Scheduler& scheduler) {

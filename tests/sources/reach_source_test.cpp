@@ -4,6 +4,7 @@
 #include "base/virtual_scheduler.h"
 #include "net/live_scheduler.h"
 #include "net/qt_reach.h"
+#include "sources/told.h"
 #include "support/new_year.h"
 #include "support/suite.h"
 
@@ -17,8 +18,8 @@ using namespace sluice::sources;
 using Kind = plan::ReachRead::Kind;
 using What = plan::ReachNumber::What;
 using Addresses = plan::ReachNumber::Addresses;
-using series::Status;
 using sluice::testing::new_year;
+using sluice::testing::told;
 
 namespace {
 
@@ -27,15 +28,6 @@ ReachMetric metric_of(Kind kind, What what, net::Place place = {"shop.example", 
     number.kind = kind;
     number.what = what;
     return {"m", "count", number, std::move(place), nullptr};
-}
-
-/// "200", with why where that is told; or "source-error" and why.
-QString told(const series::SampleBatch& batch) {
-    const auto& reading = batch.readings.at(0);
-    const bool ok = batch.status == Status::ok && reading.status == Status::ok;
-    const std::string why = ok ? reading.detail : batch.detail;
-    return QString::fromStdString((ok ? number_text(reading.value) : std::string(name(batch.status))) +
-                                  (why.empty() ? "" : " " + why));
 }
 
 /// A host that is as the test says; answers when it is told to.
