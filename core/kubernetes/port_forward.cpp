@@ -82,7 +82,6 @@ PortForward::~PortForward() {
 }
 
 void PortForward::start() {
-    why_.clear();
     output_.clear();
     errors_.clear();
     process_ = std::make_unique<QProcess>();
@@ -153,7 +152,8 @@ void PortForward::ended(const std::string& why) {
     port_ = 0;
     rest_ = stood ? spec_.rest : rest_;
     why_ = why;
-    timer_ = scheduler_.after(rest_, [this] { start(); });
+    // The next that asks begins it anew: what nobody asks any more, as after an amendment, is not kept up.
+    timer_ = scheduler_.after(rest_, [this] { why_.clear(); });
     rest_ = std::min(rest_ * 2, longest_rest);
     for (auto& [id, waiting] : std::exchange(waiting_, {})) {
         scheduler_.cancel(waiting.deadline);

@@ -5,6 +5,7 @@
 #include <QNetworkReply>
 #include <QNetworkRequest>
 #include <QSslConfiguration>
+#include <algorithm>
 
 namespace sluice::net {
 namespace {
@@ -17,7 +18,11 @@ QNetworkRequest prepared(const Outgoing& outgoing, const QSslConfiguration& tls)
     made.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
     made.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
     made.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, outgoing.url.scheme() == "https");
+    // By HTTP/2 Qt takes the authority from the URL and drops a Host that the request names.
+    const auto& headers = outgoing.request.headers;
+    const bool names_host = std::any_of(headers.begin(), headers.end(),
+                                        [](const auto& header) { return same_header(header.first, "Host"); });
+    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, outgoing.url.scheme() == "https" && !names_host);
     made.setDecompressedSafetyCheckThreshold(static_cast<qint64>(outgoing.request.budget)); // zip bombs
     made.setSslConfiguration(tls);
     if (outgoing.request.tls && !outgoing.request.tls->server_name.empty()) {

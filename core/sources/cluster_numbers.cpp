@@ -81,9 +81,13 @@ Result<std::optional<ClusterQuestion>> next_of_nodes(const ClusterMetric& metric
                : fail(ErrorCode::corrupt, fmt::format("the cluster has over {} pods", most_pages * pods_a_page));
 }
 
-Json items_of(const Json& list) {
-    Json items = list.value("items", Json::array());
-    return items.is_array() ? items : Json::array();
+/// An empty list may be null; none at all is no answer: of room it would be all that there is.
+Result<Json> items_of(const Json& list) {
+    const auto items = list.find("items");
+    if (items == list.end() || !(items->is_array() || items->is_null())) {
+        return fail(ErrorCode::corrupt, "the answer is not what an API server sends");
+    }
+    return items->is_array() ? *items : Json::array();
 }
 
 Reading reading_of(series::Labels labels, double value, Nanos measured, Nanos now) {
@@ -338,16 +342,22 @@ Result<void> take_answer(const ClusterMetric& metric, ClusterAnswer answer, Clus
     const bool usage = metric.number.what == What::usage;
     if (!of_nodes(metric) && !facts.workload) {
         facts.workload = std::move(answer.object);
-    } else if (usage && !facts.usage) {
-        facts.usage = items_of(answer.object);
+        return {};
+    }
+    auto items = items_of(answer.object);
+    if (!items) {
+        return failed(items);
+    }
+    if (usage && !facts.usage) {
+        facts.usage = *std::move(items);
         facts.dated = answer.dated;
     } else if (!of_nodes(metric)) {
-        facts.pods = items_of(answer.object);
+        facts.pods = *std::move(items);
     } else if (!facts.nodes) {
-        facts.nodes = items_of(answer.object);
+        facts.nodes = *std::move(items);
     } else {
         // Added up as they come: nobody keeps the pods of a whole cluster.
-        const auto added = kubernetes::add_requests(items_of(answer.object), metric.number.of, facts.requested);
+        const auto added = kubernetes::add_requests(*items, metric.number.of, facts.requested);
         if (!added) {
             return failed(added);
         }

@@ -9,7 +9,6 @@
 namespace sluice::sources {
 namespace {
 
-using namespace nlohmann::literals;
 using State = ClusterAnswer::State;
 
 /// An object as the API sends it, a list, or a Status. Amounts of pods and nodes are far below.
@@ -28,8 +27,12 @@ std::string place(const ClusterQuestion& question) {
 /// That the object is not there, and not the kind of it, its API or the server.
 bool names_the_object(const ClusterQuestion& question, const Json& status) {
     const std::string path = question.path.substr(0, question.path.find('?'));
-    return question.verb == "get" && status.is_object() && status.value("kind", Json()) == "Status" &&
-           status.value("/details/name"_json_pointer, Json()) == path.substr(path.rfind('/') + 1);
+    if (question.verb != "get" || !status.is_object() || status.value("kind", Json()) != "Status") {
+        return false;
+    }
+    const auto details = status.find("details");
+    return details != status.end() && details->is_object() &&
+           details->value("name", Json()) == path.substr(path.rfind('/') + 1);
 }
 
 std::string why_not(const ClusterQuestion& question, int status, const Json& body) {

@@ -42,12 +42,20 @@ struct LogRateSource::Watch : std::enable_shared_from_this<Watch> {
         return {poll.key + "#" + part, net::Pool::polling, std::max(poll.deadline - now(), milliseconds(1))};
     }
 
-    /// An answer for this poll, if it still waits for one.
+    /// An answer for this poll, if it still waits for one. What stands where the API is supposed to be may answer
+    /// anything that is JSON.
     template <typename Take>
     auto back(Id id, Take take) {
         return [weak = weak_from_this(), id, take](auto answer) {
             if (const auto self = weak.lock(); self && self->polls.contains(id)) {
-                take(*self, self->polls.at(id), std::move(answer));
+                try {
+                    take(*self, self->polls.at(id), std::move(answer));
+                } catch (const Json::exception&) {
+                    if (!self->polls.contains(id)) {
+                        throw; // what was told of it threw, not the reading
+                    }
+                    self->fail(id, "the answer is not what an API server sends");
+                }
             }
         };
     }
@@ -101,8 +109,12 @@ struct LogRateSource::Watch : std::enable_shared_from_this<Watch> {
                              self.fail(id, reason(reply.error()));
                              return;
                          }
-                         auto containers = kubernetes::logging_containers(reply->object.value("items", Json::array()),
-                                                                          self.metric.container);
+                         const Json items = reply->object.at("items");
+                         if (!items.is_array() && !items.is_null()) { // Go's empty list may be null
+                             self.fail(id, "the answer is not what an API server sends");
+                             return;
+                         }
+                         auto containers = kubernetes::logging_containers(items, self.metric.container);
                          if (!containers) {
                              self.fail(id, containers.error().what);
                              return;
@@ -140,7 +152,8 @@ struct LogRateSource::Watch : std::enable_shared_from_this<Watch> {
             question.last_lines = one.skips ? 1 : 0;
             question.most_bytes = budget(poll);
             // The API does not keep its limit to the byte.
-            cluster.read_text(kubernetes::log_path(question), 2 * most_of_one, ask(poll, fmt::format("log{}", i)),
+            cluster.read_text(kubernetes::log_path(question), 2 * question.most_bytes,
+                              ask(poll, fmt::format("log{}", i)),
                               back(id, [id, i](Watch& self, Poll& of, const Result<std::string>& log) {
                                   self.take(of, i, log);
                                   if (--of.open == 0) {
@@ -157,11 +170,13 @@ struct LogRateSource::Watch : std::enable_shared_from_this<Watch> {
         if (!log) {
             // The pod went away meanwhile, or there is no such instance any more.
             const auto code = log.error().code;
-            one.lost = code == ErrorCode::not_found || (one.previous && code == ErrorCode::bad_input);
+            // One that is listed and never has a log is no pod that goes.
+            one.lost = (code == ErrorCode::not_found && !one.missed) ||
+                       (one.previous && (code == ErrorCode::not_found || code == ErrorCode::bad_input));
             if (one.skips) { // of one that has ended: all of it is old
                 one.cursor.old_until = poll.asked;
             }
-            if (!one.lost && !one.of.over) {
+            if (!one.lost && (!one.of.over || code == ErrorCode::refused)) {
                 poll.failed[index] = fmt::format("pods/log of {}: {}", one.of.pod, reason(log.error()));
             }
             return;
@@ -191,6 +206,10 @@ struct LogRateSource::Watch : std::enable_shared_from_this<Watch> {
         }
         if (!done) {
             poll.failed[index] = fmt::format("the log of {}: {}", one.of.pod, done.error().what);
+        } else if (poll.listed && one.cursor.old_until && *one.cursor.old_until > *poll.listed + minutes(1)) {
+            // All lines until then would be taken for old ones.
+            poll.failed[index] =
+                fmt::format("the log of {} is dated ahead of the API server: a clock is off", one.of.pod);
         }
     }
 

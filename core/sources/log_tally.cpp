@@ -165,6 +165,7 @@ std::vector<LogTally::Read> LogTally::reads(const std::vector<kubernetes::Loggin
         Read current{.of = container};
         if (before != nullptr && before->instance == container.current) {
             current.cursor = before->cursor;
+            current.missed = before->missed;
         } else if ((before == nullptr && !is_new(container)) || !gap(container).empty()) {
             current.skips = true;
         } else if (!container.previous.empty() && container.previous != container.current) {
@@ -188,7 +189,7 @@ void LogTally::take(const std::vector<kubernetes::LoggingContainer>& containers,
     for (const auto& container : containers) {
         why = why.empty() ? gap(container) : why;
         followed[{container.pod_uid, container.name}] = {
-            container.current, container.current.empty() ? -1 : container.nth, container.ended, {}};
+            container.current, container.current.empty() ? -1 : container.nth, container.ended, {}, false};
     }
     std::int64_t found = 0;
     for (const auto& read : reads) {
@@ -196,7 +197,9 @@ void LogTally::take(const std::vector<kubernetes::LoggingContainer>& containers,
         if (read.previous) {
             why = read.lost && why.empty() ? "the log of a container from before it restarted is gone" : why;
         } else {
-            followed[{read.of.pod_uid, read.of.name}].cursor = read.cursor;
+            auto& kept = followed[{read.of.pod_uid, read.of.name}];
+            kept.cursor = read.cursor;
+            kept.missed = read.lost;
         }
     }
     const Nanos length = last_ ? asked - *last_ : Nanos{};

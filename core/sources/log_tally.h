@@ -52,6 +52,7 @@ public:
         LogCursor cursor = {}; ///< from where on; moved by who reads
         LogCount count = {};   ///< to be filled in by who reads
         bool lost = false;     ///< set by who reads: there is no such log any more
+        bool missed = false;   ///< nor was there the last time
     };
     /// What is to be read now. Changes nothing: a poll that fails half-way is simply done again.
     std::vector<Read> reads(const std::vector<kubernetes::LoggingContainer>& containers) const;
@@ -76,6 +77,7 @@ private:
         int nth = -1;
         bool ended = true;
         LogCursor cursor;
+        bool missed = false; ///< its log was not there when it was read last
     };
     using Key = std::pair<std::string, std::string>; ///< the pod's uid, the container
     struct Stretch {

@@ -350,7 +350,11 @@ private slots:
         row("pods that are none", "restarts", of_pods, 200, R"({"items":[1,"x",null]})",
             "source-error the answer is not what an API server sends");
         row("no list at all", "restarts", of_pods, 200, R"({"items":{"a":1}})",
-            "no-data deployment production/user-service-blue has no pods");
+            "source-error the answer is not what an API server sends");
+        row("no list either", "restarts", of_pods, 200, "{}",
+            "source-error the answer is not what an API server sends");
+        row("details of another shape", "ready", of_workload, 404, R"({"kind":"Status","details":[]})",
+            "source-error the cluster knows no deployments.apps");
         row("a workload that selects everything", "restarts", of_workload, 200, R"({"spec":{"selector":{}}})",
             "source-error deployment production/user-service-blue selects no pods");
         row("an amount that is none", "usage", of_use, 200,

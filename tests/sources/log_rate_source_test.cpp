@@ -66,6 +66,7 @@ struct World {
     std::vector<Pod> pods{{"a"}};
     int workload = 200;
     int listing = 200;
+    std::string odd_workload = {}, odd_list = {}; ///< instead of what they are
     testing::FakeHttp http{scheduler, [this](const net::HttpRequest& request) { return answer(request); }};
     kubernetes::Client client{http, scheduler, cluster(), [](const std::string&) -> Result<std::string> {
                                   return fail(ErrorCode::not_found, "no file");
@@ -90,6 +91,12 @@ struct World {
     Result<net::HttpResponse> answer(const net::HttpRequest& request) {
         const QUrl url(QString::fromStdString(request.url));
         const QString path = url.path();
+        if (path.endsWith("/deployments/web") && !odd_workload.empty()) {
+            return net::HttpResponse{200, date(), odd_workload};
+        }
+        if (path.endsWith("/pods") && !odd_list.empty()) {
+            return net::HttpResponse{200, date(), odd_list};
+        }
         if (path.endsWith("/deployments/web")) {
             return told(workload, {{"spec", {{"selector", {{"matchLabels", {{"app", "web"}}}}}}}});
         }
@@ -282,6 +289,53 @@ private slots:
             world.pods.clear();
         }
         QCOMPARE(world.ask(0), expected);
+    }
+
+    void what_is_no_answer_of_an_api_server_is_a_source_error_data() {
+        QTest::addColumn<QString>("workload"); // "" = as it should be
+        QTest::addColumn<QString>("list");
+        QTest::newRow("a list for an object") << "[]"
+                                              << "";
+        QTest::newRow("a text") << R"("x")"
+                                << "";
+        QTest::newRow("a label that is none") << R"({"spec":{"selector":{"matchLabels":{"app":1}}}})"
+                                              << "";
+        QTest::newRow("an object for a list") << ""
+                                              << "{}";
+        QTest::newRow("nothing") << ""
+                                 << "null";
+        QTest::newRow("items that are none") << ""
+                                             << R"({"items":"x"})";
+        QTest::newRow("pods of another shape")
+            << ""
+            << R"({"items":[{"metadata":[],"spec":{"containers":[{"name":"app"}]}}]})";
+    }
+    void what_is_no_answer_of_an_api_server_is_a_source_error() {
+        QFETCH(QString, workload);
+        QFETCH(QString, list);
+        World world;
+        world.odd_workload = workload.toStdString();
+        world.odd_list = list.toStdString();
+        QCOMPARE(world.ask(0), QString("source-error the answer is not what an API server sends"));
+    }
+
+    void a_pod_that_stays_and_never_has_a_log_is_no_silent_one() {
+        World world;
+        world.pods.push_back({"b"});
+        world.ask(0);
+        world.pods[1].status = 404;
+        QVERIFY(!world.ask(10).startsWith("source-error")); // as one that goes
+        QVERIFY2(world.ask(20).startsWith("source-error pods/log of b: "), qPrintable(world.ask(21)));
+        QVERIFY(world.ask(30).startsWith("source-error pods/log of b: "));
+        world.pods.pop_back();
+        QCOMPARE(world.ask(40), QString("0"));
+    }
+
+    void a_log_that_is_dated_ahead_does_not_make_the_next_lines_old() {
+        World world;
+        world.ask(0);
+        world.write(world.pods[0], 300);
+        QCOMPARE(world.ask(10), QString("source-error the log of a is dated ahead of the API server: a clock is off"));
     }
 
     void a_poll_that_fails_loses_nothing() {
