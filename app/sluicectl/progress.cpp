@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace sluicectl {
@@ -121,7 +122,7 @@ void Progress::status(const Release& release) {
         const auto* hold = step ? std::get_if<sluice::plan::Hold>(&step->body) : nullptr;
         if (hold && state.status == StepStatus::running) {
             line += fmt::format("{}: held {} of {}{}  ", sluice::printable(state.title),
-                                clock(state.hold.held_at(release.time)), clock(hold->for_),
+                                clock(std::min(hold->for_, state.hold.held_at(release.time))), clock(hold->for_),
                                 state.hold.running ? "" : " ❚❚ " + state.hold.why);
         }
     }

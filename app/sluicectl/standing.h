@@ -18,9 +18,10 @@ void print_lateness(const sluice::release::Release& release, const sluice::plan:
 /// The gates of a hold at work, and shadows before a step that is: what each says, since when, and what is foreseen.
 void print_gates(const sluice::release::Release& release, const sluice::plan::Step& step, sluice::Nanos now);
 
-/// What the button would do now, and whether that is proven ready; nothing where there is no way back to begin.
 /// Of the plan's alerts those that are pending or fire, with who was told.
 void print_alerts(const sluice::release::Release& release);
+
+/// What the button would do now, and whether that is proven ready; nothing where there is no way back to begin.
 void print_readiness(const sluice::release::Release& release);
 
 /// Of a session that nobody owns here, though it is not over.

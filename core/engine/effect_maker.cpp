@@ -330,6 +330,10 @@ Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release
     if (alert == all.end() || state == release.alerts.end()) {
         return fail(ErrorCode::bad_input, "the plan has no such alert any more", sent.alert, "");
     }
+    const auto title = plan::fill(alert->rule.title, eyes.scope());
+    if (!title) {
+        return failed(title);
+    }
     std::string text = state->second.why;
     for (const auto* part : {&alert->text, &alert->advice}) {
         const auto filled = plan::fill(*part, eyes.scope());
@@ -338,10 +342,8 @@ Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release
         }
         text += (text.empty() || filled->empty() ? "" : "\n") + *filled;
     }
-    return MessageText{(alert->page ? "ALERT: " : "Warning: ") + alert->rule.title +
-                           (sent.arm.empty() ? "" : " (" + sent.arm + ")"),
-                       text,
-                       {}};
+    return MessageText{
+        (alert->page ? "ALERT: " : "Warning: ") + *title + (sent.arm.empty() ? "" : " (" + sent.arm + ")"), text, {}};
 }
 
 Made EffectMaker::notify(const plan::Step& step, const plan::Notify& notify) {

@@ -290,7 +290,9 @@ void Watch::read_alerts() {
     const auto plan = journal_.release().plan;
     for (const auto& alert : plan->alerts) {
         const auto& release = journal_.release();
-        if (!release::watched(release, alert)) {
+        // What nobody has asked for yet (a slow source after a resume) is no absence, and ends nothing.
+        const auto unasked = [&](const std::string& metric) { return latest_.of(metric) == nullptr; };
+        if (!release::watched(release, alert) || plan::looks_at(alert.rule.condition, unasked)) {
             continue;
         }
         const auto arms = release::arms_with_traffic(release);

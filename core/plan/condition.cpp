@@ -105,4 +105,10 @@ Evaluation evaluate(const Condition& condition, const Scope& scope, const Metric
     return {};
 }
 
+bool looks_at(const Condition& condition, const std::function<bool(const std::string& metric)>& is_meant) {
+    return (condition.kind == Condition::Kind::metric && is_meant(condition.name)) ||
+           std::any_of(condition.parts.begin(), condition.parts.end(),
+                       [&](const Condition& part) { return looks_at(part, is_meant); });
+}
+
 } // namespace sluice::plan

@@ -49,6 +49,9 @@ struct Condition {
     Position at;
 };
 
+/// Whether the condition, or a part of it, looks at a metric of which `is_meant` is true.
+bool looks_at(const Condition& condition, const std::function<bool(const std::string& metric)>& is_meant);
+
 /// What a gate's limit is counted from, where it is no fixed one.
 struct Against {
     std::string arm;      ///< of which arm; empty = of the one that the gate looks at, or of the whole

@@ -389,7 +389,7 @@ std::vector<ObjectShape> plan_language() {
         {"alert",
          "A condition that tells people, once each time that it comes true.",
          {{"id", id, "Unique among alerts.", true},
-          {"title", text, "For people.", false, "the id"},
+          {"title", filled, "For people.", false, "the id"},
           {"metric", text, "A metric."},
           {"all", list(object("condition")), "All must be true."},
           {"any", list(object("condition")), "One must be true."},

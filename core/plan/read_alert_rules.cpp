@@ -50,7 +50,7 @@ void read_alert(Reading& reading, const Node& node, std::set<std::string>& ids) 
     Trigger& rule = alert.rule;
     rule.at = node.at;
     rule.id = reading.text(node, "id");
-    rule.title = reading.text(node, "title", rule.id);
+    rule.title = node.find("title") != nullptr ? reading.filled(node, "title") : rule.id;
     read_what(reading, node, alert);
     rule.arm = reading.text(node, "arm");
     rule.for_ = reading.duration(node, "for").value_or(Nanos{});

@@ -10,21 +10,21 @@ StepGraph::StepGraph(const Plan& plan) {
     add(plan.rollback_steps);
     const std::size_t n = ids_.size();
     ancestors_.assign(n, std::vector<bool>(n, false));
-    enum class State { fresh, open, done };
-    std::vector<State> state(n, State::fresh);
+    enum class Visit { fresh, open, done };
+    std::vector<Visit> state(n, Visit::fresh);
     // Depth first without recursion: a plan may chain thousands of steps.
     for (std::size_t root = 0; root < n; ++root) {
         std::vector<std::pair<std::size_t, std::size_t>> stack{{root, 0}};
         while (!stack.empty()) {
             auto& [step, next] = stack.back();
-            if (state[step] == State::done) {
+            if (state[step] == Visit::done) {
                 stack.pop_back();
                 continue;
             }
-            state[step] = State::open;
+            state[step] = Visit::open;
             if (next < before_[step].size()) {
                 const std::size_t other = before_[step][next++];
-                if (state[other] == State::fresh) {
+                if (state[other] == Visit::fresh) {
                     stack.emplace_back(other, 0);
                 }
                 continue;
@@ -37,7 +37,7 @@ StepGraph::StepGraph(const Plan& plan) {
                     }
                 }
             }
-            state[step] = State::done;
+            state[step] = Visit::done;
             stack.pop_back();
         }
     }

@@ -67,6 +67,9 @@ public:
                 alert.state = "frozen";
                 alert.frozen_at = e.last_known;
             }
+            if (alert.state == "frozen") {
+                thaw_alert(alert, key, e.last_known);
+            }
         }
         for (auto& [key, trigger] : r.triggers) {
             if (trigger.state == "pending") {
@@ -538,12 +541,20 @@ private:
         if (planned == all.end()) {
             return;
         }
-        const Nanos most = planned->for_ - seconds(10);
-        if (now_ - last_known >= hours(1) || most < Nanos{}) {
-            trigger.since = trigger.frozen_at;
-        } else {
-            trigger.since = std::max(trigger.since, trigger.frozen_at - most);
+        trigger.since = counts_from(trigger.since, trigger.frozen_at, planned->for_, last_known);
+    }
+    void thaw_alert(AlertState& alert, const std::string& key, Nanos last_known) {
+        const auto& all = r.plan->alerts;
+        const auto planned =
+            std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_names(key, one.rule.id); });
+        if (planned != all.end()) {
+            const Nanos lasts = alert.absent ? planned->absent.value_or(Nanos{}) : planned->rule.for_;
+            alert.since = counts_from(alert.since, alert.frozen_at, lasts, last_known);
         }
+    }
+    Nanos counts_from(Nanos since, Nanos frozen_at, Nanos lasts, Nanos last_known) const {
+        const Nanos most = lasts - seconds(10);
+        return now_ - last_known >= hours(1) || most < Nanos{} ? frozen_at : std::max(since, frozen_at - most);
     }
     /// An arm whose workload was scaled to nothing is not ready any more.
     void take_scale(const Json& desired) {

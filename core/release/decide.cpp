@@ -24,7 +24,7 @@ Verdict on(Draft& draft, const Open& command) {
 
 Verdict on(Draft& draft, const Resume& command) {
     draft.add(SessionResumed{command.by, draft.state().time, command.taken_over_from});
-    doubt_tellings(draft);
+    doubt_tellings(draft, "the program ended before the answer: it may have come");
     return command.copy ? on(draft, *command.copy) : Verdict{};
 }
 
@@ -46,7 +46,7 @@ bool allowed_when_closed(const Release& release, const Command& command) {
     return std::holds_alternative<Outcome>(command) || std::holds_alternative<Unknown>(command) ||
            std::holds_alternative<ResolveDoubt>(command) || std::holds_alternative<Note>(command) ||
            std::holds_alternative<Resume>(command) || std::holds_alternative<Delivery>(command) ||
-           std::holds_alternative<AlertDelivery>(command) || approves_afterwards(release, command) ||
+           approves_afterwards(release, command) ||
            (std::holds_alternative<RollBack>(command) &&
             (!release.rollback.active || release.rollback.outcome == "incomplete"));
 }

@@ -17,13 +17,13 @@ inline constexpr const char* needs_evidence = "the plan wants evidence";
 /// `by`: the person, or {"engine"} for what no person asked.
 Result<std::vector<Body>> decide(const Release& release, const Command& command, Nanos now, const Actor& by);
 
-/// When time alone next changes something (a wait or timeout ends, a heartbeat is due, a window opens, a trigger
-/// matures); the caller gives a Tick then. None = only commands can.
 /// decide_alerts.cpp: whether an alert of the plan is looked at now.
 bool watched(const Release& release, const plan::Alert& alert);
 /// decide_alerts.cpp: when alerts of the plan have to be looked at or told again.
 std::vector<Nanos> alert_moments(const Release& release);
 
+/// When time alone next changes something (a wait or timeout ends, a heartbeat is due, a window opens, a trigger
+/// matures); the caller gives a Tick then. None = only commands can.
 std::optional<Nanos> next_tick(const Release& release, Nanos now);
 
 /// What an amendment costs, whatever it changes: these holds begin anew (doc/decisions.md). Those that have held

@@ -31,7 +31,7 @@ Nanos lasts(const plan::Alert& alert, bool absent) {
 std::optional<Nanos> due(const Release& release, const plan::Alert& alert, const AlertState& state,
                          const std::string& channel) {
     const auto found = state.routes.find(channel);
-    if (!state.firing() || release.closed()) {
+    if (!state.firing() || release.closed() || !state.acknowledged_by.empty()) {
         return std::nullopt;
     }
     if (found == state.routes.end()) {
@@ -39,7 +39,7 @@ std::optional<Nanos> due(const Release& release, const plan::Alert& alert, const
     }
     const AlertRoute& route = found->second;
     const plan::Channel* to = release.plan->channel(channel);
-    if (route.in_flight || !state.acknowledged_by.empty() || to == nullptr) {
+    if (route.in_flight || to == nullptr) {
         return std::nullopt;
     }
     // What may have come is sent again only where the other side knows a message that comes twice.
@@ -123,24 +123,31 @@ void watch_alerts(Draft& draft) {
     }
 }
 
-void end_alerts(Draft& draft) {
-    const auto plan = draft.state().plan;
+void end_alert(Draft& draft, const plan::Alert& alert, const std::string& why) {
     const auto known = draft.state().alerts;
     for (const auto& [key, state] : known) {
-        if (const plan::Alert* alert = planned(draft.state(), key)) {
-            end(draft, *alert, key, "the session ends");
+        if (key_names(key, alert.rule.id)) {
+            end(draft, alert, key, why);
         }
     }
 }
 
-void doubt_tellings(Draft& draft) {
+void end_alerts(Draft& draft) {
+    doubt_tellings(draft, "the session ended before the answer: it may have come");
+    const auto plan = draft.state().plan;
+    for (const auto& alert : plan->alerts) {
+        end_alert(draft, alert, "the session ends");
+    }
+}
+
+void doubt_tellings(Draft& draft, const std::string& why) {
+    const auto plan = draft.state().plan;
     const auto known = draft.state().alerts;
     for (const auto& [key, state] : known) {
         for (const auto& [channel, route] : state.routes) {
             const plan::Alert* alert = route.in_flight ? planned(draft.state(), key) : nullptr;
             if (alert != nullptr) {
-                draft.add(AlertTold{alert->rule.id, arm_of(*alert, key), channel, false,
-                                    "the program ended before the answer: it may have come"});
+                draft.add(AlertTold{alert->rule.id, arm_of(*alert, key), channel, false, why});
             }
         }
     }

@@ -92,6 +92,21 @@ std::string order_broken(const Release& release, const plan::Plan& after) {
     return {};
 }
 
+/// What was seen by another condition says nothing of the new one; an alert that is gone is not left firing.
+void end_changed_alerts(Draft& draft, const std::vector<plan::PartChange>& changes) {
+    const auto plan = draft.state().plan;
+    for (const auto& alert : plan->alerts) {
+        const bool changed = std::any_of(changes.begin(), changes.end(), [&](const plan::PartChange& change) {
+            const auto is_it = [&](const std::string& metric) { return metric == change.name; };
+            return (change.kind == "alert" && change.name == alert.rule.id) ||
+                   (change.kind == "metric" && plan::looks_at(alert.rule.condition, is_it));
+        });
+        if (changed) {
+            end_alert(draft, alert, "the plan was amended");
+        }
+    }
+}
+
 } // namespace
 
 Verdict on(Draft& draft, const Amend& command) {
@@ -157,6 +172,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.reason = command.reason;
     amended.files = command.files;
     withdraw_all(draft); // those of the new plan arm themselves, and begin to count anew
+    end_changed_alerts(draft, changes);
     draft.add(std::move(amended));
     ask_approvals_again(draft, "the plan was amended by " + draft.by().name);
     if (draft.state().policy) { // it demands of the new plan what it demanded of the old one

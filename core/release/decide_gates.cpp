@@ -322,6 +322,11 @@ Verdict on(Draft& draft, const GateReadings& command) {
     }
     stop_silent_clocks(draft, *found->step, readings);
     move_own_clocks(draft, *found->step, readings); // first: a hold that is over is at work again by it
+    if (draft.state().at(command.step).status == StepStatus::person &&
+        !important_have_held(draft, *found->step, *hold, readings)) {
+        // Its clock stood already, as after the program was away: no event of that clock has told it.
+        draft.add(HoldChanged{command.step, "paused", hold->for_, "an important gate does not hold"});
+    }
     move_clock(draft, *found->step, *hold, sum_up(draft, *hold, readings));
     tell_counts(draft, *found->step, readings);
     const StepState& state = draft.state().at(command.step);

@@ -87,8 +87,11 @@ bool wanted(const Release& release, const plan::Trigger& trigger); // decide_tri
 bool in_scope(const Release& release, const plan::Trigger& trigger);
 void watch_alerts(Draft& draft); // decide_alerts.cpp: ends those out of scope, tells those that fire
 /// decide_alerts.cpp: what was on its way when the program ended is not known to have come, and says so.
-void doubt_tellings(Draft& draft);
-void end_alerts(Draft& draft);      // decide_alerts.cpp: nothing comes after the closing
+void doubt_tellings(Draft& draft, const std::string& why);
+/// decide_alerts.cpp: nothing comes after the closing, also no answer to what is on its way.
+void end_alerts(Draft& draft);
+/// decide_alerts.cpp: on each arm; a firing one is resolved, a pending one begins anew.
+void end_alert(Draft& draft, const plan::Alert& alert, const std::string& why);
 void watch_proposals(Draft& draft); // decide_proposals.cpp: those that nobody has answered in time
 void watch_approvals(Draft& draft); // decide_approval.cpp: what is too old, or overdue
 /// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.

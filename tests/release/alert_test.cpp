@@ -192,6 +192,66 @@ private slots:
         QVERIFY(!drive.release.alerts.at("slow").routes.at("room").in_flight);
     }
 
+    void after_an_hour_away_it_is_counted_from_what_is_seen_then() {
+        for (const bool long_ago : {false, true}) {
+            Driver drive = alerting("");
+            read(drive, "yes");
+            drive.pass(seconds(58));
+            QCOMPARE(drive.submit(Note{"still here", ""}), ""); // the last that is known of that life
+            drive.now = drive.now + (long_ago ? hours(6) : minutes(5));
+            QCOMPARE(drive.submit(Resume{drill::lead}), "");
+            read(drive, "yes");
+            drive.pass(seconds(9));
+            read(drive, "yes");
+            QCOMPARE(state(drive), "pending"); // at least ten seconds are left
+            drive.pass(seconds(long_ago ? 50 : 1));
+            read(drive, "yes");
+            QCOMPARE(state(drive), long_ago ? "pending" : "firing");
+            drive.pass(seconds(1));
+            read(drive, "yes");
+            QCOMPARE(state(drive), "firing");
+        }
+    }
+
+    void what_an_amendment_changes_of_it_begins_anew() {
+        for (const bool fires : {false, true}) {
+            Driver drive = alerting("");
+            std::string plan = drive.release.opened.plan_source;
+            fire(drive);
+            if (!fires) {
+                read(drive, "no");
+                read(drive, "yes");
+                drive.pass(seconds(50));
+            }
+            plan.replace(plan.find("> 100"), 5, "> 150");
+            QCOMPARE(drive.submit(Amend{plan, "less noise"}), "");
+            QCOMPARE(state(drive), fires ? "resolved" : "inactive");
+            read(drive, "yes");
+            drive.pass(seconds(20));
+            read(drive, "yes");
+            QCOMPARE(state(drive), "pending");
+        }
+        Driver drive = alerting("");
+        std::string plan = drive.release.opened.plan_source;
+        fire(drive);
+        plan.replace(plan.find("Two}"), 4, "2nd}");
+        QCOMPARE(drive.submit(Amend{plan, "a word"}), "");
+        QCOMPARE(state(drive), "firing"); // nothing of it has changed
+    }
+
+    void a_closed_session_awaits_no_answer_of_a_channel() {
+        Driver drive = alerting("");
+        fire(drive);
+        const auto sent = drive.release.alerts.at("slow").routes.at("room");
+        QCOMPARE(drive.submit(Abort{"enough"}), "");
+        drive.pass(minutes(1));
+        QVERIFY(drive.release.closed());
+        QVERIFY(!drive.release.alerts.at("slow").routes.at("room").in_flight);
+        const auto events = drive.log.size();
+        (void)drive.submit(AlertDelivery{"slow", "", "room", sent.key, true, ""}, drill::engine);
+        QCOMPARE(drive.log.size(), events);
+    }
+
     void it_ends_with_its_time() {
         Driver drive = alerting("");
         fire(drive);

@@ -261,6 +261,21 @@ private slots:
         QCOMPARE(drive.status("bake"), "passed");
     }
 
+    void nobody_advances_past_one_that_has_no_answer_after_the_program_was_away() {
+        for (const char letter : {'n', 'e', 'f'}) {
+            Driver drive = hold("for: 1m, deadline: 1h, then: ask", "for: 0s");
+            read(drive, 'p', 'p');
+            drive.pass(minutes(1));
+            read(drive, 'p', 'p');
+            QCOMPARE(drive.last(), "hold-changed bake held");
+            QCOMPARE(drive.submit(Resume{drill::lead}), "");
+            read(drive, 'p', letter);
+            QCOMPARE(drive.status("bake"), "running");
+            QVERIFY(drive.submit(Advance{"bake"}) != "");
+            QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+        }
+    }
+
     void who_sets_it_aside_waits_for_it_no_more() {
         Driver drive = hold("for: 1m, deadline: 1h");
         read(drive, 'p', 'f');

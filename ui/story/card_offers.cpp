@@ -1,5 +1,6 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
 #include "release/demand.h"
+#include "release/hold_clocks.h"
 #include "release/retire.h"
 #include "release/ways_back.h"
 #include "release/window.h"
@@ -188,8 +189,8 @@ void offer_stop(Table& table) {
 void offer_running(Table& table) {
     const auto* hold = std::get_if<plan::Hold>(&table.seen.step.body);
     if (hold) {
-        const Nanos left = hold->for_ - table.seen.state.hold.held_at(table.seen.moment.now);
-        const QString rest = clock(std::max(Nanos{}, left));
+        const QString rest =
+            clock(release::left_of_hold(table.release(), table.seen.step, *hold, table.seen.moment.now));
         table
             .add(Deed::advance, advance_label(table.seen), Words::tr("Goes on to the next step"), Asks::nothing,
                  Offer::Look::primary)

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QStringList>
+#include <algorithm>
 
 namespace sluice::story {
 namespace {
@@ -127,7 +128,7 @@ QString detail_of(const plan::Step& step, const release::StepState& state, const
 QString duration_of(const plan::Step& step, const release::StepState& state, Nanos now) {
     const auto* hold = std::get_if<plan::Hold>(&step.body);
     if (hold != nullptr && under_way(state.status) && state.started.count != 0) {
-        return clock(state.hold.held_at(now));
+        return clock(std::min(hold->for_, state.hold.held_at(now))); // important gates may still be waited for
     }
     if (state.started.count != 0) {
         return clock((release::over(state.status) ? state.ended : now) - state.started);

@@ -351,7 +351,8 @@ WallView present_wall(const Moment& moment) {
         const auto& state = release.at(now->id);
         if (const auto* hold = std::get_if<plan::Hold>(&now->body); hold && state.status == StepStatus::running) {
             view.where += QStringLiteral(" · ") +
-                          wall_words("%1 of %2 held").arg(clock(state.hold.held_at(moment.now)), clock(hold->for_));
+                          wall_words("%1 of %2 held")
+                              .arg(clock(std::min(hold->for_, state.hold.held_at(moment.now))), clock(hold->for_));
         }
     }
     tell_state(moment, now, view);
