@@ -1,9 +1,9 @@
 /// Requests by way of HTTP and SOCKS 5 proxies, over real sockets of this machine.
-#include "exchange.h"
 #include "fake_proxy.h"
 #include "fake_server.h"
 #include "net/live_scheduler.h"
 #include "net/qt_http_client.h"
+#include "one_exchange.h"
 #include "support/suite.h"
 
 #include <QtTest>

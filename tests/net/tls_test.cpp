@@ -1,9 +1,9 @@
-#include "exchange.h"
 #include "fake_proxy.h"
 #include "fake_server.h"
 #include "net/live_scheduler.h"
 #include "net/qt_http_client.h"
 #include "net/qt_reach.h"
+#include "one_exchange.h"
 #include "support/suite.h"
 
 #include <QFile>
