@@ -68,7 +68,7 @@ public:
                 alert.frozen_at = e.last_known;
             }
             if (alert.state == "frozen") {
-                thaw_alert(alert, key, e.last_known);
+                thaw(alert, key, e.last_known);
             }
         }
         for (auto& [key, trigger] : r.triggers) {
@@ -76,7 +76,7 @@ public:
                 freeze(trigger, e.last_known);
             }
             if (trigger.state == "frozen") {
-                thaw_after_absence(trigger, key, e.last_known);
+                thaw(trigger, key, e.last_known);
             }
             if (trigger.grace_ends.count != 0) {
                 trigger.grace_ends = end_of_grace(key); // nobody could answer meanwhile
@@ -531,30 +531,6 @@ private:
             // After a crash the time since the last heartbeat is not proven, so it is not counted.
             clock = {false, away_ ? clock.held : clock.held_at(now_), now_, why};
         }
-    }
-    /// What was pending before an absence counts if that was short, and then leaves at least ten seconds to go
-    /// (ref/semantics.md, "Verdicts"; Prometheus' rules/manager.go, RestoreForState).
-    void thaw_after_absence(TriggerState& trigger, const std::string& key, Nanos last_known) {
-        const auto& all = r.plan->rollback.triggers;
-        const auto planned =
-            std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_names(key, one.id); });
-        if (planned == all.end()) {
-            return;
-        }
-        trigger.since = counts_from(trigger.since, trigger.frozen_at, planned->for_, last_known);
-    }
-    void thaw_alert(AlertState& alert, const std::string& key, Nanos last_known) {
-        const auto& all = r.plan->alerts;
-        const auto planned =
-            std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_names(key, one.rule.id); });
-        if (planned != all.end()) {
-            const Nanos lasts = alert.absent ? planned->absent.value_or(Nanos{}) : planned->rule.for_;
-            alert.since = counts_from(alert.since, alert.frozen_at, lasts, last_known);
-        }
-    }
-    Nanos counts_from(Nanos since, Nanos frozen_at, Nanos lasts, Nanos last_known) const {
-        const Nanos most = lasts - seconds(10);
-        return now_ - last_known >= hours(1) || most < Nanos{} ? frozen_at : std::max(since, frozen_at - most);
     }
     /// An arm whose workload was scaled to nothing is not ready any more.
     void take_scale(const Json& desired) {

@@ -181,4 +181,27 @@ void FoldMeasures::freeze(TriggerState& trigger, Nanos at) {
     trigger.frozen_at = at;
 }
 
+void FoldMeasures::thaw(TriggerState& trigger, const std::string& key, Nanos last_known) const {
+    const auto& all = r.plan->rollback.triggers;
+    const auto planned = std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_names(key, one.id); });
+    if (planned != all.end()) {
+        trigger.since = counts_from(trigger.since, trigger.frozen_at, planned->for_, last_known);
+    }
+}
+
+void FoldMeasures::thaw(AlertState& alert, const std::string& key, Nanos last_known) const {
+    const auto& all = r.plan->alerts;
+    const auto planned =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_names(key, one.rule.id); });
+    if (planned != all.end()) {
+        const Nanos lasts = alert.absent ? planned->absent.value_or(Nanos{}) : planned->rule.for_;
+        alert.since = counts_from(alert.since, alert.frozen_at, lasts, last_known);
+    }
+}
+
+Nanos FoldMeasures::counts_from(Nanos since, Nanos frozen_at, Nanos lasts, Nanos last_known) const {
+    const Nanos most = lasts - seconds(10);
+    return now_ - last_known >= hours(1) || most < Nanos{} ? frozen_at : std::max(since, frozen_at - most);
+}
+
 } // namespace sluice::release

@@ -30,8 +30,16 @@ protected:
     /// The clock of an important gate.
     void take_own_clock(StepState& step, const HoldChanged& e) const;
     static void freeze(TriggerState& trigger, Nanos at);
+    /// What was pending before an absence counts if that was short, and then leaves at least ten seconds to go
+    /// (ref/semantics.md, "Verdicts"; Prometheus' rules/manager.go, RestoreForState).
+    void thaw(TriggerState& trigger, const std::string& key, Nanos last_known) const;
+    void thaw(AlertState& alert, const std::string& key, Nanos last_known) const;
     /// Until when a proposal that is made now can be answered; 0 = for ever.
     Nanos end_of_grace(const std::string& key) const;
+
+private:
+    /// Since when what lasts so long counts as true, when it was frozen at that moment.
+    Nanos counts_from(Nanos since, Nanos frozen_at, Nanos lasts, Nanos last_known) const;
 };
 
 } // namespace sluice::release
