@@ -11,6 +11,7 @@
 
 #include <charconv>
 #include <iostream>
+#include <map>
 #include <unistd.h>
 
 namespace sluicectl {
@@ -25,8 +26,31 @@ struct DoOptions {
     bool refuse = false, request = false;
 };
 
+/// What stands behind the command beyond what it takes is most often a text without quotation marks: never passed over.
+Result<void> none_too_many(const DoOptions& o) {
+    static const std::map<std::string, std::size_t> takes = {{"pause", 0}, {"continue", 0}, {"abort", 0},
+                                                             {"close", 0}, {"decide", 2},   {"resolve", 2},
+                                                             {"join", 99}, {"shift", 99}};
+    std::vector<std::string> given = o.more;
+    for (const auto* one : {&o.second, &o.first}) {
+        if (!one->empty()) {
+            given.insert(given.begin(), *one);
+        }
+    }
+    const auto found = takes.find(o.verb);
+    const std::size_t most = found == takes.end() ? 1 : found->second;
+    if (given.size() > most) {
+        return fail(ErrorCode::bad_input, fmt::format("'{}' takes no '{}'", o.verb, given[most]), o.verb,
+                    "put a text of several words into quotation marks: --reason 'TEXT'");
+    }
+    return {};
+}
+
 /// The arguments of each verb, in the words of the command socket.
 Result<Json> request(const DoOptions& o) {
+    if (const auto fits = none_too_many(o); !fits) {
+        return failed(fits);
+    }
     Json json = {{"do", o.request ? "ask-signature" : o.verb}};
     const auto put = [&](const char* key, const std::string& value) {
         if (!value.empty()) {
@@ -83,10 +107,7 @@ Result<Json> request(const DoOptions& o) {
     } else if (o.verb == "ack") {
         put("alert", o.first);
     } else if (o.verb == "close") {
-        if (!o.first.empty()) {
-            return fail(ErrorCode::bad_input, "'close' is said of the session, not of '" + o.first + "'", "close",
-                        "close --reason TEXT");
-        }
+        // said of the session
     } else if (o.verb == "roll-back") {
         put("option", o.first);
     } else if (o.verb == "shift") {

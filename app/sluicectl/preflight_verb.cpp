@@ -109,7 +109,7 @@ void tell_people(const PreflightOptions& options, const sluice::plan::Plan& plan
     for (const auto& body : *opened) {
         if (const auto* bound = std::get_if<sluice::release::PolicyBound>(&body)) {
             for (const auto& line : bound->raised) {
-                lines.good("policy", line);
+                lines.later("policy", line); // for a person to know, neither good nor bad
             }
         }
     }

@@ -111,7 +111,14 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
                    : open.count != 0 ? "; the way back stays open until " + instant(open)
                                      : "; following up");
     }
+    if (!release.opened.variant.empty()) {
+        fmt::print("variant {} of the plan\n", release.opened.variant);
+    }
     print_people(release);
+    if (release.overrides > 0) {
+        fmt::print("OVERRIDDEN {} time{}: the log says what, and why\n", release.overrides,
+                   release.overrides == 1 ? "" : "s");
+    }
     if (const auto awaits = closing_awaits(release); !awaits.empty()) {
         fmt::print("the session closes when what is still in flight has ended: {}\n", fmt::join(awaits, ", "));
     }

@@ -112,7 +112,12 @@ void print_times(const release::Release& release, Nanos now) {
     // Nobody goes back after the end, nor past the point of no return, nor twice.
     const bool none = release.closed() || release.rollback.active || release::no_return_since(release) != nullptr;
     if (const auto& way = schedule.way_back; way && !none) {
-        fmt::print("a rollback fits until {}{}: {}, and its time ends at {}\n", way->settled ? "" : "about ",
+        if (way->settled && way->ends <= now) {
+            fmt::print("the time for a rollback ended at {}\n", release::instant(way->ends));
+            return;
+        }
+        fmt::print("a rollback {} {}{}: {}, and its time ends at {}\n",
+                   way->latest > now ? "fits until" : "no longer fits since", way->settled ? "" : "about ",
                    release::instant(way->latest),
                    way->planned ? "it takes " + length(*way->planned) : "how long it takes is not planned",
                    release::instant(way->ends));

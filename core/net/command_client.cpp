@@ -22,7 +22,8 @@ public:
         pollfd watched{socket, events, 0};
         const int ready = left <= 0 ? 0 : ::poll(&watched, 1, static_cast<int>(left));
         if (ready == 0) {
-            return fail(ErrorCode::timed_out, "the session does not answer", path, "does its program hang?");
+            return fail(ErrorCode::timed_out, "the session does not answer", path,
+                        "its program seems to hang: 'sluicectl resume SESSION --take-over' ends it and goes on");
         }
         return {};
     }

@@ -196,7 +196,9 @@ public:
         if (!allow_.empty()) {
             return {false, "outside of: " + all(allow_)};
         }
-        return {true, deny_.empty() ? "there is no calendar" : "nothing denies it"};
+        return {true, !deny_.empty()     ? "nothing denies it"
+                      : !prefer_.empty() ? "the calendar only says what is preferred"
+                                         : "there is no calendar"};
     }
 
     std::string advice(SysTime at) const {

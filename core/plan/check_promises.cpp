@@ -153,6 +153,32 @@ void check_within(const Plan& plan, const StepGraph& graph, const Teller& tell) 
     }
 }
 
+/// What waits for a step that comes only after it would wait for ever; what is due before it may begin is late at once.
+void check_waits(Reading& reading) {
+    const Plan& plan = reading.plan;
+    const StepGraph graph(plan);
+    const auto place = [&](const Step& step) {
+        const auto* phase = plan.phase_of(step.id);
+        return phase == nullptr ? std::ptrdiff_t{-1} : phase - plan.phases.data();
+    };
+    for (const Step& step : plan.steps) {
+        if (!step.not_before) {
+            continue;
+        }
+        const Step* anchor = plan.step(step.not_before->step);
+        if (anchor != nullptr &&
+            (anchor == &step || graph.comes_before(step.id, anchor->id) || place(step) < place(*anchor))) {
+            reading.error(step.at,
+                          fmt::format("'{}' waits until '{}' is over, which begins only after it", step.id, anchor->id),
+                          "let not-before count from a step that comes earlier");
+        }
+        if (step.due && step.due->step == step.not_before->step && step.due->delay < step.not_before->delay) {
+            reading.warn(step.at, fmt::format("'{}' is due before it may begin", step.id),
+                         "let due come after not-before");
+        }
+    }
+}
+
 /// What takes back the time that somebody wanted to pass before it can't be undone.
 void check_anchors(const Plan& plan, const Teller& tell) {
     for (const Step& step : plan.steps) {
@@ -227,6 +253,7 @@ void check_promises(Reading& reading) {
     if (reading.of_log) {
         return; // it has begun: the release itself sees to what is left of it
     }
+    check_waits(reading);
     check_as_it_runs(reading, reading.plan, nullptr);
     for (const Variant& variant : reading.plan.variants) {
         Plan plan = reading.plan;

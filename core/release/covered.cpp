@@ -189,6 +189,21 @@ std::vector<StepId> covered_by(const Release& release, const StepId& approve) {
     return covered;
 }
 
+std::vector<StepId> before_any_approval(const Release& release) {
+    std::vector<StepId> free;
+    const auto before = before_each(*release.plan);
+    for (const auto& step : release.plan->steps) {
+        const auto& mine = before.at(step.id);
+        const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
+        if (acts && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
+                return always_passed(*release.plan->step(earlier));
+            })) {
+            free.push_back(step.id);
+        }
+    }
+    return free;
+}
+
 Json what_runs(const Release& release, const std::vector<StepId>& steps) {
     const auto names = scope(release);
     Json runs = Json::array();

@@ -14,6 +14,10 @@ bool always_passed(const plan::Step& step);
 /// through another one behind it that is always passed.
 std::vector<StepId> covered_by(const Release& release, const StepId& approve);
 
+/// Effects of the plan and what is typed elsewhere, in its order, that may begin before anybody has approved anything;
+/// messages apart.
+std::vector<StepId> before_any_approval(const Release& release);
+
 /// What they will do: [{step, on, title, does, what, files}], filled with all that is known now; what an earlier step
 /// is still to give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an approver
 /// signs.

@@ -128,7 +128,7 @@ std::optional<Verdict> override_window(Draft& draft, const Override& command) {
                        : std::optional(Verdict(refuse("the phase does not wait for its window", command.subject)));
     }
     const bool paused = ends && state.window_paused && draft.state().paused;
-    draft.add(Overridden{command.subject, "", draft.by(), command.reason});
+    draft.add(Overridden{command.subject, "", draft.by(), command.reason, waits ? state.why : "it has ended"});
     if (paused) {
         draft.add(Continued{draft.by()});
     }

@@ -187,6 +187,11 @@ Result<std::vector<std::string>> raise(const Release& release) {
                       fmt::format("add a step before what it is for: approve: {{roles: [{}], quorum: {}}}",
                                   fmt::join(rule->roles, ", "), rule->quorum));
     }
+    if (const auto free = before_any_approval(release); rule && !free.empty()) {
+        const auto shown = std::min<std::size_t>(free.size(), 5);
+        raised.push_back(fmt::format("before any approval: {}{}", fmt::join(free.begin(), free.begin() + shown, ", "),
+                                     free.size() > shown ? fmt::format(" and {} more", free.size() - shown) : ""));
+    }
     return raised;
 }
 

@@ -43,9 +43,9 @@ std::string role_for(const Release& release, const std::string& person, const St
 /// With that role where none is named.
 Actor in_role(const Release& release, const Actor& person, const StepId& step);
 
-/// What the policy asks for beyond the plan, one line an approve step; `refused` where it can't be met: no rule for the
-/// release, no approve step that all of it passes, roles that nobody holds who may. `release` is opened, with its
-/// policy bound.
+/// What the policy asks for beyond the plan, one line an approve step, and what the plan does before any approval;
+/// `refused` where it can't be met: no rule for the release, no approve step that all of it passes, roles that nobody
+/// holds who may. `release` is opened, with its policy bound.
 Result<std::vector<std::string>> raise(const Release& release);
 
 /// Steps whose approval is still owed after the glass was broken.

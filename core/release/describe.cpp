@@ -40,8 +40,8 @@ struct Describe {
     }
 
     std::string operator()(const SessionOpened& e) const {
-        return fmt::format("Session {} opened: {} of plan {} ({})", e.session, e.mode, e.plan_id,
-                           e.plan_digest.substr(0, 8));
+        return fmt::format("Session {} opened: {} of plan {} ({}){}", e.session, e.mode, e.plan_id,
+                           e.plan_digest.substr(0, 8), e.variant.empty() ? "" : ", variant " + e.variant);
     }
     std::string operator()(const SessionResumed& e) const {
         return e.taken_over_from.empty() ? "Session resumed"
@@ -153,7 +153,7 @@ struct Describe {
     std::string operator()(const Advanced& e) const { return "Advanced " + n.step(e.step); }
     std::string operator()(const Overridden& e) const {
         return "OVERRIDDEN: " + n.step(e.subject) + (e.gate.empty() ? "" : ", gate " + n.gate(e.subject, e.gate)) +
-               because(e.reason);
+               (e.window.empty() ? "" : ", its window (" + e.window + ")") + because(e.reason);
     }
     std::string operator()(const Noted& e) const { return "Note: " + e.text; }
     std::string operator()(const Paused& e) const { return "Paused" + because(e.reason); }

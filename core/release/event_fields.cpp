@@ -230,6 +230,7 @@ void fields(Overridden& e, Fields& f) {
     f("gate", e.gate);
     f("by", e.by);
     f("reason", e.reason);
+    f("window", e.window);
 }
 void fields(Noted& e, Fields& f) {
     f("by", e.by);

@@ -142,6 +142,7 @@ struct Overridden {
     std::string gate;    ///< one gate of it; empty = all
     Actor by;
     std::string reason;
+    std::string window = {}; ///< of a phase: why its window was closed ("outside of: …", "it has ended")
 };
 
 struct Noted {

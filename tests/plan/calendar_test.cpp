@@ -140,6 +140,8 @@ private slots:
             QTest::newRow(name) << QByteArray(yaml) << QByteArray(when) << QByteArray(why);
         };
         row("no calendar", "{}", "2026-01-06T12:00Z", "there is no calendar");
+        row("only preferred", "prefer: [{from: '02:00', to: '04:00'}]", "2026-01-06T12:00Z",
+            "the calendar only says what is preferred");
         row("only a freeze", "deny: [{days: [sun]}]", "2026-01-06T12:00Z", "nothing denies it");
         row("allowed", "allow: [{days: [tue], from: '02:00', to: '04:00'}]", "2026-01-06T03:00Z",
             "allowed: Tue, 02:00 to 04:00 UTC");

@@ -8,6 +8,7 @@
 #include <QtTest>
 #include <fmt/format.h>
 #include <functional>
+#include <set>
 
 using namespace sluice;
 using namespace sluice::release;
@@ -101,6 +102,25 @@ Driver rolling_back() {
 }
 
 const char* const typed_elsewhere = "{id: s, external: vault unseal, verify: {run: [vault, status]}}";
+
+void read_both(Driver& drive, const std::string& verdict) {
+    GateReading first, second;
+    first.gate = "lag";
+    second.gate = "slow";
+    first.verdict = second.verdict = verdict;
+    (void)drive.submit(GateReadings{"s", {first, second}}, drill::engine);
+}
+
+Driver alerting(bool seen) {
+    std::string plan = plan_of("{id: s, confirm: Go on}");
+    plan.insert(plan.find("phases:"), "alerts: [{id: slow, metric: lag, must: '> 100'}]\n");
+    Driver drive = begun(Driver(plan));
+    (void)drive.submit(AlertReading{"slow", "", "yes", "200", "lag 200 is > 100", nullptr}, drill::engine);
+    if (seen) {
+        (void)drive.submit(Acknowledge{"slow", "I look"}, sre);
+    }
+    return drive;
+}
 
 std::vector<State> states() {
     return {
@@ -196,6 +216,57 @@ std::vector<State> states() {
              drive.trigger("slow", "yes");
              return drive;
          }},
+        {"An alert fires", "s", [] { return alerting(false); }},
+        {"An alert that fires was seen", "s", [] { return alerting(true); }},
+        {"The window of the phase has ended, and it waits to open again", "s",
+         [] {
+             Driver drive(plan_with(std::string("calendar: {allow: [{days: [mon], from: '07:00', to: '09:00'}], "
+                                                "when-window-ends: pause}\nphases:\n  - {id: main, window: true, steps: [{id: "
+                                                "s, confirm: Go on}, {id: after, confirm: After}]}\n") +
+                                    rollback));
+             drive.pass(hours(2));
+             return drive;
+         }},
+        {"A hold waits for an important gate", "s",
+         [] {
+             Driver drive = begun("{id: s, hold: {for: 10m}, gates: [{metric: lag, must: '< 5'}, {id: slow, metric: "
+                                  "lag, must: '< 9', tier: important, for: 20m}]}");
+             read_both(drive, "pass");
+             drive.pass(minutes(11));
+             read_both(drive, "pass");
+             return drive;
+         }},
+        {"A hold has not held by its deadline: triage", "s",
+         [] {
+             Driver drive = begun("{id: s, hold: {for: 1h, deadline: 2h}, gates: [{metric: lag, must: '< 5'}]}");
+             drive.gate("s", "lag", "fail");
+             drive.pass(hours(2));
+             return drive;
+         }},
+        {"A confirmation has grown old and is asked for again", "s",
+         [] {
+             Driver drive = begun("{id: s, confirm: Go on, valid-for: 1h}\n      - {id: rests, confirm: X, needs: [s], "
+                                  "not-before: to-10 + 90m}");
+             (void)drive.submit(Confirm{"s", "", false, ""});
+             drive.pass(minutes(70));
+             return drive;
+         }},
+        {"Released, and follow-up work is left", "s",
+         [] {
+             Driver drive(plan_with(std::string("phases:\n  - {id: main, steps: [{id: first, confirm: First}]}\n  - "
+                                                "{id: week, follow-up: true, steps: [{id: s, confirm: Go on}, {id: "
+                                                "after, confirm: After}]}\n") +
+                                    rollback));
+             (void)drive.submit(Confirm{"first", "", false, ""});
+             return drive;
+         }},
+        {"What is to come was amended", "after",
+         [] {
+             Driver drive = begun("{id: s, confirm: Go on}");
+             std::string text = drive.release.plan->source;
+             (void)drive.submit(Amend{text.replace(text.find("confirm: After"), 14, "wait: 1h"), "better"});
+             return drive;
+         }},
         {"All is done, and the way back stays open", "s",
          [] {
              std::string plan = plan_of("{id: s, confirm: Go on}");
@@ -244,6 +315,15 @@ std::vector<State> states() {
          [] {
              Driver drive = begun("{id: s, confirm: Go on}");
              (void)drive.submit(Abort{"enough"});
+             return drive;
+         }},
+        {"Closed: the way back was not whole", "back/blue",
+         [] {
+             Driver drive = rolling_back();
+             drive.prepare("back/blue");
+             drive.settle("back/blue", false);
+             (void)drive.submit(Skip{"back/blue", "blue stands"});
+             drive.done("back/all-blue", split(0));
              return drive;
          }},
         {"Closed: rolled back", "s",
@@ -305,6 +385,11 @@ std::vector<Given> commands() {
              return Attest{s, "", false, ""};
          },
          sre},
+        {"refuse to attest",
+         [](const Driver&, const StepId& s) {
+             return Attest{s, "", true, "no"};
+         },
+         sre},
         {"ask for a signature",
          [](const Driver& drive, const StepId& s) {
              return AskSignature{s, "n1", std::string(64, 'a'), drive.release.seq};
@@ -342,6 +427,10 @@ std::vector<Given> commands() {
         {"override",
          [](const Driver&, const StepId& s) {
              return Override{s, "", "why"};
+         }},
+        {"override one gate",
+         [](const Driver&, const StepId& s) {
+             return Override{s, "lag", "why"};
          }},
         {"override the phase",
          [](const Driver&, const StepId&) {
@@ -388,12 +477,33 @@ std::vector<Given> commands() {
          [](const Driver&, const StepId&) {
              return Decline{"slow", "why"};
          }},
+        {"acknowledge the alert",
+         [](const Driver&, const StepId&) {
+             return Acknowledge{"slow", "seen"};
+         }},
         {"close the way back", [](const Driver&, const StepId&) { return CloseWayBack{"why"}; }},
         {"note",
          [](const Driver&, const StepId&) {
              return Note{"text", ""};
          }},
     };
+}
+
+/// The words of the commands that travel: those that persons give.
+template <typename Variant, std::size_t... I>
+std::set<std::string> words(std::index_sequence<I...>) {
+    std::set<std::string> all;
+    const auto add = [&](const Command& command) {
+        if (const Json json = to_json(command); json.is_object() && json.contains("do")) {
+            all.insert(json["do"].get<std::string>());
+        }
+    };
+    (add(std::variant_alternative_t<I, Variant>()), ...);
+    return all;
+}
+template <typename Variant>
+std::set<std::string> every_word() {
+    return words<Variant>(std::make_index_sequence<std::variant_size_v<Variant>>());
 }
 
 std::string escaped(std::string text) {
@@ -447,6 +557,17 @@ private slots:
             QCOMPARE(now[i], there[i]);
         }
         QCOMPARE(now.size(), there.size());
+    }
+
+    /// A command that is new and is not on the page fails here.
+    void no_command_of_a_person_is_missing() {
+        std::set<std::string> given;
+        for (const Given& one : commands()) {
+            const Driver drive = states().front().make();
+            given.insert(to_json(one.make(drive, "s")).value("do", ""));
+        }
+        QCOMPARE(given.size(), every_word<Command>().size());
+        QVERIFY(given == every_word<Command>());
     }
 
     void a_refusal_changes_nothing_and_gives_a_reason() {

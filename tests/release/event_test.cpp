@@ -217,6 +217,8 @@ private slots:
         }
         QCOMPARE(describe(StepStarted{"one", 2, "One"}), "One started, attempt 2");
         QCOMPARE(describe(Overridden{"bake", "lag", {"ada", ""}, "ours"}), "OVERRIDDEN: bake, gate lag: ours");
+        QCOMPARE(describe(Overridden{"go-live", "", {"ada", ""}, "asked", "denied: quiet"}),
+                 "OVERRIDDEN: go-live, its window (denied: quiet): asked");
         QCOMPARE(describe(HoldHeartbeat{"bake", seconds(125)}), "Hold bake has held 2:05");
         const GateChanged on_blue{"bake", "errors", "blue", "pass", false, "", "", "", "", nullptr};
         QCOMPARE(describe(on_blue), "Gate errors on blue holds");

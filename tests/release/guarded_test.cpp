@@ -44,6 +44,20 @@ private slots:
         const std::string refusal = Desk(governed, plan).refusal;
         QVERIFY2(refusal.find("nothing of the plan comes after its approval") != std::string::npos, refusal.c_str());
     }
+    void what_begins_before_any_approval_is_told() {
+        const auto told = [](const std::string& steps) {
+            Desk desk(governed, plan_of(steps));
+            return desk.release.bound.raised.empty() ? std::string() : desk.release.bound.raised.back();
+        };
+        QCOMPARE(told("{id: go, approve: {roles: [owner]}}, {id: a, run: [a]}").find("before"), std::string::npos);
+        QCOMPARE(told("{id: a, run: [a]}, {id: look, confirm: Look}, {id: maybe, approve: {roles: [owner]}, "
+                      "when: {is: '${ramp}'}}, {id: b, run: [b]}, {id: go, approve: {roles: [owner]}}, "
+                      "{id: c, run: [c]}"),
+                 "before any approval: a, b");
+        QCOMPARE(told("{id: a, run: [a]}, {id: b, run: [a]}, {id: c, run: [a]}, {id: d, run: [a]}, {id: e, run: [a]}, "
+                      "{id: f, run: [a]}, {id: go, approve: {roles: [owner]}}, {id: z, run: [z]}"),
+                 "before any approval: a, b, c, d, e and 1 more");
+    }
     void what_is_typed_elsewhere_is_approved_and_shown_like_an_effect() {
         const std::string alone = plan_of("{id: typed, external: drop it}");
         QVERIFY(Desk(governed, alone).refusal.find("the policy demands approval") != std::string::npos);

@@ -96,7 +96,7 @@ void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) 
     title_->set_text(view_.title);
     title_->setMinimumWidth(std::min(title_->sizeHint().width(), 320));
     subtitle_->set_text(view_.subtitle);
-    subtitle_->set_tone(view_.owed ? ElidedText::Tone::breach : ElidedText::Tone::dim);
+    subtitle_->set_tone(view_.alarming ? ElidedText::Tone::breach : ElidedText::Tone::dim);
     show_lead();
     phases_->show_phases(view_.phases);
     sources_->show_sources(view_.sources);

@@ -142,6 +142,10 @@ private:
                 }
             }
         }
+        if (state.overridden) { // told until the session ends (ref/semantics.md)
+            row.detail = PlanText::tr("window overridden") +
+                         (row.detail.isEmpty() ? QString() : QStringLiteral(", ") + row.detail);
+        }
         rows_.push_back(std::move(row));
     }
 
@@ -178,6 +182,11 @@ private:
         }
     }
 
+    bool is_left_out(const plan::Step& step) const {
+        const auto* outer = step.parent.empty() ? nullptr : release_.plan->step(step.parent);
+        return !step.left_out.empty() || (outer != nullptr && is_left_out(*outer));
+    }
+
     void add_step(const plan::Step& step, int parent, const Children& children) {
         const auto& state = release_.at(step.id);
         PlanRow row;
@@ -186,13 +195,19 @@ private:
         row.kind = std::holds_alternative<plan::Group>(step.body) ? PlanRow::Kind::group : PlanRow::Kind::step;
         row.mark = mark_of(state.status);
         row.word = word_of(state.status);
+        // What the variant leaves out never comes, though its turn is still to come.
+        const bool left_out = state.status == StepStatus::to_come && is_left_out(step);
+        if (left_out) {
+            row.mark = mark_of(StepStatus::not_applicable);
+            row.word = word_of(StepStatus::not_applicable);
+        }
         if (stands_still(step, state)) {
             row.mark = Mark::paused;
             row.word = PlanText::tr("stands still");
         }
         row.title = titles_.of(step);
-        row.detail = detail_of(step, state, moment_);
-        row.right = duration_of(step, state, moment_.now);
+        row.detail = left_out ? row.word : detail_of(step, state, moment_);
+        row.right = left_out ? QString() : duration_of(step, state, moment_.now);
         row.begun = state.status != StepStatus::to_come;
         row.over = release::over(state.status);
         row.current = step.id == current_;

@@ -36,6 +36,11 @@ QString subtitle_of(const release::Release& release, StepTitles& titles) {
     if (const auto owed = release::owed_approvals(release); !owed.empty()) {
         parts << TopText::tr("✕ APPROVAL OWED: %1").arg(titles.of(owed.front()));
     }
+    if (release.overrides == 1) {
+        parts << TopText::tr("✕ 1 override");
+    } else if (release.overrides > 1) {
+        parts << TopText::tr("✕ %1 overrides").arg(release.overrides);
+    }
     if (release.opened.mode == "rehearse") {
         parts << TopText::tr("Rehearsal");
     }
@@ -121,9 +126,17 @@ QString window_text(const Moment& moment, StepTitles& titles) {
     if (!rollback.within) {
         return {};
     }
-    if (const auto until = rollback_until(release)) {
-        return *until > moment.now ? TopText::tr("rollback until %1").arg(utc_moment(*until, moment.now))
-                                   : TopText::tr("rollback window ended %1").arg(utc_moment(*until, moment.now));
+    if (const auto way = release::way_back(release)) {
+        const QString ends = utc_moment(way->ends, moment.now);
+        if (way->ends <= moment.now) {
+            return TopText::tr("rollback window ended %1").arg(ends);
+        }
+        if (way->latest == way->ends) {
+            return TopText::tr("rollback until %1").arg(ends);
+        }
+        return way->latest > moment.now
+                   ? TopText::tr("roll back by %1, window ends %2").arg(utc_moment(way->latest, moment.now), ends)
+                   : TopText::tr("too late to be back by %1, when the window ends").arg(ends);
     }
     return TopText::tr("rollback until %1 after %2").arg(spell(*rollback.within), anchor_text(release, titles));
 }
@@ -164,7 +177,7 @@ TopView present_top(const Moment& moment) {
     StepTitles titles(release);
     view.title = titles.filled(release.plan->title);
     view.subtitle = subtitle_of(release, titles);
-    view.owed = !release::owed_approvals(release).empty();
+    view.alarming = release.overrides > 0 || !release::owed_approvals(release).empty();
     view.lead = TopText::tr("Lead: %1").arg(QString::fromStdString(release.lead));
     for (const auto& phase : release.plan->phases) {
         PhaseBar bar;

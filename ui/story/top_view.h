@@ -30,13 +30,13 @@ struct SourceLine {
 /// What the top bar prints, but for the rollback button (story/rollback_view.h).
 struct TopView {
     QString title, subtitle;
-    bool owed = false; ///< an approval is: the subtitle begins with it
-    QString lead;      ///< "Lead: ada"
+    bool alarming = false; ///< an approval is owed or something was overridden: the subtitle begins with it
+    QString lead;          ///< "Lead: ada"
     std::vector<PhaseBar> phases;
     std::vector<SourceLine> sources; ///< three at most, those that are not well first
     QString clock;                   ///< "T+00:42:13"
     QString time;                    ///< "14:51:07 UTC"
-    QString window;                  ///< "rollback until 2 h after 100 %"; empty without a rollback
+    QString window;                  ///< "roll back by 09:14:10 UTC, window ends …"; empty without a rollback
     bool operator==(const TopView&) const = default;
 };
 
