@@ -5,15 +5,29 @@
 #include <algorithm>
 
 namespace sluice::plan {
+namespace {
+
+bool begins_as_reference(std::string_view text) {
+    return text.starts_with("env:") || text.starts_with("file:") || text.starts_with("keychain:") ||
+           text.starts_with("vault:");
+}
+
+} // namespace
 
 bool is_secret_reference(std::string_view text) {
     return text.find_first_of(" \n\t") == std::string_view::npos && parse_secret_reference(text).has_value();
 }
 
+bool is_mistyped_reference(std::string_view text) {
+    const auto blank = text.find(' ');
+    const std::string_view word = blank == std::string_view::npos ? text : text.substr(blank + 1);
+    return begins_as_reference(word) && word.find_first_of(" \n\t") == std::string_view::npos &&
+           !is_secret_reference(word);
+}
+
 std::string why_no_reference(std::string_view text) {
     const auto parsed = parse_secret_reference(text);
-    if (!parsed && (text.starts_with("env:") || text.starts_with("file:") || text.starts_with("keychain:") ||
-                    text.starts_with("vault:"))) {
+    if (!parsed && begins_as_reference(text)) {
         return "is no reference to a secret: " + parsed.error().what;
     }
     return "must be a reference to a secret, not the secret itself";

@@ -14,6 +14,10 @@ namespace sluice::plan {
 /// In a plan a reference holds no blank, since what stands before a blank is an authentication scheme.
 bool is_secret_reference(std::string_view text);
 
+/// One word that begins as a reference does ("env:…"), by itself or after one other ("Bearer env:…"), and is none:
+/// somebody mistyped one, and it is not to be taken for text.
+bool is_mistyped_reference(std::string_view text);
+
 /// What is wrong with a text that should be a reference, without repeating it: it may be the secret itself.
 std::string why_no_reference(std::string_view text);
 
