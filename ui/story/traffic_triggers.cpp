@@ -1,3 +1,4 @@
+#include "release/schedule.h"
 #include "release/ways_back.h"
 #include "story/figure.h"
 #include "story/format.h"
@@ -149,6 +150,14 @@ void present_way_back(const Moment& moment, TrafficView& view) {
     fact.value =
         option->planned ? TrafficText::tr("planned %1").arg(spell(*option->planned)) : TrafficText::tr("ready");
     view.way_back.push_back(std::move(fact));
+    const auto way = release::way_back(release);
+    if (!way || way->ends <= moment.now) {
+        return; // the top says that it is over
+    }
+    const bool late = way->latest <= moment.now;
+    view.way_back.push_back({late ? TrafficText::tr("Too late to be done in time") : TrafficText::tr("Begin by"),
+                             utc_moment(way->latest, moment.now), late ? std::optional(Mark::close) : std::nullopt,
+                             TrafficText::tr("its time ends %1").arg(utc_moment(way->ends, moment.now))});
 }
 
 } // namespace sluice::story

@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "nova_story.h"
 #include "release/decide.h"
+#include "release/schedule.h"
+#include "story/format.h"
 #include "story/owned_source.h"
 #include "story/story.h"
 #include "story/wall_view.h"
@@ -397,6 +399,22 @@ private slots:
         QVERIFY(!view.facts.empty());
         QCOMPARE(view.facts.front().label, "Replicas"); // green has no rate yet, so no split is observed
         QVERIFY2(view.facts.front().value.startsWith("blue "), qPrintable(view.facts.front().value));
+    }
+
+    void the_way_back_says_by_when_it_is_to_begin() {
+        const Nanos begun = time_of<release::StepFinished>(story_, "to-10");
+        QCOMPARE(present_traffic(story_.at(begun, Mode::replay)).way_back.size(), 1u); // its time does not count yet
+        const Nanos settled = time_of<release::StepFinished>(story_, "to-100");
+        const auto way = release::way_back(story_.at(settled, Mode::replay).release);
+        QVERIFY(way && way->latest > settled && way->latest < way->ends);
+        const auto last = [&](Nanos now) { return present_traffic(story_.at(now, Mode::replay)).way_back.back(); };
+        QCOMPARE(last(settled).label, "Begin by");
+        QCOMPARE(last(settled).value, utc_moment(way->latest, settled));
+        const TrafficFact late = last(way->latest);
+        QCOMPARE(late.label, "Too late to be done in time");
+        QVERIFY(late.mark == Mark::close);
+        QVERIFY(present_traffic(story_.at(way->ends, Mode::replay)).way_back.size() <
+                2); // the top says that it is over
     }
 };
 
