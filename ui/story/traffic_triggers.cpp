@@ -137,7 +137,11 @@ void present_way_back(const Moment& moment, TrafficView& view) {
         (!rollback.ready && rollback.ready_why.empty())) {
         return;
     }
-    view.way_back_head = rollback.ready ? TrafficText::tr("ready") : TrafficText::tr("not ready");
+    // Ready as far as it could be proven: what could not is said in sight (PLAN.md, "Rollback").
+    const bool unproven = rollback.ready && rollback.ready_why.find("not provable") != std::string::npos;
+    view.way_back_head = !rollback.ready ? TrafficText::tr("not ready")
+                         : unproven      ? TrafficText::tr("not provable")
+                                         : TrafficText::tr("ready");
     TrafficFact fact{as_text(option->title.empty() ? option->id : option->title), {}, {}, as_text(rollback.ready_why)};
     if (!rollback.ready) {
         fact.mark = Mark::breached;
@@ -146,10 +150,13 @@ void present_way_back(const Moment& moment, TrafficView& view) {
         view.way_back.push_back({as_text(rollback.ready_why), {}, {}, {}}); // why, in sight
         return;
     }
-    fact.mark = Mark::holds;
+    fact.mark = unproven ? Mark::close : Mark::holds;
     fact.value =
         option->planned ? TrafficText::tr("planned %1").arg(spell(*option->planned)) : TrafficText::tr("ready");
     view.way_back.push_back(std::move(fact));
+    if (unproven) {
+        view.way_back.push_back({as_text(rollback.ready_why), {}, {}, {}});
+    }
     const auto way = release::way_back(release);
     if (!way || way->ends <= moment.now) {
         return; // the top says that it is over
