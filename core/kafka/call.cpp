@@ -63,9 +63,16 @@ Result<Call> asks_groups(const Call& call, const std::string& group) {
     return by_another(call, "groups", group_id(group));
 }
 
+void give_up_groups(const Call& call) {
+    if (call.others != nullptr) {
+        call.others->erase("groups");
+    }
+}
+
 Result<Event> answer_of(const Call& call, rd_kafka_queue_t* queue, rd_kafka_event_type_t type,
                         const std::string& about) {
-    while (!call.over()) {
+    const auto until = Call::Clock::now() + std::chrono::milliseconds(call.left());
+    while (!call.over() && Call::Clock::now() < until) {
         Event event(rd_kafka_queue_poll(queue, std::min(call.left(), 100)));
         if (event == nullptr || rd_kafka_event_type(event.get()) != type) {
             continue;
@@ -82,6 +89,14 @@ Options options_for(const Call& call, rd_kafka_admin_op_t operation) {
     Options options(rd_kafka_AdminOptions_new(call.client, operation));
     char ignored[128];
     rd_kafka_AdminOptions_set_request_timeout(options.get(), std::max(call.left(), 1), ignored, sizeof ignored);
+    return options;
+}
+
+Options options_for_group(const Call& call, rd_kafka_admin_op_t operation) {
+    constexpr int longest = 3'600'000; // ms; more is not allowed
+    Options options(rd_kafka_AdminOptions_new(call.client, operation));
+    char ignored[128];
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), longest, ignored, sizeof ignored);
     return options;
 }
 

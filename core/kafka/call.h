@@ -40,13 +40,22 @@ Result<Call> whole_log(const Call& call);
 /// joins it.
 Result<Call> asks_groups(const Call& call, const std::string& group);
 
-/// Waits for the answer to an Admin request, the one event of that type. An error of the whole answer, and none when
-/// the call is over, is one about `about` (broker_error.h).
+/// The client of `asks_groups` goes away, and with it what it was asked and has not answered; the next one is new. No
+/// queue or options of it may be left.
+void give_up_groups(const Call& call);
+
+/// Waits for the answer to an Admin request, the one event of that type, as long as one blocking call may take. An
+/// error of the whole answer, and none in that time, is one about `about` (broker_error.h).
 Result<Event> answer_of(const Call& call, rd_kafka_queue_t* queue, rd_kafka_event_type_t type,
                         const std::string& about);
 
 /// Options of an Admin request that may take as long as the call has left.
 Options options_for(const Call& call, rd_kafka_admin_op_t operation);
+
+/// Options of an Admin request that goes to a group's coordinator: it waits until its client goes away.
+/// librdkafka 2.0.2 ends the process when a coordinator that was away comes back after the time of such a request is
+/// over, so that time must never be over: who is not answered gives the client up (give_up_groups).
+Options options_for_group(const Call& call, rd_kafka_admin_op_t operation);
 
 /// Who hears of a producer's message, and of what goes wrong with a connection. Each is called within rd_kafka_poll.
 struct Hearer {
@@ -68,6 +77,9 @@ template <typename Ask>
 auto once_settled(const Call& call, const std::string& group, const Ask& ask) {
     const auto first = group.empty() ? Result<Call>(call) : asks_groups(call, group);
     decltype(ask(call)) answer = first ? ask(*first) : decltype(ask(call))(failed(first));
+    if (!answer && !group.empty() && answer.error().code == ErrorCode::unreachable) {
+        give_up_groups(call);
+    }
     while (!answer && is_moving(answer.error()) && call.pause()) {
         // librdkafka keeps asking whom it knows; a new client finds out anew who it is.
         const auto client = make_client(call.settings, RD_KAFKA_CONSUMER, group_id(group));

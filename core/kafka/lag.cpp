@@ -101,8 +101,15 @@ private:
             answer_.failure = call.error().what;
             return;
         }
-        const Queue queue(rd_kafka_queue_new(call->client));
-        const Options options = options_for(*call, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+        if (!ask_commits_of(*call)) {
+            give_up_groups(call_);
+        }
+    }
+
+    /// False when a group did not answer.
+    bool ask_commits_of(const Call& call) {
+        const Queue queue(rd_kafka_queue_new(call.client));
+        const Options options = options_for_group(call, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
         Partitions named;
         if (!leaders_.empty()) {
             named.reset(rd_kafka_topic_partition_list_new(static_cast<int>(leaders_.size())));
@@ -115,24 +122,28 @@ private:
             auto* pointer = request.get();
             // NOLINTNEXTLINE(performance-no-int-to-ptr): librdkafka only hands it back
             rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(i));
-            rd_kafka_ListConsumerGroupOffsets(call->client, &pointer, 1, options.get(), queue.get());
+            rd_kafka_ListConsumerGroupOffsets(call.client, &pointer, 1, options.get(), queue.get());
         }
         std::set<std::size_t> waiting;
         for (std::size_t i = 0; i < question_.groups.size(); ++i) {
             waiting.insert(i);
         }
-        while (!waiting.empty() && !call_.over()) {
+        // However many they are, as long as answers come they are waited for.
+        const auto some_time = [&] { return Call::Clock::now() + std::chrono::milliseconds(call_.left()); };
+        for (auto until = some_time(); !waiting.empty() && !call_.over() && Call::Clock::now() < until;) {
             const Event event(rd_kafka_queue_poll(queue.get(), std::min(call_.left(), 100)));
             if (event != nullptr &&
                 rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT) {
                 const auto index = reinterpret_cast<std::size_t>(rd_kafka_event_opaque(event.get()));
                 waiting.erase(index);
+                until = some_time();
                 take_commits(question_.groups[index], event.get());
             }
         }
         for (const auto index : waiting) {
             group_failed(question_.groups[index], RD_KAFKA_RESP_ERR__TIMED_OUT);
         }
+        return waiting.empty();
     }
 
     void take_commits(const std::string& group, rd_kafka_event_t* event) {

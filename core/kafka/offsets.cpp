@@ -86,7 +86,7 @@ Result<void> alter(const Call& call, const std::string& group, const Offsets& wa
         rd_kafka_topic_partition_list_add(list.get(), place.first.c_str(), place.second)->offset = *offset;
     }
     const Queue queue(rd_kafka_queue_new(call.client));
-    const Options options = options_for(call, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS);
+    const Options options = options_for_group(call, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS);
     const AlteredOffsets request(rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), list.get()));
     auto* pointer = request.get();
     rd_kafka_AlterConsumerGroupOffsets(call.client, &pointer, 1, options.get(), queue.get());
@@ -103,7 +103,7 @@ Result<void> alter(const Call& call, const std::string& group, const Offsets& wa
 Result<void> forget(const Call& call, const std::string& group, const std::vector<Place>& places) {
     const Partitions list = list_of(places);
     const Queue queue(rd_kafka_queue_new(call.client));
-    const Options options = options_for(call, RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS);
+    const Options options = options_for_group(call, RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS);
     const ForgottenOffsets request(rd_kafka_DeleteConsumerGroupOffsets_new(group.c_str(), list.get()));
     auto* pointer = request.get();
     rd_kafka_DeleteConsumerGroupOffsets(call.client, &pointer, 1, options.get(), queue.get());
@@ -134,7 +134,7 @@ namespace {
 Result<Offsets> ask_commits(const Call& call, const std::string& group, const std::vector<Place>& places) {
     const Partitions list = list_of(places);
     const Queue queue(rd_kafka_queue_new(call.client));
-    const Options options = options_for(call, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+    const Options options = options_for_group(call, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
     const GroupOffsets request(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get()));
     auto* pointer = request.get();
     rd_kafka_ListConsumerGroupOffsets(call.client, &pointer, 1, options.get(), queue.get());

@@ -105,6 +105,20 @@ private slots:
                  QString("orders/0:6 orders/1:16 orders/2:?the broker did not answer"));
     }
 
+    /// librdkafka 2.0.2 ends the process when a coordinator comes back after the time of a request to it was over.
+    void a_coordinator_that_comes_back_answers() {
+        World world;
+        QVERIFY(world.fill());
+        rd_kafka_mock_partition_set_leader(world.kafka.cluster(), "moves", 0, 1);
+        rd_kafka_mock_coordinator_set(world.kafka.cluster(), "group", "billing", 3);
+        rd_kafka_mock_broker_set_down(world.kafka.cluster(), 3);
+        world.connect(world.kafka.bootstrap(), false, seconds(3));
+        const auto without = world.ask({{"billing"}, {"moves"}});
+        QCOMPARE(without.failures, std::vector<std::string>{"group billing: the broker did not answer"});
+        rd_kafka_mock_broker_set_up(world.kafka.cluster(), 3);
+        QCOMPARE(shown(world.ask({{"billing"}, {"moves"}})), QString("moves/0:1"));
+    }
+
     void a_topic_that_is_denied_is_told_at_its_place() {
         World world;
         QVERIFY(world.fill());
