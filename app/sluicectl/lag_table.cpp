@@ -50,6 +50,14 @@ void append(Cells& to, Cells more) {
     to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+void add(std::string& note, const std::string& more) {
+    note += (note.empty() || more.empty() ? "" : "; ") + more;
+}
+
+std::string about_members(const kafka::GroupReport& group) {
+    return is_rebalancing(group) ? "the group is rebalancing" : group.members == "Empty" ? "it has no members" : "";
+}
+
 Cells cells_of(const kafka::GroupReport& group, const kafka::LagRow& row, bool watched) {
     Cells cells{printable(group.name),    printable(row.at.topic), std::to_string(row.at.partition),
                 figure(row.at.committed), figure(row.end),         row.lag ? std::to_string(*row.lag) : "-"};
@@ -59,8 +67,11 @@ Cells cells_of(const kafka::GroupReport& group, const kafka::LagRow& row, bool w
     }
     std::string note = row.note;
     if (row.open_from) {
-        note += fmt::format("{}{} behind an open transaction, stable up to {}", note.empty() ? "" : "; ",
-                            *row.end - *row.open_from, *row.open_from);
+        add(note,
+            fmt::format("{} behind an open transaction, stable up to {}", *row.end - *row.open_from, *row.open_from));
+    }
+    if (group.rows.size() == 1) { // it stands for the group, which has no line of its own
+        add(note, about_members(group));
     }
     cells.push_back(printable(note));
     return cells;
@@ -81,6 +92,7 @@ Cells cells_of(const kafka::GroupReport& group, bool watched) {
         note =
             fmt::format("{} partition{} without a commit", group.without_commit, group.without_commit == 1 ? "" : "s");
     }
+    add(note, about_members(group));
     cells.push_back(note);
     return cells;
 }

@@ -25,6 +25,7 @@ struct LagOptions {
 
 constexpr std::size_t settings_budget = 1u << 20;
 constexpr Nanos patience = seconds(30); ///< of one reading; a broker that is away costs 5 s of it
+constexpr Nanos patience_for_states = seconds(2);
 
 Result<kafka::Settings> settings_of(const LagOptions& options) {
     kafka::Settings settings;
@@ -76,17 +77,21 @@ public:
 
     void begin() {
         began_ = scheduler_.now();
-        if (!options_.groups.empty()) {
-            ask(options_.groups, {});
-            return;
-        }
+        // Of groups that are named, the list only tells the states: a broker that is away must not cost them much time.
+        const bool named = !options_.groups.empty();
         connection_.call<Result<kafka::GroupList>>(
-            key("groups"), patience, [](const kafka::Call& call) { return kafka::list_groups(call); },
-            [this](Result<kafka::GroupList> list) {
-                if (!list) {
+            key("groups"), named ? patience_for_states : patience,
+            [](const kafka::Call& call) { return kafka::list_groups(call); },
+            [this, named](Result<kafka::GroupList> list) {
+                if (named) {
+                    kafka::GroupList own;
+                    own.groups = options_.groups;
+                    own.states = list ? std::move(list->states) : std::map<std::string, std::string>();
+                    ask(std::move(own));
+                } else if (!list) {
                     not_told(list.error());
                 } else {
-                    ask(std::move(list->groups), std::move(list->failures));
+                    ask(*std::move(list));
                 }
             });
     }
@@ -97,12 +102,13 @@ public:
 private:
     std::string key(const char* what) const { return fmt::format("lag/{}/{}", what, readings_); }
 
-    void ask(std::vector<std::string> groups, std::vector<std::string> failures) {
-        kafka::LagQuestion question{groups, options_.topics, true};
+    void ask(kafka::GroupList list) {
+        kafka::LagQuestion question{list.groups, options_.topics, true};
         connection_.ask(std::move(question), key("offsets"),
-                        [this, groups = std::move(groups), failures = std::move(failures)](kafka::LagAnswer answer) {
-                            answer.failures.insert(answer.failures.begin(), failures.begin(), failures.end());
-                            take(groups, answer);
+                        [this, list = std::move(list)](kafka::LagAnswer answer) mutable {
+                            answer.failures.insert(answer.failures.begin(), list.failures.begin(), list.failures.end());
+                            answer.group_states = std::move(list.states);
+                            take(list.groups, answer);
                         });
     }
 

@@ -9,6 +9,24 @@
 
 namespace sluice::kafka {
 
+namespace {
+
+/// Kafka's own names; empty where it is not known, as brokers before 2.6 don't tell it, or is one that librdkafka does
+/// not know. "Dead" is what a group of the new protocol looks like: never read that as no members.
+std::string name_of(rd_kafka_consumer_group_state_t state) {
+    switch (state) {
+    case RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE:
+    case RD_KAFKA_CONSUMER_GROUP_STATE_COMPLETING_REBALANCE:
+    case RD_KAFKA_CONSUMER_GROUP_STATE_STABLE:
+    case RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY:
+        return rd_kafka_consumer_group_state_name(state);
+    default:
+        return "";
+    }
+}
+
+} // namespace
+
 Result<GroupList> list_groups(const Call& call) {
     const char* about = "the list of consumer groups";
     if (const auto late = too_late(call, about)) {
@@ -22,15 +40,19 @@ Result<GroupList> list_groups(const Call& call) {
         return failed(event);
     }
     const auto* result = rd_kafka_event_ListConsumerGroups_result(event->get());
+    GroupList list;
     std::set<std::string> names; // a group that moves may be listed by two
     std::size_t count = 0;
     const auto** groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
     for (std::size_t i = 0; i < count; ++i) {
-        names.insert(rd_kafka_ConsumerGroupListing_group_id(groups[i]));
+        const std::string group = rd_kafka_ConsumerGroupListing_group_id(groups[i]);
+        if (auto state = name_of(rd_kafka_ConsumerGroupListing_state(groups[i])); !state.empty()) {
+            list.states[group] = std::move(state);
+        }
+        names.insert(group);
     }
     std::size_t troubles = 0;
     const auto** errors = rd_kafka_ListConsumerGroups_result_errors(result, &troubles);
-    GroupList list;
     for (std::size_t i = 0; i < troubles; ++i) {
         const auto error = rd_kafka_error_code(errors[i]);
         if (error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE && names.empty()) {

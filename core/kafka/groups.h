@@ -1,6 +1,7 @@
 #pragma once
 #include "base/result.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,11 +10,13 @@ namespace sluice::kafka {
 struct Call;
 
 struct GroupList {
-    std::vector<std::string> groups;   ///< sorted; those that this user may see
-    std::vector<std::string> failures; ///< of brokers that did not answer, so that some groups may be missing
+    std::vector<std::string> groups;           ///< sorted; those that this user may see
+    std::vector<std::string> failures;         ///< of brokers that did not answer, so that some groups may be missing
+    std::map<std::string, std::string> states; ///< by group, as LagAnswer::group_states has them
 };
 
-/// Names of all consumer groups, asked of every broker at once. Worker thread; blocks no longer than the call.
+/// Names and states of all consumer groups, asked of every broker at once. Worker thread; blocks no longer than the
+/// call.
 ///
 /// `unreachable` when no broker answered, `refused` when none may. `bad_input` when none knows the request, as
 /// librdkafka's mock cluster does not. Never describes a group: against that cluster DescribeConsumerGroups would block

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ struct LagAnswer {
     std::vector<std::string> failed_groups; ///< those of them that are groups; all groups, where no topic was to be had
     bool refused = false;                   ///< one of them for want of an ACL
     std::string failure;                    ///< nothing at all could be asked
+    /// "Stable", "Empty", "PreparingRebalance", "CompletingRebalance", as Kafka names them; of whom it is not known,
+    /// nothing. `ask_lag` does not ask for it (groups.h does).
+    std::map<std::string, std::string> group_states;
 };
 
 /// Asks a cluster for lag; blocks for no longer than the call. Worker thread.

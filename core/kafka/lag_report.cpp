@@ -102,6 +102,10 @@ Json row_json(const LagRow& row) {
 
 } // namespace
 
+bool is_rebalancing(const GroupReport& group) {
+    return group.members == "PreparingRebalance" || group.members == "CompletingRebalance";
+}
+
 LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups, const LagHistory& history, Nanos at) {
     LagReport report{at, {}, answer.missing_topics, answer.failures};
     std::set<std::string> names(groups.begin(), groups.end());
@@ -112,6 +116,9 @@ LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups
     for (const auto& name : names) {
         GroupReport group;
         group.name = name;
+        if (const auto state = answer.group_states.find(name); state != answer.group_states.end()) {
+            group.members = state->second;
+        }
         next = std::find_if(next, answer.partitions.end(), [&](const auto& one) { return one.group >= name; });
         for (; next != answer.partitions.end() && next->group == name; ++next) {
             group.rows.push_back(row_of(*next, history));
@@ -127,6 +134,7 @@ Json to_json(const LagReport& report) {
     for (const auto& group : report.groups) {
         Json json = figures_json(group.produced, group.consumed, group.age, group.drain, group.state);
         json["group"] = group.name;
+        json["group_state"] = group.members.empty() ? Json() : Json(group.members);
         json["lag"] = or_null(group.lag);
         json["partial"] = group.is_partial;
         json["without_commit"] = group.without_commit;

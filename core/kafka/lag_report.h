@@ -20,6 +20,7 @@ struct LagRow {
 /// Figures are of the rows that have a lag; each is nothing when that of one row is not known.
 struct GroupReport {
     std::string name;
+    std::string members; ///< the state of the group itself: LagAnswer::group_states; empty where it is not known
     std::vector<LagRow> rows;
     std::optional<std::int64_t> lag;          ///< of all rows that have one; nothing when none has
     bool is_partial = false;                  ///< a partition that could not be asked is missing in the sum
@@ -35,6 +36,9 @@ struct LagReport {
     std::vector<GroupReport> groups; ///< those that were asked for and answered, by name
     std::vector<std::string> missing_topics, failures;
 };
+
+/// Members are being given other partitions: until that is over nobody reads, or not all.
+bool is_rebalancing(const GroupReport& group);
 
 /// `history` has taken this answer already.
 LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups, const LagHistory& history, Nanos at);

@@ -20,6 +20,7 @@ LagAnswer answer_with(std::int64_t committed, std::int64_t end) {
                          {"billing", "orders", 2, 3, {}, "the partition has no leader", {}},
                          {"shop", "orders", 0, end, end - 2, {}, end}};
     answer.failures = {"group denied: Broker: Group authorization failed"};
+    answer.group_states = {{"billing", "PreparingRebalance"}, {"shop", "Empty"}, {"other", "Stable"}};
     answer.failed_groups = {"denied"};
     return answer;
 }
@@ -50,7 +51,9 @@ private slots:
         const auto& billing = report.groups[0];
         QCOMPARE(billing.name, std::string("billing"));
         QCOMPARE(*billing.lag, std::int64_t{6});
-        QVERIFY(billing.is_partial);
+        QVERIFY(billing.is_partial && is_rebalancing(billing));
+        QVERIFY(report.groups[1].members.empty() && !is_rebalancing(report.groups[1])); // nobody told
+        QCOMPARE(report.groups[2].members, std::string("Empty"));
         QCOMPARE(billing.without_commit, 1);
         QCOMPARE(*billing.rows[0].lag, std::int64_t{6});
         QCOMPARE(*billing.rows[0].open_from, std::int64_t{8});
@@ -122,9 +125,10 @@ private slots:
         billing.erase("partitions");
         QCOMPARE(
             QString::fromStdString(billing.dump()),
-            QString(R"({"behind_seconds":null,"consumed_per_second":null,"drained_in_seconds":null,"group":"billing",)"
-                    R"("lag":6,"never_drained":false,"partial":true,"produced_per_second":null,"state":null,)"
-                    R"("without_commit":1})"));
+            QString(
+                R"({"behind_seconds":null,"consumed_per_second":null,"drained_in_seconds":null,"group":"billing",)"
+                R"("group_state":"PreparingRebalance","lag":6,"never_drained":false,"partial":true,"produced_per_second":null,"state":null,)"
+                R"("without_commit":1})"));
         QCOMPARE(QString::fromStdString(row.dump()),
                  QString(R"({"behind_seconds":null,"committed":4,"consumed_per_second":null,"drained_in_seconds":null,)"
                          R"("end":10,"lag":6,"last_stable":8,"never_drained":false,"note":"","partition":0,)"
