@@ -13,6 +13,8 @@ namespace sluice::kafka {
 namespace {
 
 constexpr std::size_t few_topics = 8; ///< more than that are found faster among all of the cluster
+/// librdkafka keeps what is asked in lists that it walks: the time of 65,000 at once would grow with their square.
+constexpr std::size_t groups_at_once = 500;
 
 /// One question under way.
 class Asking {
@@ -117,28 +119,36 @@ private:
                 rd_kafka_topic_partition_list_add(named.get(), place.first.c_str(), place.second);
             }
         }
-        for (std::size_t i = 0; i < question_.groups.size(); ++i) {
-            GroupOffsets request(rd_kafka_ListConsumerGroupOffsets_new(question_.groups[i].c_str(), named.get()));
-            auto* pointer = request.get();
-            // NOLINTNEXTLINE(performance-no-int-to-ptr): librdkafka only hands it back
-            rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(i));
-            rd_kafka_ListConsumerGroupOffsets(call.client, &pointer, 1, options.get(), queue.get());
-        }
+        const auto& groups = question_.groups;
         std::set<std::size_t> waiting;
-        for (std::size_t i = 0; i < question_.groups.size(); ++i) {
-            waiting.insert(i);
-        }
+        std::size_t sent = 0, allowed = groups_at_once;
         // However many they are, as long as answers come they are waited for.
         const auto some_time = [&] { return Call::Clock::now() + std::chrono::milliseconds(call_.left()); };
-        for (auto until = some_time(); !waiting.empty() && !call_.over() && Call::Clock::now() < until;) {
+        auto until = some_time();
+        while ((sent < groups.size() || !waiting.empty()) && !call_.over() && Call::Clock::now() < until) {
+            for (; sent < groups.size() && waiting.size() < allowed; ++sent) {
+                const GroupOffsets request(rd_kafka_ListConsumerGroupOffsets_new(groups[sent].c_str(), named.get()));
+                auto* pointer = request.get();
+                // NOLINTNEXTLINE(performance-no-int-to-ptr): librdkafka only hands it back
+                rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(sent));
+                rd_kafka_ListConsumerGroupOffsets(call.client, &pointer, 1, options.get(), queue.get());
+                waiting.insert(sent);
+            }
             const Event event(rd_kafka_queue_poll(queue.get(), std::min(call_.left(), 100)));
-            if (event != nullptr &&
-                rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT) {
+            if (event == nullptr && sent < groups.size()) {
+                allowed +=
+                    groups_at_once; // those of a coordinator that is away must not keep the others from being asked
+                until = some_time();
+            } else if (event != nullptr &&
+                       rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT) {
                 const auto index = reinterpret_cast<std::size_t>(rd_kafka_event_opaque(event.get()));
                 waiting.erase(index);
                 until = some_time();
-                take_commits(question_.groups[index], event.get());
+                take_commits(groups[index], event.get());
             }
+        }
+        for (; sent < groups.size(); ++sent) {
+            waiting.insert(sent);
         }
         for (const auto index : waiting) {
             group_failed(question_.groups[index], RD_KAFKA_RESP_ERR__TIMED_OUT);
