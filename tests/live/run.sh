@@ -7,4 +7,5 @@ export SLUICE_LIVE=1 SLUICE_BIN=$PWD/build/release/bin
 python3 -B tests/live/alertmanager_test.py -v
 python3 -B tests/live/keychain_test.py -v
 python3 -B tests/live/kafka_test.py -v
+python3 -B tests/live/kafka_lag_test.py -v
 python3 -B tests/live/prometheus_test.py -v
