@@ -35,9 +35,10 @@ struct Reached {
     bool operator==(const Reached&) const = default;
 };
 
-/// Days that are over when `left` is, rounded down; below 0 when it is past.
+/// Days that are over when `left` is, rounded down; below 0 when it is past, be it by a second.
 constexpr std::int64_t whole_days(Nanos left) {
-    return left.count / hours(24).count;
+    const std::int64_t days = left.count / hours(24).count;
+    return left.count % hours(24).count < 0 ? days - 1 : days;
 }
 
 /// Looks anew each time. Answers once, through the Scheduler. `not_found`: no such name; `refused`: nobody listens;

@@ -99,6 +99,8 @@ private slots:
             "source-error nobody listens there");
         row("months", Kind::tls, What::days_left, until(new_year + hours(24 * 61) + hours(23)), "61");
         row("the last hours", Kind::tls, What::days_left, until(new_year + hours(1)), "0");
+        row("half a day too late", Kind::tls, What::days_left, until(new_year - hours(12)), "-1");
+        row("one day too late to the second", Kind::tls, What::days_left, until(new_year - hours(24)), "-1");
         row("a certificate that does not say it", Kind::tls, What::days_left, here(),
             "source-error the certificate does not say how long it is valid");
         row("one that is not believed has no days", Kind::tls, What::days_left,
