@@ -65,13 +65,16 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
             return; // came with the end, for nobody: followers have left
         }
         recorder_.sample(batch);
+        if (const plan::Metric* metric = plan_->metric(batch.metric)) {
+            held_.answered(batch, sources::Backfill::shortest_gap(metric->interval));
+        }
         watch_.take(batch);
         backfill_->take(batch);
     });
-    backfill_ = std::make_unique<sources::Backfill>([this](sources::Backfill::Why why, const auto& past) {
-        // After an amendment what was before is there already, and would be there twice.
-        if (why == sources::Backfill::Why::gap || (why == sources::Backfill::Why::before && retired_.empty())) {
-            recorder_.past(past);
+    backfill_ = std::make_unique<sources::Backfill>([this](sources::Backfill::Why, const auto& past) {
+        // After an amendment, or a resume, what was before is asked for again, and would be there twice.
+        if (const auto missing = held_.missing(past); !missing.empty()) {
+            recorder_.past(missing);
         }
         watch_.remember(past);
     });
@@ -151,6 +154,10 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
     watch_.was_away();
     if (const auto watched = journal_.log().last_tick(); watched && watched->count > 0) {
         backfill_->was_answered(*watched);
+        for (const auto& metric : plan_->metrics) {
+            const Nanos asked = std::max(options_.past, analysis::History::reach(*plan_, metric));
+            held_.was_held(metric.name, journal_.release().started - asked, *watched);
+        }
     }
     actions_->recover();
     actions_->end_programs();
@@ -265,6 +272,7 @@ void Engine::follow_amended_plan() {
     probes_.reset();
     actions_.reset();
     maker_.reset();
+    held_.amended(*plan_, *journal_.release().plan);
     retired_.push_back({std::move(plan_), std::move(connections_), std::move(eyes_)});
     watch_.forget();
     // It has been tried; what fails here all the same (a secret gone within the second) must not be passed over.

@@ -2,6 +2,7 @@
 #include "engine/actions.h"
 #include "engine/answers.h"
 #include "engine/connections.h"
+#include "engine/held_past.h"
 #include "engine/journal.h"
 #include "engine/probes.h"
 #include "engine/readiness.h"
@@ -97,6 +98,7 @@ private:
     std::unique_ptr<Readiness> readiness_;
     std::unique_ptr<sources::Poller> poller_;
     std::unique_ptr<sources::Backfill> backfill_; ///< asks the poller's sources
+    HeldPast held_;
     std::unique_ptr<Answers> answers_;
     /// Steps, with their attempts, that had started before a resume that began with a pause: nothing of them was sent,
     /// nor is until a person goes on.

@@ -8,11 +8,6 @@ namespace {
 
 constexpr Nanos request_timeout = seconds(15);
 
-/// A late answer, or one that was left out, is no gap.
-Nanos shortest_gap(Nanos interval) {
-    return std::max(interval * 3, seconds(15));
-}
-
 /// The instants after `from` and before `to`, counted back from `to`.
 Instants between(Nanos from, Nanos to, Nanos interval) {
     const Nanos step = milliseconds(std::max<std::int64_t>(interval.count / 1'000'000, 1));
@@ -32,6 +27,10 @@ std::vector<series::SampleBatch> without_repeated_absence(std::vector<series::Sa
 }
 
 } // namespace
+
+Nanos Backfill::shortest_gap(Nanos interval) {
+    return std::max(interval * 3, seconds(15));
+}
 
 void Backfill::add(Metric metric) {
     const std::string name = metric.name;

@@ -43,6 +43,9 @@ public:
     /// Nothing is asked any more, and what comes is dropped.
     void stop();
 
+    /// A late answer, or one that was left out, is no gap.
+    static Nanos shortest_gap(Nanos interval);
+
     static constexpr Nanos longest_gap = hours(24); ///< of longer ones the newest part is asked for
     static constexpr std::int64_t instants_at_once =
         720; ///< far below what a Prometheus allows: each is judged at once
