@@ -335,7 +335,7 @@ void Engine::hear(const release::Event& event) {
         }
     } else if (const auto* hold = std::get_if<release::HoldChanged>(&event.body)) {
         if (hold->state == "restarted") {
-            watch_.restarted(hold->step, hold->gate);
+            watch_.restarted(hold->step, hold->gate, hold->arm);
         }
     } else if (const auto* finished = std::get_if<release::StepFinished>(&event.body)) {
         if (finished->outcome == "stopped") {

@@ -72,7 +72,7 @@ void SampleCounts::take(const release::Release& release, const series::SampleBat
 void SampleCounts::OfGate::take(const std::map<std::string, Nanos>& newest) {
     for (const auto& [arm, measured] : newest) {
         Count& count = by[arm];
-        if (measured >= from && measured > count.last + same_instant) {
+        if (measured >= std::max(from, count.from) && measured > count.last + same_instant) {
             count.last = measured;
             ++count.good;
         }
@@ -80,12 +80,14 @@ void SampleCounts::OfGate::take(const std::map<std::string, Nanos>& newest) {
 }
 
 void SampleCounts::restarted(const release::Release& release, const release::StepId& step, const std::string& gate,
-                             Nanos now) {
+                             const std::string& arm, Nanos now) {
     auto& counts = counts_of(release, step);
+    const Nanos from = now + Nanos{1}; // what was measured at this very instant is what set the clock back
     for (const auto& one : std::get<plan::Hold>(release.plan->step(step)->body).gates) {
-        if (one.samples > 0 && (gate.empty() ? !one.has_own_clock() : one.id == gate)) {
-            // What was measured at this very instant is what set the clock back.
-            counts.gates[one.id] = {now + Nanos{1}, {}};
+        if (one.samples > 0 && gate.empty() && !one.has_own_clock()) {
+            counts.gates[one.id] = {from, {}};
+        } else if (one.samples > 0 && !gate.empty() && one.id == gate) {
+            counts.gates[one.id].by[arm] = {0, {}, from};
         }
     }
 }

@@ -20,8 +20,10 @@ public:
     /// series one an answer and an arm. What is measured within half a second of it is the same, asked for again.
     void take(const release::Release& release, const series::SampleBatch& batch);
 
-    /// A clock was set back to zero: that of this gate, or of the hold ("") with all gates that have none of their own.
-    void restarted(const release::Release& release, const release::StepId& step, const std::string& gate, Nanos now);
+    /// A clock was set back to zero: that of this gate on this arm, as the log tells it of each arm by itself, or of
+    /// the hold (gate "") with all gates that have none of their own.
+    void restarted(const release::Release& release, const release::StepId& step, const std::string& gate,
+                   const std::string& arm, Nanos now);
 
     /// For a gate of the hold on this arm ("" = the whole).
     int of(const release::Release& release, const release::StepId& step, const std::string& gate,
@@ -31,6 +33,7 @@ private:
     struct Count {
         int good = 0;
         Nanos last; ///< when the last that counted was measured
+        Nanos from; ///< as of the gate, where this arm's own clock was set back since
     };
     struct OfGate {
         Nanos from;                      ///< what was measured before does not count

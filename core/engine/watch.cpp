@@ -194,7 +194,7 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
     const auto plan = journal_.release().plan;
     const auto& state = journal_.release().at(step.id);
     release::GateReadings command{step.id, {}};
-    std::set<std::string> breached; // clocks: of important gates, or of the hold ("")
+    std::set<Clock> breached;
     for (const auto& gate : hold.gates) {
         const plan::Metric& metric = *plan->metric(gate.metric);
         for (auto& verdict : judged(gate)) {
@@ -210,7 +210,7 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
             auto& reading = command.readings.emplace_back(reading_of(verdict, gate, metric));
             reading.seen = gate.samples > 0 ? counts_.of(journal_.release(), step.id, gate.id, verdict.arm) : 0;
             if (verdict.verdict == analysis::Verdict::fail && !gate.shadow && !state.set_aside.contains(gate.id)) {
-                breached.insert(gate.has_own_clock() ? gate.id : "");
+                breached.insert(gate.has_own_clock() ? Clock{gate.id, verdict.arm} : Clock{});
             }
         }
     }
@@ -221,16 +221,18 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
 }
 
 /// The clock stays at zero for as long as it is breached, and that is no evidence for what comes after it.
-void Watch::count_anew(const plan::Step& step, const plan::Hold& hold, const std::set<std::string>& breached,
+void Watch::count_anew(const plan::Step& step, const plan::Hold& hold, const std::set<Clock>& breached,
                        release::GateReadings& readings) {
     for (const auto& clock : breached) {
-        if (clock.empty() && hold.on_breach != plan::OnBreach::restart) {
+        const auto& [of, arm] = clock;
+        if (of.empty() && hold.on_breach != plan::OnBreach::restart) {
             continue;
         }
-        restarted(step.id, clock);
+        restarted(step.id, of, arm);
         for (const auto& gate : hold.gates) {
             for (auto& reading : readings.readings) {
-                if (reading.gate == gate.id && (clock.empty() ? !gate.has_own_clock() : gate.id == clock)) {
+                if (reading.gate == gate.id &&
+                    (of.empty() ? !gate.has_own_clock() : gate.id == of && reading.arm == arm)) {
                     reading.seen = 0;
                 }
             }
@@ -261,8 +263,8 @@ void Watch::begun(const release::StepId& step) {
     }
 }
 
-void Watch::restarted(const release::StepId& step, const std::string& gate) {
-    counts_.restarted(journal_.release(), step, gate, scheduler_.now());
+void Watch::restarted(const release::StepId& step, const std::string& gate, const std::string& arm) {
+    counts_.restarted(journal_.release(), step, gate, arm, scheduler_.now());
 }
 
 void Watch::read_triggers() {

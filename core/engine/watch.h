@@ -38,8 +38,9 @@ public:
     /// are told with its others.
     void begun(const release::StepId& step);
 
-    /// A clock was set back to zero, of the hold ("") or of an important gate: what it is of counts its samples anew.
-    void restarted(const release::StepId& step, const std::string& gate);
+    /// A clock was set back to zero, of the hold (gate "") or of an important gate on one arm: what it is of counts its
+    /// samples anew.
+    void restarted(const release::StepId& step, const std::string& gate, const std::string& arm);
 
     /// A step has ended well: if gates are counted from it, what was measured meanwhile is put to the release.
     void capture(const release::StepId& step);
@@ -57,6 +58,8 @@ public:
     void was_away();
 
 private:
+    using Clock = std::pair<std::string, std::string>; ///< of an important gate, on an arm; {"", ""}: of the hold
+
     /// Puts what every hold at work and every armed trigger says now to the release: once an instant.
     void judge();
     void judge_in_time();
@@ -69,7 +72,7 @@ private:
     release::Tick now() const;
     void wake_waiting();
     std::optional<release::GateReadings> readings_of(const plan::Step& step, const plan::Hold& hold);
-    void count_anew(const plan::Step& step, const plan::Hold& hold, const std::set<std::string>& breached,
+    void count_anew(const plan::Step& step, const plan::Hold& hold, const std::set<Clock>& breached,
                     release::GateReadings& readings);
     std::vector<analysis::GateVerdict> judged(const plan::Gate& gate) const;
 
