@@ -334,6 +334,10 @@ Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release
     if (!title) {
         return failed(title);
     }
+    const std::string on = *title + (sent.arm.empty() ? "" : " (" + sent.arm + ")");
+    if (sent.resolved) { // what to do about it is of no use any more, nor why it may be about to fire again
+        return MessageText{"Resolved: " + on, state->second.state == "resolved" ? state->second.why : "", {}};
+    }
     std::string text = state->second.why;
     for (const auto* part : {&alert->text, &alert->advice}) {
         const auto filled = plan::fill(*part, eyes.scope());
@@ -342,8 +346,7 @@ Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release
         }
         text += (text.empty() || filled->empty() ? "" : "\n") + *filled;
     }
-    return MessageText{
-        (alert->page ? "ALERT: " : "Warning: ") + *title + (sent.arm.empty() ? "" : " (" + sent.arm + ")"), text, {}};
+    return MessageText{(alert->page ? "ALERT: " : "Warning: ") + on, text, {}};
 }
 
 Made EffectMaker::notify(const plan::Step& step, const plan::Notify& notify) {

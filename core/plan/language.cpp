@@ -404,6 +404,7 @@ std::vector<ObjectShape> plan_language() {
           {"text", filled, "Told beside what was measured."},
           {"advice", filled, "What to do: the runbook's sentence."},
           {"repeat", duration, "Told again so often while it fires and nobody has acknowledged it.", false, "once"},
+          {"send-resolved", boolean, "Who heard that it fires is told when it has resolved.", false, "true"},
           {"from", text, "Watched when this step has finished.", false, "the start"},
           {"until", text, "Not watched any more when this step starts.", false, "never"}},
          {"metric", "all", "any", "not"}},

@@ -258,6 +258,7 @@ struct Alert {
     std::optional<Nanos> repeat; ///< told again so often while it fires and nobody has acknowledged it
     std::optional<Nanos> absent; ///< fires too when there is no data for so long
     bool only_absent = false;    ///< it waits for nothing else
+    bool send_resolved = true;   ///< who heard that it fires is told when it has resolved
 };
 
 struct Option {

@@ -59,6 +59,7 @@ void read_alert(Reading& reading, const Node& node, std::set<std::string>& ids) 
     alert.page = reading.text(node, "severity", "warning") == "page";
     alert.text = reading.filled(node, "text");
     alert.advice = reading.filled(node, "advice");
+    alert.send_resolved = reading.boolean(node, "send-resolved", true);
     alert.repeat = reading.duration(node, "repeat");
     read_route(reading, node, alert);
     if (alert.repeat && *alert.repeat < seconds(30)) {

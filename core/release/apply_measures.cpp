@@ -113,7 +113,8 @@ void FoldMeasures::operator()(const AlertChanged& e) {
     alert.why = e.why;
 }
 void FoldMeasures::operator()(const AlertSent& e) {
-    r.alerts[key_of(e.alert, e.arm)].routes[e.channel] = {e.key, e.attempt, true, false, now_, {}};
+    auto& route = r.alerts[key_of(e.alert, e.arm)].routes[e.channel];
+    route = {e.key, e.attempt, true, false, now_, {}, e.resolved, route.heard};
 }
 void FoldMeasures::operator()(const AlertTold& e) {
     auto& route = r.alerts[key_of(e.alert, e.arm)].routes[e.channel];
@@ -121,6 +122,7 @@ void FoldMeasures::operator()(const AlertTold& e) {
     route.delivered = e.delivered;
     route.at = now_;
     route.why = e.why;
+    route.heard = route.heard || (e.delivered && !e.resolved);
 }
 void FoldMeasures::operator()(const AlertAcknowledged& e) {
     auto& alert = r.alerts[key_of(e.alert, e.arm)];

@@ -27,23 +27,51 @@ Nanos lasts(const plan::Alert& alert, bool absent) {
     return absent ? alert.absent.value_or(Nanos{}) : alert.rule.for_;
 }
 
+/// What may have come is sent again only where the other side knows a message that comes twice.
+bool to_be_repeated(const Release& release, const AlertRoute& route, const std::string& channel) {
+    const plan::Channel* to = release.plan->channel(channel);
+    return !route.delivered && to != nullptr && to->idempotent && route.attempt < most_attempts;
+}
+
+/// When a channel that has heard that it fires is to be told that it does no more; nothing = not, or not again.
+std::optional<Nanos> end_due(const Release& release, const plan::Alert& alert, const AlertState& state,
+                             const std::string& channel) {
+    const auto found = state.routes.find(channel);
+    if (!alert.send_resolved || found == state.routes.end() || release.plan->channel(channel) == nullptr) {
+        return std::nullopt;
+    }
+    const AlertRoute& route = found->second;
+    if (route.in_flight || !route.heard) {
+        return std::nullopt;
+    }
+    if (!route.resolved) {
+        return state.since;
+    }
+    return to_be_repeated(release, route, channel) ? std::optional(route.at + between_attempts * route.attempt)
+                                                   : std::nullopt;
+}
+
 /// When a channel is to be told next; nothing = not again.
 std::optional<Nanos> due(const Release& release, const plan::Alert& alert, const AlertState& state,
                          const std::string& channel) {
     const auto found = state.routes.find(channel);
-    if (!state.firing() || release.closed() || !state.acknowledged_by.empty()) {
+    if (release.closed()) {
+        return std::nullopt;
+    }
+    if (!state.firing()) { // also where it is pending again: those who heard of it know nothing of that
+        return end_due(release, alert, state, channel);
+    }
+    if (!state.acknowledged_by.empty()) {
         return std::nullopt;
     }
     if (found == state.routes.end()) {
         return state.since;
     }
     const AlertRoute& route = found->second;
-    const plan::Channel* to = release.plan->channel(channel);
-    if (route.in_flight || to == nullptr) {
+    if (route.in_flight || release.plan->channel(channel) == nullptr) {
         return std::nullopt;
     }
-    // What may have come is sent again only where the other side knows a message that comes twice.
-    if (!route.delivered && to->idempotent && route.attempt < most_attempts) {
+    if (to_be_repeated(release, route, channel)) {
         return route.at + between_attempts * route.attempt;
     }
     return alert.repeat ? std::optional(route.at + *alert.repeat) : std::nullopt;
@@ -57,14 +85,14 @@ void tell(Draft& draft, const plan::Alert& alert, const std::string& key) {
             continue;
         }
         const auto before = state.routes.find(channel);
-        const plan::Channel* to = draft.state().plan->channel(channel);
-        const bool again = before != state.routes.end() && !before->second.delivered && to != nullptr &&
-                           to->idempotent && before->second.attempt < most_attempts;
+        const bool resolved = !state.firing();
+        const bool again = before != state.routes.end() && before->second.resolved == resolved &&
+                           to_be_repeated(draft.state(), before->second, channel);
         draft.add(AlertSent{alert.rule.id, arm_of(alert, key), channel,
                             again ? before->second.key
-                                  : fmt::format("{}/~alert/{}/{}/{}/{}", draft.state().opened.session, key, state.fired,
-                                                channel, draft.now().count),
-                            again ? before->second.attempt + 1 : 1});
+                                  : fmt::format("{}/~alert/{}/{}/{}/{}{}", draft.state().opened.session, key,
+                                                state.fired, channel, draft.now().count, resolved ? "/resolved" : ""),
+                            again ? before->second.attempt + 1 : 1, resolved});
     }
 }
 
@@ -147,7 +175,7 @@ void doubt_tellings(Draft& draft, const std::string& why) {
         for (const auto& [channel, route] : state.routes) {
             const plan::Alert* alert = route.in_flight ? planned(draft.state(), key) : nullptr;
             if (alert != nullptr) {
-                draft.add(AlertTold{alert->rule.id, arm_of(*alert, key), channel, false, why});
+                draft.add(AlertTold{alert->rule.id, arm_of(*alert, key), channel, false, why, route.resolved});
             }
         }
     }
@@ -174,6 +202,7 @@ Verdict on(Draft& draft, const AlertReading& command) {
     if (before.firing()) {
         if (command.truth == "no" || (command.truth == "yes" && alert->only_absent)) {
             say("resolved");
+            tell(draft, *alert, key);
         }
         return {};
     }
@@ -209,7 +238,8 @@ Verdict on(Draft& draft, const AlertDelivery& command) {
         !route->second.in_flight) {
         return {};
     }
-    draft.add(AlertTold{command.alert, command.arm, command.channel, command.delivered, command.why});
+    draft.add(
+        AlertTold{command.alert, command.arm, command.channel, command.delivered, command.why, route->second.resolved});
     return {};
 }
 

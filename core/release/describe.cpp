@@ -190,12 +190,14 @@ struct Describe {
                            because(e.why));
     }
     std::string operator()(const AlertSent& e) const {
-        return fmt::format("{} is being told of alert {}{}", e.channel, on_arm(e.alert, e.arm),
+        return fmt::format("{} is being told {} {}{}{}", e.channel, e.resolved ? "that alert" : "of alert",
+                           on_arm(e.alert, e.arm), e.resolved ? " has resolved" : "",
                            e.attempt > 1 ? fmt::format(", attempt {}", e.attempt) : "");
     }
     std::string operator()(const AlertTold& e) const {
-        return (e.delivered ? "Told " : "NOT told ") + e.channel + " of alert " + on_arm(e.alert, e.arm) +
-               because(e.why);
+        return fmt::format("{} {} {} {}{}{}", e.delivered ? "Told" : "NOT told", e.channel,
+                           e.resolved ? "that alert" : "of alert", on_arm(e.alert, e.arm),
+                           e.resolved ? " has resolved" : "", because(e.why));
     }
     std::string operator()(const AlertAcknowledged& e) const {
         return "Alert " + on_arm(e.alert, e.arm) + " is acknowledged" + because(e.reason);

@@ -397,12 +397,13 @@ struct AlertChanged {
     Json samples;
 };
 
-/// Durable before it is sent: who is told of an alert that fires.
+/// Durable before it is sent: who is told of an alert that fires, or that it has resolved.
 struct AlertSent {
     std::string alert, arm;
     std::string channel;
     std::string key; ///< of this message: sent again with the same one
     int attempt = 1;
+    bool resolved = false; ///< the message says that it fires no more
 };
 
 /// What became of it.
@@ -411,6 +412,7 @@ struct AlertTold {
     std::string channel;
     bool delivered = false;
     std::string why;
+    bool resolved = false; ///< as in AlertSent
 };
 
 /// A person has seen it: it is not told again until it has resolved.

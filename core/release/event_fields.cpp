@@ -409,6 +409,7 @@ void fields(AlertSent& e, Fields& f) {
     f("channel", e.channel);
     f("key", e.key);
     f("attempt", e.attempt);
+    f("resolved", e.resolved);
 }
 void fields(AlertTold& e, Fields& f) {
     f("alert", e.alert);
@@ -416,6 +417,7 @@ void fields(AlertTold& e, Fields& f) {
     f("channel", e.channel);
     f("delivered", e.delivered);
     f("why", e.why);
+    f("resolved", e.resolved);
 }
 void fields(AlertAcknowledged& e, Fields& f) {
     f("alert", e.alert);

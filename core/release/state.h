@@ -131,7 +131,7 @@ struct TriggerState {
     std::string value, why;
 };
 
-/// How one channel stands to an alert that fires.
+/// How one channel stands to an alert that fires, or has.
 struct AlertRoute {
     std::string key; ///< of the last message
     int attempt = 0;
@@ -139,6 +139,8 @@ struct AlertRoute {
     bool delivered = false;
     Nanos at; ///< of the last event about it
     std::string why;
+    bool resolved = false; ///< the last message says that it fires no more
+    bool heard = false;    ///< a message that it fires was delivered
 };
 
 struct AlertState {

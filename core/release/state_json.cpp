@@ -128,7 +128,9 @@ Json to_json(const AlertState& alert) {
                            {"in_flight", route.in_flight},
                            {"delivered", route.delivered},
                            {"at", nanos_text(route.at)},
-                           {"why", route.why}};
+                           {"why", route.why},
+                           {"resolved", route.resolved},
+                           {"heard", route.heard}};
     }
     return {{"state", alert.state},
             {"absent", alert.absent},

@@ -168,7 +168,59 @@ private slots:
         QCOMPARE(drive.all<AlertSent>().size(), std::size_t(3));
         read(drive, "no");
         fire(drive);
-        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(5)); // another firing: nobody has seen that
+        QCOMPARE(drive.all<AlertSent>().size(), std::size_t(6)); // its end, and another firing: nobody has seen that
+    }
+
+    void who_heard_that_it_fires_is_told_when_it_has_resolved_data() {
+        QTest::addColumn<QString>("more");
+        QTest::addColumn<QString>("what"); // happens after it began to fire
+        QTest::addColumn<QString>("told"); // then, by channel and attempt
+        const auto row = [](const char* name, const char* more, const char* what, const char* told) {
+            QTest::newRow(name) << more << what << told;
+        };
+        row("both heard", "", "pager+ room+ no", "pager1 room1");
+        row("one did not", "", "pager+ room- no", "pager1");
+        row("it is not to be told", ", send-resolved: false", "pager+ room+ no", "");
+        row("it fires still", "", "pager+ room+ yes", "");
+        row("seen by a person", "", "pager+ room+ ack no", "pager1 room1");
+        row("the answer comes after the end", "", "pager+ no room+ wait", "pager1 room1");
+        row("it comes as not told", "", "pager+ no room- wait", "pager1");
+        row("once", "", "pager+ room+ no pager+ room+ wait", "pager1 room1");
+        row("who knows a message again is told again", "", "pager+ room+ no pager- room- wait", "pager1 room1 pager2");
+        row("pending again before the end was told", "", "pager+ no yes room+ wait", "pager1 room1");
+        row("not watched any more", "", "pager+ room+ confirm", "pager1 room1");
+    }
+    void who_heard_that_it_fires_is_told_when_it_has_resolved() {
+        QFETCH(QString, more);
+        QFETCH(QString, what);
+        QFETCH(QString, told);
+        Driver drive = alerting(more.toStdString());
+        fire(drive);
+        for (const QString& word : what.split(' ')) {
+            if (word.endsWith('+') || word.endsWith('-')) {
+                deliver(drive, word.chopped(1).toStdString(), word.endsWith('+'));
+            } else if (word == "ack") {
+                QCOMPARE(drive.submit(Acknowledge{"slow", "I look at it"}), "");
+            } else if (word == "confirm") {
+                QCOMPARE(drive.submit(Confirm{"one", "", false, ""}), "");
+                drive.pass(seconds(1));
+            } else if (word == "wait") {
+                drive.pass(seconds(30));
+            } else {
+                read(drive, word.toStdString());
+            }
+        }
+        QStringList ends;
+        for (const auto& sent : drive.all<AlertSent>()) {
+            if (sent.resolved) {
+                ends << QString::fromStdString(sent.channel) + QString::number(sent.attempt);
+            }
+        }
+        QCOMPARE(ends.join(" "), told);
+        QCOMPARE(describe(AlertSent{"slow", "", "room", "k", 1, true}),
+                 "room is being told that alert slow has resolved");
+        QCOMPARE(describe(AlertTold{"slow", "", "room", false, "refused", true}),
+                 "NOT told room that alert slow has resolved: refused");
     }
 
     void an_answer_to_an_earlier_message_says_nothing_of_this_one() {
