@@ -91,11 +91,12 @@ struct Gate {
     Must must;                         ///< with `against`: of the difference from it
     std::optional<OfSeries> of_series; ///< nothing = as the metric says: all of `each`, one of `any`
     std::optional<Against> against;    ///< nothing = `must` is a limit as it stands
-    Nanos for_ = {};            ///< how long it must have held by itself; 0 = at once. Of an important one: at the
-                                ///< end of the hold
-    Tier tier = Tier::critical; ///< of a hold's gate
-    int samples = 0;            ///< a hold is not over before it has seen so many good ones; 0 = any number
-    bool shadow = false;        ///< judged, shown and recorded, but nothing waits for it or fails by it
+    Nanos for_ = {};             ///< how long it must have held by itself; 0 = at once. Of an important one: at the
+                                 ///< end of the hold
+    std::optional<Nanos> absent; ///< of a hold's gate: breached when there is no data for so long; nothing = it waits
+    Tier tier = Tier::critical;  ///< of a hold's gate
+    int samples = 0;             ///< a hold is not over before it has seen so many good ones; 0 = any number
+    bool shadow = false;         ///< judged, shown and recorded, but nothing waits for it or fails by it
     Position at;
 
     /// It has a clock of its own; a shadow has none, whatever its tier.

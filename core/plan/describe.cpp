@@ -212,9 +212,10 @@ void tree(const Plan& plan, const StepId& id, const std::string& indent, std::st
     if (const auto* hold = std::get_if<Hold>(&step->body)) {
         for (const Gate& gate : hold->gates) {
             text += fmt::format(
-                "{}    gate {}{} {}{}{}{}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
+                "{}    gate {}{} {}{}{}{}{}\n", indent, gate.metric, gate.arm.empty() ? "" : " of " + gate.arm,
                 limit_text(gate) + (gate.of_series ? " in " + gate.of_series->text + " series" : ""),
                 gate.has_own_clock() ? fmt::format(" (important, for {})", duration_text(gate.for_)) : "",
+                gate.absent ? ", breached too when absent for " + duration_text(*gate.absent) : "",
                 gate.samples > 0 ? fmt::format(", {} samples at least", gate.samples) : "",
                 gate.shadow ? " (shadow)" : "");
         }
@@ -246,6 +247,9 @@ Json gate_json(const Gate& gate) {
                  {"samples", gate.samples},
                  {"shadow", gate.shadow},
                  {"tier", name(gate.tier)}};
+    if (gate.absent) {
+        json["absent"] = nanos_text(*gate.absent);
+    }
     if (gate.against) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},

@@ -494,6 +494,10 @@ std::vector<ObjectShape> plan_language() {
            "For so long by itself, before the clock of the hold counts. Of an important gate: the last so much of the "
            "hold; with 0s it need only hold at the end.",
            false, "0s; of an important gate that of the hold"},
+          {"absent", duration,
+           "Of a hold: no data for so long is a breach. A source that can't be asked is no absence, and a program that "
+           "was away counts from its return.",
+           false, "no data stops the clock, for as long as it lasts"},
           {"tier", choice({"critical", "important"}),
            "Of a hold: the clock of the hold counts while all critical gates hold together. An important gate has a "
            "clock of its own: a breach sets back that one and no other. The hold is over when all have come to their "

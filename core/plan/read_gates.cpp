@@ -119,6 +119,7 @@ std::vector<Gate> read_gates(Reading& reading, const Node* list) {
         gate.must = reading.must(node, "must").value_or(Must{});
         gate.tier = reading.text(node, "tier", "critical") == "important" ? Tier::important : Tier::critical;
         gate.for_ = reading.duration(node, "for").value_or(gate.tier == Tier::important ? as_its_hold : Nanos{});
+        gate.absent = reading.duration(node, "absent");
         gate.samples = reading.integer(node, "samples", 0);
         gate.shadow = reading.boolean(node, "shadow", false);
         if (const Node* metric = node.find("metric")) {

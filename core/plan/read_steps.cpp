@@ -271,6 +271,10 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
                 reading.error(gate.at, "series are counted while a hold is at work, and this step is none",
                               "remove 'of-series', or give the gate to a hold before");
             }
+            if (gate.absent) {
+                reading.error(gate.at, "an absence is counted while a hold is at work, and this step is none",
+                              "remove 'absent', or give the gate to a hold before");
+            }
             if (gate.samples > 0) {
                 reading.error(gate.at, "samples are counted while a hold is at work, and this step is none",
                               "remove 'samples', or give the gate to a hold before");

@@ -1,4 +1,5 @@
 /// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
+#include "base/quantity.h"
 #include "release/draft.h"
 #include "release/foresight.h"
 #include "release/hold_clocks.h"
@@ -246,6 +247,28 @@ void tell_counts(Draft& draft, const plan::Step& step, const GateReadings& comma
     }
 }
 
+/// No data for as long as a gate allows is a breach, until there is data again or nobody can be asked.
+GateReadings with_absences(const Draft& draft, const plan::Step& step, GateReadings command) {
+    const StepState& state = draft.state().at(step.id);
+    for (auto& reading : command.readings) {
+        const plan::Gate& gate = *gate_named(step, reading.gate);
+        const auto told = state.gates.find(key_of(reading.gate, reading.arm));
+        if (reading.verdict != "no-data" || !gate.absent || told == state.gates.end()) {
+            continue;
+        }
+        // What fails without a value does so for its absence.
+        const bool so_far = told->second.verdict == "fail" && told->second.value.empty();
+        if (so_far || (told->second.verdict == "no-data" && draft.now() - told->second.since >= *gate.absent)) {
+            reading.verdict = "fail";
+            reading.value.clear();
+            reading.why =
+                so_far ? told->second.why
+                       : "no data for " + duration_text(*gate.absent) + (reading.why.empty() ? "" : ": " + reading.why);
+        }
+    }
+    return command;
+}
+
 GateReadings shadows_of(const plan::Step& step, const GateReadings& command) {
     GateReadings shadows{command.step, {}};
     std::copy_if(command.readings.begin(), command.readings.end(), std::back_inserter(shadows.readings),
@@ -315,7 +338,7 @@ Verdict on(Draft& draft, const GateReadings& command) {
     if (!hold || (status != StepStatus::running && status != StepStatus::person)) {
         return {};
     }
-    const GateReadings readings = counted(draft, *found->step, *hold, command);
+    const GateReadings readings = counted(draft, *found->step, *hold, with_absences(draft, *found->step, command));
     tell_changes(draft, *found->step, readings);
     if (draft.state().paused) {
         return {};

@@ -96,6 +96,71 @@ private slots:
         QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
     }
 
+    void no_data_for_as_long_as_a_gate_allows_is_a_breach_data() {
+        QTest::addColumn<QString>("tier");
+        QTest::addColumn<QString>("lag"); // a letter each 10 s; 30 s of no data are allowed
+        QTest::addColumn<QString>("verdict");
+        QTest::addColumn<double>("held");
+        QTest::newRow("not for so long") << ""
+                                         << "ppnnn"
+                                         << "no-data" << 20.0;
+        QTest::newRow("for so long") << ""
+                                     << "ppnnnn"
+                                     << "fail" << 0.0;
+        QTest::newRow("and longer") << ""
+                                    << "ppnnnnnn"
+                                    << "fail" << 0.0;
+        QTest::newRow("from the first on") << ""
+                                           << "nnnn"
+                                           << "fail" << 0.0;
+        QTest::newRow("there again") << ""
+                                     << "ppnnnnp"
+                                     << "pass" << 10.0;
+        QTest::newRow("gone anew") << ""
+                                   << "ppnnnnpnn"
+                                   << "no-data" << 10.0;
+        QTest::newRow("there for a moment") << ""
+                                            << "ppnnpnn"
+                                            << "no-data" << 30.0;
+        QTest::newRow("who can't be asked is not absent") << ""
+                                                          << "ppeeeeee"
+                                                          << "source-error" << 20.0;
+        QTest::newRow("that begins it anew") << ""
+                                             << "ppnnennn"
+                                             << "no-data" << 20.0;
+        QTest::newRow("an important one") << ", tier: important, for: 5m"
+                                          << "ppnnnn"
+                                          << "fail" << 0.0;
+    }
+    void no_data_for_as_long_as_a_gate_allows_is_a_breach() {
+        QFETCH(QString, tier);
+        QFETCH(QString, lag);
+        Driver drive = hold("for: 10m", "[{metric: lag, must: '< 10', absent: 30s" + tier.toStdString() +
+                                            "}, {metric: errors, must: '< 1%'}]");
+        for (const QChar letter : lag) {
+            read(drive, letter.toLatin1(), 'p');
+            drive.pass(seconds(10));
+        }
+        const auto& gate = drive.release.at("bake").gates.at("lag");
+        QTEST(QString::fromStdString(gate.verdict), "verdict");
+        QFETCH(double, held);
+        QCOMPARE(tier.isEmpty() ? drive.held("bake") : gate.own.held_at(drive.now).seconds(), held);
+        QCOMPARE(gate.why, gate.verdict == "fail" ? "no data for 30s" : "");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
+    void an_absence_counts_anew_after_the_program_was_away() {
+        Driver drive = hold("for: 10m", "[{metric: lag, must: '< 10', absent: 30s}, {metric: errors, must: '< 1%'}]");
+        read(drive, 'n', 'p');
+        drive.pass(minutes(5));
+        QCOMPARE(drive.submit(Resume{drill::lead}), "");
+        read(drive, 'n', 'p');
+        QCOMPARE(drive.release.at("bake").gates.at("lag").verdict, "no-data");
+        drive.pass(seconds(30));
+        read(drive, 'n', 'p');
+        QCOMPARE(drive.release.at("bake").gates.at("lag").verdict, "fail");
+    }
+
     void it_passes_exactly_when_it_has_held_for_as_long_as_asked() {
         Driver drive = hold("for: 1m");
         read(drive, 'p', 'p');
