@@ -427,48 +427,6 @@ private slots:
         QCOMPARE(desk.status("bake"), "passed");
     }
 
-    /// As the log has it: the clock of an important gate runs on each arm by itself.
-    void a_breach_on_one_arm_says_nothing_of_the_samples_of_another() {
-        std::string plan = bake;
-        plan.replace(plan.find("{from: prom, query: lag, unit: messages}"), 40,
-                     "{from: prom, query: lag, unit: messages, by-arm: version}\n"
-                     "arms:\n"
-                     "  blue: {workload: a/blue, service: a/blue, match: v1}\n"
-                     "  green: {workload: a/green, service: a/green, match: v2}");
-        plan.replace(plan.find("{metric: lag, must: '< 10'}"), 27,
-                     "{metric: lag, must: '< 10', samples: 9, tier: important, for: 10s}");
-        Desk desk(plan);
-        desk.begin();
-        const auto& release = desk.journal.release();
-        QCOMPARE(desk.status("bake"), "running");
-        SampleCounts counts;
-        const auto both = [&] {
-            desk.pass(seconds(5));
-            series::SampleBatch batch;
-            batch.metric = "lag";
-            batch.received_at = desk.scheduler.now();
-            for (const char* arm : {"blue", "green"}) {
-                auto& reading = batch.readings.emplace_back();
-                reading.arm = arm;
-                reading.value = 5;
-                reading.measured_at = reading.received_at = desk.scheduler.now();
-            }
-            counts.take(release, batch);
-        };
-        const auto seen = [&] {
-            return std::pair{counts.of(release, "bake", "lag", "blue"), counts.of(release, "bake", "lag", "green")};
-        };
-        both();
-        both();
-        QVERIFY((seen() == std::pair{2, 2}));
-        counts.restarted(release, "bake", "lag", "green", desk.scheduler.now());
-        QVERIFY((seen() == std::pair{2, 0}));
-        both();
-        QVERIFY((seen() == std::pair{3, 1}));
-        counts.restarted(release, "bake", "", "", desk.scheduler.now()); // the hold's own clock is another
-        QVERIFY((seen() == std::pair{3, 1}));
-    }
-
     /// Else a minute of breaches would be the evidence, and one good answer the pass.
     void samples_that_are_breaches_are_no_evidence_for_what_comes_after_them() {
         Desk desk(with_samples(14));
