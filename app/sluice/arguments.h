@@ -16,7 +16,7 @@ struct Arguments {
     double ratio = 1;
     double speed = 60;
     std::uint64_t seed = 1;
-    std::vector<std::string> faults, set;
+    std::vector<std::string> faults, set, charts;
     bool assume_yes = false;
     std::string session, policy, variant, step;
     std::vector<std::string> operators;

@@ -41,6 +41,9 @@ int snapshot(QApplication& application, const Arguments& a) {
     wish.view = QString::fromStdString(a.view);
     wish.at = a.at;
     wish.step = a.step;
+    for (const auto& chart : a.charts) {
+        wish.charts << QString::fromStdString(chart);
+    }
     wish.size = *size;
     wish.ratio = a.ratio;
     wish.paths = *paths;

@@ -67,15 +67,16 @@ struct ChartContent {
     std::vector<ChartMarker> markers; ///< oldest first
     Scale scale = Scale::as_is;
     std::optional<UsualBand> usual;
-    QString metric = {}; ///< of the plan: what is chosen by it
+    QString metric = {}; ///< what is chosen by it: a metric, or one arm of it
 
     friend bool operator==(const ChartContent&, const ChartContent&) = default;
 };
 
-/// A metric that a chart can show.
+/// What a chart can show: a metric, or one arm of it.
 struct MetricChoice {
-    QString metric; ///< as in the plan
+    QString metric; ///< as it is chosen by
     QString title;
+    QString note = {}; ///< "no gate reads it"; empty = nothing to say
 
     friend bool operator==(const MetricChoice&, const MetricChoice&) = default;
 };

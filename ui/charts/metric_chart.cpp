@@ -3,6 +3,7 @@
 #include "charts/accessible_chart.h"
 #include "charts/chart_table.h"
 #include "charts/fitted_label.h"
+#include "charts/metric_chooser.h"
 #include "charts/plot_canvas.h"
 #include "theme/roles.h"
 #include "theme/tokens.h"
@@ -12,7 +13,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QPainter>
 #include <QStyleOption>
 #include <QToolButton>
@@ -43,8 +43,7 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     : QWidget(parent), view_(view), title_(new FittedLabel), unit_(new QLabel), mark_(new QLabel), value_(new QLabel),
       footer_(new FittedLabel), canvas_(new PlotCanvas(view, this)),
       table_action_(new QAction(tr("Charts: figures as a table"), this)),
-      choose_action_(new QAction(tr("Charts: choose the metric"), this)), chooser_(new QToolButton),
-      menu_(new QMenu(this)) {
+      choose_action_(new QAction(tr("Charts: choose the metric"), this)), chooser_(new QToolButton) {
     know_accessible_charts();
     unit_->setFont(theme::text_font(11));
     footer_->setFont(theme::text_font(11));
@@ -84,11 +83,9 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
         QStringLiteral("QToolButton { background: transparent; border-color: transparent; font-size: 10px; "
                        "padding: 0 4px; } QToolButton:focus { border: 1px solid palette(highlight); }"));
     chooser_->setToolTip(tr("Another metric (C)"));
-    chooser_->setPopupMode(QToolButton::InstantPopup);
-    chooser_->setMenu(menu_);
     chooser_->hide();
-    connect(choose_action_, &QAction::triggered, chooser_, &QToolButton::showMenu);
-    connect(menu_, &QMenu::aboutToShow, this, &MetricChart::fill_menu);
+    connect(choose_action_, &QAction::triggered, this, &MetricChart::open_chooser);
+    connect(chooser_, &QToolButton::clicked, this, &MetricChart::open_chooser);
     setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
@@ -113,18 +110,11 @@ void MetricChart::set_choices(const std::vector<MetricChoice>& choices) {
     choose_action_->setEnabled(choices_.size() > 1);
 }
 
-void MetricChart::fill_menu() {
-    menu_->clear();
-    for (const auto& [metric, title] : choices_) {
-        QString text = title;
-        auto* action = menu_->addAction(text.replace(u'&', QStringLiteral("&&")));
-        action->setCheckable(true);
-        action->setChecked(metric == content_.metric);
-        connect(action, &QAction::triggered, this, [this, chosen = metric] { emit metric_chosen(chosen); });
-    }
-    menu_->addSeparator();
-    connect(menu_->addAction(tr("As the plan's gates and triggers say")), &QAction::triggered, this,
-            [this] { emit metric_chosen({}); });
+MetricChooser* MetricChart::open_chooser() {
+    auto* list = new MetricChooser(choices_, content_.metric, this);
+    connect(list, &MetricChooser::chosen, this, &MetricChart::metric_chosen);
+    list->open_at({chooser_->mapToGlobal(QPoint()), chooser_->size()});
+    return list;
 }
 
 // Arrows, Home and End go through time elsewhere on the screen; whoever is in a chart means the chart.

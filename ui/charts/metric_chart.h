@@ -8,11 +8,12 @@
 class QAction;
 class QDialog;
 class QLabel;
-class QMenu;
 class QToolButton;
 
 namespace sluice::charts {
 
+class FittedLabel;
+class MetricChooser;
 class PlotCanvas;
 
 /// The panel of one metric: title and unit, the current figure, the chart, a line of words. Shows what it is given over
@@ -31,6 +32,7 @@ public:
     /// What could be shown in its place; with fewer than two there is nothing to choose.
     void set_choices(const std::vector<MetricChoice>& choices);
     QToolButton* chooser() const { return chooser_; }
+    MetricChooser* open_chooser();
 
     const ChartContent& content() const { return content_; }
     PlotCanvas& canvas() { return *canvas_; }
@@ -54,7 +56,6 @@ protected:
 private:
     void show_words();
     void show_footer();
-    void fill_menu();
     QAction* action_of(const QKeyEvent& event) const;
 
     TimeView& view_;
@@ -69,7 +70,6 @@ private:
     QAction* table_action_;
     QAction* choose_action_;
     QToolButton* chooser_;
-    QMenu* menu_;
     std::vector<MetricChoice> choices_;
     QPointer<QDialog> table_;
 };

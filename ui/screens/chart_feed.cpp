@@ -1,5 +1,6 @@
 #include "screens/chart_feed.h"
 
+#include "story/chart_choice.h"
 #include "story/figure.h"
 #include "story/metric_view.h"
 
@@ -79,8 +80,9 @@ const series::Pyramid* ChartFeed::past_of(const story::Moment& moment, const ses
     return &made.pyramid;
 }
 
-charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan::Metric& metric) {
-    const auto view = story::present_metric(moment, metric);
+charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan::Metric& metric,
+                                        const std::string& arm) {
+    const auto view = story::present_metric(moment, metric, arm);
     charts::ChartContent content;
     content.title = view.title;
     content.unit = view.unit;
@@ -118,48 +120,14 @@ const std::vector<charts::ChartMarker>& ChartFeed::markers(const story::Moment& 
 
 std::vector<charts::MetricChoice> ChartFeed::choices(const story::Moment& moment) {
     std::vector<charts::MetricChoice> made;
-    if (moment.release.plan) {
-        for (const auto& metric : moment.release.plan->metrics) {
-            if (!moment.readings.of(metric.name).empty()) {
-                made.push_back({QString::fromStdString(metric.name),
-                                QString::fromStdString(metric.title.empty() ? metric.name : metric.title)});
-            }
-        }
+    for (const auto& offered : story::offered_choices(moment)) {
+        made.push_back({story::text_of(offered.choice), offered.title, offered.note});
     }
     return made;
 }
 
 void ChartFeed::choose(std::size_t place, const QString& metric) {
-    while (static_cast<std::size_t>(chosen_.size()) <= place) {
-        chosen_ << QString();
-    }
-    chosen_[static_cast<qsizetype>(place)] = metric;
-    while (!chosen_.isEmpty() && chosen_.back().isEmpty()) {
-        chosen_.removeLast();
-    }
-}
-
-std::vector<const plan::Metric*> ChartFeed::metrics(const story::Moment& moment, std::size_t most) const {
-    const plan::Plan& plan = *moment.release.plan;
-    const auto is_read = [&](const plan::Metric& metric) { return !moment.readings.of(metric.name).empty(); };
-    std::vector<const plan::Metric*> free;
-    for (const auto* metric : story::leading_metrics(plan)) {
-        if (is_read(*metric)) {
-            free.push_back(metric);
-        }
-    }
-    std::vector<const plan::Metric*> found(std::min(most, free.size()), nullptr);
-    for (std::size_t i = 0; i < found.size() && i < static_cast<std::size_t>(chosen_.size()); ++i) {
-        const auto* metric = plan.metric(chosen_[static_cast<qsizetype>(i)].toStdString());
-        if (metric != nullptr && std::erase(free, metric) != 0) {
-            found[i] = metric;
-        }
-    }
-    auto next = free.begin();
-    for (auto& metric : found) {
-        metric = metric == nullptr ? *next++ : metric;
-    }
-    return found;
+    chosen_ = story::chosen_at(chosen_, place, metric);
 }
 
 std::vector<charts::ChartContent> ChartFeed::contents(const story::Moment& moment, std::size_t most) {
@@ -168,9 +136,9 @@ std::vector<charts::ChartContent> ChartFeed::contents(const story::Moment& momen
         return made;
     }
     const auto& marked = markers(moment);
-    for (const auto* metric : metrics(moment, most)) {
-        made.push_back(content(moment, *metric));
-        made.back().metric = QString::fromStdString(metric->name);
+    for (const auto& choice : story::choices_to_show(moment, chosen_, most)) {
+        made.push_back(content(moment, *story::metric_of(moment, choice), choice.arm));
+        made.back().metric = story::text_of(choice);
         made.back().markers = marked;
     }
     return made;

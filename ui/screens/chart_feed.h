@@ -10,15 +10,13 @@ namespace sluice::screens {
 /// Makes the charts of a session: which metrics, their lines as pyramids that grow with the story, limits, markers.
 class ChartFeed {
 public:
-    /// As of the moment; at most `most` charts: at each place what was chosen for it, elsewhere those on which triggers
-    /// and gates hang first.
+    /// As of the moment; at most `most` charts, as story/chart_choice.h says.
     std::vector<charts::ChartContent> contents(const story::Moment& moment, std::size_t most = 4);
 
-    /// What a chart can show: the plan's metrics that have been read, in the plan's order.
+    /// What a chart can show, one arm or all.
     static std::vector<charts::MetricChoice> choices(const story::Moment& moment);
 
-    /// The metric at a place, from 0; empty: not chosen. One that the plan has not, or nobody has read, counts as not
-    /// chosen.
+    /// What a place shows, from 0: a metric or one arm of it; empty: not chosen.
     void choose(std::size_t place, const QString& metric);
     const QStringList& chosen() const { return chosen_; }
     void set_chosen(const QStringList& metrics) { chosen_ = metrics; }
@@ -26,8 +24,7 @@ public:
 private:
     const series::Pyramid* grown(const story::Line& line);
     const series::Pyramid* past_of(const story::Moment& moment, const session::SeriesKey& key, Nanos interval);
-    charts::ChartContent content(const story::Moment& moment, const plan::Metric& metric);
-    std::vector<const plan::Metric*> metrics(const story::Moment& moment, std::size_t most) const;
+    charts::ChartContent content(const story::Moment& moment, const plan::Metric& metric, const std::string& arm);
     const std::vector<charts::ChartMarker>& markers(const story::Moment& moment);
 
     struct Growing {

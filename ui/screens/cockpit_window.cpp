@@ -67,6 +67,11 @@ CockpitWindow::CockpitWindow(host::StartOptions defaults, std::optional<host::Pe
     connect(preview_, &PlanPreview::rehearse_asked, this,
             [this] { rehearse_plan(preview_->file(), preview_->values(), preview_->speed()); });
     connect(&desktop_, &DesktopScheme::changed, this, &CockpitWindow::apply_scheme);
+    connect(&wall_, &WallDisplay::chosen, this, [this] {
+        if (session_) {
+            wall_.show_moment(session_->for_the_wall());
+        }
+    });
     make_actions();
     offer_actions();
     resize(1600, 1000);
@@ -284,9 +289,9 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
         box->open();
     });
     connect(session_, &SessionScreen::first_painted, this,
-            [this] { session_->set_chart_metrics(QSettings().value(charts_key()).toStringList()); });
+            [this] { session_->set_chart_metrics(remembered_charts(ChosenOn::cockpit, plan_id())); });
     connect(session_, &SessionScreen::chart_metrics_changed, this,
-            [this] { QSettings().setValue(charts_key(), session_->chart_metrics()); });
+            [this] { remember_charts(ChosenOn::cockpit, plan_id(), session_->chart_metrics()); });
     connect(session_, &SessionScreen::ended, this, [this] {
         if (owns_) {
             owns_ = false;
@@ -321,9 +326,8 @@ bool CockpitWindow::owns_running() const {
     return owns_ && session_ && !session_->story().ended();
 }
 
-// What was chosen for the charts belongs to the plan: its next session shows the same.
-QString CockpitWindow::charts_key() const {
-    return "charts/" + QString::fromStdString(session_->story().release().opened.plan_id);
+QString CockpitWindow::plan_id() const {
+    return QString::fromStdString(session_->story().release().opened.plan_id);
 }
 
 void CockpitWindow::update_title() {

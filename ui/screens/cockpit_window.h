@@ -69,7 +69,7 @@ private:
     void apply_scheme();
     void set_scheme(const QString& wanted); ///< dark | light | system
     void update_title();
-    QString charts_key() const;
+    QString plan_id() const;
     void choose_screen_of_wall();
     void show_keys();
     void show_session_sheet();

@@ -38,6 +38,9 @@ QString key_of(const char* what, const QString& plan) {
     return QString::fromLatin1(what) + QString::fromLatin1(hash.toHex().left(24));
 }
 
+QString charts_key(ChosenOn where, const QString& plan_id) {
+    return (where == ChosenOn::wall ? QStringLiteral("wall-charts/") : QStringLiteral("charts/")) + plan_id;
+}
 QString values_key(const QString& plan) {
     return key_of("plan-values/", plan);
 }
@@ -90,6 +93,13 @@ void remember_values(const QString& plan, const plan::Scope& values) {
         kept[QString::fromStdString(name)] = QString::fromStdString(value);
     }
     QSettings().setValue(values_key(plan), kept);
+}
+
+QStringList remembered_charts(ChosenOn where, const QString& plan_id) {
+    return QSettings().value(charts_key(where, plan_id)).toStringList();
+}
+void remember_charts(ChosenOn where, const QString& plan_id, const QStringList& chosen) {
+    QSettings().setValue(charts_key(where, plan_id), chosen);
 }
 
 OpenSession open_session_before() {

@@ -21,6 +21,11 @@ void remember_values(const QString& plan, const plan::Scope& values);
 QString remembered_variant(const QString& plan); ///< the way that was taken last; empty = as it stands
 void remember_variant(const QString& plan, const QString& variant);
 
+/// What was chosen for the charts of a plan's sessions, and for the tiles of the wall: its next session shows the same.
+enum class ChosenOn { cockpit, wall };
+QStringList remembered_charts(ChosenOn where, const QString& plan_id);
+void remember_charts(ChosenOn where, const QString& plan_id, const QStringList& chosen);
+
 /// The session that is at work in this program, so that its next start can offer to go on with it.
 struct OpenSession {
     QString file;

@@ -11,6 +11,7 @@
 #include "screens/start_screen.h"
 #include "screens/visible_text.h"
 #include "screens/war_room.h"
+#include "story/chart_choice.h"
 #include "story/file_source.h"
 #include "theme/apply.h"
 
@@ -199,6 +200,10 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         return fail(ErrorCode::bad_input, "the plan has no such step", "--step " + wish.step,
                     "'sluicectl show' lists them");
     }
+    if (const auto known = story::check_choices(replay.moment(), wish.charts); !known) {
+        return known;
+    }
+    replay.set_chart_metrics(wish.charts);
     std::optional<Nanos> until;
     if (!wish.at.empty()) {
         const auto at = parse_instant(wish.at, release.t0.count != 0 ? release.t0 : release.started);
@@ -216,6 +221,7 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         return show_and_save(replay, replay, nullptr, wish);
     }
     SessionScreen then(std::make_unique<PictureSource>(std::move(deliveries), until, wish.session));
+    then.set_chart_metrics(wish.charts);
     if (wish.view == "people") {
         PeopleDialog people(then.commands(), &then);
         return show_over_and_save(people, then, wish);
@@ -225,6 +231,7 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         return show_over_and_save(sources, then, wish);
     }
     WarRoom wall;
+    wall.set_chosen(wish.charts);
     const bool of_wall = wish.view == "war-room";
     return show_and_save(of_wall ? static_cast<QWidget&>(wall) : then, then, of_wall ? &wall : nullptr, wish);
 }

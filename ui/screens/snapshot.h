@@ -5,6 +5,7 @@
 
 #include <QSize>
 #include <QString>
+#include <QStringList>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct SnapshotWish {
     QString variant;                           ///< the way through it; empty = as it stands
     host::Paths paths;                         ///< of `start`
     std::string step;                          ///< its card, as if it had been picked; empty = the current one
+    QStringList charts;                        ///< of the cockpit or the wall, from the first (story/chart_choice.h)
     std::string at;                            ///< "T+00:42:13"; empty = the last moment
     QSize size{1600, 1000};
     double ratio = 1; ///< device pixels a pixel

@@ -1,5 +1,7 @@
 #include "screens/wall_display.h"
 
+#include "screens/remembered.h"
+
 #include <QScreen>
 #include <QWindow>
 
@@ -14,8 +16,13 @@ WallDisplay::~WallDisplay() {
 void WallDisplay::open(QScreen& screen) {
     if (!wall_) {
         wall_ = new WarRoom;
+        plan_id_.clear();
         wall_->setAttribute(Qt::WA_DeleteOnClose);
         connect(wall_, &WarRoom::left, wall_, &QWidget::close);
+        connect(wall_, &WarRoom::tiles_chosen, this, [this] {
+            remember_charts(ChosenOn::wall, plan_id_, wall_->chosen());
+            emit chosen();
+        });
         connect(wall_, &QObject::destroyed, this, [this] {
             inhibitor_.release();
             emit closed();
@@ -39,6 +46,11 @@ void WallDisplay::close() {
 
 void WallDisplay::show_moment(const story::Moment& moment) {
     if (wall_) {
+        const QString plan = QString::fromStdString(moment.release.opened.plan_id);
+        if (plan != plan_id_) {
+            plan_id_ = plan;
+            wall_->set_chosen(remembered_charts(ChosenOn::wall, plan));
+        }
         wall_->show_moment(moment);
     }
 }

@@ -20,15 +20,18 @@ public:
     bool is_open() const { return wall_ != nullptr; }
     WarRoom* wall() const { return wall_; }
 
+    /// The tiles show what was chosen at this desk for the plan (screens/remembered.h).
     void show_moment(const story::Moment& moment);
     void show_trouble(const QString& words);
 
 signals:
     void closed();
+    void chosen(); ///< another figure: the moment is to be shown again
 
 private:
     QPointer<WarRoom> wall_;
     IdleInhibitor inhibitor_;
+    QString plan_id_; ///< whose choices the wall has
 };
 
 } // namespace sluice::screens

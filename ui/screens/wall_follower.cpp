@@ -8,6 +8,7 @@ WallFollower::WallFollower(std::unique_ptr<story::FeedSource> source, std::funct
                            QObject* parent)
     : QObject(parent), source_(std::move(source)), display_(this), owner_(std::move(owner_listens)), tick_(this) {
     connect(&display_, &WallDisplay::closed, this, &WallFollower::closed);
+    connect(&display_, &WallDisplay::chosen, this, &WallFollower::refresh);
     connect(source_.get(), &story::FeedSource::delivered, this, &WallFollower::take);
     connect(source_.get(), &story::FeedSource::failed, this, [this](const Error& error) {
         display_.show_trouble(QString::fromStdString(to_text(error)));

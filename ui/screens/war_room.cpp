@@ -1,8 +1,10 @@
 #include "screens/war_room.h"
 
-#include "charts/content.h"
+#include "charts/metric_chooser.h"
 #include "panels/mark_of.h"
 #include "panels/phase_strip.h"
+#include "screens/chart_feed.h"
+#include "story/chart_choice.h"
 #include "theme/marks.h"
 
 #include <QCoreApplication>
@@ -16,12 +18,23 @@ namespace {
 
 using story::WallView;
 
+double unit_of(QSizeF size) {
+    return std::min(size.height() / 100, size.width() / 150);
+}
+
+/// Of a tile, from 0.
+QRectF tile_box(QSizeF size, std::size_t tiles, int tile) {
+    const double u = unit_of(size), gap = 2.2 * u, count = static_cast<double>(std::max<std::size_t>(tiles, 4));
+    const double wide = (size.width() - 8 * u - gap * (count - 1)) / count;
+    return {4 * u + tile * (wide + gap), 43 * u, wide, 35 * u};
+}
+
 /// Paints one view into a widget: `u` is a hundredth of the height.
 class WallPainter {
 public:
     WallPainter(QPainter& painter, const WallView& view, QSizeF size)
-        : p_(painter), view_(view), size_(size), u_(std::min(size.height() / 100, size.width() / 150)), margin_(4 * u_),
-          width_(size.width() - 8 * u_), t_(theme::tokens()) {}
+        : p_(painter), view_(view), size_(size), u_(unit_of(size)), margin_(4 * u_), width_(size.width() - 8 * u_),
+          t_(theme::tokens()) {}
 
     void paint() {
         p_.fillRect(QRectF({}, size_), background());
@@ -146,14 +159,13 @@ private:
         if (view_.tiles.empty()) {
             return;
         }
-        const double gap = 2.2 * u_, count = static_cast<double>(std::max<std::size_t>(view_.tiles.size(), 4));
-        const double wide = (width_ - gap * (count - 1)) / count;
-        double x = margin_;
-        for (const auto& tile : view_.tiles) {
+        for (std::size_t i = 0; i < view_.tiles.size(); ++i) {
+            const auto& tile = view_.tiles[i];
+            const QRectF box = tile_box(size_, view_.tiles.size(), static_cast<int>(i));
+            const double x = box.left(), wide = box.width();
             const auto mark = panels::mark_of(tile.mark);
             const bool well = mark == theme::Mark::holds;
             const QColor colour = well ? t_.text : theme::colour(mark);
-            const QRectF box(x, 43 * u_, wide, 35 * u_);
             p_.setPen(QPen(well ? t_.line : colour, well ? 1 : 0.35 * u_));
             p_.setBrush(t_.panel);
             p_.drawRoundedRect(box, 1.4 * u_, 1.4 * u_);
@@ -163,7 +175,6 @@ private:
             text(left, box.top() + 15.6 * u_, theme::glyph(mark) + ' ' + tile.caption, 2.5, well ? t_.dim : colour,
                  room);
             line(tile, QRectF(left, box.top() + 18.5 * u_, room, 13 * u_), well ? t_.green : colour);
-            x += wide + gap;
         }
     }
 
@@ -217,7 +228,8 @@ WarRoom::WarRoom(QWidget* parent) : QWidget(parent) {
 }
 
 void WarRoom::show_moment(const story::Moment& moment) {
-    auto view = story::present_wall(moment);
+    choices_ = ChartFeed::choices(moment);
+    auto view = story::present_wall(moment, chosen_);
     if (view == view_) {
         return;
     }
@@ -264,7 +276,25 @@ void WarRoom::keyPressEvent(QKeyEvent* event) {
         emit left();
         return;
     }
+    const int tile = event->key() == Qt::Key_C ? 0 : event->key() - Qt::Key_1;
+    if (event->modifiers() == Qt::NoModifier && open_chooser(tile) != nullptr) {
+        return;
+    }
     QWidget::keyPressEvent(event);
+}
+
+charts::MetricChooser* WarRoom::open_chooser(int tile) {
+    if (tile < 0 || tile >= static_cast<int>(view_.tiles.size())) {
+        return nullptr;
+    }
+    auto* list = new charts::MetricChooser(choices_, view_.tiles[static_cast<std::size_t>(tile)].choice, this);
+    connect(list, &charts::MetricChooser::chosen, this, [this, tile](const QString& metric) {
+        chosen_ = story::chosen_at(chosen_, static_cast<std::size_t>(tile), metric);
+        emit tiles_chosen();
+    });
+    const QRect box = tile_box(size(), view_.tiles.size(), tile).toAlignedRect();
+    list->open_at({mapToGlobal(box.topLeft()), QSize(box.width(), box.height() / 6)}); // its figure is still to be seen
+    return list;
 }
 
 } // namespace sluice::screens

@@ -39,11 +39,15 @@ void each_gate(const plan::Plan& plan, const std::string& metric, const Use& use
     }
 }
 
+bool triggered_by(const plan::Plan& plan, const std::string& metric) {
+    return std::any_of(plan.rollback.triggers.begin(), plan.rollback.triggers.end(),
+                       [&](const auto& trigger) { return names(trigger.condition, metric); });
+}
+
 int rank(const plan::Plan& plan, const plan::Metric& metric) {
     int gates = 0;
     each_gate(plan, metric.name, [&](const auto&, const auto&) { ++gates; });
-    const bool triggers = std::any_of(plan.rollback.triggers.begin(), plan.rollback.triggers.end(),
-                                      [&](const auto& trigger) { return names(trigger.condition, metric.name); });
+    const bool triggers = triggered_by(plan, metric.name);
     const bool yes_or_no = metric.unit == "bool" || !metric.states.empty();
     const bool decides = triggers || gates > 0;
     return (triggers ? 1000 : 0) + (metric.by_arm.empty() || !decides ? 0 : 500) + (metric.lag ? 300 : 0) +
@@ -86,15 +90,18 @@ std::string looked_at(const Moment& moment, const plan::Gate& gate, const plan::
 
 /// Of the gates of the step that holds now, else the first of any: several would hide the lines. No shadow's: what
 /// breaks it would stand there as a breach.
-std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric) {
+std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric, const std::string& only) {
     std::optional<Limit> found;
     bool of_now = false;
     each_gate(*moment.release.plan, metric.name, [&](const plan::Step& step, const plan::Gate& gate) {
         using plan::Comparison;
+        if (!only.empty() && ((!gate.arm.empty() && gate.arm != only) || compares_with(gate, only))) {
+            return; // it says nothing of that arm
+        }
         const bool running = moment.release.at(step.id).status == release::StepStatus::running;
         const bool comparable =
             gate.must.comparison != Comparison::equal && gate.must.comparison != Comparison::not_equal;
-        const auto limit = limit_at(moment, gate, looked_at(moment, gate, metric), moment.now);
+        const auto limit = limit_at(moment, gate, only.empty() ? looked_at(moment, gate, metric) : only, moment.now);
         if (!gate.shadow && comparable && limit && (!found || (running && !of_now))) {
             of_now = running;
             const bool above =
@@ -116,7 +123,7 @@ std::optional<std::pair<double, double>> band_of(const Limit& limit) {
 }
 
 /// The worst that gates of steps at work say of it.
-Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* reading) {
+Mark state_of(const Moment& moment, const plan::Metric& metric, const std::string& only, const Reading* reading) {
     Mark worst = Mark::holds;
     if (reading == nullptr || reading->status == session::SampleStatus::no_data) {
         worst = Mark::no_data;
@@ -124,12 +131,17 @@ Mark state_of(const Moment& moment, const plan::Metric& metric, const Reading* r
         worst = Mark::source_error;
     }
     each_gate(*moment.release.plan, metric.name, [&](const plan::Step& step, const plan::Gate& gate) {
+        if (!only.empty() && !gate.arm.empty() && gate.arm != only) {
+            return;
+        }
         const auto& state = moment.release.at(step.id);
         if (release::over(state.status)) {
             return;
         }
         for (const auto& [key, judged] : state.gates) {
-            if (judged.shadow || (key != gate.id && !key.starts_with(gate.id + "/"))) {
+            const bool of_another = !only.empty() && key != gate.id && key != release::key_of(gate.id, only) &&
+                                    !key.starts_with(release::key_of(gate.id, only) + "/");
+            if (judged.shadow || !release::key_names(key, gate.id) || of_another) {
                 continue;
             }
             if (judged.verdict == "fail") {
@@ -194,12 +206,22 @@ QString weight_label(const plan::Plan& plan, const release::Intent& intent) {
     return {};
 }
 
-MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
+bool decides(const plan::Plan& plan, const std::string& metric) {
+    bool read = triggered_by(plan, metric);
+    each_gate(plan, metric, [&](const auto&, const auto&) { read = true; });
+    return read;
+}
+
+MetricView present_metric(const Moment& moment, const plan::Metric& metric, const std::string& only) {
     MetricView view;
     view.title = QString::fromStdString(metric.title.empty() ? metric.name : metric.title);
+    view.title += only.empty() ? QString() : QStringLiteral(" · ") + QString::fromStdString(only);
     view.scale = scale_of(metric.unit);
     for (const auto* line : moment.readings.of(metric.name)) {
         const std::string& arm = line->key().arm;
+        if (!only.empty() && arm != only) {
+            continue;
+        }
         view.lines.push_back({line, QString::fromStdString(arm), place_of(*moment.release.plan, arm)});
     }
     std::stable_sort(view.lines.begin(), view.lines.end(),
@@ -220,8 +242,8 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric) {
         }
     }
     const bool known = shown != nullptr && shown->status == session::SampleStatus::ok;
-    view.mark = state_of(moment, metric, shown);
-    const auto limit = limit_of(moment, metric);
+    view.mark = state_of(moment, metric, only, shown);
+    const auto limit = limit_of(moment, metric, only);
     const auto bound = limit ? std::optional(limit->must.limit) : std::nullopt;
     const double size = bound.value_or(0) != 0 ? *bound : known ? shown->value : 0;
     const ShownUnit unit = head_unit(metric, size);

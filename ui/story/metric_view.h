@@ -36,7 +36,11 @@ struct MetricView {
     bool operator==(const MetricView&) const = default;
 };
 
-MetricView present_metric(const Moment& moment, const plan::Metric& metric);
+/// `arm`: only its line, its figure and what gates say of it; empty = of all.
+MetricView present_metric(const Moment& moment, const plan::Metric& metric, const std::string& arm = "");
+
+/// Whether a gate or a trigger of the plan reads it.
+bool decides(const plan::Plan& plan, const std::string& metric);
 
 /// The plan's metrics, the ones that decide first: what triggers read, then what is told by arm, then the rest.
 std::vector<const plan::Metric*> leading_metrics(const plan::Plan& plan);

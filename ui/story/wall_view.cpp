@@ -3,6 +3,7 @@
 #include "plan/fill.h"
 #include "release/demand.h"
 #include "release/ways_back.h"
+#include "story/chart_choice.h"
 #include "story/counted.h"
 #include "story/current_step.h"
 #include "story/foreseen.h"
@@ -297,9 +298,9 @@ std::vector<double> line_of(const Line& line, Nanos now) {
     return values;
 }
 
-WallView::Tile tile(const Moment& moment, const plan::Metric& metric) {
-    const MetricView view = present_metric(moment, metric);
-    WallView::Tile tile{view.title, view.value, {}, view.mark, {}};
+WallView::Tile tile(const Moment& moment, const ChartChoice& choice) {
+    const MetricView view = present_metric(moment, *metric_of(moment, choice), choice.arm);
+    WallView::Tile tile{text_of(choice), view.title, view.value, {}, view.mark, {}};
     // Short units stand beside the figure, others below it.
     if (view.unit.size() <= 3 && view.value != QStringLiteral("–")) {
         tile.value += view.unit.isEmpty() ? QString() : u' ' + view.unit;
@@ -322,11 +323,11 @@ WallView::Tile tile(const Moment& moment, const plan::Metric& metric) {
 
 bool WallView::Tile::operator==(const Tile& other) const {
     const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
-    return title == other.title && value == other.value && caption == other.caption && mark == other.mark &&
-           std::equal(line.begin(), line.end(), other.line.begin(), other.line.end(), same);
+    return choice == other.choice && title == other.title && value == other.value && caption == other.caption &&
+           mark == other.mark && std::equal(line.begin(), line.end(), other.line.begin(), other.line.end(), same);
 }
 
-WallView present_wall(const Moment& moment) {
+WallView present_wall(const Moment& moment, const QStringList& chosen) {
     WallView view;
     const auto& release = moment.release;
     if (!release.plan) {
@@ -384,10 +385,8 @@ WallView present_wall(const Moment& moment) {
         view.phases.push_back({filled(phase.title, release), all ? static_cast<double>(over) / all : 0,
                                begun && forward, begun && !forward});
     }
-    for (const auto* metric : leading_metrics(plan)) {
-        if (view.tiles.size() < 4 && !moment.readings.of(metric->name).empty()) {
-            view.tiles.push_back(tile(moment, *metric));
-        }
+    for (const auto& choice : choices_to_show(moment, chosen, WallView::most_tiles)) {
+        view.tiles.push_back(tile(moment, choice));
     }
     if (const auto* next = step_after(release, now); next && !release.closed()) {
         view.next = filled(next->title, release);

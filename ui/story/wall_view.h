@@ -3,6 +3,7 @@
 #include "story/story.h"
 
 #include <QString>
+#include <QStringList>
 #include <vector>
 
 namespace sluice::story {
@@ -10,6 +11,7 @@ namespace sluice::story {
 /// What the war room shows (design/warroom.png): readable from six metres, so little of it.
 struct WallView {
     enum class Tone { calm, paused, breach, rolling_back, over };
+    static constexpr std::size_t most_tiles = 4;
 
     struct Share {
         QString arm;     ///< "green v1.2.4"
@@ -25,6 +27,7 @@ struct WallView {
         bool operator==(const PhaseBar&) const = default;
     };
     struct Tile {
+        QString choice = {}; ///< as it is written (chart_choice.h)
         QString title, value, caption;
         Mark mark = Mark::holds;
         std::vector<double> line; ///< the last half hour, oldest first, 0 … 1 of its own range; NaN where nothing was
@@ -45,6 +48,7 @@ struct WallView {
     bool operator==(const WallView&) const = default;
 };
 
-WallView present_wall(const Moment& moment);
+/// `chosen`: of the tiles, by place (chart_choice.h).
+WallView present_wall(const Moment& moment, const QStringList& chosen = {});
 
 } // namespace sluice::story

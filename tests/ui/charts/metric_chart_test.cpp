@@ -1,5 +1,6 @@
 #include "charts/chart_grid.h"
 #include "charts/chart_table.h"
+#include "charts/metric_chooser.h"
 #include "charts/plot_canvas.h"
 #include "nova_charts.h"
 #include "support/suite.h"
@@ -8,8 +9,10 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QDialog>
-#include <QMenu>
+#include <QLineEdit>
+#include <QListWidget>
 #include <QMouseEvent>
+#include <QPointer>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
@@ -189,22 +192,53 @@ private slots:
         QCOMPARE(elsewhere, 1);
     }
 
-    void another_metric_is_chosen_from_its_menu() {
+    void another_metric_is_searched_for_and_chosen_by_the_keyboard() {
         Desk desk;
         QVERIFY(desk.first().chooser()->isHidden());
-        desk.grid.set_choices({{"lag", "Consumer lag"}, {"p99", "p99 latency"}, {"db", "Database & queue"}});
+        desk.grid.set_choices({{"lag", "Consumer lag"},
+                               {"p99", "p99 latency"},
+                               {"p99/green", "p99 latency · green"},
+                               {"db", "Database & queue", "no gate reads it"}});
         QVERIFY(!desk.first().chooser()->isHidden());
         QVERIFY(!desk.first().chooser()->accessibleName().isEmpty());
         QVERIFY(desk.first().chooser()->focusPolicy() & Qt::TabFocus);
         QSignalSpy chosen(&desk.grid, &ChartGrid::metric_chosen);
-        auto* menu = desk.grid.charts()[2]->chooser()->menu();
-        emit menu->aboutToShow();
-        QCOMPARE(menu->actions().size(), 5); // with a line, and the plan's own choice
-        menu->actions()[2]->trigger();
-        menu->actions()[4]->trigger();
-        QCOMPARE(chosen.count(), 2);
-        QCOMPARE(chosen[0], (QVariantList{2, "db"}));
-        QCOMPARE(chosen[1], (QVariantList{2, QString()}));
+        auto& chart = *desk.grid.charts()[2];
+        struct Row {
+            QString typed;
+            int shown;
+            QList<Qt::Key> keys;
+            QVariantList chosen; ///< empty = nothing
+        };
+        const Row rows[] = {
+            {"", 5, {Qt::Key_Return}, {2, "lag"}}, // all, and the plan's own choice
+            {"latency p99", 2, {Qt::Key_Return}, {2, "p99"}},
+            {"P99", 2, {Qt::Key_Down, Qt::Key_Return}, {2, "p99/green"}},
+            {"no gate", 1, {Qt::Key_Return}, {2, "db"}},
+            {"gates and", 1, {Qt::Key_Return}, {2, QString()}},
+            {"nothing is called so", 0, {Qt::Key_Return, Qt::Key_Escape}, {}},
+            {"lag", 1, {Qt::Key_Escape}, {}},
+        };
+        for (const Row& row : rows) {
+            chosen.clear();
+            const QPointer<MetricChooser> list = chart.open_chooser();
+            QTest::keyClicks(&list->words(), row.typed);
+            int shown = 0;
+            for (int i = 0; i < list->list().count(); ++i) {
+                shown += list->list().isRowHidden(i) ? 0 : 1;
+            }
+            QVERIFY2(shown == row.shown, qPrintable(row.typed));
+            for (const Qt::Key key : row.keys) {
+                QVERIFY(list && list->isVisible());
+                QTest::keyClick(&list->words(), key);
+            }
+            QCOMPARE(chosen.count(), row.chosen.isEmpty() ? 0 : 1);
+            if (!row.chosen.isEmpty()) {
+                QCOMPARE(chosen[0], row.chosen);
+            }
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+            QVERIFY(!list); // closed
+        }
     }
 
     void the_readout_says_no_data_in_a_gap() {
