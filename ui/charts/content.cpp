@@ -50,20 +50,31 @@ ValueAxis axis_of(const ChartContent& content, Span span, int count) {
 }
 
 QString Readout::Row::text() const {
-    return value ? figure(*value) : words("no data");
+    return !value ? words("no data") : from_history ? words("%1 from history").arg(figure(*value)) : figure(*value);
 }
 
 Readout readout(const ChartContent& content, Nanos at) {
     Readout answer{at, {}};
     for (const ChartLine& line : content.lines) {
         auto point = line.samples ? line.samples->last_at(at) : std::nullopt;
+        const bool watched = point.has_value();
         if (!point && line.past) {
             point = line.past->last_at(at);
         }
-        answer.rows.push_back(
-            {line.name, line.place, point ? std::optional(point->value * factor(content.scale)) : std::nullopt});
+        auto& row = answer.rows.emplace_back();
+        row.name = line.name;
+        row.place = line.place;
+        if (point) {
+            row.value = point->value * factor(content.scale);
+            row.from_history = !watched;
+        }
     }
     return answer;
+}
+
+bool shows_history(const ChartContent& content, Span span) {
+    return std::any_of(content.lines.begin(), content.lines.end(),
+                       [&](const ChartLine& line) { return line.past && line.past->extent(span.from, span.to); });
 }
 
 QString state_words(theme::Mark state) {
@@ -104,6 +115,18 @@ QString describe(const ChartContent& content) {
     for (const ChartLimit& limit : content.limits) {
         parts << (limit.breached_above ? words("limit, not above %1") : words("limit, not below %1"))
                      .arg(figure(limit.value * factor(content.scale)));
+    }
+    QStringList filled;
+    for (const ChartLine& line : content.lines) {
+        if (line.past && line.past->oldest()) {
+            filled << line.name;
+        }
+    }
+    if (!filled.isEmpty()) {
+        filled.removeAll(QString());
+        parts << (filled.isEmpty() ? words("where nobody watched, drawn paler: from history")
+                                   : words("where nobody watched, drawn paler: %1 from history")
+                                         .arg(filled.join(QStringLiteral(", "))));
     }
     if (!content.footer.isEmpty()) {
         parts << content.footer;

@@ -93,6 +93,7 @@ struct Readout {
         QString name;
         int place = 0;
         std::optional<double> value; ///< as shown; nothing is told as "no data"
+        bool from_history = false;   ///< nobody watched then: it was asked for afterwards
 
         QString text() const;
     };
@@ -100,6 +101,9 @@ struct Readout {
     std::vector<Row> rows;
 };
 Readout readout(const ChartContent& content, Nanos at);
+
+/// Whether something that is seen in `span` was asked for afterwards (ChartLine::past), so that the chart says so.
+bool shows_history(const ChartContent& content, Span span);
 
 /// The chart in words, for those who don't see it: title, figure, state, each arm's newest value, limits.
 QString describe(const ChartContent& content);

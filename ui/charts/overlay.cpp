@@ -107,6 +107,23 @@ void paint_left_behind(QPainter& painter, Nanos unseen, const QRectF& plot) {
     painter.drawText(box, Qt::AlignCenter, words);
 }
 
+void paint_history_note(QPainter& painter, const QRectF& plot) {
+    const QFont font = theme::text_font(11);
+    const QFontMetricsF metrics(font);
+    const QString words = QCoreApplication::translate("charts", "paler: from history");
+    const double width = metrics.horizontalAdvance(words) + 6;
+    const QRectF box(plot.left() + 2, plot.bottom() - metrics.height() - 3, width, metrics.height());
+    if (width > plot.width()) {
+        return;
+    }
+    QColor behind = theme::tokens().panel;
+    behind.setAlphaF(0.8F);
+    painter.fillRect(box, behind);
+    painter.setFont(font);
+    painter.setPen(theme::tokens().dim);
+    painter.drawText(box, Qt::AlignCenter, words);
+}
+
 void paint_cursor(QPainter& painter, Nanos at, const TimeScale& time, const QRectF& plot) {
     const double x = sharp(time.x_of(at));
     if (x < plot.left() || x > plot.right() + 1) {

@@ -17,6 +17,9 @@ void paint_markers(QPainter& painter, const std::vector<ChartMarker>& markers, c
 /// That the newest is not shown, and how much of it: a chart that stands still must not be taken for one that follows.
 void paint_left_behind(QPainter& painter, Nanos unseen, const QRectF& plot);
 
+/// What the paler part of a line is, at the foot of the plot area: nobody watched then.
+void paint_history_note(QPainter& painter, const QRectF& plot);
+
 void paint_cursor(QPainter& painter, Nanos at, const TimeScale& time, const QRectF& plot);
 
 /// A line, a dot on each arm's line at its value, and a box with the time and the values, on the side with more room.

@@ -86,6 +86,9 @@ void PlotCanvas::draw_picture() {
         painter.setFont(theme::text_font(13));
         painter.drawText(plot_, Qt::AlignCenter, theme::glyph(theme::Mark::no_data) + ' ' + tr("no data"));
     }
+    if (shows_history(content_, span_)) {
+        paint_history_note(painter, plot_);
+    }
     stale_ = false;
 }
 

@@ -266,7 +266,13 @@ private slots:
         auto& line = content.lines.emplace_back();
         line.samples = &watched;
         line.past = &past;
-        QCOMPARE(readout(content, seconds(5)).rows[0].text(), QString("1"));
+        QCOMPARE(readout(content, seconds(5)).rows[0].text(), QString("1 from history"));
+        QVERIFY(shows_history(content, {seconds(0), seconds(30)}));
+        QVERIFY(!shows_history(content, {seconds(16), seconds(30)}));
+        QVERIFY2(describe(content).contains("from history"), qPrintable(describe(content)));
+        content.lines[0].past = nullptr;
+        QVERIFY(!describe(content).contains("from history"));
+        content.lines[0].past = &past;
         QCOMPARE(readout(content, seconds(17)).rows[0].text(), QString("no data"));
         QCOMPARE(readout(content, seconds(25)).rows[0].text(), QString("3"));
         QVERIFY(axis_of(content, {seconds(0), seconds(30)}, 4).high >= 8); // it is seen as well
