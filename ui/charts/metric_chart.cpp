@@ -56,6 +56,8 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
 
     auto* head = new QHBoxLayout;
     head->setSpacing(2 * theme::grid);
+    title_->set_small(11);
+    title_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored); // the figure says how high the head is
     head->addWidget(title_);
     head->addWidget(unit_);
     head->addWidget(chooser_);

@@ -61,7 +61,7 @@ private:
     TimeView& view_;
     ChartContent content_;
     std::vector<std::size_t> revisions_; ///< of the lines when they were last drawn
-    QLabel* title_;
+    FittedLabel* title_;
     QLabel* unit_;
     QLabel* mark_;
     QLabel* value_;

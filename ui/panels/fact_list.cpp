@@ -33,6 +33,14 @@ bool takes_two_lines(const story::TrafficFact& fact, int width) {
     return wanted > width;
 }
 
+/// Of the two lines: whether both are the label's, so that the value stands at the end of the first.
+bool label_wraps(const story::TrafficFact& fact, int width) {
+    const QFontMetrics metrics(theme::text_font(13));
+    const int room = width - between - metrics.horizontalAdvance(shown_value(fact));
+    const QRect wrapped = metrics.boundingRect(QRect(0, 0, std::max(1, room), 1000), Qt::TextWordWrap, fact.label);
+    return room > width / 2 && wrapped.width() <= room && wrapped.height() <= 2 * metrics.lineSpacing();
+}
+
 int height_of(const story::TrafficFact& fact, int width) {
     return fact_row_height + (takes_two_lines(fact, width) ? QFontMetrics(theme::text_font(13)).lineSpacing() : 0);
 }
@@ -57,8 +65,13 @@ public:
         const QFontMetrics metrics(font);
         const bool two = takes_two_lines(fact, option.rect.width());
         const QString shown = metrics.elidedText(shown_value(fact), Qt::ElideRight, option.rect.width());
+        const bool wraps = two && (shown.isEmpty() || label_wraps(fact, option.rect.width()));
         QRect label = option.rect, value = option.rect;
-        if (two && !shown.isEmpty()) {
+        if (wraps && !shown.isEmpty()) {
+            const int above = (fact_row_height - metrics.height()) / 2; // so that the first line stands as of one alone
+            label.adjust(0, above, -(metrics.horizontalAdvance(shown) + between), 0);
+            value.setHeight(fact_row_height);
+        } else if (two && !shown.isEmpty()) {
             label.setHeight(option.rect.height() / 2);
             value.setTop(label.bottom() + 1);
         } else if (!shown.isEmpty()) {
@@ -67,7 +80,7 @@ public:
         painter->save();
         painter->setFont(font);
         painter->setPen(quiet ? t.dim : ink);
-        if (two && shown.isEmpty()) {
+        if (wraps) {
             painter->setClipRect(label);
             painter->drawText(label, Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, fact.label);
             painter->setClipping(false);

@@ -23,8 +23,8 @@ private:
     std::vector<story::TrafficFact> facts_;
 };
 
-/// The list, as high as its rows. Where label and value have no room on one line, the value stands below; what is cut
-/// even then is in the row's tip.
+/// The list, as high as its rows. Where label and value have no room on one line, the label takes two beside the
+/// value, or, where that is too wide, the value stands below; what is cut even then is in the row's tip.
 class FactList : public QListView {
     Q_OBJECT
 public:

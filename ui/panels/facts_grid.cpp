@@ -14,6 +14,14 @@ FactsGrid::FactsGrid(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(t
     hide();
 }
 
+// In a narrow column the texts need the room more than the names stand apart.
+void FactsGrid::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool narrow = width() < 480;
+    grid_->setColumnMinimumWidth(0, narrow ? 80 : 150);
+    grid_->setHorizontalSpacing(narrow ? 14 : 24);
+}
+
 void FactsGrid::show_facts(const std::vector<story::Fact>& facts) {
     if (facts == shown_) {
         return;

@@ -14,6 +14,9 @@ public:
     explicit FactsGrid(QWidget* parent = nullptr);
     void show_facts(const std::vector<story::Fact>& facts);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     struct Row {
         QLabel* name;

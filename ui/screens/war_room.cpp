@@ -12,6 +12,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <cmath>
+#include <numeric>
 
 namespace sluice::screens {
 namespace {
@@ -121,15 +122,25 @@ private:
 
     // As wide as their titles want, those about the current one first (panels/phase_strip.h).
     void phases() {
-        const QFont font = theme::text_font(std::max(8, static_cast<int>(phase_type * u_)));
+        const int gap = std::max(2, static_cast<int>(0.6 * u_));
+        const double room = width_ - gap * (static_cast<double>(view_.phases.size()) - 1);
         std::vector<int> wanted;
         int now = -1;
-        for (const auto& phase : view_.phases) {
-            wanted.push_back(static_cast<int>(QFontMetricsF(font).horizontalAdvance(phase_text(phase)) + u_));
-            now = phase.now ? static_cast<int>(wanted.size()) - 1 : now;
+        // A little smaller rather than cut, while that is still to be read from afar.
+        double type = phase_type;
+        for (;; type -= 0.1) {
+            wanted.clear();
+            for (const auto& phase : view_.phases) {
+                const QFont font = theme::text_font(std::max(8, static_cast<int>(type * u_)),
+                                                    phase.now ? QFont::DemiBold : QFont::Normal);
+                wanted.push_back(static_cast<int>(QFontMetricsF(font).horizontalAdvance(phase_text(phase)) + u_ / 2));
+                now = phase.now ? static_cast<int>(wanted.size()) - 1 : now;
+            }
+            if (type <= least_phase_type || std::accumulate(wanted.begin(), wanted.end(), 0) <= room) {
+                break;
+            }
         }
-        const auto places =
-            panels::strip_segments(static_cast<int>(width_), wanted, now, std::max(2, static_cast<int>(0.6 * u_)));
+        const auto places = panels::strip_segments(static_cast<int>(width_), wanted, now, gap);
         const double y = (view_.split.empty() ? 22 : 34) * u_;
         for (std::size_t i = 0; i < places.size(); ++i) {
             const auto& phase = view_.phases[i];
@@ -141,12 +152,12 @@ private:
                 p_.setBrush(phase.now ? t_.accent : phase.stopped ? t_.dim : t_.green);
                 p_.drawRoundedRect(QRectF(x, y, wide * phase.done, 1.8 * u_), u_ * 0.6, u_ * 0.6);
             }
-            text(x, y + 4.2 * u_, phase_text(phase), phase_type, phase.now ? t_.text : t_.dim, wide,
+            text(x, y + 4.2 * u_, phase_text(phase), type, phase.now ? t_.text : t_.dim, wide,
                  phase.now ? QFont::DemiBold : QFont::Normal);
         }
     }
 
-    static constexpr double phase_type = 1.9;
+    static constexpr double phase_type = 1.9, least_phase_type = 1.6;
     static QString phase_text(const WallView::PhaseBar& phase) {
         const QString mark = phase.now         ? theme::glyph(theme::Mark::running)
                              : phase.stopped   ? theme::glyph(theme::Mark::skipped)
@@ -170,12 +181,28 @@ private:
             p_.setBrush(t_.panel);
             p_.drawRoundedRect(box, 1.4 * u_, 1.4 * u_);
             const double left = x + 2.4 * u_, room = wide - 4.8 * u_;
-            text(left, box.top() + 5 * u_, tile.title, 2.6, t_.dim, room);
+            tile_title(tile.title, left, box.top(), room);
             text(left, box.top() + 11.6 * u_, tile.value, 6.4, colour, room, QFont::DemiBold, true);
             text(left, box.top() + 15.6 * u_, theme::glyph(mark) + ' ' + tile.caption, 2.5, well ? t_.dim : colour,
                  room);
             line(tile, QRectF(left, box.top() + 18.5 * u_, room, 13 * u_), well ? t_.green : colour);
         }
+    }
+
+    // One that does not fit stands on two smaller lines.
+    void tile_title(const QString& title, double left, double top, double room) {
+        const QFontMetricsF small(theme::text_font(std::max(8, static_cast<int>(2.1 * u_))));
+        const QFontMetricsF usual(theme::text_font(std::max(8, static_cast<int>(2.6 * u_))));
+        qsizetype cut = -1;
+        for (auto at = title.indexOf(u' '); at >= 0; at = title.indexOf(u' ', at + 1)) {
+            cut = small.horizontalAdvance(title.left(at)) <= room ? at : cut;
+        }
+        if (usual.horizontalAdvance(title) <= room || cut < 0) {
+            text(left, top + 5 * u_, title, 2.6, t_.dim, room);
+            return;
+        }
+        text(left, top + 3.2 * u_, title.left(cut), 2.1, t_.dim, room);
+        text(left, top + 5.7 * u_, title.mid(cut + 1), 2.1, t_.dim, room);
     }
 
     // Gaps are not bridged.
