@@ -5,16 +5,16 @@
 namespace sluice::engine {
 namespace {
 
-session::Sample recorded(const series::SampleBatch& batch, const series::Reading& reading) {
+session::Sample recorded(const std::string& metric, const std::string& unit, const series::Reading& reading) {
     session::Sample sample;
-    sample.series.metric = batch.metric;
+    sample.series.metric = metric;
     sample.series.arm = reading.arm;
     Json labels = Json::object();
     for (const auto& [name, value] : reading.labels) {
         labels[name] = value;
     }
     sample.series.labels = canonical(labels).value_or("{}");
-    sample.series.unit = batch.unit;
+    sample.series.unit = unit;
     sample.status = static_cast<session::SampleStatus>(reading.status);
     sample.value = reading.value;
     sample.measured_at = reading.measured_at;
@@ -31,7 +31,10 @@ Recorder::Recorder(Scheduler& scheduler, session::SessionLog& log, std::function
 void Recorder::sample(const series::SampleBatch& batch) {
     session::Tick tick{0, scheduler_.now(), {}};
     for (const auto& reading : batch.readings) {
-        tick.samples.push_back(recorded(batch, reading));
+        tick.samples.push_back(recorded(batch.metric, batch.unit, reading));
+    }
+    for (const auto& one : batch.beside) {
+        tick.samples.push_back(recorded(one.metric, one.unit, one));
     }
     take(std::move(tick));
 }
@@ -40,7 +43,7 @@ void Recorder::past(const std::vector<series::SampleBatch>& batches) {
     session::Tick tick{0, scheduler_.now(), {}};
     for (const auto& batch : batches) {
         for (const auto& reading : batch.readings) {
-            tick.samples.push_back(recorded(batch, reading));
+            tick.samples.push_back(recorded(batch.metric, batch.unit, reading));
             tick.samples.back().past = true;
         }
     }

@@ -12,59 +12,10 @@ namespace {
 
 using analysis::LagState;
 
-LagRow row_of(const PartitionLag& at, const LagHistory& history) {
-    LagRow row{at, log_end(at), {}, whole_lag(at), history.figures(at), {}};
-    if (at.high && at.end && *at.end < *at.high) {
-        row.open_from = at.end;
-    }
-    if (!at.trouble.empty()) {
-        row.note = at.trouble;
-        row.lag.reset();
-    } else if (!at.committed) {
-        row.note = "no commit";
-    } else if (row.end && *at.committed > *row.end) {
-        row.note = "the commit lies past the end: was the topic made anew?";
-    }
-    return row;
-}
-
 /// One part that is not known makes the whole unknown: it would be too small.
 template <typename T, typename Join>
 std::optional<T> joined(const std::optional<T>& all, const std::optional<T>& more, Join join) {
     return all && more ? std::optional<T>(join(*all, *more)) : std::nullopt;
-}
-
-void sum_up(GroupReport& group) {
-    bool any_unknown = false;
-    std::optional<LagState> worst;
-    std::optional<double> produced = 0.0, consumed = 0.0, drain = 0.0;
-    std::optional<Nanos> age = Nanos{};
-    const auto longer = [](Nanos a, Nanos b) { return std::max(a, b); };
-    for (const auto& row : group.rows) {
-        if (!row.lag) {
-            const bool reads_nothing = !row.at.committed && row.at.trouble.empty();
-            group.without_commit += reads_nothing ? 1 : 0;
-            group.is_partial = group.is_partial || !reads_nothing;
-            continue;
-        }
-        group.lag = group.lag.value_or(0) + *row.lag;
-        produced = joined(produced, row.figures.produced, std::plus<double>());
-        consumed = joined(consumed, row.figures.consumed, std::plus<double>());
-        age = joined(age, row.figures.age, longer);
-        drain = analysis::slowest(drain, row.figures.drain);
-        if (row.figures.state) {
-            worst = std::max(worst.value_or(LagState::ok), *row.figures.state);
-        } else {
-            any_unknown = true;
-        }
-    }
-    if (group.lag) {
-        group.produced = produced;
-        group.consumed = consumed;
-        group.age = age;
-        group.drain = drain;
-        group.state = any_unknown && worst == LagState::ok ? std::nullopt : worst;
-    }
 }
 
 Json number(const std::optional<double>& value) {
@@ -106,6 +57,55 @@ bool is_rebalancing(const GroupReport& group) {
     return group.members == "PreparingRebalance" || group.members == "CompletingRebalance";
 }
 
+LagRow lag_row(const PartitionLag& at, const analysis::LagFigures& figures) {
+    LagRow row{at, log_end(at), {}, whole_lag(at), figures, {}};
+    if (at.high && at.end && *at.end < *at.high) {
+        row.open_from = at.end;
+    }
+    if (!at.trouble.empty()) {
+        row.note = at.trouble;
+        row.lag.reset();
+    } else if (!at.committed) {
+        row.note = "no commit";
+    } else if (row.end && *at.committed > *row.end) {
+        row.note = "the commit lies past the end: was the topic made anew?";
+    }
+    return row;
+}
+
+void sum_up(GroupReport& group) {
+    bool any_unknown = false;
+    std::optional<LagState> worst;
+    std::optional<double> produced = 0.0, consumed = 0.0, drain = 0.0;
+    std::optional<Nanos> age = Nanos{};
+    const auto longer = [](Nanos a, Nanos b) { return std::max(a, b); };
+    for (const auto& row : group.rows) {
+        if (!row.lag) {
+            const bool reads_nothing = !row.at.committed && row.at.trouble.empty();
+            group.without_commit += reads_nothing ? 1 : 0;
+            group.is_partial = group.is_partial || !reads_nothing;
+            continue;
+        }
+        group.lag = group.lag.value_or(0) + *row.lag;
+        produced = joined(produced, row.figures.produced, std::plus<double>());
+        consumed = joined(consumed, row.figures.consumed, std::plus<double>());
+        age = joined(age, row.figures.age, longer);
+        drain = analysis::slowest(drain, row.figures.drain);
+        if (row.figures.state) {
+            worst = std::max(worst.value_or(LagState::ok), *row.figures.state);
+        } else {
+            any_unknown = true;
+        }
+    }
+    if (group.lag) {
+        group.produced = produced;
+        group.consumed = consumed;
+        group.age = age;
+        group.drain = drain;
+        group.state = any_unknown && worst == LagState::ok ? std::nullopt : worst;
+    }
+}
+
 LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups, const LagHistory& history, Nanos at) {
     LagReport report{at, {}, answer.missing_topics, answer.failures};
     std::set<std::string> names(groups.begin(), groups.end());
@@ -121,7 +121,7 @@ LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups
         }
         next = std::find_if(next, answer.partitions.end(), [&](const auto& one) { return one.group >= name; });
         for (; next != answer.partitions.end() && next->group == name; ++next) {
-            group.rows.push_back(row_of(*next, history));
+            group.rows.push_back(lag_row(*next, history.figures(*next)));
         }
         sum_up(group);
         report.groups.push_back(std::move(group));

@@ -40,6 +40,11 @@ struct LagReport {
 /// Members are being given other partitions: until that is over nobody reads, or not all.
 bool is_rebalancing(const GroupReport& group);
 
+LagRow lag_row(const PartitionLag& at, const analysis::LagFigures& figures);
+
+/// Makes the sums of its rows.
+void sum_up(GroupReport& group);
+
 /// `history` has taken this answer already.
 LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups, const LagHistory& history, Nanos at);
 

@@ -44,6 +44,7 @@ struct SampleBatch {
     Nanos received_at;
     std::vector<Reading> readings;     ///< sorted by arm, then labels; one with the status when nothing was found
     std::vector<std::string> degraded; ///< warnings that came with the answer: it may be partial
+    std::vector<Sample> beside;        ///< recorded with it under names of their own; nothing hangs on them
 
     std::vector<Sample> samples() const;
 };

@@ -3,16 +3,26 @@
 namespace sluice::sources {
 
 KafkaLagSource::KafkaLagSource(std::shared_ptr<kafka::Connection> connection, Scheduler& scheduler, LagMetric metric)
-    : connection_(std::move(connection)), scheduler_(scheduler), metric_(std::move(metric)), polls_(scheduler) {}
+    : connection_(std::move(connection)), scheduler_(scheduler), metric_(std::move(metric)),
+      record_(metric_.name, metric_.question.groups), polls_(scheduler) {}
 
 void KafkaLagSource::poll(Nanos deadline, std::string key, Done done) {
-    const auto judged = [this](const LagAnswer& answer) { return judge(metric_, answer, scheduler_.now()); };
+    const bool recorded = record_.due(scheduler_.now());
+    const auto judged = [this, recorded](const LagAnswer& answer) {
+        auto batch = judge(metric_, answer, scheduler_.now());
+        if (recorded) {
+            batch.beside = record_.take(answer, scheduler_.now());
+        }
+        return batch;
+    };
     const auto close = polls_.open(deadline, std::move(done), [judged] {
         LagAnswer late;
         late.failure = "no answer in time";
         return judged(late);
     });
-    connection_->ask(metric_.question, key + "#1",
+    LagQuestion question = metric_.question;
+    question.whole_log = question.whole_log || recorded; // a lag by partition is up to the log's end, as Kafka's own is
+    connection_->ask(std::move(question), key + "#1",
                      [judged, close](const LagAnswer& answer) { close([&] { return judged(answer); }); });
 }
 

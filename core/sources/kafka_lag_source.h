@@ -1,5 +1,6 @@
 #pragma once
 #include "kafka/connection.h"
+#include "kafka/lag_record.h"
 #include "sources/kafka_lag.h"
 #include "sources/open_polls.h"
 #include "sources/source.h"
@@ -8,7 +9,8 @@
 
 namespace sluice::sources {
 
-/// Messages that consumer groups are behind. The connection is shared by the metrics that ask the same cluster.
+/// Messages that consumer groups are behind. The connection is shared by the metrics that ask the same cluster. What is
+/// known of each partition is told beside the metric's values (kafka/lag_record.h), to be recorded.
 class KafkaLagSource : public Source {
 public:
     KafkaLagSource(std::shared_ptr<kafka::Connection> connection, Scheduler& scheduler, LagMetric metric);
@@ -20,6 +22,7 @@ private:
     std::shared_ptr<kafka::Connection> connection_;
     Scheduler& scheduler_;
     LagMetric metric_;
+    kafka::LagRecord record_;
     OpenPolls polls_;
 };
 

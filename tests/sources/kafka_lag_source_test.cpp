@@ -107,6 +107,22 @@ private slots:
         QCOMPARE(batch.unit, std::string("messages"));
     }
 
+    void partitions_are_told_beside_the_values_with_those_that_have_no_commit() {
+        World world;
+        QVERIFY(world.fill() && world.kafka.commit("analytics", "nova.events", 0, 4));
+        const auto batch = world.ask({"analytics"}, {"nova.events"});
+        QCOMPARE(text(batch), QString("6"));
+        QStringList beside;
+        for (const auto& one : batch.beside) {
+            beside << QString::fromStdString(one.metric + " " + name(one.status) + " " + one.detail);
+        }
+        QCOMPARE(beside.size(), 4);
+        QVERIFY(beside[0].startsWith("lag/partitions ok {\"groups\":[\"analytics\"]"));
+        QCOMPARE(beside.mid(1),
+                 (QStringList{"lag/partitions ok 4 10 10 - - - - -", "lag/partitions no-data - 20 20 - - - - -",
+                              "lag/partitions no-data - 30 30 - - - - -"}));
+    }
+
     void no_commit_is_told_and_is_never_zero() {
         World world;
         QVERIFY(world.fill());
