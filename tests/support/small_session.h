@@ -2,6 +2,7 @@
 /// Sessions told by hand: small plans driven without an engine, with readings and output, as a story that can be shown.
 /// For states that a rehearsal does not reach by itself: doubt, triage, a source that fails.
 #include "release/driver.h"
+#include "series/sample.h"
 #include "story/story.h"
 
 #include <map>
@@ -24,6 +25,25 @@ public:
         sample.value = value;
         sample.measured_at = sample.received_at = drive.now - age;
         tick.samples.push_back(std::move(sample));
+        ticks_.push_back(std::move(tick));
+    }
+    /// As a recorder keeps what is told beside a metric's values (series::SampleBatch::beside).
+    void beside(const std::vector<series::Sample>& samples) {
+        session::Tick tick;
+        tick.time = drive.now;
+        for (const auto& one : samples) {
+            session::Sample sample;
+            sample.series.metric = one.metric;
+            sample.series.labels =
+                Json(std::map<std::string, std::string>(one.labels.begin(), one.labels.end())).dump();
+            sample.series.unit = one.unit;
+            sample.status = static_cast<session::SampleStatus>(one.status);
+            sample.value = one.value;
+            sample.measured_at = one.measured_at;
+            sample.received_at = one.received_at;
+            sample.detail = one.detail;
+            tick.samples.push_back(std::move(sample));
+        }
         ticks_.push_back(std::move(tick));
     }
     void print(const plan::StepId& step, const std::string& text) {
