@@ -32,10 +32,12 @@ Parsed parse_arguments(int argc, char** argv) {
     auto* snapshot = app.add_option("--snapshot", a.snapshot,
                                     "Write a picture (PNG) of FILE, a session or a plan; needs no display");
     app.add_flag("--text", a.text, "With --snapshot: print everything that the screen says")->needs(snapshot);
-    app.add_option("--view", a.view,
-                   "With --snapshot: cockpit as it was at that moment, people and sources (over it), war-room, replay; "
-                   "plan, start, manual")
-        ->check(CLI::IsMember({"cockpit", "people", "sources", "war-room", "replay", "start", "plan", "manual"}));
+    app.add_option(
+           "--view", a.view,
+           "With --snapshot: cockpit as it was at that moment, people, sources and lag (over it), war-room, replay; "
+           "plan, start, manual")
+        ->check(
+            CLI::IsMember({"cockpit", "people", "sources", "lag", "war-room", "replay", "start", "plan", "manual"}));
     app.add_option("--at", a.at, "With --snapshot: T+00:42:13 or 2026-01-06T02:42:13Z; default the last moment")
         ->check([](const std::string& text) { return text.empty() ? std::string("it is empty") : std::string(); });
     app.add_option("--step", a.step, "With --snapshot: the card of this step, as if it had been picked")

@@ -5,6 +5,7 @@
 #include "screens/amend_dialog.h"
 #include "screens/cockpit_window.h"
 #include "screens/help_window.h"
+#include "screens/lag_dialog.h"
 #include "screens/people_dialog.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/screen_choice.h"
@@ -45,6 +46,8 @@ void CockpitWindow::make_actions() {
         add(tr("People: who leads, who is here"), {Qt::CTRL | Qt::SHIFT | Qt::Key_T}, [this] { show_people(); });
     session_actions_.push_back(add(tr("Sources: what they were asked and answered, and what is wrong"),
                                    {Qt::CTRL | Qt::Key_I}, [this] { show_sources(); }));
+    session_actions_.push_back(add(tr("Lag: consumer groups by partition, and when they have caught up"),
+                                   {Qt::CTRL | Qt::Key_L}, [this] { show_lag(); }));
     add(tr("Theme: dark"), {Qt::CTRL | Qt::ALT | Qt::Key_D}, [this] { set_scheme("dark"); });
     add(tr("Theme: light"), {Qt::CTRL | Qt::ALT | Qt::Key_L}, [this] { set_scheme("light"); });
     add(tr("Theme: as the desktop"), {Qt::CTRL | Qt::ALT | Qt::Key_S}, [this] { set_scheme("system"); });
@@ -112,6 +115,7 @@ void CockpitWindow::offer_actions() {
     }
     follow_people();
     follow_sources();
+    follow_lag();
 }
 
 // As of now, also while somebody looks back: it is what would have to be typed.
@@ -202,6 +206,31 @@ void CockpitWindow::follow_sources() {
         return;
     }
     sources_->show_moment(session_->moment());
+}
+
+void CockpitWindow::show_lag() {
+    if (!session_ || !session_->story().release().plan) {
+        return;
+    }
+    if (!lag_) {
+        lag_ = new LagDialog(this);
+        lag_->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    follow_lag();
+    lag_->show();
+    lag_->raise();
+    lag_->activateWindow();
+}
+
+void CockpitWindow::follow_lag() {
+    if (!lag_) {
+        return;
+    }
+    if (!session_ || !session_->story().release().plan) {
+        lag_->close();
+        return;
+    }
+    lag_->show_moment(session_->moment());
 }
 
 void CockpitWindow::set_scheme(const QString& wanted) {

@@ -3,6 +3,7 @@
 #include "net/local_socket.h"
 #include "panels/worn_mark.h"
 #include "screens/help_window.h"
+#include "screens/lag_dialog.h"
 #include "screens/people_dialog.h"
 #include "screens/plan_preview.h"
 #include "screens/rehearsal_strip.h"
@@ -253,6 +254,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     preview_->leave();
     delete people_.data();
     delete sources_.data();
+    delete lag_.data();
     delete session_.data();
     session_ = new SessionScreen(std::move(source));
     session_->restore_layout(QSettings().value("layout").toByteArray());

@@ -24,6 +24,7 @@ namespace sluice::screens {
 class HelpWindow;
 class PeopleDialog;
 class PlanPreview;
+class LagDialog;
 class SourceDialog;
 class StartScreen;
 
@@ -78,7 +79,9 @@ private:
     void follow_people(); ///< the dialog shows what is, while there is something to do in it
     void show_sources();
     void follow_sources(); ///< the page shows the moment that is looked at
-    void offer_actions();  ///< only what can be done now is among the keys
+    void show_lag();
+    void follow_lag();    ///< likewise
+    void offer_actions(); ///< only what can be done now is among the keys
     void show_palette();
     void show_about();
     bool owns_running() const;
@@ -98,6 +101,7 @@ private:
     QPointer<HelpWindow> help_;
     QPointer<PeopleDialog> people_;
     QPointer<SourceDialog> sources_;
+    QPointer<LagDialog> lag_;
     WallDisplay wall_;
     LatestAnswer<FileFound> asked_;
     LatestAnswer<Result<host::StartOptions>> to_begin_;

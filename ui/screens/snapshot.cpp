@@ -3,6 +3,7 @@
 #include "base/instant.h"
 #include "screens/file_found.h"
 #include "screens/help_window.h"
+#include "screens/lag_dialog.h"
 #include "screens/people_dialog.h"
 #include "screens/picture_source.h"
 #include "screens/plan_preview.h"
@@ -229,6 +230,10 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
     if (wish.view == "sources") {
         SourceDialog sources(&then);
         return show_over_and_save(sources, then, wish);
+    }
+    if (wish.view == "lag") {
+        LagDialog lag(&then);
+        return show_over_and_save(lag, then, wish);
     }
     WarRoom wall;
     wall.set_chosen(wish.charts);

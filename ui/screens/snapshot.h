@@ -19,7 +19,8 @@ struct SnapshotWish {
     QString session;          ///< of `plan` the plan, of `manual` the page
     QString picture;          ///< PNG; may be empty when only text is wanted
     bool text = false;        ///< print everything that the screen says
-    QString view = "cockpit"; ///< cockpit, as its lead had it then | people, sources: over it | war-room | replay;
+    QString view = "cockpit"; ///< cockpit, as its lead had it then | people, sources, lag: over it | war-room |
+                              ///< replay;
                               ///< start, plan, manual show what needs no session
     std::map<std::string, std::string> values; ///< of the plan that is shown
     QString variant;                           ///< the way through it; empty = as it stands

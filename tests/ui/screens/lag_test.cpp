@@ -1,0 +1,63 @@
+/// The page of lag by partition, from the window: by its key, in a replay, with what a rehearsal's Kafka answered.
+#include "screens/lag_dialog.h"
+#include "screens/visible_text.h"
+#include "support/suite.h"
+#include "ui/screens/cockpit.h"
+#include "ui/screens/desk.h"
+
+using namespace sluice;
+using screens::CockpitWindow;
+using screens::LagDialog;
+using testing::OwnDesk;
+
+class LagScreenTest : public QObject {
+    Q_OBJECT
+private slots:
+    void it_opens_by_its_key_and_shows_the_partitions_of_the_moment() {
+        const OwnDesk desk;
+        QTemporaryDir folder;
+        const auto options = testing::nova_options(folder.path().toStdString());
+        CockpitWindow window(desk.defaults());
+        QVERIFY(testing::in_front(window));
+        window.rehearse(options);
+        QVERIFY(QTest::qWaitFor([&] { return window.session() && window.session()->story().ended(); }, 120'000));
+        QVERIFY(testing::in_front(window));
+
+        QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier);
+        const auto found = window.findChildren<LagDialog*>();
+        QCOMPARE(found.size(), 1);
+        auto* page = found.front();
+        QVERIFY(page->isVisible());
+        QVERIFY2(screens::nameless(*page).isEmpty(), qPrintable(screens::nameless(*page).join(", ")));
+        QCOMPARE(page->page().groups.size(), std::size_t{1});
+        const auto& group = page->page().groups.front();
+        QCOMPARE(group.name, "analytics");
+        QCOMPARE(group.parts.size(), std::size_t{1});
+        QVERIFY(!group.parts.front().parts.empty());
+        QVERIFY(!group.parts.front().parts.front().end.isEmpty());
+
+        // What is chosen stays chosen, and what is closed stays closed, at another moment of the replay.
+        auto* tree = page->findChild<QTreeView*>();
+        QCOMPARE(tree->model()->rowCount(), 1);
+        const QModelIndex topic = tree->model()->index(0, 0, tree->model()->index(0, 0));
+        tree->setCurrentIndex(topic);
+        tree->collapse(topic);
+        const QString note = page->page().note;
+        auto& time = window.session()->time();
+        time.seek(window.session()->story().end() - minutes(30));
+        window.session()->refresh();
+        QVERIFY(page->page().note != note);
+        const QModelIndex chosen = tree->currentIndex();
+        QCOMPARE(chosen.data().toString().mid(2), group.parts.front().name);
+        QVERIFY(!tree->isExpanded(chosen.siblingAtColumn(0)));
+        // Before the first answer there is nothing to show, and that is said.
+        time.seek(window.session()->story().begin());
+        window.session()->refresh();
+        QVERIFY(page->page().groups.empty());
+        QVERIFY(!page->page().heading.isEmpty());
+        QVERIFY(!tree->isVisible());
+    }
+};
+
+SLUICE_TEST(LagScreenTest)
+#include "lag_test.moc"

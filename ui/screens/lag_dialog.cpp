@@ -1,0 +1,160 @@
+#include "screens/lag_dialog.h"
+
+#include "theme/roles.h"
+#include "theme/tokens.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <functional>
+
+namespace sluice::screens {
+namespace {
+
+constexpr int most_open = 40; ///< partitions of a page whose topics are opened at first
+
+int partitions_in(const std::vector<story::LagLine>& lines) {
+    int all = 0;
+    for (const auto& line : lines) {
+        all += line.parts.empty() ? 1 : partitions_in(line.parts);
+    }
+    return all;
+}
+
+void each(const QAbstractItemModel& model, const QModelIndex& in, const std::function<void(const QModelIndex&)>& take) {
+    for (int row = 0; row < model.rowCount(in); ++row) {
+        const QModelIndex index = model.index(row, 0, in);
+        take(index);
+        each(model, index, take);
+    }
+}
+
+} // namespace
+
+LagDialog::LagDialog(QWidget* parent)
+    : QDialog(parent), heading_(text_line("title")), note_(text_line("dim")), wrong_(text_line("warn")),
+      tree_(new QTreeView(this)) {
+    setWindowTitle(tr("Lag"));
+    resize(1240, 720);
+    wrong_->setAccessibleDescription(tr("What is wrong"));
+    wrong_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    tree_->setAccessibleName(tr("Consumer groups, topics and partitions"));
+    tree_->setModel(&model_);
+    tree_->setUniformRowHeights(true);
+    tree_->setAllColumnsShowFocus(true);
+    tree_->setIndentation(theme::grid * 4);
+    tree_->header()->setSectionsClickable(false);
+    tree_->header()->setSectionsMovable(false);
+    tree_->header()->setStretchLastSection(false);
+    tree_->header()->setMinimumSectionSize(theme::grid * 10);
+    for (int column = 0; column < panels::LagModel::columns; ++column) {
+        tree_->header()->setSectionResizeMode(column, column == panels::LagModel::state ? QHeaderView::Stretch
+                                                                                        : QHeaderView::Interactive);
+    }
+    auto* close = new QPushButton(tr("Close"), this);
+    close->setAutoDefault(false);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch();
+    buttons->addWidget(close);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(20, 20, 20, 16);
+    all->setSpacing(10);
+    all->addWidget(heading_);
+    all->addWidget(note_);
+    all->addWidget(wrong_);
+    all->addWidget(tree_, 1);
+    all->addLayout(buttons);
+    connect(close, &QPushButton::clicked, this, &QDialog::accept);
+    tree_->setFocus();
+}
+
+QLabel* LagDialog::text_line(const char* role) {
+    auto* label = new QLabel(this);
+    theme::set_role(label, role);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText); // what a broker says is other people's
+    return label;
+}
+
+void LagDialog::show_moment(const story::Moment& moment) {
+    auto page = story::present_lag_page(moment);
+    if (page == page_) {
+        return;
+    }
+    page_ = std::move(page);
+    heading_->setText(page_.heading);
+    note_->setText(page_.note);
+    const QStringList wrong(page_.wrong.begin(), page_.wrong.end());
+    wrong_->setText(wrong.join(u'\n'));
+    wrong_->setVisible(!wrong.isEmpty());
+    fill();
+}
+
+void LagDialog::fill() {
+    QList<QStringList> open;
+    each(model_, {}, [&](const QModelIndex& index) {
+        if (tree_->isExpanded(index)) {
+            open << model_.path(index);
+        }
+    });
+    const bool first = model_.rowCount() == 0;
+    const QStringList chosen = model_.path(tree_->currentIndex().siblingAtColumn(0));
+    chosen_ = chosen.isEmpty() ? chosen_ : chosen;
+    const bool anew = model_.show(page_.groups);
+    tree_->setVisible(!page_.groups.empty());
+    if (anew && first) {
+        if (partitions_in(page_.groups) <= most_open) {
+            tree_->expandAll();
+        } else {
+            tree_->expandToDepth(0);
+        }
+    } else if (anew) {
+        for (const auto& path : open) {
+            tree_->setExpanded(model_.find(path), true);
+        }
+    }
+    if (anew && model_.rowCount() > 0) {
+        const QModelIndex kept = model_.find(chosen_);
+        tree_->setCurrentIndex(kept.isValid() ? kept : model_.index(0, 0));
+    }
+    fit();
+}
+
+// As wide as what stands in them: never narrower than before, so that figures do not dance while they count.
+void LagDialog::fit() {
+    using panels::LagModel;
+    QVector<int> widths(LagModel::columns, 0);
+    for (int column = 0; column < LagModel::columns; ++column) {
+        widths[column] = tree_->header()->fontMetrics().horizontalAdvance(
+            model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    }
+    const QFontMetrics figures(theme::figure_font(12)), names(theme::text_font(12));
+    each(model_, {}, [&](const QModelIndex& index) {
+        int depth = 1;
+        for (QModelIndex at = index.parent(); at.isValid(); at = at.parent()) {
+            ++depth;
+        }
+        for (int column = 0; column < LagModel::columns; ++column) {
+            const QString text = LagModel::text(*model_.line(index), column);
+            const int wide = LagModel::is_digits(column) ? figures.horizontalAdvance(text)
+                             : LagModel::is_figure(column)
+                                 ? names.horizontalAdvance(text)
+                                 : names.horizontalAdvance(text) + depth * tree_->indentation();
+            widths[column] = std::max(widths[column], wide);
+        }
+    });
+    constexpr int most_name = 320;
+    for (int column = 0; column < LagModel::columns; ++column) {
+        if (column != LagModel::state) {
+            const int wide = column == LagModel::name ? std::min(widths[column], most_name) : widths[column];
+            const int before = fitted_ ? tree_->columnWidth(column) : 0;
+            tree_->setColumnWidth(column, std::max(before, wide + theme::grid * 5));
+        }
+    }
+    fitted_ = fitted_ || model_.rowCount() > 0;
+}
+
+} // namespace sluice::screens

@@ -1,0 +1,34 @@
+#pragma once
+#include "panels/lag_model.h"
+#include "story/lag_page.h"
+
+#include <QDialog>
+#include <QLabel>
+#include <QTreeView>
+
+namespace sluice::screens {
+
+/// Lag by group, topic and partition, with skew and drain estimate. Beside the session: it shows the moment that is
+/// looked at there, live or in a replay, and can't act. What was opened and chosen stays so.
+class LagDialog : public QDialog {
+    Q_OBJECT
+public:
+    explicit LagDialog(QWidget* parent = nullptr);
+
+    void show_moment(const story::Moment& moment);
+    const story::LagPage& page() const { return page_; }
+
+private:
+    void fill();
+    void fit();
+    QLabel* text_line(const char* role);
+
+    story::LagPage page_;
+    panels::LagModel model_;
+    QStringList chosen_; ///< path
+    QLabel *heading_, *note_, *wrong_;
+    QTreeView* tree_;
+    bool fitted_ = false; ///< columns have their width once
+};
+
+} // namespace sluice::screens
