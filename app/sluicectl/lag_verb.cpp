@@ -17,7 +17,7 @@ namespace {
 using namespace sluice;
 
 struct LagOptions {
-    std::string bootstrap, config, watch;
+    std::string bootstrap, config, watch, session, at;
     std::vector<std::string> groups, topics;
     std::uint64_t readings = 0;
     bool once = false, json = false;
@@ -216,22 +216,33 @@ int lag(const LagOptions& options) {
 void add_lag_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("lag", "How far consumer groups of a Kafka cluster are behind");
     const auto o = std::make_shared<LagOptions>();
-    verb->add_option("--bootstrap", o->bootstrap,
-                     "HOST:PORT, several with commas; default: bootstrap.servers of --config")
-        ->check(not_empty());
-    verb->add_option("--group", o->groups, "As often as there are groups; default: all that the cluster lists")
-        ->allow_extra_args(false)
-        ->check(not_empty());
-    verb->add_option("--topic", o->topics, "Only these; default: all that a group has committed to")
-        ->allow_extra_args(false)
-        ->check(not_empty());
-    verb->add_option("--config", o->config, "A Kafka client's properties file, as Kafka's own tools take it")
-        ->check(not_empty());
+    auto* bootstrap = verb->add_option("--bootstrap", o->bootstrap,
+                                       "HOST:PORT, several with commas; default: bootstrap.servers of --config")
+                          ->check(not_empty());
+    auto* group =
+        verb->add_option("--group", o->groups, "As often as there are groups; default: all that the cluster lists")
+            ->allow_extra_args(false)
+            ->check(not_empty());
+    auto* topic = verb->add_option("--topic", o->topics, "Only these; default: all that a group has committed to")
+                      ->allow_extra_args(false)
+                      ->check(not_empty());
+    auto* config =
+        verb->add_option("--config", o->config, "A Kafka client's properties file, as Kafka's own tools take it")
+            ->check(not_empty());
     auto* watch = verb->add_option("--watch", o->watch,
                                    "Again every 5s, 1m …, with rates, age of the lag, when it is gone, and a state");
     verb->add_option("--readings", o->readings, "With --watch: end after so many; default: at Ctrl-C")
         ->check(whole_number());
-    verb->add_flag("--once", o->once, "One reading, as without --watch")->excludes(watch);
+    auto* once = verb->add_flag("--once", o->once, "One reading, as without --watch")->excludes(watch);
+    auto* session = verb->add_option("--session", o->session,
+                                     "Asks no cluster: what a session's lag metrics have recorded by partition")
+                        ->check(not_empty());
+    for (auto* of_cluster : {bootstrap, config, group, topic, watch, once}) {
+        session->excludes(of_cluster);
+    }
+    verb->add_option("--at", o->at, "With --session: T+00:42:13 or 2026-01-06T02:42:13Z; default: as it was last")
+        ->needs(session)
+        ->check(not_empty());
     verb->add_flag("--json", o->json, "One object a reading, each on a line");
     verb->footer(
         "Lag is the log's end minus the commit, as kafka-consumer-groups.sh counts it. Exit codes: 0 something\n"
@@ -239,7 +250,7 @@ void add_lag_verb(CLI::App& app, Action& action) {
     verb->callback([&action, o] {
         drop_doubles(o->groups);
         drop_doubles(o->topics);
-        action = [o] { return lag(*o); };
+        action = [o] { return o->session.empty() ? lag(*o) : recorded_lag(o->session, o->at, o->json); };
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "release/state.h"
+#include "session/readings.h"
 #include "session/records.h"
 
 #include <string>
@@ -14,6 +15,9 @@ struct ReadSession {
 };
 
 sluice::Result<ReadSession> read_session(const std::string& file);
+
+/// All its samples.
+sluice::Result<sluice::session::Readings> read_readings(const std::string& file);
 
 /// The last moment that the file knows of: holds count on after the last event.
 sluice::Result<sluice::Nanos> last_moment(const std::string& file, const sluice::release::Release& release);

@@ -15,28 +15,6 @@ namespace {
 
 using namespace sluice;
 
-Result<session::Readings> recorded(const std::string& file) {
-    const auto reader = session::SessionReader::open(file);
-    if (!reader) {
-        return failed(reader);
-    }
-    session::Readings readings;
-    constexpr std::int64_t at_once = 2000;
-    for (std::int64_t after = 0;;) {
-        const auto ticks = reader->ticks_after(after, at_once);
-        if (!ticks) {
-            return failed(ticks);
-        }
-        for (const auto& tick : *ticks) {
-            readings.take(tick);
-            after = std::max(after, tick.id);
-        }
-        if (ticks->empty()) {
-            return readings;
-        }
-    }
-}
-
 int sources(const std::string& file, const std::string& at, bool json) {
     const auto session = read_session(file);
     if (!session) {
@@ -57,7 +35,7 @@ int sources(const std::string& file, const std::string& at, bool json) {
     if (!release.plan) {
         return complain({ErrorCode::corrupt, "the session holds no plan that loads", file, {}});
     }
-    const auto readings = recorded(file);
+    const auto readings = read_readings(file);
     if (!readings) {
         return complain(readings.error());
     }
@@ -77,6 +55,28 @@ int sources(const std::string& file, const std::string& at, bool json) {
 }
 
 } // namespace
+
+Result<session::Readings> read_readings(const std::string& file) {
+    const auto reader = session::SessionReader::open(file);
+    if (!reader) {
+        return failed(reader);
+    }
+    session::Readings readings;
+    constexpr std::int64_t at_once = 2000;
+    for (std::int64_t after = 0;;) {
+        const auto ticks = reader->ticks_after(after, at_once);
+        if (!ticks) {
+            return failed(ticks);
+        }
+        for (const auto& tick : *ticks) {
+            readings.take(tick);
+            after = std::max(after, tick.id);
+        }
+        if (ticks->empty()) {
+            return readings;
+        }
+    }
+}
 
 void add_sources_verb(CLI::App& app, Action& action) {
     struct Options {

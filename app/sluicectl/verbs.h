@@ -38,6 +38,9 @@ void add_evaluate_verb(CLI::App& app, Action& action);  ///< evaluate
 void add_preflight_verb(CLI::App& app, Action& action); ///< preflight
 void add_lag_verb(CLI::App& app, Action& action);       ///< lag
 
+/// `lag --session`.
+int recorded_lag(const std::string& file, const std::string& at, bool json);
+
 /// "1 step", "2 steps".
 std::string counted(std::size_t number, const char* what);
 
