@@ -149,6 +149,13 @@ void print_readiness(const Release& release) {
     if (option && !release.rollback.active && !release.aborted && !release.closed()) {
         fmt::print("way back {}, {}: {}\n", option->id, filled(release, option->title),
                    sluice::printable(readiness(release, *option)));
+        for (const auto* other : ranked_options(release)) {
+            if (other != option) {
+                const std::string why = not_available(release, *other);
+                fmt::print("  or {}, {}: {}\n", other->id, filled(release, other->title),
+                           why.empty() ? "can be taken" : "not offered now: " + sluice::printable(why));
+            }
+        }
     }
 }
 

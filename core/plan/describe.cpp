@@ -159,6 +159,12 @@ std::string remarks(const Step& step) {
     if (!step.owner.empty()) {
         parts.push_back("by " + step.owner);
     }
+    if (step.required) {
+        parts.push_back("required");
+    }
+    if (step.planned) {
+        parts.push_back("planned " + duration_text(*step.planned));
+    }
     if (step.not_before) {
         parts.push_back("not before " + moment_text(*step.not_before));
     }

@@ -103,17 +103,20 @@ Driver rolling_back() {
 
 const char* const typed_elsewhere = "{id: s, external: vault unseal, verify: {run: [vault, status]}}";
 
-void read_both(Driver& drive, const std::string& verdict) {
+void read_both(Driver& drive, const char* important) {
     GateReading first, second;
     first.gate = "lag";
     second.gate = "slow";
-    first.verdict = second.verdict = verdict;
+    first.verdict = "pass";
+    second.verdict = important;
     (void)drive.submit(GateReadings{"s", {first, second}}, drill::engine);
 }
 
 Driver alerting(bool seen) {
     std::string plan = plan_of("{id: s, confirm: Go on}");
-    plan.insert(plan.find("phases:"), "alerts: [{id: slow, metric: lag, must: '> 100'}]\n");
+    plan.insert(plan.find("phases:"), "channels: {room: {on: web, path: /room}}\n"
+                                      "alerts: [{id: slow, metric: lag, must: '> 100', to: room}]\n");
+    plan.insert(plan.find("  cluster: {kubernetes"), "  web: {http: {url: 'http://chat:80'}}\n");
     Driver drive = begun(Driver(plan));
     (void)drive.submit(AlertReading{"slow", "", "yes", "200", "lag 200 is > 100", nullptr}, drill::engine);
     if (seen) {
@@ -220,20 +223,22 @@ std::vector<State> states() {
         {"An alert that fires was seen", "s", [] { return alerting(true); }},
         {"The window of the phase has ended, and it waits to open again", "s",
          [] {
-             Driver drive(plan_with(std::string("calendar: {allow: [{days: [mon], from: '07:00', to: '09:00'}], "
-                                                "when-window-ends: pause}\nphases:\n  - {id: main, window: true, steps: [{id: "
-                                                "s, confirm: Go on}, {id: after, confirm: After}]}\n") +
-                                    rollback));
+             Driver drive(
+                 plan_with(std::string("calendar: {allow: [{days: [mon], from: '07:00', to: '09:00'}], "
+                                       "when-window-ends: pause}\nphases:\n  - {id: main, window: true, steps: [{id: "
+                                       "s, confirm: Go on}, {id: after, confirm: After}]}\n") +
+                           rollback));
              drive.pass(hours(2));
              return drive;
          }},
         {"A hold waits for an important gate", "s",
          [] {
              Driver drive = begun("{id: s, hold: {for: 10m}, gates: [{metric: lag, must: '< 5'}, {id: slow, metric: "
-                                  "lag, must: '< 9', tier: important, for: 20m}]}");
+                                  "lag, must: '< 9', tier: important, for: 10m}]}");
+             read_both(drive, "fail");
+             drive.pass(minutes(6));
              read_both(drive, "pass");
-             drive.pass(minutes(11));
-             read_both(drive, "pass");
+             drive.pass(minutes(5));
              return drive;
          }},
         {"A hold has not held by its deadline: triage", "s",

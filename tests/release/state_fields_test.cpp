@@ -73,8 +73,8 @@ auto fields(TriggerState& s) {
     return std::tie(state, since, frozen, grace, answer, value, why);
 }
 auto fields(AlertRoute& s) {
-    auto& [key, attempt, in_flight, delivered, at, why] = s;
-    return std::tie(key, attempt, in_flight, delivered, at, why);
+    auto& [key, attempt, in_flight, delivered, at, why, resolved, heard] = s;
+    return std::tie(key, attempt, in_flight, delivered, at, why, resolved, heard);
 }
 auto fields(AlertState& s) {
     auto& [state, absent, since, frozen, fired, value, why, by, reason, routes] = s;

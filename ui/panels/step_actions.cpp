@@ -36,6 +36,8 @@ QKeySequence chord(const story::Offer& offer, int choice) {
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B);
     case Deed::decline:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_U);
+    case Deed::acknowledge:
+        return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N);
     case Deed::stop:
         return QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_I);
     case Deed::close_way:
@@ -79,8 +81,8 @@ QKeySequence chord(const story::Offer& offer, int choice) {
 /// What is done to the whole release is not told as if it were the step's.
 bool of_release(Deed deed) {
     return deed == Deed::roll_back || deed == Deed::roll_back_proposed || deed == Deed::decline ||
-           deed == Deed::close_way || deed == Deed::abort || deed == Deed::abort_doubt || deed == Deed::pause ||
-           deed == Deed::declare;
+           deed == Deed::acknowledge || deed == Deed::close_way || deed == Deed::abort || deed == Deed::abort_doubt ||
+           deed == Deed::pause || deed == Deed::declare;
 }
 
 bool same_deeds(const std::vector<StepActions::Entry>& entries, const std::vector<story::Offer>& offers) {

@@ -91,6 +91,7 @@ CardView step_card(const Moment& moment, const plan::Step& step, const std::opti
     }
     card::show_promises(seen, view);
     card::show_proposals(moment, view);
+    card::show_alerts(moment, view);
     card::show_severity(moment, view);
     card::offer_for(seen, viewer ? std::optional(release::in_role(moment.release, *viewer, step.id)) : viewer, view);
     return view;
@@ -129,6 +130,7 @@ CardView present_card(const Moment& moment, const std::optional<plan::StepId>& s
     }
     CardView view = card::between_card(moment);
     card::show_proposals(moment, view);
+    card::show_alerts(moment, view);
     card::show_severity(moment, view);
     if (moment.mode != Mode::replay) {
         card::offer_between(moment, view);

@@ -77,6 +77,8 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
     }
     case Deed::decline:
         return release::Decline{offer.argument, said};
+    case Deed::acknowledge:
+        return release::Acknowledge{given.subject.empty() ? offer.argument : given.subject, said};
     case Deed::stop:
         return release::Stop{card.step, said};
     case Deed::close_way:

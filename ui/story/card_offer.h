@@ -20,6 +20,7 @@ enum class Deed {
     roll_back,
     roll_back_proposed, ///< what the severity or a trigger proposes
     decline,            ///< what a trigger proposes
+    acknowledge,        ///< an alert of the plan
     stop,               ///< a program, or the asking, of this step
     close_way,          ///< all is done, and the way back need not be kept open
     abort,

@@ -302,6 +302,7 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
     if (status != StepStatus::triage) {
         offer_proposed(table);
     }
+    offer_acknowledge(table);
     offer_pause(table);
     if (status == StepStatus::running || status == StepStatus::waiting) {
         offer_override(table);
@@ -331,6 +332,7 @@ void offer_between(const Moment& moment, CardView& card) {
         }
     }
     offer_proposed(table);
+    offer_acknowledge(table);
     if (release::kept_open_until(moment.release, moment.now).count != 0) {
         if (!proposed_option(moment.release) || moment.release.plan->rollback.options.size() > 1) {
             offer_rollback(table);

@@ -61,6 +61,9 @@ void show_proposals(const Moment& moment, CardView& card); ///< of triggers, wit
 const plan::Option*
 proposed_option(const release::Release& release); ///< by a trigger, else by the severity; null = none
 
+// The plan's own alerts: card_alerts.
+void show_alerts(const Moment& moment, CardView& card); ///< those that fire and that nobody has acknowledged
+
 // How it stands: card_state.
 void show_state(const Seen& seen, CardView& card);
 void show_triage(const Seen& seen, CardView& card);

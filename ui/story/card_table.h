@@ -32,6 +32,7 @@ void offer_skip(Table& table);
 void offer_override(Table& table);
 void offer_abort(Table& table, bool aside);
 void offer_rollback(Table& table);
+void offer_acknowledge(Table& table);
 void offer_proposed(Table& table); ///< what a trigger or the severity proposes, and to decline it
 // Situations: card_offers_asked.cpp.
 void offer_doubt(Table& table);

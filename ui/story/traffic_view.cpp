@@ -2,6 +2,7 @@
 
 #include "story/counted.h"
 #include "story/format.h"
+#include "story/own_alerts.h"
 #include "story/traffic_parts.h"
 
 #include <QRegularExpression>
@@ -112,9 +113,39 @@ void present_restarts(const Moment& moment, const Sides& sides, TrafficView& vie
     view.facts.push_back(std::move(fact));
 }
 
+/// The plan's own: those that are quiet are not listed.
+int present_own_alerts(const Moment& moment, TrafficView& view) {
+    int fires = 0;
+    for (const auto& alert : own_alerts(moment.release)) {
+        const auto& state = *alert.state;
+        TrafficFact fact{alert.title(moment.release), {}, Mark::close, QString::fromStdString(state.why)};
+        if (state.firing()) {
+            ++fires;
+            const QString length = clock(std::max(Nanos{}, moment.now - state.since));
+            fact.mark = alert.planned->page && alert.unseen() ? Mark::breached : Mark::close;
+            fact.value = alert.unseen()
+                             ? TrafficText::tr("firing %1").arg(length)
+                             : TrafficText::tr("seen by %1").arg(QString::fromStdString(state.acknowledged_by));
+        } else if (state.state == "pending") {
+            fact.value = TrafficText::tr("pending %1").arg(clock(std::max(Nanos{}, moment.now - state.since)));
+        } else if (state.state == "frozen") {
+            fact.mark = Mark::source_error;
+            fact.value = TrafficText::tr("frozen");
+        } else {
+            continue;
+        }
+        view.alerts.push_back(std::move(fact));
+    }
+    return fires;
+}
+
 void present_alerts(const Moment& moment, TrafficView& view) {
+    const int own = present_own_alerts(moment, view);
     const auto alerts = firing(moment);
     if (!alerts) {
+        if (!moment.release.plan->alerts.empty()) {
+            view.alerts_head = own == 0 ? TrafficText::tr("none firing") : TrafficText::tr("%1 firing").arg(own);
+        }
         return;
     }
     if (alerts->trouble) {
@@ -123,9 +154,8 @@ void present_alerts(const Moment& moment, TrafficView& view) {
             {TrafficText::tr("Alerts"), trouble_word(*alerts->trouble), alerts->trouble, alerts->why});
         return;
     }
-    view.alerts_head = alerts->names.isEmpty()
-                           ? TrafficText::tr("none firing")
-                           : TrafficText::tr("%1 firing").arg(count(static_cast<std::int64_t>(alerts->names.size())));
+    const auto fires = own + static_cast<std::int64_t>(alerts->names.size());
+    view.alerts_head = fires == 0 ? TrafficText::tr("none firing") : TrafficText::tr("%1 firing").arg(count(fires));
     for (const QString& name : alerts->names) {
         view.alerts.push_back({name, TrafficText::tr("firing"), Mark::close, {}});
     }

@@ -84,7 +84,7 @@ struct TrafficView {
     std::vector<TrafficFact> way_back;
     QString triggers_head; ///< "armed", "1 pending", "1 fired", "disarmed"
     std::vector<TrafficFact> triggers;
-    QString alerts_head; ///< "2 firing", "none firing"; empty = no metric counts alerts
+    QString alerts_head; ///< "2 firing", "none firing"; empty = the plan has none, and no metric counts them
     std::vector<TrafficFact> alerts;
     bool operator==(const TrafficView&) const = default;
 };

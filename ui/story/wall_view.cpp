@@ -9,6 +9,7 @@
 #include "story/foreseen.h"
 #include "story/format.h"
 #include "story/metric_view.h"
+#include "story/own_alerts.h"
 #include "story/rollback_view.h"
 #include "story/step_titles.h"
 #include "story/top_view.h"
@@ -249,14 +250,9 @@ void tell_foreseen(const Moment& moment, const plan::Step* step, WallView& view)
 void tell_alerts(const Moment& moment, WallView& view) {
     const auto alerts = firing(moment);
     QStringList all;
-    for (const auto& alert : moment.release.plan->alerts) { // the plan's own, which nobody has seen to
-        const auto& states = moment.release.alerts;
-        const bool fires = std::any_of(states.begin(), states.end(), [&](const auto& entry) {
-            return release::key_names(entry.first, alert.rule.id) && entry.second.firing() &&
-                   entry.second.acknowledged_by.empty();
-        });
-        if (fires) {
-            all << filled(alert.rule.title, moment.release);
+    for (const OwnAlert& alert : own_alerts(moment.release)) {
+        if (alert.unseen()) {
+            all << alert.title(moment.release);
         }
     }
     if (alerts) {
