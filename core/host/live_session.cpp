@@ -3,6 +3,7 @@
 #include "host/at_the_start.h"
 #include "host/plan_check.h"
 #include "host/secret_places.h"
+#include "host/user.h"
 #include "plan/secret_reference.h"
 
 #include <ctime>
@@ -24,6 +25,11 @@ std::string session_id(const std::string& plan, Nanos now) {
     char text[32];
     std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &parts);
     return fmt::format("{}-{}-{:04x}", plan, text, std::random_device()() & 0xffffU);
+}
+
+/// What signs the checkpoints is this desk's, whoever sits at it first: it is made in the name of who is logged in.
+Result<session::SigningKey> key_of_desk(const StartOptions& options) {
+    return session::SigningKey::load_or_create(options.paths.config, user_as("").name);
 }
 
 } // namespace
@@ -107,7 +113,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
     if (!evidence) {
         return failed(evidence);
     }
-    const auto key = session::SigningKey::load_or_create(options.paths.config, options.by.name);
+    const auto key = key_of_desk(options);
     if (!key) {
         return failed(key);
     }
@@ -139,7 +145,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::run(const StartOptions& option
 
 Result<std::unique_ptr<LiveSession>> LiveSession::resume(const std::filesystem::path& file, const StartOptions& options,
                                                          const release::Release& before) {
-    const auto key = session::SigningKey::load_or_create(options.paths.config, options.by.name);
+    const auto key = key_of_desk(options);
     if (!key) {
         return failed(key);
     }

@@ -102,10 +102,10 @@ private slots:
         }
         QVERIFY(QFile::remove(place("fails")));
         QTRY_VERIFY_WITH_TIMEOUT(ask(forward).has_value(), 5000);
-        // Killed from outside.
-        QCOMPARE(::kill(read("pid").trimmed().toInt(), SIGKILL), 0);
-        QTRY_VERIFY_WITH_TIMEOUT(!ask(forward).has_value(), 2000);
-        QTRY_VERIFY_WITH_TIMEOUT(ask(forward).has_value(), 5000);
+        // Killed from outside. Whether a request falls into its short rest is a matter of luck.
+        const QByteArray killed = read("pid");
+        QCOMPARE(::kill(killed.trimmed().toInt(), SIGKILL), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(ask(forward).has_value() && read("pid") != killed, 5000);
     }
 
     void one_behind_which_nobody_is_any_more_is_begun_anew() {

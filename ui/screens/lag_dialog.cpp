@@ -1,5 +1,6 @@
 #include "screens/lag_dialog.h"
 
+#include "screens/told_line.h"
 #include "theme/roles.h"
 #include "theme/tokens.h"
 
@@ -35,8 +36,8 @@ void each(const QAbstractItemModel& model, const QModelIndex& in, const std::fun
 } // namespace
 
 LagDialog::LagDialog(QWidget* parent)
-    : QDialog(parent), heading_(text_line("title")), note_(text_line("dim")), wrong_(text_line("warn")),
-      tree_(new QTreeView(this)) {
+    : QDialog(parent), heading_(told_line(this, "title")), note_(told_line(this, "dim")),
+      wrong_(told_line(this, "warn")), tree_(new QTreeView(this)) {
     setWindowTitle(tr("Lag"));
     resize(1240, 720);
     wrong_->setAccessibleDescription(tr("What is wrong"));
@@ -69,14 +70,6 @@ LagDialog::LagDialog(QWidget* parent)
     all->addLayout(buttons);
     connect(close, &QPushButton::clicked, this, &QDialog::accept);
     tree_->setFocus();
-}
-
-QLabel* LagDialog::text_line(const char* role) {
-    auto* label = new QLabel(this);
-    theme::set_role(label, role);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText); // what a broker says is other people's
-    return label;
 }
 
 void LagDialog::show_moment(const story::Moment& moment) {

@@ -21,7 +21,6 @@ public:
 private:
     void fill();
     void fit();
-    QLabel* text_line(const char* role);
 
     story::LagPage page_;
     panels::LagModel model_;

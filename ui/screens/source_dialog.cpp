@@ -1,6 +1,7 @@
 #include "screens/source_dialog.h"
 
 #include "panels/mark_of.h"
+#include "screens/told_line.h"
 #include "theme/marks.h"
 #include "theme/roles.h"
 #include "theme/tokens.h"
@@ -30,9 +31,10 @@ bool is_quiet(story::Mark mark) {
 } // namespace
 
 SourceDialog::SourceDialog(QWidget* parent)
-    : QDialog(parent), heading_(line("title")), note_(line("dim")), list_(new QTreeWidget(this)),
-      body_(new panels::ScrolledBody(this)), title_(line("heading")), address_(line("dim")), wrong_(line("warn")),
-      asks_(line("section")), answered_(line("section")), hangs_on_(line("section")), nothing_(line("dim")),
+    : QDialog(parent), heading_(told_line(this, "title")), note_(told_line(this, "dim")), list_(new QTreeWidget(this)),
+      body_(new panels::ScrolledBody(this)), title_(told_line(this, "heading")), address_(told_line(this, "dim")),
+      wrong_(told_line(this, "warn")), asks_(told_line(this, "section")), answered_(told_line(this, "section")),
+      hangs_on_(told_line(this, "section")), nothing_(told_line(this, "dim")),
       question_(new panels::TextBox(tr("What is asked"), most_question_lines, this)),
       more_(new panels::FactsGrid(this)), answers_(new panels::FactsGrid(this)), hangs_(new panels::FactsGrid(this)),
       copy_(new QPushButton(tr("&Copy the question"), this)) {
@@ -101,14 +103,6 @@ SourceDialog::SourceDialog(QWidget* parent)
     });
     connect(list_, &QTreeWidget::currentItemChanged, this, [this] { show_chosen(); });
     list_->setFocus();
-}
-
-QLabel* SourceDialog::line(const char* role) {
-    auto* label = new QLabel(this);
-    theme::set_role(label, role);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText); // what a source says is other people's
-    return label;
 }
 
 void SourceDialog::show_moment(const story::Moment& moment) {

@@ -29,7 +29,6 @@ private:
     void fill();
     void show_chosen();
     const story::SourceMetric* chosen() const;
-    QLabel* line(const char* role);
 
     story::SourcePage page_;
     std::vector<std::string> listed_; ///< what the rows are of, in their order

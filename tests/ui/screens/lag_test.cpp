@@ -30,7 +30,7 @@ private slots:
         QVERIFY(page->isVisible());
         QVERIFY2(screens::nameless(*page).isEmpty(), qPrintable(screens::nameless(*page).join(", ")));
         QCOMPARE(page->page().groups.size(), std::size_t{1});
-        const auto& group = page->page().groups.front();
+        const auto group = page->page().groups.front(); // the page itself is made anew below
         QCOMPARE(group.name, "analytics");
         QCOMPARE(group.parts.size(), std::size_t{1});
         QVERIFY(!group.parts.front().parts.empty());
