@@ -231,13 +231,13 @@ void add_lag_verb(CLI::App& app, Action& action) {
             ->check(not_empty());
     auto* watch = verb->add_option("--watch", o->watch,
                                    "Again every 5s, 1m …, with rates, age of the lag, when it is gone, and a state");
-    verb->add_option("--readings", o->readings, "With --watch: end after so many; default: at Ctrl-C")
-        ->check(whole_number());
+    auto* readings = verb->add_option("--readings", o->readings, "With --watch: end after so many; default: at Ctrl-C")
+                         ->check(whole_number());
     auto* once = verb->add_flag("--once", o->once, "One reading, as without --watch")->excludes(watch);
     auto* session = verb->add_option("--session", o->session,
                                      "Asks no cluster: what a session's lag metrics have recorded by partition")
                         ->check(not_empty());
-    for (auto* of_cluster : {bootstrap, config, group, topic, watch, once}) {
+    for (auto* of_cluster : {bootstrap, config, group, topic, watch, once, readings}) {
         session->excludes(of_cluster);
     }
     verb->add_option("--at", o->at, "With --session: T+00:42:13 or 2026-01-06T02:42:13Z; default: as it was last")

@@ -126,7 +126,7 @@ Result<Client> make_client(const Settings& settings, rd_kafka_type_t type,
     if (client == nullptr) {
         return fail(ErrorCode::bad_input, std::string("librdkafka refuses the settings: ") + words, "kafka");
     }
-    conf.release(); // the client owns it now
+    (void)conf.release(); // the client owns it now
     return client;
 }
 

@@ -166,7 +166,7 @@ std::optional<LagRow> read_row(std::string_view text, PartitionLag at) {
     return lag_row(at, figures);
 }
 
-LagRecord::LagRecord(std::string metric, std::vector<std::string> groups)
+LagRecord::LagRecord(const std::string& metric, std::vector<std::string> groups)
     : metric_(partitions_of(metric)), groups_(std::move(groups)) {}
 
 bool LagRecord::is_whole(const std::vector<const LagRow*>& rows, Nanos now) const {

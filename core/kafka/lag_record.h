@@ -43,7 +43,7 @@ public:
     static constexpr Nanos whole_after = minutes(1);
     static constexpr std::size_t most = 1000;
 
-    LagRecord(std::string metric, std::vector<std::string> groups);
+    LagRecord(const std::string& metric, std::vector<std::string> groups);
 
     /// Whether the answer to what is asked now is to be recorded: it is asked for the whole log then.
     bool due(Nanos now) const { return !last_ || now - *last_ >= distance; }

@@ -166,11 +166,16 @@ void check_waits(Reading& reading) {
             continue;
         }
         const Step* anchor = plan.step(step.not_before->step);
+        bool within = false; // a group is over only when this is
+        for (const Step* at = &step; at != nullptr && !at->parent.empty();) {
+            at = plan.step(at->parent);
+            within = within || at == anchor;
+        }
         if (anchor != nullptr &&
-            (anchor == &step || graph.comes_before(step.id, anchor->id) || place(step) < place(*anchor))) {
-            reading.error(step.at,
-                          fmt::format("'{}' waits until '{}' is over, which begins only after it", step.id, anchor->id),
-                          "let not-before count from a step that comes earlier");
+            (anchor == &step || within || graph.comes_before(step.id, anchor->id) || place(step) < place(*anchor))) {
+            reading.error(
+                step.at, fmt::format("'{}' waits until '{}' is over, which is over only after it", step.id, anchor->id),
+                "let not-before count from a step that comes earlier");
         }
         if (step.due && step.due->step == step.not_before->step && step.due->delay < step.not_before->delay) {
             reading.warn(step.at, fmt::format("'{}' is due before it may begin", step.id),

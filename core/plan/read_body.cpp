@@ -17,7 +17,7 @@ std::vector<Step>& steps_of(Reading& reading) {
 /// Header and environment values: the two places where a secret may stand, and then only as a reference.
 std::string secret_place(Reading& reading, const Entry& entry) {
     const std::string& value = entry.value.text;
-    if (is_mistyped_reference(value)) {
+    if (!reading.of_log && is_mistyped_reference(value)) { // a log's was taken for text, and stays it
         reading.error(entry.value.at,
                       fmt::format("'{}' {}", entry.key, why_no_reference(value.substr(value.find(' ') + 1))),
                       fmt::format("{}; values of the plan can't be part of it", secret_reference_forms));
@@ -214,7 +214,7 @@ KubernetesWrite read_kubernetes_write(Reading& reading, const Node& node) {
         for (const Entry& entry : body->entries) {
             if (is_secret_reference(entry.value.text)) {
                 reading.plan.secrets.push_back({entry.value.text, fmt::format("step {}, {}", reading.step, entry.key)});
-            } else if (is_mistyped_reference(entry.value.text)) {
+            } else if (!reading.of_log && is_mistyped_reference(entry.value.text)) {
                 reading.error(entry.value.at, fmt::format("'{}' {}", entry.key, why_no_reference(entry.value.text)),
                               fmt::format("{}; values of the plan can't be part of it", secret_reference_forms));
             }

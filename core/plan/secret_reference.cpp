@@ -21,6 +21,9 @@ bool is_secret_reference(std::string_view text) {
 bool is_mistyped_reference(std::string_view text) {
     const auto blank = text.find(' ');
     const std::string_view word = blank == std::string_view::npos ? text : text.substr(blank + 1);
+    if (blank != std::string_view::npos && text.substr(0, blank).find(':') != std::string_view::npos) {
+        return false; // no authentication scheme: "service:web env:my-prod"
+    }
     return begins_as_reference(word) && word.find_first_of(" \n\t") == std::string_view::npos &&
            !is_secret_reference(word);
 }

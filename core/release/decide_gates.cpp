@@ -253,7 +253,8 @@ GateReadings with_absences(const Draft& draft, const plan::Step& step, GateReadi
     for (auto& reading : command.readings) {
         const plan::Gate& gate = *gate_named(step, reading.gate);
         const auto told = state.gates.find(key_of(reading.gate, reading.arm));
-        if (reading.verdict != "no-data" || !gate.absent || told == state.gates.end()) {
+        // With a value it is what that is held against that lacks.
+        if (reading.verdict != "no-data" || !reading.value.empty() || !gate.absent || told == state.gates.end()) {
             continue;
         }
         // What fails without a value does so for its absence.

@@ -62,6 +62,13 @@ private slots:
         const auto loaded = load(old, "old.yaml", {}, Origin::log);
         QVERIFY(loaded.plan.has_value());
         QCOMPARE(std::get<ReachRead>(std::get<Probe>(loaded.plan->step("a")->body).what).host, "db.test");
+        // What was taken for text then is text.
+        const std::string slip =
+            "sluice: 1\nid: p\nphases: [{id: one, steps: [{id: a, run: [x], environment: {T: 'vault:kv/shop'}}]}]\n";
+        QVERIFY(!load(slip, "old.yaml").plan);
+        const auto taken = load(slip, "old.yaml", {}, Origin::log);
+        QVERIFY(taken.plan.has_value());
+        QCOMPARE(std::get<Run>(taken.plan->step("a")->body).command.environment.at("T"), "vault:kv/shop");
         QVERIFY(!load("sluice: 1\nid: p\nphases: [{id: one, steps: [{id: a, probe: {dns: {hots: x}}}]}]\n", "new.yaml",
                       {}, Origin::log)
                      .plan);

@@ -22,6 +22,7 @@ void read(Driver& drive, char lag, char errors) {
         return letter == 'p'   ? "pass"
                : letter == 'f' ? "fail"
                : letter == 'n' ? "no-data"
+               : letter == 'v' ? "no-data" // of what it is held against
                : letter == 'i' ? "inconclusive"
                                : "source-error";
     };
@@ -31,6 +32,7 @@ void read(Driver& drive, char lag, char errors) {
         one.gate = gate;
         one.arm = std::string(gate) == "errors" ? "blue" : "";
         one.verdict = verdict(letter);
+        one.value = letter == 'v' ? "7" : "";
         readings.readings.push_back(one);
     }
     (void)drive.submit(readings, drill::engine);
@@ -128,6 +130,9 @@ private slots:
         QTest::newRow("that begins it anew") << ""
                                              << "ppnnennn"
                                              << "no-data" << 20.0;
+        QTest::newRow("what it is held against lacks") << ""
+                                                       << "ppvvvvvv"
+                                                       << "no-data" << 20.0;
         QTest::newRow("an important one") << ", tier: important, for: 5m"
                                           << "ppnnnn"
                                           << "fail" << 0.0;

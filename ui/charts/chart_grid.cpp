@@ -26,7 +26,8 @@ void ChartGrid::show(const std::vector<ChartContent>& contents) {
         charts_.push_back(chart);
     }
     while (charts_.size() > contents.size()) {
-        delete charts_.back();
+        charts_.back()->hide();
+        charts_.back()->deleteLater(); // its own list may be what asked for this, and is still at work
         charts_.pop_back();
     }
     for (std::size_t i = 0; i < contents.size(); ++i) {

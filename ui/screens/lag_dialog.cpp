@@ -77,13 +77,16 @@ void LagDialog::show_moment(const story::Moment& moment) {
     if (page == page_) {
         return;
     }
+    const bool other = page.groups != page_.groups;
     page_ = std::move(page);
     heading_->setText(page_.heading);
     note_->setText(page_.note);
     const QStringList wrong(page_.wrong.begin(), page_.wrong.end());
     wrong_->setText(wrong.join(u'\n'));
     wrong_->setVisible(!wrong.isEmpty());
-    fill();
+    if (other || page_.groups.empty()) { // ages change each tenth of a second, and every row would be measured for it
+        fill();
+    }
 }
 
 void LagDialog::fill() {

@@ -120,8 +120,9 @@ CardView present_card(const Moment& moment, const std::optional<plan::StepId>& s
     const bool asked = status == StepStatus::in_doubt || status == StepStatus::triage || status == StepStatus::person;
     if (release.rollback.active && !asked) {
         CardView view = card::rollback_card(moment);
+        card::show_alerts(moment, view);
         if (moment.mode != Mode::replay) {
-            card::offer_in_rollback(view);
+            card::offer_in_rollback(moment, view);
         }
         return view;
     }

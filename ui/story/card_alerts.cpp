@@ -33,9 +33,9 @@ void offer_acknowledge(Table& table) {
     if (unseen.empty()) {
         return;
     }
-    Offer& offer = table.add(
-        Deed::acknowledge, Words::tr("Acknowledge…"),
-        Words::tr("Says that you have seen what fires: nobody is told of it again; needs a reason"), Asks::reason);
+    Offer& offer =
+        table.add(Deed::acknowledge, Words::tr("Acknowledge…"),
+                  Words::tr("Says that you have seen what fires: it is not repeated; needs a reason"), Asks::reason);
     if (unseen.size() == 1) {
         offer.argument = unseen.front().id;
     } else {

@@ -279,6 +279,7 @@ void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, Ca
     const auto status = seen.state.status;
     if (status == StepStatus::in_doubt) {
         offer_doubt(table);
+        offer_acknowledge(table);
         card.offers.push_back(note_offer());
         return;
     }
@@ -354,12 +355,17 @@ void offer_between(const Moment& moment, CardView& card) {
     }
 }
 
-void offer_in_rollback(CardView& card) {
+void offer_in_rollback(const Moment& moment, CardView& card) {
     Offer show;
     show.deed = Deed::by_hand;
     show.label = Words::tr("Show commands to do it by hand");
     show.tip = Words::tr("What is still to be done, for another terminal");
-    card.offers = {show, note_offer()};
+    card.offers = {show};
+    static const plan::Step nothing;
+    const Seen seen{moment, nothing, moment.release.at(""), nullptr};
+    Table table{seen, card};
+    offer_acknowledge(table);
+    card.offers.push_back(note_offer());
 }
 
 } // namespace sluice::story::card

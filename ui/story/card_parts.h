@@ -79,6 +79,6 @@ QString commands_by_hand(const Moment& moment, const plan::Option& option);
 // What can be done: card_offers.
 void offer_for(const Seen& seen, const std::optional<release::Actor>& viewer, CardView& card);
 void offer_between(const Moment& moment, CardView& card);
-void offer_in_rollback(CardView& card);
+void offer_in_rollback(const Moment& moment, CardView& card);
 
 } // namespace sluice::story::card

@@ -36,7 +36,9 @@ std::vector<std::string> names_of(const Moment& moment) {
         names.push_back(metric.name);
     }
     for (const auto& [key, line] : moment.readings.lines()) {
-        if (std::find(names.begin(), names.end(), key.metric) == names.end()) {
+        // With a slash it is no metric: a lag's partitions (doc/session-format.md).
+        if (key.metric.find('/') == std::string::npos &&
+            std::find(names.begin(), names.end(), key.metric) == names.end()) {
             names.push_back(key.metric);
         }
     }

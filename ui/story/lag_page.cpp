@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 namespace sluice::story {
 namespace {
@@ -218,9 +219,22 @@ QString lag_age(const Moment& moment, Nanos then) {
     return moment.mode == Mode::replay ? old(moment.now, then) : ago(moment.now, then);
 }
 
-/// What was told of one metric goes into the page. Two metrics may ask the same: then who was asked last says it.
+/// What was told of one metric goes into the page. Two metrics may ask the same: then who was asked last says it. Two
+/// that ask a group for other topics have a line each.
 struct Gathered {
-    std::map<std::pair<QString, QString>, std::pair<Nanos, LagLine>> groups; ///< by connection and name
+    struct Where {
+        QString from, group;
+        std::vector<std::string> topics; ///< as they were asked for
+        bool operator<(const Where& other) const {
+            return std::tie(from, group, topics) < std::tie(other.from, other.group, other.topics);
+        }
+    };
+    struct Told {
+        Nanos at;
+        LagLine line;
+        QString metric;
+    };
+    std::map<Where, Told> groups;
     std::optional<Nanos> oldest;
     bool any = false;
 };
@@ -258,9 +272,9 @@ void gather(const Moment& moment, const plan::Metric& metric, const report::Reco
         wrong(LagText::tr("the record of %1 partitions can't be read").arg(lag.unreadable));
     }
     const auto put = [&](LagLine line) {
-        auto& known = all.groups[{QString::fromStdString(metric.from), line.name}];
-        if (known.second.name.isEmpty() || known.first < lag.report.at) {
-            known = {lag.report.at, std::move(line)};
+        auto& known = all.groups[{QString::fromStdString(metric.from), line.name, metric.lag->topics}];
+        if (known.line.name.isEmpty() || known.at < lag.report.at) {
+            known = {lag.report.at, std::move(line), title};
         }
     };
     for (const auto& group : lag.report.groups) {
@@ -311,12 +325,19 @@ LagPage present_lag_page(const Moment& moment) {
         return page;
     }
     int in_trouble = 0, falls_behind = 0;
+    std::map<std::pair<QString, QString>, int> lines_of;
+    for (const auto& [where, told] : all.groups) {
+        ++lines_of[{where.from, where.group}];
+    }
     for (auto& [where, told] : all.groups) {
-        auto& line = told.second;
+        auto& line = told.line;
         falls_behind += line.mark == Mark::close ? 1 : 0;
         in_trouble += line.mark != Mark::close && lag_rank(line.mark) > lag_rank(Mark::holds) ? 1 : 0;
+        if (lines_of[{where.from, where.group}] > 1) {
+            line.name = QStringLiteral("%1 · %2").arg(line.name, told.metric);
+        }
         if (clusters.size() > 1) {
-            line.name = QStringLiteral("%1 · %2").arg(line.name, where.first);
+            line.name = QStringLiteral("%1 · %2").arg(line.name, where.from);
         }
         page.groups.push_back(std::move(line));
     }

@@ -131,7 +131,9 @@ QString window_text(const Moment& moment, StepTitles& titles) {
         if (way->ends <= moment.now) {
             return TopText::tr("rollback window ended %1").arg(ends);
         }
-        if (way->latest == way->ends) {
+        const bool none = release.closed() || release.rollback.active || release.aborted ||
+                          release::no_return_since(release) != nullptr; // nobody begins one any more
+        if (none || way->latest == way->ends) {
             return TopText::tr("rollback until %1").arg(ends);
         }
         return way->latest > moment.now

@@ -158,7 +158,8 @@ void present_way_back(const Moment& moment, TrafficView& view) {
         view.way_back.push_back({as_text(rollback.ready_why), {}, {}, {}});
     }
     const auto way = release::way_back(release);
-    if (!way || way->ends <= moment.now) {
+    if (!way || way->ends <= moment.now || release.closed() || release.aborted ||
+        release::no_return_since(release) != nullptr) {
         return; // the top says that it is over
     }
     const bool late = way->latest <= moment.now;

@@ -119,6 +119,27 @@ private slots:
         QVERIFY(page.note.contains("asked 10 s ago"));
     }
 
+    void a_group_that_two_metrics_ask_for_other_topics_has_a_line_for_each() {
+        std::string text = plan_text;
+        text.insert(text.find("phases:"), "  pay: {title: Payments, from: events, lag: {groups: [orders], topics: "
+                                          "[pay]}, unit: messages}\n");
+        SmallSession session(text);
+        kafka::LagRecord all{"lag", {"orders"}}, pay{"pay", {"orders"}};
+        const auto answer = [&](kafka::LagRecord& record, const PartitionLag& one) {
+            kafka::LagAnswer told;
+            told.partitions = {one};
+            session.beside(record.take(told, session.drive.now));
+        };
+        answer(all, at("in", 0, 100, 200));
+        answer(pay, at("pay", 0, 1, 8));
+        const auto page = present_lag_page(session.moment());
+        QCOMPARE(page.groups.size(), std::size_t{2});
+        QCOMPARE(page.groups[0].name, "orders · Consumer lag");
+        QCOMPARE(page.groups[0].parts.front().name, "in");
+        QCOMPARE(page.groups[1].name, "orders · Payments");
+        QCOMPARE(page.groups[1].parts.front().name, "pay");
+    }
+
     void why_there_is_no_estimate_is_said_data() {
         QTest::addColumn<int>("committed_then");
         QTest::addColumn<int>("end_then");
