@@ -171,6 +171,7 @@ class WarRoom(unittest.TestCase):
                 (["--snapshot", "a.png", "--at", "T+09:00:00", session], "does not hold that moment"),
                 (["--snapshot", "a.png", "--step", "nowhere", session], "the plan has no such step"),
                 (["--snapshot", "a.png", "--chart", "nothing/blue", session], "the session has no such metric"),
+                (["--snapshot", "a.png", "--view", "lag", "--chart", "lag", session], "this picture has no charts"),
                 (["--chart", "lag", session], "--snapshot"),
                 (["--rehearse", session], "error"),
                 (["--rehearse", "asks.yaml", "--set", "version=new"], "version"),

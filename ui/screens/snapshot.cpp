@@ -180,6 +180,11 @@ Result<void> save_without_session(const SnapshotWish& wish) {
 
 Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) {
     theme::apply(application, wish.scheme);
+    const bool has_charts = wish.view == "cockpit" || wish.view == "replay" || wish.view == "war-room";
+    if (!wish.charts.empty() && !has_charts) {
+        return fail(ErrorCode::bad_input, "this picture has no charts", "--view " + wish.view.toStdString(),
+                    "--chart belongs to --view cockpit, replay or war-room");
+    }
     if (wish.view == "start" || wish.view == "plan" || wish.view == "manual") {
         return save_without_session(wish);
     }
