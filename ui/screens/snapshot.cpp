@@ -206,7 +206,7 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         return fail(ErrorCode::bad_input, "the plan has no such step", "--step " + wish.step,
                     "'sluicectl show' lists them");
     }
-    if (const auto known = story::check_choices(replay.moment(), wish.charts); !known) {
+    if (auto known = story::check_choices(replay.moment(), wish.charts); !known) {
         return known;
     }
     replay.set_chart_metrics(wish.charts);
