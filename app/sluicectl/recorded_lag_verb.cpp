@@ -10,25 +10,15 @@ using namespace sluice;
 
 /// Each metric as `sluicectl lag --watch` tells a cluster, as of its last answer up to the moment.
 int recorded_lag(const std::string& file, const std::string& at, bool json) {
-    const auto session = read_session(file);
-    if (!session) {
-        return complain(session.error());
+    const auto measured = measured_at(file, at);
+    if (!measured) {
+        return complain(measured.error());
     }
-    const auto then = release_at(*session, file, at);
-    if (!then) {
-        return complain(then.error());
-    }
-    if (!then->release.plan) {
-        return complain({ErrorCode::corrupt, "the session holds no plan that loads", file, {}});
-    }
-    const auto readings = read_readings(file);
-    if (!readings) {
-        return complain(readings.error());
-    }
+    const auto& [then, readings] = *measured;
     Json all = Json::array();
     std::string text;
-    for (const auto& metric : then->release.plan->metrics) {
-        const auto lag = metric.lag ? report::recorded_lag(*readings, metric.name, then->now) : std::nullopt;
+    for (const auto& metric : then.release.plan->metrics) {
+        const auto lag = metric.lag ? report::recorded_lag(readings, metric.name, then.now) : std::nullopt;
         if (!lag) {
             continue;
         }

@@ -32,4 +32,11 @@ struct ReleaseAt {
 /// knows of. `bad_input` where the session does not go so far back or on.
 sluice::Result<ReleaseAt> release_at(const ReadSession& session, const std::string& file, const std::string& at);
 
+/// The same, with all samples of the session. `corrupt` where its plan does not load.
+struct MeasuredAt {
+    ReleaseAt then;
+    sluice::session::Readings readings;
+};
+sluice::Result<MeasuredAt> measured_at(const std::string& file, const std::string& at);
+
 } // namespace sluicectl

@@ -93,6 +93,22 @@ Result<ReleaseAt> release_at(const ReadSession& session, const std::string& file
     return then;
 }
 
+Result<MeasuredAt> measured_at(const std::string& file, const std::string& at) {
+    const auto session = read_session(file);
+    if (!session) {
+        return sluice::failed(session);
+    }
+    auto then = release_at(*session, file, at);
+    if (!then) {
+        return sluice::failed(then);
+    }
+    if (!then->release.plan) {
+        return sluice::fail(ErrorCode::corrupt, "the session holds no plan that loads", file);
+    }
+    auto readings = read_readings(file);
+    return readings ? Result<MeasuredAt>(MeasuredAt{std::move(*then), std::move(*readings)}) : sluice::failed(readings);
+}
+
 namespace {
 
 int log(const std::string& file, bool json, bool all) {

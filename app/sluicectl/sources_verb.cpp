@@ -16,30 +16,19 @@ namespace {
 using namespace sluice;
 
 int sources(const std::string& file, const std::string& at, bool json) {
-    const auto session = read_session(file);
-    if (!session) {
-        return complain(session.error());
+    const auto measured = measured_at(file, at);
+    if (!measured) {
+        return complain(measured.error());
     }
-    const auto then = release_at(*session, file, at);
-    if (!then) {
-        return complain(then.error());
-    }
-    const release::Release& release = then->release;
-    Nanos now = then->now;
+    const release::Release& release = measured->then.release;
+    Nanos now = measured->then.now;
     bool unwatched = false;
     if (at.empty() && !release.closed()) {
         const auto holder = session::OwnerLock::holder(file);
         unwatched = session::OwnerLock::left_behind(file) || (holder && !*holder);
         now = unwatched ? now : std::max(now, present(release)); // ages of a run go on while nothing comes
     }
-    if (!release.plan) {
-        return complain({ErrorCode::corrupt, "the session holds no plan that loads", file, {}});
-    }
-    const auto readings = read_readings(file);
-    if (!readings) {
-        return complain(readings.error());
-    }
-    const auto report = report::source_report(release, *readings, now);
+    const auto report = report::source_report(release, measured->readings, now);
     if (json) {
         Json all = report::to_json(report);
         all["nobody_looks_on"] = unwatched;

@@ -176,7 +176,6 @@ bool LagRecord::is_whole(const std::vector<const LagRow*>& rows, Nanos now) cons
 }
 
 std::vector<series::Sample> LagRecord::take(const LagAnswer& answer, Nanos now) {
-    last_ = now;
     series::Sample head;
     head.metric = metric_;
     head.unit = "messages";

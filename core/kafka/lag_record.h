@@ -45,8 +45,13 @@ public:
 
     LagRecord(const std::string& metric, std::vector<std::string> groups);
 
-    /// Whether the answer to what is asked now is to be recorded: it is asked for the whole log then.
-    bool due(Nanos now) const { return !last_ || now - *last_ >= distance; }
+    /// Whether the answer to what is asked now is to be recorded: it is asked for the whole log then. Counts from one
+    /// asking to the next, with some room for a timer that goes off early.
+    bool ask(Nanos now) {
+        const bool due = !asked_ || now - *asked_ >= distance - milliseconds(500);
+        asked_ = due ? std::optional(now) : asked_;
+        return due;
+    }
 
     /// The head first: no value and the reason, where nothing could be asked.
     std::vector<series::Sample> take(const LagAnswer& answer, Nanos now);
@@ -59,7 +64,7 @@ private:
     std::string metric_;
     std::vector<std::string> groups_;
     LagHistory history_;
-    std::optional<Nanos> last_, whole_;
+    std::optional<Nanos> asked_, whole_;
     std::map<Key, std::string> told_; ///< as it was recorded last
 };
 

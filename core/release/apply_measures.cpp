@@ -107,6 +107,9 @@ void FoldMeasures::operator()(const AlertChanged& e) {
         alert.acknowledged_by.clear();
         alert.acknowledged_why.clear();
     }
+    if (e.state == "inactive" && alert.firing()) {
+        alert.routes.clear(); // it begins anew, and what was told of it is past
+    }
     alert.state = e.state;
     alert.absent = e.absent;
     alert.value = e.value;

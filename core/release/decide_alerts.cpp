@@ -96,10 +96,12 @@ void tell(Draft& draft, const plan::Alert& alert, const std::string& key) {
     }
 }
 
-/// Nobody looks at it any more.
-void end(Draft& draft, const plan::Alert& alert, const std::string& key, const std::string& why) {
+/// Nobody looks at it any more. One that is `forgotten` begins anew: whom it told hears no all-clear, since it may be
+/// as it was.
+void end(Draft& draft, const plan::Alert& alert, const std::string& key, const std::string& why,
+         bool forgotten = false) {
     const AlertState& state = draft.state().alerts.at(key);
-    const char* next = state.firing()                                        ? "resolved"
+    const char* next = state.firing()                                        ? (forgotten ? "inactive" : "resolved")
                        : state.state == "pending" || state.state == "frozen" ? "inactive"
                                                                              : nullptr;
     if (next != nullptr) {
@@ -151,11 +153,11 @@ void watch_alerts(Draft& draft) {
     }
 }
 
-void end_alert(Draft& draft, const plan::Alert& alert, const std::string& why) {
+void end_alert(Draft& draft, const plan::Alert& alert, const std::string& why, bool forgotten) {
     const auto known = draft.state().alerts;
     for (const auto& [key, state] : known) {
         if (key_names(key, alert.rule.id)) {
-            end(draft, alert, key, why);
+            end(draft, alert, key, why, forgotten);
         }
     }
 }

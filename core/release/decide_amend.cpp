@@ -102,7 +102,7 @@ void end_changed_alerts(Draft& draft, const std::vector<plan::PartChange>& chang
                    (change.kind == "metric" && plan::looks_at(alert.rule.condition, is_it));
         });
         if (changed) {
-            end_alert(draft, alert, "the plan was amended");
+            end_alert(draft, alert, "the plan was amended", true);
         }
     }
 }

@@ -247,6 +247,27 @@ void tell_counts(Draft& draft, const plan::Step& step, const GateReadings& comma
     }
 }
 
+/// An arm of which nothing is said now has no traffic: its silence is no absence, also not in part.
+void forget_absences(Draft& draft, const plan::Step& step, const GateReadings& command) {
+    const auto gates = draft.state().at(step.id).gates; // a copy: what is told alters them
+    for (const auto& [key, state] : gates) {
+        const auto slash = key.find('/');
+        const plan::Gate* gate = gate_named(step, key.substr(0, slash));
+        const bool told = std::any_of(command.readings.begin(), command.readings.end(),
+                                      [&, at = key](const auto& one) { return key_of(one.gate, one.arm) == at; });
+        const bool silent = state.verdict == "no-data" || (state.verdict == "fail" && state.value.empty());
+        if (gate == nullptr || !gate->absent || slash == std::string::npos || told || !silent) {
+            continue;
+        }
+        GateReading none;
+        none.gate = gate->id;
+        none.arm = key.substr(slash + 1);
+        none.verdict = "inconclusive";
+        none.why = none.arm + " has no traffic";
+        tell_changes(draft, step, {step.id, {none}});
+    }
+}
+
 /// No data for as long as a gate allows is a breach, until there is data again or nobody can be asked.
 GateReadings with_absences(const Draft& draft, const plan::Step& step, GateReadings command) {
     const StepState& state = draft.state().at(step.id);
@@ -339,6 +360,7 @@ Verdict on(Draft& draft, const GateReadings& command) {
     if (!hold || (status != StepStatus::running && status != StepStatus::person)) {
         return {};
     }
+    forget_absences(draft, *found->step, command);
     const GateReadings readings = counted(draft, *found->step, *hold, with_absences(draft, *found->step, command));
     tell_changes(draft, *found->step, readings);
     if (draft.state().paused) {

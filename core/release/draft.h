@@ -91,7 +91,7 @@ void doubt_tellings(Draft& draft, const std::string& why);
 /// decide_alerts.cpp: nothing comes after the closing, also no answer to what is on its way.
 void end_alerts(Draft& draft);
 /// decide_alerts.cpp: on each arm; a firing one is resolved, a pending one begins anew.
-void end_alert(Draft& draft, const plan::Alert& alert, const std::string& why);
+void end_alert(Draft& draft, const plan::Alert& alert, const std::string& why, bool forgotten = false);
 void watch_proposals(Draft& draft); // decide_proposals.cpp: those that nobody has answered in time
 void watch_approvals(Draft& draft); // decide_approval.cpp: what is too old, or overdue
 /// decide_approval.cpp: who approved, approved the plan as it was; asked again where anything of it is still to come.

@@ -7,7 +7,7 @@ KafkaLagSource::KafkaLagSource(std::shared_ptr<kafka::Connection> connection, Sc
       record_(metric_.name, metric_.question.groups), polls_(scheduler) {}
 
 void KafkaLagSource::poll(Nanos deadline, std::string key, Done done) {
-    const bool recorded = record_.due(scheduler_.now());
+    const bool recorded = record_.ask(scheduler_.now());
     const auto judged = [this, recorded](const LagAnswer& answer) {
         auto batch = judge(metric_, answer, scheduler_.now());
         if (recorded) {

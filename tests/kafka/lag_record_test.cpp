@@ -116,13 +116,13 @@ private slots:
 
     void only_what_is_another_is_recorded_and_all_once_a_minute() {
         LagRecord record("lag", {"billing"});
-        QVERIFY(record.due(new_year));
+        QVERIFY(record.ask(new_year));
         const auto first = record.take(answer_of({partition(0, 10, 10), partition(1, 20, 20)}), new_year);
         QCOMPARE(recorded(first), std::string("0 1"));
         QCOMPARE(first.front().metric, std::string("lag/partitions"));
         QCOMPARE(first.front().value, 2.0);
-        QVERIFY(!record.due(new_year + seconds(9)));
-        QVERIFY(record.due(new_year + seconds(10)));
+        QVERIFY(!record.ask(new_year + seconds(9)));
+        QVERIFY(record.ask(new_year + seconds(10)));
         // Rates are known with the second answer; from the third on one that is quiet stays untold.
         (void)record.take(answer_of({partition(0, 10, 10), partition(1, 20, 20)}), new_year + seconds(10));
         const auto third = record.take(answer_of({partition(0, 10, 10), partition(1, 20, 25)}), new_year + seconds(20));
@@ -166,15 +166,29 @@ private slots:
         QCOMPARE(read_head(next.front().detail)->left_out, std::int64_t{3});
     }
 
+    void it_counts_from_asking_to_asking_however_late_the_answers_are() {
+        LagRecord record("lag", {"billing"});
+        int recorded = 0;
+        for (int poll = 0; poll < 12; ++poll) { // a minute
+            const Nanos asked = new_year + seconds(5) * poll;
+            if (record.ask(asked)) {
+                (void)record.take(answer_of({partition(0, 10, 10)}), asked + milliseconds(300));
+                ++recorded;
+            }
+        }
+        QCOMPARE(recorded, 6);
+    }
+
     void an_answer_that_failed_says_why() {
         LagRecord record("lag", {"billing"});
         LagAnswer failed;
         failed.failure = "no answer in time";
+        QVERIFY(record.ask(new_year));
         const auto samples = record.take(failed, new_year);
         QCOMPARE(samples.size(), std::size_t{1});
         QVERIFY(samples.front().status == series::Status::source_error);
         QCOMPARE(samples.front().detail, std::string("no answer in time"));
-        QVERIFY(!record.due(new_year + seconds(5)));
+        QVERIFY(!record.ask(new_year + seconds(5)));
     }
 };
 

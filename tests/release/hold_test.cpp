@@ -154,6 +154,36 @@ private slots:
         QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
     }
 
+    void an_arm_without_traffic_is_not_absent() {
+        Driver drive = hold("for: 10m", "[{metric: errors, must: '< 1%', absent: 30s}]");
+        const auto read = [&](bool green) {
+            GateReadings readings{"bake", {}};
+            for (const char* arm : {"blue", "green"}) {
+                GateReading one;
+                one.gate = "errors";
+                one.arm = arm;
+                one.verdict = std::string(arm) == "blue" ? "pass" : "no-data";
+                if (green || std::string(arm) == "blue") {
+                    readings.readings.push_back(one);
+                }
+            }
+            (void)drive.submit(readings, drill::engine);
+        };
+        const auto& gate = [&]() -> const GateState& { return drive.release.at("bake").gates.at("errors/green"); };
+        read(true);
+        drive.pass(seconds(10));
+        read(false); // its traffic is taken
+        QCOMPARE(gate().why, "green has no traffic");
+        drive.pass(minutes(5));
+        read(false);
+        read(true); // and given back
+        QCOMPARE(gate().verdict, "no-data");
+        drive.pass(seconds(30));
+        read(true);
+        QCOMPARE(gate().verdict, "fail");
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void an_absence_counts_anew_after_the_program_was_away() {
         Driver drive = hold("for: 10m", "[{metric: lag, must: '< 10', absent: 30s}, {metric: errors, must: '< 1%'}]");
         read(drive, 'n', 'p');

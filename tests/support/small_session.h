@@ -9,6 +9,16 @@
 
 namespace sluice::testing {
 
+/// How the plan of one begins that brings the rest itself: with the variables that a small session gives values to.
+inline const std::string small_head = R"(sluice: 1
+id: small
+title: Small
+variables:
+  version: {type: string, default: v1}
+  ramp: {type: boolean, default: 'true'}
+  token: {type: secret, default: 'env:STATUS_TOKEN'}
+)";
+
 class SmallSession {
 public:
     explicit SmallSession(const std::string& plan)

@@ -2,6 +2,7 @@
 
 #include "theme/tokens.h"
 
+#include <QAccessible>
 #include <QApplication>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -65,6 +66,16 @@ MetricChooser::MetricChooser(const std::vector<MetricChoice>& choices, const QSt
     list_->setFixedHeight(std::min(most_rows, list_->count()) * row_high + 2 * theme::grid);
     setFixedWidth(wide);
     connect(words_, &QLineEdit::textChanged, this, &MetricChooser::narrow);
+    // The keyboard stays in the line: who can't see the list hears there which row Enter takes.
+    const auto tell = [this] {
+        const auto* item = list_->currentItem();
+        words_->setAccessibleDescription(item ? item->data(said_role).toStringList().join(QStringLiteral(", "))
+                                              : tr("Nothing is found"));
+        QAccessibleEvent told(words_, QAccessible::DescriptionChanged);
+        QAccessible::updateAccessibility(&told);
+    };
+    connect(list_, &QListWidget::currentRowChanged, this, tell);
+    tell();
     connect(list_, &QListWidget::itemClicked, this, &MetricChooser::take);
 }
 

@@ -107,21 +107,27 @@ void paint_left_behind(QPainter& painter, Nanos unseen, const QRectF& plot) {
     painter.drawText(box, Qt::AlignCenter, words);
 }
 
-void paint_history_note(QPainter& painter, const QRectF& plot) {
-    const QFont font = theme::text_font(11);
-    const QFontMetricsF metrics(font);
-    const QString words = QCoreApplication::translate("charts", "paler: from history");
-    const double width = metrics.horizontalAdvance(words) + 6;
-    const QRectF box(plot.left() + 2, plot.bottom() - metrics.height() - 3, width, metrics.height());
-    if (width > plot.width()) {
-        return;
-    }
+namespace {
+QString history_words() {
+    return QCoreApplication::translate("charts", "paler: from history");
+}
+} // namespace
+
+QRectF history_note(const QRectF& plot) {
+    const QFontMetricsF metrics(theme::text_font(11));
+    const double width = metrics.horizontalAdvance(history_words()) + 6;
+    return width > plot.width()
+               ? QRectF()
+               : QRectF(plot.left() + 2, plot.bottom() - metrics.height() - 3, width, metrics.height());
+}
+
+void paint_history_note(QPainter& painter, const QRectF& box) {
     QColor behind = theme::tokens().panel;
     behind.setAlphaF(0.8F);
     painter.fillRect(box, behind);
-    painter.setFont(font);
+    painter.setFont(theme::text_font(11));
     painter.setPen(theme::tokens().dim);
-    painter.drawText(box, Qt::AlignCenter, words);
+    painter.drawText(box, Qt::AlignCenter, history_words());
 }
 
 void paint_cursor(QPainter& painter, Nanos at, const TimeScale& time, const QRectF& plot) {

@@ -17,8 +17,10 @@ void paint_markers(QPainter& painter, const std::vector<ChartMarker>& markers, c
 /// That the newest is not shown, and how much of it: a chart that stands still must not be taken for one that follows.
 void paint_left_behind(QPainter& painter, Nanos unseen, const QRectF& plot);
 
-/// What the paler part of a line is, at the foot of the plot area: nobody watched then.
-void paint_history_note(QPainter& painter, const QRectF& plot);
+/// What the paler part of a line is: nobody watched then. Its place at the foot of the plot area; none = there is no
+/// room for it.
+QRectF history_note(const QRectF& plot);
+void paint_history_note(QPainter& painter, const QRectF& box);
 
 void paint_cursor(QPainter& painter, Nanos at, const TimeScale& time, const QRectF& plot);
 

@@ -63,6 +63,31 @@ void PlotCanvas::lay_out() {
     }
 }
 
+// From the bottom up, the first place at which no line is; where there is none, the one at the bottom.
+QRectF PlotCanvas::free_of_lines(const QRectF& box) const {
+    const double by = factor(content_.scale), low = axis_.low, high = axis_.high;
+    const auto y_of = [&](double value) { return plot_.bottom() - (value * by - low) / (high - low) * plot_.height(); };
+    std::vector<std::pair<double, double>> taken; // top and bottom of what each line has beside the box
+    for (const ChartLine& line : content_.lines) {
+        for (const auto& samples : {line.samples, line.past}) {
+            const auto extent =
+                samples ? samples->extent(time_at(box.left()), time_at(box.right())) : std::optional<series::Extent>();
+            if (extent) {
+                taken.emplace_back(y_of(extent->max), y_of(extent->min));
+            }
+        }
+    }
+    constexpr double room = 3, names_of_marks = 20;
+    for (QRectF at = box; at.top() > plot_.top() + names_of_marks; at.translate(0, -box.height())) {
+        if (std::ranges::none_of(taken, [&](const auto& one) {
+                return one.first < at.bottom() + room && one.second > at.top() - room;
+            })) {
+            return at;
+        }
+    }
+    return box;
+}
+
 void PlotCanvas::draw_picture() {
     ++times_drawn_;
     lay_out();
@@ -87,7 +112,10 @@ void PlotCanvas::draw_picture() {
         painter.drawText(plot_, Qt::AlignCenter, theme::glyph(theme::Mark::no_data) + ' ' + tr("no data"));
     }
     if (shows_history(content_, span_)) {
-        paint_history_note(painter, plot_);
+        const QRectF note = history_note(plot_);
+        if (!note.isNull()) {
+            paint_history_note(painter, free_of_lines(note));
+        }
     }
     stale_ = false;
 }

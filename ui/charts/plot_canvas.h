@@ -36,6 +36,7 @@ protected:
 
 private:
     void lay_out();
+    QRectF free_of_lines(const QRectF& box) const;
     void draw_picture();
     Nanos time_at(double x) const { return time_scale().at(x); }
     void point(double x);

@@ -149,7 +149,7 @@ QVariant LagModel::data(const QModelIndex& index, int role) const {
         return font;
     }
     case Qt::ForegroundRole:
-        return index.column() == state && trouble                 ? colour(ink_of(one.mark))
+        return index.column() <= state && trouble                 ? colour(ink_of(one.mark))
                : index.column() <= lag || index.column() == drain ? theme::tokens().text
                                                                   : theme::tokens().dim;
     default:

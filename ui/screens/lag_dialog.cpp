@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPushButton>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -33,6 +34,18 @@ void each(const QAbstractItemModel& model, const QModelIndex& in, const std::fun
     }
 }
 
+/// What is wrong keeps its colour on the chosen row too.
+class KeptInk : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->palette.setBrush(QPalette::HighlightedText, option->palette.brush(QPalette::Text));
+    }
+};
+
 } // namespace
 
 LagDialog::LagDialog(QWidget* parent)
@@ -44,6 +57,7 @@ LagDialog::LagDialog(QWidget* parent)
     wrong_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     tree_->setAccessibleName(tr("Consumer groups, topics and partitions"));
     tree_->setModel(&model_);
+    tree_->setItemDelegate(new KeptInk(tree_));
     tree_->setUniformRowHeights(true);
     tree_->setAllColumnsShowFocus(true);
     tree_->setIndentation(theme::grid * 4);
@@ -90,30 +104,36 @@ void LagDialog::show_moment(const story::Moment& moment) {
 }
 
 void LagDialog::fill() {
-    QList<QStringList> open;
-    each(model_, {}, [&](const QModelIndex& index) {
-        if (tree_->isExpanded(index)) {
-            open << model_.path(index);
+    if (model_.rowCount() > 0) {
+        open_.clear();
+        each(model_, {}, [&](const QModelIndex& index) {
+            if (tree_->isExpanded(index)) {
+                open_ << model_.path(index);
+            }
+        });
+        const QStringList chosen = model_.path(tree_->currentIndex().siblingAtColumn(0));
+        if (!chosen.isEmpty() && chosen != stands_in_) {
+            chosen_ = chosen;
+            stands_in_.clear();
         }
-    });
-    const bool first = model_.rowCount() == 0;
-    const QStringList chosen = model_.path(tree_->currentIndex().siblingAtColumn(0));
-    chosen_ = chosen.isEmpty() ? chosen_ : chosen;
+    }
     const bool anew = model_.show(page_.groups);
     tree_->setVisible(!page_.groups.empty());
-    if (anew && first) {
+    if (anew && !filled_ && model_.rowCount() > 0) {
+        filled_ = true;
         if (partitions_in(page_.groups) <= most_open) {
             tree_->expandAll();
         } else {
             tree_->expandToDepth(0);
         }
     } else if (anew) {
-        for (const auto& path : open) {
+        for (const auto& path : open_) {
             tree_->setExpanded(model_.find(path), true);
         }
     }
     if (anew && model_.rowCount() > 0) {
         const QModelIndex kept = model_.find(chosen_);
+        stands_in_ = kept.isValid() ? QStringList() : model_.path(model_.index(0, 0));
         tree_->setCurrentIndex(kept.isValid() ? kept : model_.index(0, 0));
     }
     fit();

@@ -24,7 +24,10 @@ private:
 
     story::LagPage page_;
     panels::LagModel model_;
-    QStringList chosen_; ///< path
+    QStringList chosen_;      ///< path of the row that a person chose last
+    QStringList stands_in_;   ///< of the one that is chosen while that one is not there
+    QList<QStringList> open_; ///< as they were last; nothing = it was never filled
+    bool filled_ = false;
     QLabel *heading_, *note_, *wrong_;
     QTreeView* tree_;
     bool fitted_ = false; ///< columns have their width once

@@ -156,11 +156,15 @@ void sum_line(LagLine& line, const GroupReport& sums, bool with_topic) {
     line.produced = lag_rate(sums.produced);
     line.consumed = lag_rate(sums.consumed);
     line.drain = drain_words(sums.lag, sums.drain, sums.produced, sums.consumed);
-    // One partition that is never drained has the reason, whatever the others do.
-    const auto stuck = std::find_if(sums.rows.begin(), sums.rows.end(), [](const LagRow& row) {
-        return row.lag && row.figures.drain && std::isinf(*row.figures.drain);
-    });
-    if (stuck != sums.rows.end()) {
+    // Of the partitions that are never drained the one with most lag has the reason, whatever the others do.
+    const LagRow* stuck = nullptr;
+    for (const LagRow& row : sums.rows) {
+        if (row.lag && row.figures.drain && std::isinf(*row.figures.drain) &&
+            (stuck == nullptr || *row.lag > *stuck->lag)) {
+            stuck = &row;
+        }
+    }
+    if (stuck != nullptr) {
         line.drain = drain_words(stuck->lag, stuck->figures.drain, stuck->figures.produced, stuck->figures.consumed);
     }
 
@@ -350,7 +354,9 @@ LagPage present_lag_page(const Moment& moment) {
                        : LagText::tr("No group is in trouble");
     QStringList notes{LagText::tr("As of %1").arg(utc_time(moment.now))};
     if (all.oldest) {
-        notes << LagText::tr("asked %1").arg(lag_age(moment, *all.oldest));
+        const QString age = lag_age(moment, *all.oldest);
+        notes << (moment.mode == Mode::replay ? LagText::tr("what was asked is %1").arg(age)
+                                              : LagText::tr("asked %1").arg(age));
     }
     notes << LagText::tr("up to the log's end, as Kafka's own tool counts");
     if (!moment.owned) {

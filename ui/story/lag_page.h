@@ -25,7 +25,7 @@ struct LagLine {
 };
 
 struct LagPage {
-    QString heading; ///< "1 of 3 groups is in trouble"
+    QString heading; ///< "In trouble: 1 of 3 groups"
     QString note;    ///< as of when, and how old
     bool trouble = false;
     std::vector<QString> wrong;  ///< of no single line: what could not be asked, topics that are gone, what is left out

@@ -2,6 +2,7 @@
 /// A desk of its own for a test: paths, settings, and the window on it.
 #include "host/user.h"
 #include "screens/cockpit_window.h"
+#include "support/nova_plan.h"
 
 #include <QAbstractButton>
 #include <QApplication>
@@ -158,6 +159,16 @@ inline bool press_button(QMessageBox& box, const QString& text) {
         QTest::keyClick(at, Qt::Key_Tab);
     }
     return false;
+}
+
+/// Rehearses Nova in the window, in front of everything, to its end; false: that took too long.
+inline bool rehearsed_nova(screens::CockpitWindow& window, const QTemporaryDir& folder) {
+    if (!in_front(window)) {
+        return false;
+    }
+    window.rehearse(nova_options(folder.path().toStdString()));
+    return QTest::qWaitFor([&] { return window.session() && window.session()->story().ended(); }, 120'000) &&
+           in_front(window);
 }
 
 } // namespace sluice::testing

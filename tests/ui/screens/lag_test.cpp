@@ -16,12 +16,8 @@ private slots:
     void it_opens_by_its_key_and_shows_the_partitions_of_the_moment() {
         const OwnDesk desk;
         QTemporaryDir folder;
-        const auto options = testing::nova_options(folder.path().toStdString());
         CockpitWindow window(desk.defaults());
-        QVERIFY(testing::in_front(window));
-        window.rehearse(options);
-        QVERIFY(QTest::qWaitFor([&] { return window.session() && window.session()->story().ended(); }, 120'000));
-        QVERIFY(testing::in_front(window));
+        QVERIFY(testing::rehearsed_nova(window, folder));
 
         QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier);
         const auto found = window.findChildren<LagDialog*>();

@@ -41,12 +41,8 @@ private slots:
     void the_page_opens_by_its_key_and_by_a_click_and_follows_what_is_looked_at() {
         const OwnDesk desk;
         QTemporaryDir folder;
-        const auto options = testing::nova_options(folder.path().toStdString());
         CockpitWindow window(desk.defaults());
-        QVERIFY(testing::in_front(window));
-        window.rehearse(options);
-        QVERIFY(QTest::qWaitFor([&] { return window.session() && window.session()->story().ended(); }, 120'000));
-        QVERIFY(testing::in_front(window));
+        QVERIFY(testing::rehearsed_nova(window, folder));
         QVERIFY(page_of(window) == nullptr);
 
         QTest::keyClick(&window, Qt::Key_I, Qt::ControlModifier);

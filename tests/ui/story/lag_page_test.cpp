@@ -12,14 +12,7 @@ using testing::SmallSession;
 
 namespace {
 
-const char* const plan_text = R"(sluice: 1
-id: small
-title: Small
-variables:
-  version: {type: string, default: v1}
-  ramp: {type: boolean, default: 'true'}
-  token: {type: secret, default: 'env:STATUS_TOKEN'}
-roles: [lead]
+const std::string plan_text = testing::small_head + R"(roles: [lead]
 connections:
   events: {kafka: {bootstrap: 'broker:9092'}}
 metrics:
@@ -30,14 +23,7 @@ phases:
       - {id: sure, confirm: 'Sure?'}
 )";
 
-const char* const plan_without = R"(sluice: 1
-id: small
-title: Small
-variables:
-  version: {type: string, default: v1}
-  ramp: {type: boolean, default: 'true'}
-  token: {type: secret, default: 'env:STATUS_TOKEN'}
-roles: [lead]
+const std::string plan_without = testing::small_head + R"(roles: [lead]
 phases:
   - id: a
     steps:

@@ -11,14 +11,7 @@ using testing::SmallSession;
 
 namespace {
 
-const char* const plan_text = R"(sluice: 1
-id: small
-title: Small
-variables:
-  version: {type: string, default: v1}
-  ramp: {type: boolean, default: 'true'}
-  token: {type: secret, default: 'env:STATUS_TOKEN'}
-roles: [lead]
+const std::string plan_text = testing::small_head + R"(roles: [lead]
 connections:
   cluster: {kubernetes: {context: test}}
   prom: {prometheus: {url: 'http://prometheus:9090', headers: {Authorization: 'env:STATUS_TOKEN'}}}
