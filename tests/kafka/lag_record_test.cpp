@@ -39,7 +39,7 @@ std::string recorded(const std::vector<series::Sample>& samples) {
     return all;
 }
 
-LagRow row_with(PartitionLag at, std::optional<double> drain = {}) {
+LagRow row_with(const PartitionLag& at, std::optional<double> drain = {}) {
     analysis::LagFigures figures;
     figures.produced = 12.5;
     figures.consumed = -3;
@@ -145,6 +145,7 @@ private slots:
     void of_too_many_the_worst_are_kept_and_the_rest_is_counted() {
         LagRecord record("lag", {"billing"});
         std::vector<PartitionLag> all;
+        all.reserve(1003);
         for (int i = 0; i < 1003; ++i) {
             all.push_back(partition(i, 0, i));
         }

@@ -52,7 +52,7 @@ public:
     /// The plan with a person in it, to be rehearsed here.
     host::RehearsalOptions rehearsal() const;
     QString write(const QString& name, const std::string& text) const {
-        const QString file = folder_.filePath(name);
+        QString file = folder_.filePath(name);
         std::ofstream(file.toStdString()) << text;
         return file;
     }
