@@ -104,13 +104,13 @@ public class KafkaTools {
             flow(words[1], Integer.parseInt(words[2]), words[3]);
             break;
         case "rebalance": // GROUP TOPIC: one member does not answer when a second one comes
-            KafkaConsumer<byte[], byte[]> silent = consumer(words[1]);
+            KafkaConsumer<byte[], byte[]> silent = consumer(words[1], Map.of());
             open.add(() -> silent.close(Duration.ZERO));
             silent.subscribe(List.of(words[2]));
             while (silent.assignment().isEmpty()) {
                 silent.poll(Duration.ofMillis(50));
             }
-            KafkaConsumer<byte[], byte[]> second = consumer(words[1]);
+            KafkaConsumer<byte[], byte[]> second = consumer(words[1], Map.of());
             second.subscribe(List.of(words[2]));
             thread(() -> {
                 while (!stopping) {
@@ -175,6 +175,22 @@ public class KafkaTools {
                 Thread.sleep(50);
             }
         }
+        if (!topic.startsWith("__")) {
+            settle(topic, partitions.length);
+        }
+    }
+
+    /** Until each broker knows the topic: whoever asks next may ask any of them. */
+    static void settle(String topic, int partitions) throws Exception {
+        for (String broker : client.getProperty("bootstrap.servers").split(",")) {
+            for (boolean known = false; !known;) { // the first request of a new client goes to the broker that it is given
+                try (KafkaConsumer<byte[], byte[]> asking = consumer("settles", Map.of("bootstrap.servers", broker))) {
+                    known = asking.partitionsFor(topic, Duration.ofSeconds(10)).size() == partitions;
+                } catch (UnknownTopicOrPartitionException later) {
+                    Thread.sleep(50);
+                }
+            }
+        }
     }
 
     static Properties producing(Map<String, String> more) {
@@ -186,9 +202,10 @@ public class KafkaTools {
         return properties;
     }
 
-    static KafkaConsumer<byte[], byte[]> consumer(String group) {
+    static KafkaConsumer<byte[], byte[]> consumer(String group, Map<String, String> more) {
         Properties properties = new Properties();
         properties.putAll(client);
+        properties.putAll(more);
         properties.put("group.id", group);
         properties.put("auto.offset.reset", "earliest");
         properties.put("enable.auto.commit", "false");
@@ -217,7 +234,7 @@ public class KafkaTools {
             }
             producer.close(Duration.ofSeconds(5));
         });
-        KafkaConsumer<byte[], byte[]> consumer = consumer(group);
+        KafkaConsumer<byte[], byte[]> consumer = consumer(group, Map.of());
         consumer.subscribe(List.of(topic));
         thread(() -> {
             while (!stopping) {
