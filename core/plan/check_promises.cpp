@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace sluice::plan {
 namespace {
@@ -153,9 +154,31 @@ void check_within(const Plan& plan, const StepGraph& graph, const Teller& tell) 
     }
 }
 
+/// Steps that by what their `not-before` counts from wait for each other, each cycle once. `timed`: those whose own is
+/// not told as an error already.
+void check_rounds(Reading& reading, std::set<StepId> timed) {
+    for (;;) {
+        const auto cycle = StepGraph(reading.plan, timed).cycle();
+        std::vector<StepId> waits; // never none of a cycle: that needs alone make none was looked at before
+        for (const StepId& id : cycle) {
+            if (timed.erase(id) > 0) {
+                waits.push_back("'" + id + "'");
+            }
+        }
+        if (waits.empty()) {
+            return;
+        }
+        const StepId first = waits.front().substr(1, waits.front().size() - 2);
+        reading.error(
+            reading.plan.step(first)->at, fmt::format("these steps wait for each other: {}", fmt::join(cycle, " → ")),
+            fmt::format("let not-before of {} count from a step that comes earlier", fmt::join(waits, " or ")));
+    }
+}
+
 /// What waits for a step that comes only after it would wait for ever; what is due before it may begin is late at once.
 void check_waits(Reading& reading) {
     const Plan& plan = reading.plan;
+    std::set<StepId> timed;
     const StepGraph graph(plan);
     const auto place = [&](const Step& step) {
         const auto* phase = plan.phase_of(step.id);
@@ -176,12 +199,15 @@ void check_waits(Reading& reading) {
             reading.error(
                 step.at, fmt::format("'{}' waits until '{}' is over, which is over only after it", step.id, anchor->id),
                 "let not-before count from a step that comes earlier");
+        } else {
+            timed.insert(step.id);
         }
         if (step.due && step.due->step == step.not_before->step && step.due->delay < step.not_before->delay) {
             reading.warn(step.at, fmt::format("'{}' is due before it may begin", step.id),
                          "let due come after not-before");
         }
     }
+    check_rounds(reading, std::move(timed));
 }
 
 /// What takes back the time that somebody wanted to pass before it can't be undone.

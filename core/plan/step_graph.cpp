@@ -5,9 +5,9 @@
 
 namespace sluice::plan {
 
-StepGraph::StepGraph(const Plan& plan) {
-    add(plan.steps);
-    add(plan.rollback_steps);
+StepGraph::StepGraph(const Plan& plan, const std::set<StepId>& timed) {
+    add(plan.steps, timed);
+    add(plan.rollback_steps, timed);
     const std::size_t n = ids_.size();
     ancestors_.assign(n, std::vector<bool>(n, false));
     enum class Visit { fresh, open, done };
@@ -43,7 +43,7 @@ StepGraph::StepGraph(const Plan& plan) {
     }
 }
 
-void StepGraph::add(const std::vector<Step>& steps) {
+void StepGraph::add(const std::vector<Step>& steps, const std::set<StepId>& timed) {
     for (const Step& step : steps) {
         if (index_.emplace(step.id, ids_.size()).second) {
             ids_.push_back(step.id);
@@ -70,6 +70,9 @@ void StepGraph::add(const std::vector<Step>& steps) {
         const std::size_t own = index_.at(step.id);
         for (const StepId& needed : step.needs) {
             after(own, needed);
+        }
+        if (step.not_before && timed.contains(step.id)) {
+            after(own, step.not_before->step); // of T0 there is no such step
         }
         const auto parent = index_.find(step.parent);
         if (parent != index_.end()) {

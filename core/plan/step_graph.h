@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@ namespace sluice::plan {
 
 class StepGraph {
 public:
-    explicit StepGraph(const Plan& plan);
+    /// Of the steps in `timed` what their `not-before` counts from comes before them too: it starts to count when that
+    /// is over.
+    explicit StepGraph(const Plan& plan, const std::set<StepId>& timed = {});
 
     /// True when `later` can start only after `earlier` is done. False for unknown ids and for the step itself.
     bool comes_before(const StepId& earlier, const StepId& later) const;
@@ -25,7 +28,7 @@ public:
     std::vector<std::size_t> order(const std::vector<Step>& steps) const;
 
 private:
-    void add(const std::vector<Step>& steps);
+    void add(const std::vector<Step>& steps, const std::set<StepId>& timed);
     std::map<StepId, std::size_t> index_;
     std::vector<StepId> ids_;
     std::vector<std::vector<std::size_t>> before_; ///< direct
