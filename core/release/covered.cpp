@@ -189,6 +189,29 @@ std::vector<StepId> covered_by(const Release& release, const StepId& approve) {
     return covered;
 }
 
+namespace {
+
+/// As `always_passed`, and it may stand in groups that are always passed themselves: what comes after them waits for it
+/// too. In a decision it may not be chosen.
+bool passed_within(const plan::Plan& plan, const plan::Step& approve) {
+    if (!std::holds_alternative<plan::Approve>(approve.body)) {
+        return false;
+    }
+    const plan::Step* at = &approve;
+    while (at != nullptr && !at->when && at->left_out.empty()) {
+        if (at->parent.empty()) {
+            return true;
+        }
+        at = plan.step(at->parent);
+        if (at != nullptr && !std::holds_alternative<plan::Group>(at->body)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
 std::vector<StepId> before_any_approval(const Release& release) {
     std::vector<StepId> free;
     const auto before = before_each(*release.plan);
@@ -196,7 +219,7 @@ std::vector<StepId> before_any_approval(const Release& release) {
         const auto& mine = before.at(step.id);
         const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
         if (acts && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
-                return always_passed(*release.plan->step(earlier));
+                return passed_within(*release.plan, *release.plan->step(earlier));
             })) {
             free.push_back(step.id);
         }

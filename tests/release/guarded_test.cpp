@@ -58,6 +58,33 @@ private slots:
                       "{id: f, run: [a]}, {id: go, approve: {roles: [owner]}}, {id: z, run: [z]}"),
                  "before any approval: a, b, c, d, e and 1 more");
     }
+    void what_comes_after_an_approval_in_a_group_begins_after_it_data() {
+        QTest::addColumn<QString>("steps");
+        QTest::addColumn<QString>("free");
+        QTest::newRow("behind the group")
+            << "{id: a, run: [a]}, {id: g, group: [{id: go, approve: {roles: [owner]}}, {id: b, run: [b]}]}, "
+               "{id: c, run: [c]}"
+            << "a b";
+        QTest::newRow("behind it in the group")
+            << "{id: g, group: [{id: go, approve: {roles: [owner]}}, {id: b, run: [b], needs: go}]}"
+            << "";
+        QTest::newRow("in a group within a group")
+            << "{id: g, group: [{id: h, group: [{id: go, approve: {roles: [owner]}}]}]}, {id: c, run: [c]}"
+            << "";
+        QTest::newRow("in a group that may not apply")
+            << "{id: g, group: [{id: go, approve: {roles: [owner]}}], when: {is: '${ramp}'}}, {id: c, run: [c]}"
+            << "c";
+        QTest::newRow("in a choice that may not be made")
+            << "{id: d, decide: {text: T, choices: [{id: x, steps: [{id: go, approve: {roles: [owner]}}]}, "
+               "{id: y, steps: [{id: look, confirm: Look}]}]}}, {id: c, run: [c]}"
+            << "c";
+    }
+    void what_comes_after_an_approval_in_a_group_begins_after_it() {
+        QFETCH(QString, steps);
+        const Desk desk("", plan_of(steps.toStdString()));
+        QCOMPARE(desk.refusal, "");
+        QTEST(QString::fromStdString(ids(before_any_approval(desk.release))), "free");
+    }
     void what_is_typed_elsewhere_is_approved_and_shown_like_an_effect() {
         const std::string alone = plan_of("{id: typed, external: drop it}");
         QVERIFY(Desk(governed, alone).refusal.find("the policy demands approval") != std::string::npos);
