@@ -250,6 +250,22 @@ int resume(const RunOptions& options) {
     return watch(**host, by, options); // closed, but killed before its file was whole: it is made whole
 }
 
+/// Done when it is what is asked for; another way back has left other things behind.
+int is_rolled_back(const RunOptions& options) {
+    const auto taken = sluice::host::way_back_taken(options.session);
+    if (!taken) {
+        return complain(taken.error());
+    }
+    if (!options.option.empty() && options.option != *taken) {
+        return complain(
+            {sluice::ErrorCode::refused,
+             fmt::format("the session was rolled back by '{}', not by '{}', and is closed", *taken, options.option),
+             options.session, "what '" + options.option + "' does beyond it is to be done by hand"});
+    }
+    fmt::print("the session is closed: rolled-back by {}\n", *taken);
+    return done;
+}
+
 int roll_back(const RunOptions& options) {
     const auto start = start_options(options, false);
     if (!start) {
@@ -257,8 +273,7 @@ int roll_back(const RunOptions& options) {
     }
     const auto over = sluice::host::closed_outcome(options.session);
     if (over && *over == "rolled-back") {
-        fmt::print("the session is closed: rolled-back\n");
-        return done; // what is asked for is so
+        return is_rolled_back(options);
     }
     if (over && *over) {
         return complain({sluice::ErrorCode::refused, "the session is closed: " + **over, options.session,

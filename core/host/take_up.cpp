@@ -108,4 +108,18 @@ Result<std::optional<std::string>> closed_outcome(const std::filesystem::path& s
     return std::optional<std::string>();
 }
 
+Result<std::string> way_back_taken(const std::filesystem::path& session) {
+    const auto events = events_of(session, INT64_MAX);
+    if (!events) {
+        return failed(events);
+    }
+    std::string option;
+    for (const auto& event : *events) {
+        if (const auto* started = std::get_if<release::RollbackStarted>(&event.body)) {
+            option = started->option;
+        }
+    }
+    return option;
+}
+
 } // namespace sluice::host

@@ -18,4 +18,7 @@ Result<std::unique_ptr<SessionHost>> take_up(const TakeUp& options);
 /// How it ended, if nothing is left to do: closed, and its file whole.
 Result<std::optional<std::string>> closed_outcome(const std::filesystem::path& session);
 
+/// The rollback option that it was rolled back by; empty: by none.
+Result<std::string> way_back_taken(const std::filesystem::path& session);
+
 } // namespace sluice::host

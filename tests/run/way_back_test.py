@@ -51,6 +51,18 @@ class WayBack(unittest.TestCase):
                 self.assertEqual([one["outcome"] for one in self.told("session-closed")],
                                  ["rolled-back"] if code == FAILED else [], said)
 
+    def test_what_was_rolled_back_by_another_option_is_not_said_to_be_done(self):
+        self.plan({"id": "wrong", "run": ["x"], "rehearse": {"exit": 1}},
+                  variables={"bad": {"type": "boolean", "default": True}},
+                  rollback={"triggers": [{"id": "bad", "is": "${bad}", "mode": "act"}]})
+        ended, said = self.home.call("rehearse", "plan.yaml", "--assume-yes", "--session", self.home.session)
+        self.assertEqual(ended, FAILED, said)
+        for words, code, answer in (((), DONE, "rolled-back by back"), (("back",), DONE, "rolled-back by back"),
+                                    (("other",), BAD_INPUT, "was rolled back by 'back', not by 'other'")):
+            with self.subTest(words):
+                self.assertEqual(self.home.call("roll-back", self.home.session, *words)[0], code)
+                self.assertIn(answer, self.home.call("roll-back", self.home.session, *words)[1])
+
     def test_one_that_nobody_runs_while_it_is_kept_open(self):
         self.plan({"id": "make", "run": ["touch", "made"]}, rollback={"within": "2h after make"})
         program = self.begin("run", "plan.yaml", "--session", self.home.session, stdin=subprocess.PIPE)
