@@ -328,12 +328,16 @@ public:
                 step.begun += now_ - std::max(r.paused_since, step.begun);
             }
         }
+        for (auto& [id, phase] : r.phases) {
+            if (phase.window_paused) {
+                const Nanos end = phase.status == PhaseState::Status::finished ? phase.ended : now_;
+                phase.stood += std::max(Nanos{}, end - r.paused_since);
+            }
+            phase.window_paused = false;
+        }
         r.paused = false;
         r.paused_why.clear();
         r.paused_since = {};
-        for (auto& [id, phase] : r.phases) {
-            phase.window_paused = false;
-        }
     }
     void operator()(const WindowEnded& e) {
         if (auto* phase = find(r.phases, e.phase)) {

@@ -12,13 +12,14 @@ namespace {
 struct Length {
     Nanos time;
     bool whole = true; ///< every step in it says how long it takes
+    Nanos waited;      ///< of the time: until a `not-before`
 };
 
 Length length_of(const Release& release, const std::vector<plan::Step>& list, const std::vector<StepId>& top) {
     Forecast forecast(release, {}, Forecast::From::nothing);
     forecast.t0({}); // its own start: of what waits for T0 in a window, T0 is where the window begins
     const Nanos end = forecast.walk(list, top, {});
-    return {end, forecast.unplanned == 0};
+    return {end, forecast.unplanned == 0, forecast.waited(forecast.chain())};
 }
 
 std::optional<Nanos> planned_of(const Release& release, const plan::Phase& phase) {
@@ -27,6 +28,15 @@ std::optional<Nanos> planned_of(const Release& release, const plan::Phase& phase
     }
     const Length length = length_of(release, release.plan->steps, phase.steps);
     return length.whole ? std::optional(length.time) : std::nullopt;
+}
+
+/// Of that what is work: where the plan gives the phase a length of its own, that does not count waiting.
+std::optional<Nanos> planned_work(const Release& release, const plan::Phase& phase) {
+    if (phase.planned) {
+        return phase.planned;
+    }
+    const Length length = length_of(release, release.plan->steps, phase.steps);
+    return length.whole ? std::optional(length.time - length.waited) : std::nullopt;
 }
 
 std::optional<Nanos> planned_of(const Release& release, const plan::Option& option) {
@@ -118,6 +128,15 @@ private:
         }
     }
 
+    /// How long the end of its window has kept it from going on, or will have by `end`.
+    Nanos stood(const PhaseState& state, Nanos end) const {
+        if (!state.window_paused || !release_.paused) {
+            return state.stood;
+        }
+        const Nanos goes_on = state.at_window_end == "pause" ? std::max(state.window_opens, now_) : now_;
+        return state.stood + std::max(Nanos{}, std::min(goes_on, end) - release_.paused_since);
+    }
+
     Nanos through(const plan::Phase& phase, Nanos start, TimeLine& line) {
         const PhaseState state = this->state(phase);
         line.start = start;
@@ -144,9 +163,10 @@ private:
         }
         line.end = end;
         const auto chain = forecast_.chain();
-        if (line.begun && line.planned) { // what only waits for a time is no work
-            schedule_.ahead =
-                schedule_.ahead.value_or(Nanos{}) + *line.planned - (end - start - forecast_.waited(chain));
+        const auto planned = line.begun ? planned_work(release_, phase) : std::nullopt;
+        if (planned) { // what only waits for a time or its window is no work
+            const Nanos work = end - start - forecast_.waited(chain) - stood(state, end);
+            schedule_.ahead = schedule_.ahead.value_or(Nanos{}) + *planned - std::max(Nanos{}, work);
         }
         if (!chain.empty()) { // by way of a `not-before` it may begin in an earlier phase
             const plan::Phase* first = release_.plan->phase_of(chain.front());

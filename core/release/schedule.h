@@ -39,7 +39,9 @@ struct Schedule {
     std::map<StepId, TimeLine> steps;       ///< of the plan; of the rollback option that is at work
     std::vector<StepId> critical;           ///< the steps that decide the end, first to last
     std::size_t unplanned = 0;              ///< steps still to be done that say nothing about their time
-    std::optional<Nanos> ahead; ///< of the planned times of phases begun; negative = behind; none = none has one
+    /// Of the planned times of phases begun, without what only waits for a time or for a window; negative = behind;
+    /// none = none has one.
+    std::optional<Nanos> ahead;
     std::optional<WayBack> way_back;
     std::string unknown; ///< why there is no end: "no window within 400 days …", "aborted"
     bool operator==(const Schedule&) const = default;

@@ -167,6 +167,7 @@ struct PhaseState {
     bool window_over = false;
     bool window_paused = false; ///< its end paused the release
     std::string at_window_end;  ///< once it has ended: finish | pause | ask
+    Nanos stood;                ///< so long it was paused by the ends of its windows, as of when it last went on
 
     /// Stands still, or goes on, only because of what the plan says for the end of its window.
     bool held_by_window() const { return window_over && !overridden && at_window_end != "finish"; }

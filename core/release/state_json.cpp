@@ -107,7 +107,8 @@ Json to_json(const PhaseState& phase) {
             {"window_opens", nanos_text(phase.window_opens)},
             {"window_over", phase.window_over},
             {"window_paused", phase.window_paused},
-            {"at_window_end", phase.at_window_end}};
+            {"at_window_end", phase.at_window_end},
+            {"stood", nanos_text(phase.stood)}};
 }
 
 Json to_json(const TriggerState& trigger) {

@@ -164,6 +164,17 @@ private slots:
         QCOMPARE(path(of(drive)), "a b d");
     }
 
+    void what_waits_for_a_time_within_its_phase_is_not_ahead_either() {
+        Driver drive(plan_with(R"(phases:
+  - {id: one, steps: [{id: a, wait: 1m}, {id: b, confirm: B, planned: 5m, not-before: a + 2h}]}
+)"));
+        QCOMPARE(span(of(drive).phases.at("one")), "08:00:00 to 10:06:00");
+        QCOMPARE(of(drive).phases.at("one").planned->count, minutes(126).count);
+        QCOMPARE(of(drive).ahead->count, 0);
+        drive.pass(minutes(136));
+        QCOMPARE(of(drive).ahead->count, -minutes(10).count);
+    }
+
     void the_end_hangs_on_nothing_that_does_not_apply() {
         SessionOpened session;
         session.session = "s1";
@@ -207,9 +218,12 @@ rollback: {within: 30m after b, options: {back: {planned: 5m, steps: [{id: undo,
         QCOMPARE(utc(*line.phases.at("two").start).substr(0, 16), "2026-01-07T02:05");
         QCOMPARE(utc(*line.whole.end).substr(0, 16), "2026-01-07T02:15");
         QCOMPARE(utc(line.way_back->latest).substr(0, 16), "2026-01-07T02:30");
+        // a took 25 minutes longer than planned until the window ended; the night is not being behind.
+        QCOMPARE(line.ahead->count, -minutes(25).count);
         drive.pass(hours(24));
         QVERIFY(drive.release.closed());
         QCOMPARE(utc(*of(drive).whole.end).substr(0, 16), "2026-01-07T02:15");
+        QCOMPARE(of(drive).ahead->count, -minutes(25).count);
     }
 
     void a_hold_goes_on_when_its_window_opens_again() {

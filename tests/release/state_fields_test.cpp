@@ -81,8 +81,8 @@ auto fields(AlertState& s) {
     return std::tie(state, absent, since, frozen, fired, value, why, by, reason, routes);
 }
 auto fields(PhaseState& s) {
-    auto& [status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end] = s;
-    return std::tie(status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end);
+    auto& [status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end, stood] = s;
+    return std::tie(status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end, stood);
 }
 auto fields(RollbackState& s) {
     auto& [active, option, cause, trigger, reason, outcome, by, started, ended, programs_end, ready_option, ready,
