@@ -126,6 +126,20 @@ Result<Json> scraped_in_range(const plan::Connection& connection, const range::A
     return replaced;
 }
 
+/// Only messages go there: nothing is asked of it.
+bool only_told(const plan::Plan& plan, const std::string& connection) {
+    const auto on = [&](const auto& one) { return one.on == connection; };
+    const auto used = [&](const plan::Step& step) {
+        return on(step) || (step.ready && on(*step.ready)) || (step.undo && on(*step.undo));
+    };
+    return std::any_of(plan.channels.begin(), plan.channels.end(), on) &&
+           std::none_of(plan.steps.begin(), plan.steps.end(), used) &&
+           std::none_of(plan.rollback_steps.begin(), plan.rollback_steps.end(), used) &&
+           std::none_of(plan.traffic.begin(), plan.traffic.end(), on) &&
+           std::none_of(plan.metrics.begin(), plan.metrics.end(),
+                        [&](const plan::Metric& one) { return one.from == connection; });
+}
+
 } // namespace
 
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses) {
@@ -156,7 +170,7 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
         }
         case plan::ConnectionKind::http:
             // What goes through the service proxy goes through the range's; another address is the public side, unless
-            // the plan names the service that stands behind it.
+            // the plan names the service that stands behind it, or it is a chat.
             if (connection.settings.contains("rehearse")) {
                 const auto service = addresses.direct(connection.settings["rehearse"].get<std::string>());
                 if (!service) {
@@ -165,8 +179,9 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                 replaced[connection.name] = {{"url", *service},
                                              {"headers", connection.settings.value("headers", Json::object())}};
             } else if (!by_cluster(connection.settings)) {
-                replaced[connection.name] = {{"url", addresses.edge},
-                                             {"headers", connection.settings.value("headers", Json::object())}};
+                replaced[connection.name] = {
+                    {"url", only_told(plan, connection.name) ? addresses.messages() : addresses.edge},
+                    {"headers", connection.settings.value("headers", Json::object())}};
             }
             break;
         case plan::ConnectionKind::kafka:

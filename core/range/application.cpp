@@ -21,6 +21,12 @@ Answer problem(int status, const char* what) {
 
 } // namespace
 
+Answer take_message(const Asked& asked) {
+    const auto message = parse_json(asked.body, "hook");
+    const bool good = asked.method == "POST" && message && message->is_object() && message->contains("text");
+    return good ? json_answer(200, R"({"ok":true})") : problem(400, "a POST of a JSON object with a text is wanted");
+}
+
 Answer Application::handle(const Key& service, const Asked& asked) {
     if (asked.method == "HEAD") {
         Asked get = asked;
@@ -62,11 +68,8 @@ Answer Application::handle(const Key& service, const Asked& asked) {
     if (asked.path == collection || asked.path.starts_with(std::string(collection) + "/")) {
         return streams(asked);
     }
-    if (asked.path.starts_with("/hooks/")) { // where plans send their messages
-        const auto message = parse_json(asked.body, "hook");
-        const bool good = asked.method == "POST" && message && message->is_object() && message->contains("text");
-        return good ? json_answer(200, R"({"ok":true})")
-                    : problem(400, "a POST of a JSON object with a text is wanted");
+    if (asked.path.starts_with("/hooks/")) {
+        return take_message(asked);
     }
     return problem(404, "no such path");
 }

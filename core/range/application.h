@@ -18,6 +18,9 @@ struct PodLogAsked {
     bool timestamps = false;      ///< the time stands once more before each line, as the kubelet writes it
 };
 
+/// Where plans send their messages: takes a POST of a JSON object with a `text`.
+Answer take_message(const Asked& asked);
+
 /// The applications behind the Services: what a pod answers to a request, whichever way it came (service proxy, edge).
 ///
 /// `/health` {"status":"healthy"}; `/metrics` (503 while the fault `no data` holds); `/api/v1/streams`: POST creates

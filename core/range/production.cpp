@@ -352,8 +352,15 @@ Answer Range::Production::proxied(const Key& service, const Asked& inner) {
     return application_.handle(service, inner);
 }
 
-/// What `kubectl port-forward` would show of a Service: "/NAMESPACE/NAME/…".
+/// What `kubectl port-forward` would show of a Service: "/NAMESPACE/NAME/…". A chat's own path takes messages.
 Answer Range::Production::at_service(const Asked& asked) {
+    if (asked.path == Addresses::message_path || asked.path.starts_with(std::string(Addresses::message_path) + "/")) {
+        Answer answer = take_message(asked);
+        if (asked.method != "GET" && asked.method != "HEAD") {
+            writes_.note(scheduler_.now(), "messages", asked, answer);
+        }
+        return answer;
+    }
     const auto name_begin = asked.path.find('/', 1);
     const auto rest = name_begin == std::string::npos ? name_begin : asked.path.find('/', name_begin + 1);
     if (rest == std::string::npos) {

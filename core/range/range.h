@@ -64,6 +64,9 @@ struct Addresses {
 
     /// "namespace/service" by itself, past the API server: what stands for a port-forward in a rehearsal.
     Result<std::string> direct(std::string_view service) const;
+    /// Takes a message under any path, as the chat of a real production does, which is no service of it.
+    std::string messages() const { return services + message_path; }
+    static constexpr const char* message_path = "/~messages"; ///< no namespace is called so
 };
 
 Json to_json(const Addresses& addresses);

@@ -194,6 +194,30 @@ private slots:
         QVERIFY(engine::Connections::open(*loaded.plan, desk.outside(), *replaced));
     }
 
+    void a_chat_is_rehearsed_without_a_word_of_the_plan_data() {
+        QTest::addColumn<QString>("more");
+        QTest::addColumn<QString>("url");
+        QTest::newRow("only messages go there") << ""
+                                                << "http://range/services/~messages";
+        QTest::newRow("a step asks it something too") << ", {id: look, probe: {http: /}, on: chat}"
+                                                      << "http://range/edge";
+    }
+    void a_chat_is_rehearsed_without_a_word_of_the_plan() {
+        QFETCH(QString, more);
+        const auto loaded = plan::load("sluice: 1\nid: small\nconnections: {chat: {http: {url: 'https://c.example'}}}\n"
+                                       "channels: {ops: {on: chat, path: /T0/B1}}\nphases: [{id: main, steps: "
+                                       "[{id: tell, notify: {to: ops, text: Begun}}" +
+                                           more.toStdString() + "]}]\n",
+                                       "p");
+        QVERIFY(loaded.plan);
+        range::Addresses addresses;
+        addresses.services = "http://range/services";
+        addresses.edge = "http://range/edge";
+        const auto replaced = host::range_connections(*loaded.plan, addresses);
+        QVERIFY(replaced);
+        QTEST(QString::fromStdString(replaced->at("chat")["url"].get<std::string>()), "url");
+    }
+
     void what_metrics_look_at_on_a_host_is_tried_data() {
         QTest::addColumn<QString>("metrics"); // LISTENS and CLOSED are ports
         QTest::addColumn<int>("level");

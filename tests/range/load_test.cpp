@@ -146,6 +146,16 @@ private slots:
         QVERIFY(r.query("sum(nova_http_requests_total)") > 0);
     }
 
+    void a_message_is_taken_under_any_path_of_a_chat() {
+        Rehearsed r({});
+        const std::string chat = r.range->addresses().messages();
+        QCOMPARE(r.send("POST", chat + "/T0/B1", R"({"text":"Begun"})")->status, 200);
+        QCOMPARE(r.send("POST", chat, R"({"text":"Begun"})")->status, 200);
+        QCOMPARE(r.send("POST", chat + "/T0/B1", R"({"said":"Begun"})")->status, 400);
+        QCOMPARE(r.send("GET", chat + "/T0/B1")->status, 400);
+        QCOMPARE(r.send("POST", chat + "s/T0/B1", R"({"text":"Begun"})")->status, 503); // that would be a service
+    }
+
     void a_service_s_own_metrics_can_be_scraped_until_nobody_can() {
         Rehearsed r({"T+3m no data for 1m"});
         const std::string url = r.range->addresses().services + "/production/user-service-blue/metrics";
