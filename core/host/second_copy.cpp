@@ -135,7 +135,7 @@ struct SecondCopy::Work {
     bool fails(const Error& error, bool taken) {
         mirror.reset();
         taken = taken || (kept && session::Mirror::opened_by_owner(place));
-        const State state{false, to_text(error), taken};
+        const State state{false, session::why_behind(error, place), taken};
         seen(state);
         told(state);
         return false;

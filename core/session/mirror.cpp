@@ -301,4 +301,14 @@ Result<bool> Mirror::follow() {
     return more;
 }
 
+std::string why_behind(Error error, const std::filesystem::path& copy) {
+    if (error.where == copy.string()) {
+        error.where.clear();
+    }
+    if (error.remedy == full_disk_remedy) {
+        error.remedy = "make room there; it is tried again by itself";
+    }
+    return to_text(error);
+}
+
 } // namespace sluice::session

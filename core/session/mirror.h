@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace sluice::session {
 
@@ -42,5 +43,8 @@ private:
     std::int64_t version_ = -1;
     bool complete_ = false;
 };
+
+/// Why the copy in that place is behind, for those who see its place beside it and see that its owner tries again.
+std::string why_behind(Error error, const std::filesystem::path& copy);
 
 } // namespace sluice::session

@@ -17,8 +17,7 @@ tl::unexpected<Error> sqlite_failure(int code, std::string_view message, const s
         return fail(ErrorCode::corrupt, "the session file is damaged or cut short: " + std::string(message), where,
                     "use a copy of it");
     case SQLITE_FULL:
-        return fail(ErrorCode::io, std::move(what), where,
-                    "make room on the disk; where the program has stopped, open the session again");
+        return fail(ErrorCode::io, std::move(what), where, full_disk_remedy);
     default:
         return fail(ErrorCode::io, std::move(what), where);
     }

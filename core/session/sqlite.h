@@ -14,6 +14,10 @@ struct sqlite3_stmt;
 /// SQLite as this library uses it: every failure a `Result`, blobs as bytes.
 namespace sluice::session {
 
+/// Of the owner of a session, who writes no more then.
+inline constexpr const char* full_disk_remedy =
+    "make room on the disk; where the program has stopped, open the session again";
+
 /// Maps a result code: busy and locked to `conflict`, corrupt and not-a-database to `corrupt`, the rest to `io`.
 tl::unexpected<Error> sqlite_failure(int code, std::string_view message, const std::string& where);
 

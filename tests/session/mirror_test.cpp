@@ -5,6 +5,7 @@
 #include "support/suite.h"
 
 #include <QtTest>
+#include <sqlite3.h>
 
 using namespace sluice;
 using namespace sluice::session;
@@ -123,6 +124,16 @@ private slots:
         QVERIFY(!opened);
         QVERIFY2(QString::fromStdString(to_text(opened.error())).contains(why), to_text(opened.error()).c_str());
         QCOMPARE(std::filesystem::file_size(copy), before);
+    }
+
+    void why_it_is_behind_names_its_place_once_and_says_what_to_do() {
+        const std::string place = "/mnt/copy.sluice";
+        const auto full = sqlite_failure(SQLITE_FULL, "database or disk is full", place).value();
+        QCOMPARE(why_behind(full, place), std::string("the session file could not be used: database or disk is full "
+                                                      "(make room there; it is tried again by itself)"));
+        // The session's own trouble says where.
+        QCOMPARE(why_behind({ErrorCode::corrupt, "the session is damaged", "/a.sluice", "use a copy of it"}, place),
+                 std::string("/a.sluice: the session is damaged (use a copy of it)"));
     }
 
     void somebody_who_goes_on_from_the_copy_is_noticed() {
