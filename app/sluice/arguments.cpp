@@ -34,8 +34,8 @@ Parsed parse_arguments(int argc, char** argv) {
     app.add_flag("--text", a.text, "With --snapshot: print everything that the screen says")->needs(snapshot);
     app.add_option(
            "--view", a.view,
-           "With --snapshot: cockpit as it was at that moment, people, sources and lag (over it), war-room, replay; "
-           "plan, start, manual")
+           "With --snapshot: cockpit, as its lead had it then, with its buttons; people, over it; war-room; replay; "
+           "sources; lag; plan, start, manual. Default: replay; of a session that goes on the cockpit, as it is now")
         ->check(
             CLI::IsMember({"cockpit", "people", "sources", "lag", "war-room", "replay", "start", "plan", "manual"}));
     app.add_option("--at", a.at, "With --snapshot: T+00:42:13 or 2026-01-06T02:42:13Z; default the last moment")

@@ -12,7 +12,7 @@ struct Arguments {
     std::string screen;   ///< of the war room: number from 1, or name
     std::string snapshot; ///< PNG; "-": no picture
     bool text = false;
-    std::string view = "cockpit", at, size = "1600x1000", theme;
+    std::string view, at, size = "1600x1000", theme;
     double ratio = 1;
     double speed = 60;
     std::uint64_t seed = 1;

@@ -189,6 +189,19 @@ class WarRoom(unittest.TestCase):
         self.assertEqual((code, (self.home.folder / "a.png").exists()), (DONE, True), said)
         self.assertNotIn("propagateSizeHints", said)
 
+    def test_a_picture_of_the_past_is_a_replay_unless_the_cockpit_of_then_is_asked_for(self):
+        (self.home.folder / "asks.yaml").write_text(
+            'sluice: 1\nid: asks\nphases: [{id: all, steps: [{id: go, confirm: "Go on"}]}]\n')
+        session = self.home.session
+        self.assertEqual(self.home.call("rehearse", "asks.yaml", "--assume-yes", "--session", session)[0], DONE)
+        acts = "button: Confirm"
+        for words, replay in [(["--at", "T+00:00:02"], True), ([], True), (["--view", "replay"], True),
+                              (["--at", "T+00:00:02", "--view", "cockpit"], False)]:
+            with self.subTest(words):
+                code, said = self.sluice("--snapshot", "-", "--text", *words, session)
+                self.assertEqual(code, DONE, said)
+                self.assertEqual(["REPLAY" in said, acts in said], [replay, not replay], said)
+
     def test_one_of_two_screens_is_chosen_by_its_name(self):
         screen = {"y": 0, "width": 1280, "height": 800, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
         (self.home.folder / "screens.json").write_text(

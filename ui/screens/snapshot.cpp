@@ -180,7 +180,8 @@ Result<void> save_without_session(const SnapshotWish& wish) {
 
 Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) {
     theme::apply(application, wish.scheme);
-    const bool has_charts = wish.view == "cockpit" || wish.view == "replay" || wish.view == "war-room";
+    const bool has_charts =
+        wish.view.isEmpty() || wish.view == "cockpit" || wish.view == "replay" || wish.view == "war-room";
     if (!wish.charts.empty() && !has_charts) {
         return fail(ErrorCode::bad_input, "this picture has no charts", "--view " + wish.view.toStdString(),
                     "--chart belongs to --view cockpit, replay or war-room");
@@ -223,7 +224,9 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         until = *at;
         replay.time().seek(*at);
     }
-    if (wish.view == "replay") {
+    // On what is past nobody can act: buttons that did then would be taken for buttons of now.
+    const bool past = until || replay.story().ended();
+    if (wish.view == "replay" || (wish.view.isEmpty() && past)) {
         return show_and_save(replay, replay, nullptr, wish);
     }
     SessionScreen then(std::make_unique<PictureSource>(std::move(deliveries), until, wish.session));
@@ -232,13 +235,14 @@ Result<void> take_snapshot(QApplication& application, const SnapshotWish& wish) 
         PeopleDialog people(then.commands(), &then);
         return show_over_and_save(people, then, wish);
     }
+    SessionScreen& below = past ? replay : then;
     if (wish.view == "sources") {
-        SourceDialog sources(&then);
-        return show_over_and_save(sources, then, wish);
+        SourceDialog sources(&below);
+        return show_over_and_save(sources, below, wish);
     }
     if (wish.view == "lag") {
-        LagDialog lag(&then);
-        return show_over_and_save(lag, then, wish);
+        LagDialog lag(&below);
+        return show_over_and_save(lag, below, wish);
     }
     WarRoom wall;
     wall.set_chosen(wish.charts);

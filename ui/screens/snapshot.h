@@ -16,12 +16,13 @@ namespace sluice::screens {
 
 /// `sluice --snapshot`: a picture, or the text, of a screen as of a moment of a recorded session.
 struct SnapshotWish {
-    QString session;          ///< of `plan` the plan, of `manual` the page
-    QString picture;          ///< PNG; may be empty when only text is wanted
-    bool text = false;        ///< print everything that the screen says
-    QString view = "cockpit"; ///< cockpit, as its lead had it then | people, sources, lag: over it | war-room |
-                              ///< replay;
-                              ///< start, plan, manual show what needs no session
+    QString session;   ///< of `plan` the plan, of `manual` the page
+    QString picture;   ///< PNG; may be empty when only text is wanted
+    bool text = false; ///< print everything that the screen says
+    /// Empty: what `sluice SESSION` shows, which is a replay where the session is over or `at` is of the past |
+    /// cockpit, as its lead had it then, with what acted then | people: over it | war-room | replay | sources, lag:
+    /// over what `sluice SESSION` shows | start, plan, manual show what needs no session
+    QString view;
     std::map<std::string, std::string> values; ///< of the plan that is shown
     QString variant;                           ///< the way through it; empty = as it stands
     host::Paths paths;                         ///< of `start`
