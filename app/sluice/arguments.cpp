@@ -43,9 +43,8 @@ Parsed parse_arguments(int argc, char** argv) {
     app.add_option("--step", a.step, "With --snapshot: the card of this step, as if it had been picked")
         ->needs(snapshot);
     app.add_option("--chart", a.charts,
-                   "With --snapshot: METRIC or METRIC/ARM at the first place of the charts or the wall's tiles; again "
-                   "for the next")
-        ->needs(snapshot)
+                   "METRIC or METRIC/ARM at the first place of the charts or the wall's tiles, of the session that is "
+                   "shown; again for the next")
         ->allow_extra_args(false);
     app.add_option("--size", a.size, "With --snapshot: 1600x1000")->capture_default_str();
     app.add_option("--ratio", a.ratio, "With --snapshot: device pixels a pixel")->check(CLI::Range(1.0, 4.0));

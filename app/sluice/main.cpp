@@ -41,9 +41,7 @@ int snapshot(QApplication& application, const Arguments& a) {
     wish.view = QString::fromStdString(a.view);
     wish.at = a.at;
     wish.step = a.step;
-    for (const auto& chart : a.charts) {
-        wish.charts << QString::fromStdString(chart);
-    }
+    wish.charts = charts_of(a);
     wish.size = *size;
     wish.ratio = a.ratio;
     wish.paths = *paths;
@@ -55,6 +53,10 @@ int snapshot(QApplication& application, const Arguments& a) {
 }
 
 int cockpit(const Arguments& a) {
+    if (!a.charts.empty() && a.file.empty() && a.rehearse.empty()) {
+        return complain({sluice::ErrorCode::bad_input, "of which session?", "--chart " + a.charts.front(),
+                         "name a session, or a plan: sluice --chart METRIC SESSION"});
+    }
     auto paths = sluice::host::own_paths();
     auto values = sluice::host::settings(a.set);
     if (!paths || !values) {
@@ -88,6 +90,7 @@ int cockpit(const Arguments& a) {
         }
     }
     sluice::screens::CockpitWindow window(options, people);
+    window.ask_for_charts(charts_of(a));
     window.show();
     if (!a.rehearse.empty()) {
         window.rehearse(options);

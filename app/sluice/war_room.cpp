@@ -36,6 +36,14 @@ void wear_the_scheme(const Arguments& arguments) {
 
 } // namespace
 
+QStringList charts_of(const Arguments& arguments) {
+    QStringList charts;
+    for (const auto& chart : arguments.charts) {
+        charts << QString::fromStdString(chart);
+    }
+    return charts;
+}
+
 int complain(const Error& error) {
     std::fprintf(stderr, "sluice: %s\n", sluice::to_text(error).c_str());
     return error.code == ErrorCode::bad_input || error.code == ErrorCode::refused ? 2 : 3;
@@ -70,6 +78,7 @@ int show_war_room(QApplication& application, const Arguments& arguments) {
                                        [socket = sluice::host::socket_of(*paths, file).string()] {
                                            return sluice::net::CommandClient::connect(socket).has_value();
                                        });
+    wall.ask_for_tiles(charts_of(arguments));
     int code = 0;
     QObject::connect(&wall, &sluice::screens::WallFollower::failed, &application, [&](const Error& error) {
         code = complain(error);

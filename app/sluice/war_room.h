@@ -2,12 +2,16 @@
 #include "arguments.h"
 #include "base/result.h"
 
+#include <QStringList>
 #include <optional>
 
 class QApplication;
 
 /// Prints "sluice: where: what (remedy)" and gives the exit code of that kind of error.
 int complain(const sluice::Error& error);
+
+/// What `--chart` names, by place.
+QStringList charts_of(const Arguments& arguments);
 
 /// Why the session of `--war-room` can't be shown, as far as that can be said without a display: a file that is not
 /// there, or an address. Empty = it can, or none was asked for.

@@ -10,6 +10,7 @@
 #include "screens/remembered.h"
 #include "screens/source_dialog.h"
 #include "screens/start_screen.h"
+#include "story/chart_choice.h"
 #include "story/file_source.h"
 #include "story/owned_source.h"
 
@@ -19,6 +20,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
+#include <utility>
 
 namespace sluice::screens {
 
@@ -290,8 +292,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
         box->setAttribute(Qt::WA_DeleteOnClose);
         box->open();
     });
-    connect(session_, &SessionScreen::first_painted, this,
-            [this] { session_->set_chart_metrics(remembered_charts(ChosenOn::cockpit, plan_id())); });
+    connect(session_, &SessionScreen::first_painted, this, &CockpitWindow::choose_charts);
     connect(session_, &SessionScreen::chart_metrics_changed, this,
             [this] { remember_charts(ChosenOn::cockpit, plan_id(), session_->chart_metrics()); });
     connect(session_, &SessionScreen::ended, this, [this] {
@@ -330,6 +331,18 @@ bool CockpitWindow::owns_running() const {
 
 QString CockpitWindow::plan_id() const {
     return QString::fromStdString(session_->story().release().opened.plan_id);
+}
+
+void CockpitWindow::choose_charts() {
+    const QStringList asked = std::exchange(charts_asked_, {});
+    session_->set_chart_metrics(asked.isEmpty() ? remembered_charts(ChosenOn::cockpit, plan_id()) : asked);
+    if (const auto known = story::check_choices_early(session_->of_now(), asked); !known) {
+        auto* box = new QMessageBox(QMessageBox::NoIcon, tr("No such chart"),
+                                    QString::fromStdString(to_text(known.error())), QMessageBox::Ok, this);
+        panels::wear_mark(*box, theme::Mark::close);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->open();
+    }
 }
 
 void CockpitWindow::update_title() {

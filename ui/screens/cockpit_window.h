@@ -42,6 +42,9 @@ public:
     void show_plan(const QString& file);
     void rehearse(const host::RehearsalOptions& options);
     void show_session(std::unique_ptr<story::FeedSource> source);
+    /// METRIC or METRIC/ARM by place, for the next session that is shown, instead of what was chosen for its plan
+    /// before; kept only once somebody chooses. What the session does not have is told.
+    void ask_for_charts(const QStringList& charts) { charts_asked_ = charts; }
     void enter_war_room(); ///< on the screen that was chosen last, else on another than ours; or leaves it
     void show_help(const QString& page = {});
     /// Offers to take up a session that this program had open when it ended, if there is one.
@@ -71,6 +74,7 @@ private:
     void set_scheme(const QString& wanted); ///< dark | light | system
     void update_title();
     QString plan_id() const;
+    void choose_charts();
     void choose_screen_of_wall();
     void show_keys();
     void show_session_sheet();
@@ -108,6 +112,7 @@ private:
     LatestAnswer<story::RecentSession> asked_before_;
     bool owns_ = false; ///< the session is at work in this process
     bool rehearses_ = false;
+    QStringList charts_asked_;
     bool offered_ = false; ///< to take up what is followed, whose program is gone
     QAction *sheet_action_ = nullptr, *amend_action_ = nullptr, *people_action_ = nullptr;
     std::vector<QAction*> speed_actions_, session_actions_;

@@ -49,7 +49,8 @@ void WallDisplay::show_moment(const story::Moment& moment) {
         const QString plan = QString::fromStdString(moment.release.opened.plan_id);
         if (plan != plan_id_) {
             plan_id_ = plan;
-            wall_->set_chosen(remembered_charts(ChosenOn::wall, plan));
+            wall_->set_chosen(asked_.isEmpty() ? remembered_charts(ChosenOn::wall, plan) : asked_);
+            asked_.clear();
         }
         wall_->show_moment(moment);
     }

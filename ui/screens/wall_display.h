@@ -20,6 +20,9 @@ public:
     bool is_open() const { return wall_ != nullptr; }
     WarRoom* wall() const { return wall_; }
 
+    /// What the tiles of the first session show, instead of what was chosen for its plan before; kept only once
+    /// somebody chooses.
+    void ask_for(const QStringList& tiles) { asked_ = tiles; }
     /// The tiles show what was chosen at this desk for the plan (screens/remembered.h).
     void show_moment(const story::Moment& moment);
     void show_trouble(const QString& words);
@@ -31,7 +34,8 @@ signals:
 private:
     QPointer<WarRoom> wall_;
     IdleInhibitor inhibitor_;
-    QString plan_id_; ///< whose choices the wall has
+    QString plan_id_;   ///< whose choices the wall has
+    QStringList asked_; ///< for the first of them
 };
 
 } // namespace sluice::screens

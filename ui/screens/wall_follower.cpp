@@ -1,6 +1,9 @@
 #include "screens/wall_follower.h"
 
+#include "story/chart_choice.h"
 #include "story/format.h"
+
+#include <utility>
 
 namespace sluice::screens {
 
@@ -41,10 +44,20 @@ void WallFollower::take(const story::DeliveryPtr& delivery) {
     display_.show_trouble(delivery->trouble ? QString::fromStdString(to_text(*delivery->trouble)) : QString());
 }
 
+void WallFollower::ask_for_tiles(const QStringList& tiles) {
+    asked_ = tiles;
+    display_.ask_for(tiles);
+}
+
 void WallFollower::refresh() {
     dirty_ = false;
-    if (!story_.empty()) {
-        display_.show_moment(story_.latest(story_.ended() ? story::Mode::replay : story::Mode::following));
+    if (story_.empty()) {
+        return;
+    }
+    const auto moment = story_.latest(story_.ended() ? story::Mode::replay : story::Mode::following);
+    display_.show_moment(moment);
+    if (const auto known = story::check_choices_early(moment, std::exchange(asked_, {})); !known) {
+        emit failed(known.error());
     }
 }
 

@@ -23,6 +23,8 @@ public:
     ~WallFollower() override;
 
     void open(QScreen& screen) { display_.open(screen); }
+    /// METRIC or METRIC/ARM by tile (story/chart_choice.h); `failed` tells of one that the session does not have.
+    void ask_for_tiles(const QStringList& tiles);
     WallDisplay& display() { return display_; }
     const story::Story& story() const { return story_; }
 
@@ -42,6 +44,7 @@ private:
     OwnerWatch owner_;
     QTimer tick_;
     bool dirty_ = false;
+    QStringList asked_; ///< not checked yet
 };
 
 } // namespace sluice::screens

@@ -187,4 +187,17 @@ Result<void> check_choices(const Moment& moment, const QStringList& chosen) {
     return {};
 }
 
+Result<void> check_choices_early(const Moment& moment, const QStringList& chosen) {
+    QStringList to_check;
+    for (const QString& text : chosen) {
+        ChartChoice choice = choice_from(text);
+        const bool waits = moment.readings.of(choice.metric).empty();
+        if (waits && moment.release.plan && moment.release.plan->arm(choice.arm) != nullptr) {
+            choice.arm.clear();
+        }
+        to_check << text_of(choice);
+    }
+    return check_choices(moment, to_check);
+}
+
 } // namespace sluice::story

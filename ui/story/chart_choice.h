@@ -46,5 +46,7 @@ QStringList chosen_at(QStringList chosen, std::size_t place, const QString& text
 
 /// Of the command line. Error: the session has no such metric, or the metric no such arm; the remedy names near ones.
 Result<void> check_choices(const Moment& moment, const QStringList& chosen);
+/// Of a session that has only begun: an arm of the plan of which nothing is recorded yet may still be told.
+Result<void> check_choices_early(const Moment& moment, const QStringList& chosen);
 
 } // namespace sluice::story

@@ -1,5 +1,6 @@
 /// The page of lag by partition, from the window: by its key, in a replay, with what a rehearsal's Kafka answered.
 #include "screens/lag_dialog.h"
+#include "screens/remembered.h"
 #include "screens/visible_text.h"
 #include "support/suite.h"
 #include "ui/screens/cockpit.h"
@@ -17,7 +18,10 @@ private slots:
         const OwnDesk desk;
         QTemporaryDir folder;
         CockpitWindow window(desk.defaults());
+        window.ask_for_charts({"lag"});
         QVERIFY(testing::rehearsed_nova(window, folder));
+        QCOMPARE(window.session()->chart_metrics(), QStringList{"lag"}); // --chart lag
+        QVERIFY(screens::remembered_charts(screens::ChosenOn::cockpit, "nova-blue-green").isEmpty());
 
         QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier);
         const auto found = window.findChildren<LagDialog*>();

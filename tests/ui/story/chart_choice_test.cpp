@@ -136,6 +136,16 @@ private slots:
         const auto good = check_choices(session.moment(), {"errors", typed});
         QTEST(good ? QString() : QString::fromStdString(to_text(good.error())), "said");
     }
+
+    void before_anything_is_recorded_an_arm_of_the_plan_may_still_come() {
+        testing::SmallSession small(release::drill::plan_with("phases: [{id: a, steps: [{id: b, confirm: B}]}]\n"));
+        QVERIFY(!check_choices(small.moment(), {"lag/green"}));
+        QVERIFY(check_choices_early(small.moment(), {"lag/green", "errors"}));
+        QVERIFY(!check_choices_early(small.moment(), {"lag/gren"}));
+        QVERIFY(!check_choices_early(small.moment(), {"restarts"}));
+        Session session; // of what is recorded without arms it is known that there are none
+        QVERIFY(!check_choices_early(session.moment(), {"lag/green"}));
+    }
 };
 
 SLUICE_TEST(ChartChoiceTest)
