@@ -23,6 +23,7 @@ void ChartGrid::show(const std::vector<ChartContent>& contents) {
                 [this, place = static_cast<int>(charts_.size())](const QString& metric) {
                     emit metric_chosen(place, metric);
                 });
+        connect(chart, &MetricChart::parts_asked, this, &ChartGrid::parts_asked);
         charts_.push_back(chart);
     }
     while (charts_.size() > contents.size()) {

@@ -31,6 +31,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 signals:
+    void parts_asked(const QString& metric);              ///< of a sum, by one of the charts
     void metric_chosen(int place, const QString& metric); ///< of the chart at that place; empty: as the session would
 
 private:

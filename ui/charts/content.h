@@ -67,7 +67,8 @@ struct ChartContent {
     std::vector<ChartMarker> markers; ///< oldest first
     Scale scale = Scale::as_is;
     std::optional<UsualBand> usual;
-    QString metric = {}; ///< what is chosen by it: a metric, or one arm of it
+    QString metric = {};    ///< what is chosen by it: a metric, or one arm of it
+    bool has_parts = false; ///< a sum of which somebody else shows the parts (MetricChart::parts_asked): a lag
 
     friend bool operator==(const ChartContent&, const ChartContent&) = default;
 };

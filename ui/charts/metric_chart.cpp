@@ -13,6 +13,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QStyleOption>
 #include <QToolButton>
@@ -43,7 +44,8 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     : QWidget(parent), view_(view), title_(new FittedLabel), unit_(new QLabel), mark_(new QLabel), value_(new QLabel),
       footer_(new FittedLabel), canvas_(new PlotCanvas(view, this)),
       table_action_(new QAction(tr("Charts: figures as a table"), this)),
-      choose_action_(new QAction(tr("Charts: choose the metric"), this)), chooser_(new QToolButton) {
+      choose_action_(new QAction(tr("Charts: choose the metric"), this)),
+      parts_action_(new QAction(tr("Charts: a lag by group, topic and partition"), this)), chooser_(new QToolButton) {
     know_accessible_charts();
     unit_->setFont(theme::text_font(11));
     footer_->setFont(theme::text_font(11));
@@ -80,6 +82,14 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     choose_action_->setShortcut(Qt::Key_C);
     choose_action_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     addAction(choose_action_);
+    parts_action_->setShortcuts({Qt::Key_Return, Qt::Key_Enter});
+    parts_action_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(parts_action_, &QAction::triggered, this, [this] { emit parts_asked(content_.metric); });
+    addAction(parts_action_);
+    for (QWidget* word : {static_cast<QWidget*>(title_), static_cast<QWidget*>(value_)}) {
+        word->installEventFilter(this);
+    }
+    offer_parts();
     chooser_->setText(QStringLiteral("▾"));
     chooser_->setStyleSheet(
         QStringLiteral("QToolButton { background: transparent; border-color: transparent; font-size: 10px; "
@@ -151,6 +161,7 @@ void MetricChart::show_words() {
     unit_->setText(content_.unit);
     value_->setText(content_.value_text);
     footer_->setText(content_.footer);
+    offer_parts();
     show_footer();
     const char* role = role_of(content_.state);
     theme::set_role(value_, role);
@@ -163,11 +174,36 @@ void MetricChart::show_words() {
     setAccessibleDescription(describe(content_));
 }
 
+// The plot is for looking around in time: what stands above it leads to the parts.
+void MetricChart::offer_parts() {
+    parts_action_->setEnabled(content_.has_parts);
+    parts_action_->setVisible(content_.has_parts);
+    for (QWidget* word : {static_cast<QWidget*>(title_), static_cast<QWidget*>(value_)}) {
+        content_.has_parts ? word->setCursor(Qt::PointingHandCursor) : word->unsetCursor();
+    }
+}
+
+bool MetricChart::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::MouseButtonRelease) {
+        const auto* mouse = static_cast<QMouseEvent*>(event);
+        const bool inside = static_cast<QWidget*>(watched)->rect().contains(mouse->position().toPoint());
+        if (mouse->button() == Qt::LeftButton && inside) {
+            parts_action_->trigger(); // nothing where there are none
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
 // In a low chart its line needs the room; what the foot says is then the tip.
 void MetricChart::show_footer() {
     const bool room = height() >= footer_from;
     footer_->setVisible(room && !content_.footer.isEmpty());
-    const QString tip = room ? QString() : content_.footer;
+    QStringList tips{room ? QString() : content_.footer};
+    if (content_.has_parts) {
+        tips << tr("Click its title for group, topic and partition (Return)");
+    }
+    tips.removeAll(QString());
+    const QString tip = tips.join(u'\n');
     if (toolTip() != tip) {
         setToolTip(tip);
     }

@@ -18,7 +18,8 @@ class PlotCanvas;
 
 /// The panel of one metric: title and unit, the current figure, the chart, a line of words. Shows what it is given over
 /// the span of the view that it shares; the wheel, drags and keys (TimeView::actions) move that view. T opens the same
-/// figures as a table, C the metrics that it could show instead.
+/// figures as a table, C the metrics that it could show instead, Return (or a click on title or figure) the parts of a
+/// sum.
 class MetricChart : public QWidget {
     Q_OBJECT
 
@@ -38,14 +39,17 @@ public:
     PlotCanvas& canvas() { return *canvas_; }
     QAction* table_action() const { return table_action_; }
     QDialog* open_table();
+    QAction* parts_action() const { return parts_action_; }
 
     QSize sizeHint() const override { return {440, 200}; }
 
 signals:
     void metric_chosen(const QString& metric); ///< empty: the one that the session would choose
+    void parts_asked(const QString& metric);   ///< only where the content has some
 
 protected:
-    bool event(QEvent* event) override; ///< its keys are its own while it has the focus
+    bool event(QEvent* event) override;                         ///< its keys are its own while it has the focus
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< a click on its words
     void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -56,6 +60,7 @@ protected:
 private:
     void show_words();
     void show_footer();
+    void offer_parts();
     QAction* action_of(const QKeyEvent& event) const;
 
     TimeView& view_;
@@ -69,6 +74,7 @@ private:
     PlotCanvas* canvas_;
     QAction* table_action_;
     QAction* choose_action_;
+    QAction* parts_action_;
     QToolButton* chooser_;
     std::vector<MetricChoice> choices_;
     QPointer<QDialog> table_;

@@ -90,6 +90,7 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
     content.state = mark(view.mark);
     content.footer = view.footer;
     content.scale = static_cast<charts::Scale>(view.scale);
+    content.has_parts = metric.lag.has_value();
     for (const auto& of : view.lines) {
         auto& line = content.lines.emplace_back();
         line.name = of.arm;

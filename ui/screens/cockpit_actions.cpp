@@ -11,6 +11,7 @@
 #include "screens/screen_choice.h"
 #include "screens/sheet_window.h"
 #include "screens/source_dialog.h"
+#include "story/chart_choice.h"
 #include "theme/apply.h"
 
 #include <QAction>
@@ -220,6 +221,16 @@ void CockpitWindow::show_lag() {
     lag_->show();
     lag_->raise();
     lag_->activateWindow();
+}
+
+void CockpitWindow::show_lag_of(const QString& metric) {
+    show_lag();
+    if (lag_) {
+        const auto known = story::metric_of(session_->moment(), story::choice_from(metric));
+        if (known && known->lag) {
+            lag_->look_at(*known->lag);
+        }
+    }
 }
 
 void CockpitWindow::follow_lag() {

@@ -279,6 +279,7 @@ void CockpitWindow::show_session(std::unique_ptr<story::FeedSource> source) {
     });
     connect(session_, &SessionScreen::people_asked, this, &CockpitWindow::show_people);
     connect(session_, &SessionScreen::sources_asked, this, &CockpitWindow::show_sources);
+    connect(session_, &SessionScreen::lag_asked, this, &CockpitWindow::show_lag_of);
     connect(&session_->source(), &story::FeedSource::opened, this, [this](const QString& opened) {
         if (owns_) {
             remember_open_session({opened, rehearses_});

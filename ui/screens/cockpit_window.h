@@ -84,8 +84,9 @@ private:
     void show_sources();
     void follow_sources(); ///< the page shows the moment that is looked at
     void show_lag();
-    void follow_lag();    ///< likewise
-    void offer_actions(); ///< only what can be done now is among the keys
+    void show_lag_of(const QString& metric); ///< at its group and topic
+    void follow_lag();                       ///< likewise
+    void offer_actions();                    ///< only what can be done now is among the keys
     void show_palette();
     void show_about();
     bool owns_running() const;

@@ -139,6 +139,29 @@ void LagDialog::fill() {
     fit();
 }
 
+// A metric of a group names all its topics, or some of them.
+void LagDialog::look_at(const plan::LagQuery& asked) {
+    const auto named = [](const std::vector<std::string>& names, const QString& name) {
+        return names.empty() || std::find(names.begin(), names.end(), name.toStdString()) != names.end();
+    };
+    for (const auto& group : page_.groups) {
+        if (!named(asked.groups, group.name)) {
+            continue;
+        }
+        const auto topic = std::find_if(group.parts.begin(), group.parts.end(),
+                                        [&](const story::LagLine& one) { return named(asked.topics, one.name); });
+        const bool one_topic = topic != group.parts.end() && !asked.topics.empty();
+        const QModelIndex row = model_.find(one_topic ? QStringList{group.name, topic->name} : QStringList{group.name});
+        if (row.isValid()) {
+            tree_->setExpanded(row.parent(), true);
+            tree_->setExpanded(row, true);
+            tree_->setCurrentIndex(row);
+            tree_->scrollTo(row, QAbstractItemView::PositionAtTop);
+            return;
+        }
+    }
+}
+
 // As wide as what stands in them: never narrower than before, so that figures do not dance while they count.
 void LagDialog::fit() {
     using panels::LagModel;

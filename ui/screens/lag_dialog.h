@@ -1,5 +1,6 @@
 #pragma once
 #include "panels/lag_model.h"
+#include "plan/model.h"
 #include "story/lag_page.h"
 
 #include <QDialog>
@@ -16,6 +17,8 @@ public:
     explicit LagDialog(QWidget* parent = nullptr);
 
     void show_moment(const story::Moment& moment);
+    /// Chooses the first row that a metric is counted from, and opens it.
+    void look_at(const plan::LagQuery& asked);
     const story::LagPage& page() const { return page_; }
 
 private:

@@ -174,6 +174,7 @@ void SessionScreen::resizeEvent(QResizeEvent* event) {
 }
 
 void SessionScreen::connect_lasting() {
+    connect(charts_, &charts::ChartGrid::parts_asked, this, &SessionScreen::lag_asked);
     connect(charts_, &charts::ChartGrid::metric_chosen, this, [this](int place, const QString& metric) {
         chart_feed_.choose(static_cast<std::size_t>(place), metric);
         refresh();

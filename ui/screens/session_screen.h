@@ -89,6 +89,8 @@ signals:
     void chart_metrics_changed();       ///< somebody has chosen
     void people_asked();                ///< who leads was pressed
     void sources_asked();               ///< the ages of the sources were
+    /// A chart of a lag was asked for its parts.
+    void lag_asked(const QString& metric);
 
 protected:
     bool event(QEvent* event) override; ///< keys that the control with the focus needs for itself

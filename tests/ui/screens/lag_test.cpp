@@ -1,4 +1,5 @@
 /// The page of lag by partition, from the window: by its key, in a replay, with what a rehearsal's Kafka answered.
+#include "charts/chart_grid.h"
 #include "screens/lag_dialog.h"
 #include "screens/remembered.h"
 #include "screens/visible_text.h"
@@ -50,6 +51,32 @@ private slots:
         const QModelIndex chosen = tree->currentIndex();
         QCOMPARE(chosen.data().toString().mid(2), group.parts.front().name);
         QVERIFY(!tree->isExpanded(chosen.siblingAtColumn(0)));
+
+        // A chart of it leads there, by a click on its title and by a key; a chart of something else does not.
+        const auto charts = window.findChild<charts::ChartGrid*>()->charts();
+        QVERIFY(charts.size() >= 2);
+        const auto title_of = [](const charts::MetricChart& chart) {
+            for (auto* label : chart.findChildren<QLabel*>()) {
+                if (label->text() == chart.content().title) {
+                    return label;
+                }
+            }
+            return static_cast<QLabel*>(nullptr);
+        };
+        for (const bool by_key : {false, true}) {
+            for (const std::size_t place : {std::size_t{1}, std::size_t{0}}) {
+                tree->setCurrentIndex(tree->model()->index(0, 0));
+                page->hide();
+                auto* title = title_of(*charts[place]);
+                QVERIFY(title);
+                by_key ? QTest::keyClick(charts[place], Qt::Key_Return) : QTest::mouseClick(title, Qt::LeftButton);
+                QCOMPARE(page->isVisible(), place == 0);
+                QCOMPARE(title->cursor().shape() == Qt::PointingHandCursor, place == 0);
+                QCOMPARE(charts[place]->toolTip().contains("Return"), place == 0);
+            }
+            QCOMPARE(tree->currentIndex().siblingAtColumn(0).data().toString().mid(2), group.parts.front().name);
+            QVERIFY(tree->isExpanded(tree->currentIndex().siblingAtColumn(0)));
+        }
     }
 };
 
