@@ -16,6 +16,10 @@ struct Reference {
     std::string why;                    ///< then
 };
 
+const char* is_or_was(const plan::Gate& gate) {
+    return gate.against->ago.count != 0 || gate.against->before.count != 0 ? "was" : "is";
+}
+
 Reference reference(const plan::Gate& gate, const plan::Metric& metric, const std::string& arm, const Latest& latest,
                     const BaselineOf& baselines, const History& history, Nanos now) {
     Reference from;
@@ -24,9 +28,11 @@ Reference reference(const plan::Gate& gate, const plan::Metric& metric, const st
         return from;
     }
     const std::string& of = reference_arm(gate, arm);
-    if (const std::string& step = gate.against->baseline; !step.empty()) {
-        from.value = baselines ? baselines(step, metric.name, of) : std::nullopt;
-        from.why = "there is no baseline of " + step;
+    if (gate.against->captured()) {
+        auto taken =
+            baselines ? baselines(*gate.against, metric.name, of) : History::Earlier{{}, "there is no baseline"};
+        from.value = taken.value;
+        from.why = std::move(taken.why);
     } else if (const Nanos ago = gate.against->ago; ago.count != 0) {
         auto then = history.earlier(metric, of, ago, now);
         from.value = then.value;
@@ -42,8 +48,8 @@ Reference reference(const plan::Gate& gate, const plan::Metric& metric, const st
     }
     if (from.value) {
         from.limit = plan::counted_from(gate, *from.value);
-        from.why = reference_text(gate) + (gate.against->ago.count != 0 ? " was" : " is") +
-                   " 0: how far off a value is can't be said as a share of it";
+        from.why =
+            reference_text(gate) + " " + is_or_was(gate) + " 0: how far off a value is can't be said as a share of it";
     }
     return from;
 }
@@ -88,9 +94,8 @@ GateVerdict judge_arm(const plan::Gate& gate, const plan::Metric& metric, const 
     verdict.why =
         fmt::format("{}, must be {}", format_value(reading.value, metric), plan::after_must_be(from.limit->text));
     if (from.value) {
-        const char* is = gate.against->ago.count != 0 ? "was" : "is";
         verdict.why += fmt::format(", which is {} ({} {} {})", format_value(from.limit->limit, metric.unit),
-                                   reference_text(gate), is, format_value(*from.value, metric.unit));
+                                   reference_text(gate), is_or_was(gate), format_value(*from.value, metric.unit));
     }
     if (!*holds && !reading.detail.empty()) {
         verdict.why += ": " + reading.detail; // what the source knows about why it is so

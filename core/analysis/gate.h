@@ -22,10 +22,10 @@ struct GateVerdict {
     std::vector<series::Sample> evidence;
 };
 
-/// The average that was captured at a step, of a metric and an arm (of the whole, if the metric has no arms); none = it
-/// was not.
+/// The average that was captured (plan::Against::captured), of a metric and an arm (of the whole, if the metric has no
+/// arms); else why there is none.
 using BaselineOf =
-    std::function<std::optional<double>(const plan::StepId& step, const std::string& metric, const std::string& arm)>;
+    std::function<History::Earlier(const plan::Against& against, const std::string& metric, const std::string& arm)>;
 
 constexpr double close_share = 0.10; ///< PLAN.md: within 10 % of its limit a gate is close
 

@@ -70,6 +70,7 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
         }
         watch_.take(batch);
         backfill_->take(batch);
+        before_->take(batch);
     });
     backfill_ = std::make_unique<sources::Backfill>([this](sources::Backfill::Why, const auto& past) {
         // After an amendment, or a resume, what was before is asked for again, and would be there twice.
@@ -78,7 +79,9 @@ Result<void> Engine::connect(std::shared_ptr<const plan::Plan> plan, const plan:
         }
         watch_.remember(past);
     });
+    before_ = std::make_unique<BeforeStart>(journal_);
     for (auto& metric : metrics->polled) {
+        before_->add(*plan_, metric.name, *metric.source);
         if (metric.source->has_past()) {
             const Nanos remembered = analysis::History::reach(*plan_, *plan_->metric(metric.name));
             backfill_->add(
@@ -266,6 +269,7 @@ Result<void> Engine::try_secrets(const plan::Plan& plan, const plan::Scope& valu
 /// refuses an amendment while one is, but for a message that is in doubt and waits for nobody. Looks may be, and keep
 /// what they look through.
 void Engine::follow_amended_plan() {
+    before_.reset();
     backfill_.reset();
     poller_.reset();
     readiness_.reset();
@@ -439,6 +443,7 @@ void Engine::wind_up() {
     wound_up_ = true;
     poller_->stop();
     backfill_->stop();
+    before_->stop();
     forget_cut_off({processes_, options_.records, options_.plan_folder}); // this program may be gone before they are
     readiness_->stop();
     outside_.scheduler.cancel(signing_);

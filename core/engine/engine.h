@@ -1,6 +1,7 @@
 #pragma once
 #include "engine/actions.h"
 #include "engine/answers.h"
+#include "engine/before_start.h"
 #include "engine/connections.h"
 #include "engine/held_past.h"
 #include "engine/journal.h"
@@ -98,6 +99,7 @@ private:
     std::unique_ptr<Readiness> readiness_;
     std::unique_ptr<sources::Poller> poller_;
     std::unique_ptr<sources::Backfill> backfill_; ///< asks the poller's sources
+    std::unique_ptr<BeforeStart> before_;         ///< and so does this
     HeldPast held_;
     std::unique_ptr<Answers> answers_;
     /// Steps, with their attempts, that had started before a resume that began with a pause: nothing of them was sent,

@@ -242,7 +242,11 @@ void Watch::count_anew(const plan::Step& step, const plan::Hold& hold, const std
 
 std::vector<analysis::GateVerdict> Watch::judged(const plan::Gate& gate) const {
     const auto& release = journal_.release();
-    const auto baselines = [&](const auto&... of) { return release::baseline(release, of...); };
+    const auto baselines = [&](const plan::Against& against, const std::string& metric, const std::string& arm) {
+        analysis::History::Earlier taken{release::baseline(release, against, metric, arm), {}};
+        taken.why = taken.value ? "" : release::no_baseline(release, against, metric);
+        return taken;
+    };
     return analysis::judge(gate, *release.plan->metric(gate.metric), latest_, release::arms_with_traffic(release),
                            scheduler_.now(), baselines, history_);
 }

@@ -222,10 +222,15 @@ Result<std::vector<range::Fault>> read_faults(const plan::Plan& plan, const std:
 
 } // namespace
 
+Nanos rehearsed_history(const plan::Plan& plan) {
+    return std::max(range::RangeOptions{}.history, engine::BeforeStart::reach(plan));
+}
+
 Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,
                                           std::uint64_t seed, const std::vector<std::string>& faults) {
     range::RangeOptions options;
     options.seed = seed;
+    options.history = rehearsed_history(plan);
     for (const auto& arm : plan.arms) {
         options.arms.push_back({arm.name, arm.workload, arm.service});
     }
@@ -445,7 +450,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     engine::EngineOptions engine_options;
     engine_options.replaced = std::move(*replaced);
     engine_options.assume_yes = options.assume_yes;
-    engine_options.past = range::RangeOptions{}.history; // no more is there
+    engine_options.past = rehearsed_history(checked->plan); // no more is there
     if (auto opened = rehearsal->open(options, rehearsal_session(options, *checked), *key, rehearsal->outside(),
                                       *rehearsal->processes_, engine_options);
         !opened) {

@@ -55,6 +55,9 @@ private:
 /// Settings for the plan's connections that lead to a range: clusters, the public side, single services, Kafka.
 Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, const range::Addresses& addresses);
 
+/// How far back the simulated Prometheus of a plan knows: as far as its gates look before the start.
+Nanos rehearsed_history(const plan::Plan& plan);
+
 /// What the range is to hold for a plan: its world file, filled in, or what it takes for granted (assumed_world.h); its
 /// arms and the faults.
 Result<range::RangeOptions> range_options(const plan::Plan& plan, const plan::Scope& values, const std::string& folder,

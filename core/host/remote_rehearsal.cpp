@@ -145,7 +145,7 @@ Result<engine::EngineOptions> RemoteRehearsal::reach(const RehearsalOptions& opt
     engine::EngineOptions engine_options;
     engine_options.replaced = std::move(*replaced);
     engine_options.assume_yes = options.assume_yes;
-    engine_options.past = range::RangeOptions{}.history; // no more is there
+    engine_options.past = rehearsed_history(plan); // no more is there
     engine_options.plan_folder = plan_folder_;
     return engine_options;
 }

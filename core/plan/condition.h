@@ -58,7 +58,11 @@ struct Against {
     std::string baseline; ///< as it was while this step was at work, on the average; empty = as it is now
     Nanos ago = {};       ///< as it was that long before now; 0 = as `baseline` says, or as it is now
     bool share = false;   ///< the limit is a share of it; else it is a difference in the metric's unit
-    Position at;
+    Nanos before = {};    ///< as it was on the average over that long before the session's start; 0 = as the others say
+    Position at = {};
+
+    /// It is captured once and stands from then on; else it moves with the values.
+    bool captured() const { return !baseline.empty() || before.count != 0; }
 };
 
 /// How many of the series that a metric keeps must hold.
@@ -117,7 +121,8 @@ std::optional<Must> counted_from(const Gate& gate, double reference);
 /// to count from, or a share of 0, unless both are 0 and so alike.
 std::optional<bool> holds(const Gate& gate, double value, std::optional<double> reference);
 
-/// "blue", "the baseline of soak", "blue's baseline of soak", "its value 5m ago"; empty without `against`.
+/// "blue", "the baseline of soak", "blue's baseline of soak", "its value 5m ago", "its average of the 1h before the
+/// start", "blue's average of the 1h before the start"; empty without `against`.
 std::string reference_text(const Gate& gate);
 
 /// "< 200ms" as it can follow "must be": of "is not open" the rest.

@@ -260,6 +260,7 @@ Json gate_json(const Gate& gate) {
         json["against"] = {{"arm", gate.against->arm},
                            {"baseline", gate.against->baseline},
                            {"ago", nanos_text(gate.against->ago)},
+                           {"before", nanos_text(gate.against->before)},
                            {"as", gate.against->share ? "share" : "difference"}};
     }
     return json;

@@ -511,11 +511,14 @@ std::vector<ObjectShape> plan_language() {
            "false"}}},
         {"against",
          "What a gate's limit is counted from. '<= 10%' as a share of blue: at most a tenth above what blue has.",
-         {{"arm", text, "Another arm, as it is now; with a baseline, the arm whose baseline it is.", false,
+         {{"arm", text, "Another arm, as it is now; with baseline or before, the arm that was measured then.", false,
            "the arm that the gate looks at"},
           {"baseline", text, "A step before: the metric's average while that was at work."},
           {"ago", duration,
            "The same metric's value (of the same arm) so long before now; neither arm nor baseline beside it."},
+          {"before", duration,
+           "The metric's average over so long before the session's start, by the history of its Prometheus; neither "
+           "baseline nor ago beside it."},
           {"as", choice({"difference", "share"}), "In the metric's unit, or as a share of the value.", false,
            "difference"}}},
     };

@@ -132,7 +132,7 @@ const char* name(Tier tier) {
 }
 
 bool compares_with(const Gate& gate, const std::string& arm) {
-    return gate.against && gate.against->baseline.empty() && gate.against->ago.count == 0 && gate.against->arm == arm;
+    return gate.against && !gate.against->captured() && gate.against->ago.count == 0 && gate.against->arm == arm;
 }
 
 const std::string& reference_arm(const Gate& gate, const std::string& arm) {
@@ -168,9 +168,13 @@ std::string reference_text(const Gate& gate) {
     if (!gate.against) {
         return {};
     }
-    const auto& [arm, baseline, ago, share, at] = *gate.against;
+    const auto& [arm, baseline, ago, share, before, at] = *gate.against;
     if (ago.count != 0) {
         return fmt::format("its value {} ago", duration_text(ago));
+    }
+    if (before.count != 0) {
+        return fmt::format("{} average of the {} before the start", arm.empty() ? "its" : arm + "'s",
+                           duration_text(before));
     }
     if (baseline.empty()) {
         return arm;

@@ -46,6 +46,48 @@ void check_ago(Reading& reading, const Node& node, const Against& against, const
     }
 }
 
+/// As many readings as say what is usual; fewer are what happened to be.
+constexpr std::int64_t fewest_before = 10;
+constexpr Nanos longest_before = hours(24);
+
+bool keeps_history(const Plan& plan, const Metric& metric) {
+    return !metric.query.empty() &&
+           std::any_of(plan.connections.begin(), plan.connections.end(), [&](const Connection& one) {
+               return one.name == metric.from && one.kind == ConnectionKind::prometheus;
+           });
+}
+
+void check_before(Reading& reading, const Node& node, const Against& against, const Metric* metric) {
+    const Node* before = node.find("before");
+    if (before == nullptr) {
+        return;
+    }
+    for (const char* other : {"baseline", "ago"}) {
+        if (const Node* beside = node.find(other)) {
+            reading.error(beside->at, "a limit that is counted from two values",
+                          fmt::format("say before: or {}:, not both", other));
+        }
+    }
+    if (metric != nullptr && !keeps_history(reading.plan, *metric)) {
+        reading.error(
+            before->at,
+            fmt::format("no baseline: the source of '{}' keeps no history, only a Prometheus does", metric->name),
+            "count from a step of this plan: baseline:");
+    }
+    if (!reading.duration(node, "before")) {
+        return; // no length of time: told by the shape check
+    }
+    if (against.before > longest_before) {
+        reading.error(before->at, fmt::format("an average over {} hides what is usual", duration_text(against.before)),
+                      "say at most 24h");
+    } else if (metric != nullptr && against.before < metric->interval * fewest_before) {
+        reading.error(before->at,
+                      fmt::format("'{}' is read every {}: {} are fewer than {} readings", metric->name,
+                                  duration_text(metric->interval), duration_text(against.before), fewest_before),
+                      fmt::format("say at least {}", duration_text(metric->interval * fewest_before)));
+    }
+}
+
 std::optional<Against> read_against(Reading& reading, const Node& node, const Gate& gate, const Metric* metric) {
     Against against;
     against.at = node.at;
@@ -53,9 +95,12 @@ std::optional<Against> read_against(Reading& reading, const Node& node, const Ga
     against.baseline = reading.text(node, "baseline");
     against.share = reading.text(node, "as", "difference") == "share";
     against.ago = reading.duration(node, "ago").value_or(Nanos{});
+    against.before = reading.duration(node, "before").value_or(Nanos{});
     check_ago(reading, node, against, metric);
-    if (against.arm.empty() && against.baseline.empty() && node.find("ago") == nullptr) {
-        reading.error(node.at, "a limit that is counted from nothing", "say arm:, baseline: or ago:");
+    check_before(reading, node, against, metric);
+    if (against.arm.empty() && against.baseline.empty() && node.find("ago") == nullptr &&
+        node.find("before") == nullptr) {
+        reading.error(node.at, "a limit that is counted from nothing", "say arm:, baseline:, ago: or before:");
         return std::nullopt;
     }
     if (const Node* arm = node.find("arm")) {
@@ -63,7 +108,7 @@ std::optional<Against> read_against(Reading& reading, const Node& node, const Ga
         if (metric != nullptr && metric->by_arm.empty()) {
             reading.error(arm->at, fmt::format("the metric '{}' has no arms", gate.metric),
                           "remove the arm, or give the metric a by-arm");
-        } else if (against.baseline.empty() && against.ago.count == 0 && against.arm == gate.arm) {
+        } else if (!against.captured() && against.ago.count == 0 && against.arm == gate.arm) {
             reading.error(arm->at, "this is counted from itself", "name the other arm, or a baseline");
         }
     }

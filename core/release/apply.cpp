@@ -423,6 +423,7 @@ public:
         pin(e.files);
         const auto before = std::exchange(r.plan, std::make_shared<const plan::Plan>(std::move(*loaded.plan)));
         r.values.insert(e.variables.begin(), e.variables.end());
+        r.before.clear(); // a metric may be another one now: its source is asked again
         std::map<std::string, PhaseState> phases;
         for (const auto& phase : r.plan->phases) {
             PhaseState& state = phases[phase.id] = r.phases[phase.id];

@@ -165,6 +165,14 @@ void FoldMeasures::operator()(const SourceChanged& e) {
 }
 
 void FoldMeasures::operator()(const BaselineCaptured& e) {
+    if (e.before.count != 0) {
+        auto& known = r.before[before_key(e.metric, e.before)];
+        known = {{}, e.why};
+        for (const auto& one : readings_of(e)) {
+            known.values[key_of(one.metric, one.arm)] = one.value;
+        }
+        return;
+    }
     auto& taken = r.baselines[e.step];
     taken.clear(); // of a step that was done again the last time counts
     for (const auto& one : readings_of(e)) {

@@ -114,10 +114,13 @@ struct AlertDelivery {
     bool delivered = false;
     std::string why;
 };
-/// What metrics were on the average while a step was at work; see BaselineCaptured.
+/// What metrics were on the average while a step was at work, or before the session's start; see BaselineCaptured.
 struct Baseline {
     StepId step;
     Json readings;
+    std::string metric = {};
+    Nanos before = {};
+    std::string why = {};
 };
 struct SourceReport {
     std::string source, state, why;

@@ -389,6 +389,15 @@ Verdict on(Draft& draft, const GateReadings& command) {
 }
 
 Verdict on(Draft& draft, const Baseline& command) {
+    if (command.before.count != 0) {
+        const auto known = draft.state().before.find(before_key(command.metric, command.before));
+        const bool stands = known != draft.state().before.end() && !known->second.values.empty();
+        const bool news = known == draft.state().before.end() || known->second.why != command.why;
+        if (!stands && (news || !command.readings.empty())) {
+            draft.add(BaselineCaptured{{}, command.readings, command.metric, command.before, command.why});
+        }
+        return {};
+    }
     if (const auto found = named(draft, command.step); !found) {
         return failed(found);
     }

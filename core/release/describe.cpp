@@ -264,6 +264,10 @@ struct Describe {
             all += fmt::format("{}{} {}{:.4g} (of {} readings)", all.empty() ? ": " : ", ", one.metric,
                                one.arm.empty() ? "" : one.arm + " ", one.value, one.count);
         }
+        if (e.before.count != 0) {
+            return fmt::format("The baseline of {} over the {} before the start {}{}{}", e.metric,
+                               duration_text(e.before), all.empty() ? "is missing" : "was taken", all, because(e.why));
+        }
         return "The baseline of " + n.step(e.step) +
                (all.empty() ? " is missing: it was not measured, or not all the time" : " was taken" + all);
     }

@@ -352,10 +352,15 @@ struct Escalated {
     std::string why;
 };
 
-/// What metrics were on the average while a step was at work, for gates that are counted from it.
+/// What metrics were on the average while a step was at work, for gates that are counted from it. Or, with `before`,
+/// what one metric was in the time before the session's start, as its source answered afterwards: the first that has
+/// readings stands for good, or until the plan is amended.
 struct BaselineCaptured {
-    StepId step;
+    StepId step;   ///< empty with `before`
     Json readings; ///< [{"metric", "arm", "value", "count", "from", "to"}]: count readings, measured from … to
+    std::string metric = {}; ///< with `before`: which one
+    Nanos before = {};       ///< over how long before the start; 0 = of a step
+    std::string why = {};    ///< with `before`: what is missing, and why
 };
 
 /// What became of a message that no step of the plan sends (an escalation).

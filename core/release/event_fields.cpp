@@ -377,6 +377,9 @@ void fields(Escalated& e, Fields& f) {
 void fields(BaselineCaptured& e, Fields& f) {
     f("step", e.step);
     f("readings", e.readings);
+    f("metric", e.metric);
+    f("before", e.before);
+    f("why", e.why);
 }
 void fields(Told& e, Fields& f) {
     f("step", e.step);

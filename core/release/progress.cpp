@@ -133,8 +133,8 @@ std::optional<double> reference_of(const Draft& draft, const plan::Gate& gate, c
         const auto found = draft.earlier.find({ago, key_of(gate.metric, of)});
         return found == draft.earlier.end() ? std::nullopt : std::optional(found->second);
     }
-    return gate.against->baseline.empty() ? latest_of(draft, gate.metric, of)
-                                          : baseline(draft.state(), gate.against->baseline, gate.metric, of);
+    return gate.against->captured() ? baseline(draft.state(), *gate.against, gate.metric, of)
+                                    : latest_of(draft, gate.metric, of);
 }
 
 /// Gates of a step that is not a hold must stand where they must before it starts; names the first that does not.
@@ -160,9 +160,10 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
             const auto from = reference_of(draft, gate, arm);
             const auto holds = value ? plan::holds(gate, *value, from) : std::nullopt;
             if (!holds) {
-                const bool too_early = value && !from && gate.against && gate.against->ago.count != 0;
+                const bool no_past =
+                    value && !from && gate.against && (gate.against->ago.count != 0 || gate.against->before.count != 0);
                 return "gate " + gate.id + " has no answer" +
-                       (too_early ? ": " + reference_text(gate) + " is not known" : "");
+                       (no_past ? ": " + reference_text(gate) + " is not known" : "");
             }
             if (!*holds) {
                 return "gate " + gate.id + " must be " + plan::after_must_be(limit_text(gate));

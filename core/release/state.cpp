@@ -1,9 +1,11 @@
 #include "release/state.h"
 
+#include "base/quantity.h"
 #include "release/demand.h"
 
 #include <algorithm>
 #include <ctime>
+#include <fmt/format.h>
 #include <utility>
 
 namespace sluice::release {
@@ -127,16 +129,38 @@ bool key_names(const std::string& key, const std::string& name) {
     return key == name || key.starts_with(name + "/");
 }
 
-std::optional<double> baseline(const Release& release, const StepId& step, const std::string& metric,
+std::string before_key(const std::string& metric, Nanos before) {
+    return metric + " " + nanos_text(before);
+}
+
+std::optional<double> baseline(const Release& release, const plan::Against& against, const std::string& metric,
                                const std::string& arm) {
-    const auto taken = release.baselines.find(step);
-    if (taken == release.baselines.end()) {
+    const auto before = release.before.find(before_key(metric, against.before));
+    const auto taken = release.baselines.find(against.baseline);
+    const std::map<std::string, double>* values = nullptr;
+    if (against.before.count != 0) {
+        values = before == release.before.end() ? nullptr : &before->second.values;
+    } else {
+        values = taken == release.baselines.end() ? nullptr : &taken->second;
+    }
+    if (values == nullptr) {
         return std::nullopt;
     }
     const auto* known = release.plan ? release.plan->metric(metric) : nullptr;
     const bool whole = arm.empty() || (known && known->by_arm.empty());
-    const auto found = taken->second.find(whole ? metric : key_of(metric, arm));
-    return found == taken->second.end() ? std::nullopt : std::optional(found->second);
+    const auto found = values->find(whole ? metric : key_of(metric, arm));
+    return found == values->end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string no_baseline(const Release& release, const plan::Against& against, const std::string& metric) {
+    if (against.before.count == 0) {
+        return "there is no baseline of " + against.baseline;
+    }
+    const auto asked = release.before.find(before_key(metric, against.before));
+    const std::string why = asked == release.before.end() ? "its source has not answered yet"
+                            : asked->second.why.empty()   ? "its source had no value of it then"
+                                                          : asked->second.why;
+    return fmt::format("there is no baseline of the {} before the start: {}", duration_text(against.before), why);
 }
 
 std::vector<OperationId> in_flight(const Release& release) {

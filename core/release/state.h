@@ -207,6 +207,12 @@ struct AmendmentState {
     Nanos time;
 };
 
+/// What a metric was on the average in the time before the session's start.
+struct BeforeStart {
+    std::map<std::string, double> values; ///< "metric" or "metric/arm" → average; empty = none is known
+    std::string why;                      ///< what is missing, and why
+};
+
 struct Release {
     std::int64_t seq = 0; ///< of the last event
     Nanos time;           ///< of the last event
@@ -230,9 +236,10 @@ struct Release {
     std::map<std::string, std::string> files; ///< what steps use: path → SHA-256 at the start
     /// Captured: step → "metric" or "metric/arm" → average.
     std::map<StepId, std::map<std::string, double>> baselines;
-    Nanos released;               ///< when all but the follow-up work was done; 0 before
-    bool way_back_closed = false; ///< nobody waits any more for the end of `within`
-    std::string severity;         ///< declared; empty = none
+    std::map<std::string, BeforeStart> before; ///< captured of before the start: before_key → what
+    Nanos released;                            ///< when all but the follow-up work was done; 0 before
+    bool way_back_closed = false;              ///< nobody waits any more for the end of `within`
+    std::string severity;                      ///< declared; empty = none
     Nanos severity_since;
     std::set<std::string> severity_set_aside; ///< a person declared less, and their conditions were not false since
     bool paused = false;
@@ -281,9 +288,16 @@ std::string key_of(const std::string& name, const std::string& arm);
 /// Whether the key is of that name, whatever the arm.
 bool key_names(const std::string& key, const std::string& name);
 
-/// What was captured at a step, of a metric and an arm (of the whole, if the metric has no arms).
-std::optional<double> baseline(const Release& release, const StepId& step, const std::string& metric,
+/// What was captured of a metric and an arm (of the whole, if the metric has no arms): at a step, or of before the
+/// start.
+std::optional<double> baseline(const Release& release, const plan::Against& against, const std::string& metric,
                                const std::string& arm);
+
+/// Of a metric over so long before the session's start: the key into Release::before.
+std::string before_key(const std::string& metric, Nanos before);
+
+/// Why there is none: "there is no baseline of soak", "there is no baseline of the 1h before the start: …".
+std::string no_baseline(const Release& release, const plan::Against& against, const std::string& metric);
 
 /// Operations that are neither settled nor in doubt.
 std::vector<OperationId> in_flight(const Release& release);

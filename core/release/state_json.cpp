@@ -218,6 +218,14 @@ Json to_json(const Release& release) {
             baselines[step][key] = number_text(value);
         }
     }
+    Json before = Json::object();
+    for (const auto& [of, known] : release.before) {
+        Json values = Json::object();
+        for (const auto& [key, value] : known.values) {
+            values[key] = number_text(value);
+        }
+        before[of] = {{"values", std::move(values)}, {"why", known.why}};
+    }
     return {{"seq", release.seq},
             {"time", nanos_text(release.time)},
             {"opened", opened},
@@ -242,6 +250,7 @@ Json to_json(const Release& release) {
             {"amendments", amendments},
             {"files", files},
             {"baselines", baselines},
+            {"before", before},
             {"released", nanos_text(release.released)},
             {"way_back_closed", release.way_back_closed},
             {"severity", release.severity},

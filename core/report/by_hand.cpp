@@ -71,7 +71,7 @@ public:
             if (gate.samples > 0) {
                 remark(fmt::format("{} readings of it at least", gate.samples));
             }
-            if (gate.against && !gate.against->baseline.empty()) {
+            if (gate.against && gate.against->captured()) {
                 measured(gate);
             } else if (gate.against && gate.against->ago.count != 0) {
                 remark(fmt::format("read it twice, {} apart", duration_text(gate.against->ago)));
@@ -400,19 +400,25 @@ private:
 
     /// What the gate's limit is counted from, as it was measured.
     void measured(const plan::Gate& gate) {
-        const auto taken = release_.baselines.find(gate.against->baseline);
+        const auto& against = *gate.against;
+        const auto before = release_.before.find(release::before_key(gate.metric, against.before));
+        const auto taken = release_.baselines.find(against.baseline);
+        const std::map<std::string, double> nothing;
+        const bool past = against.before.count != 0;
+        const auto& values = past ? (before == release_.before.end() ? nothing : before->second.values)
+                                  : (taken == release_.baselines.end() ? nothing : taken->second);
+        const std::string when = past ? fmt::format("over the {} before the start", duration_text(against.before))
+                                      : "during " + against.baseline;
+        const auto* metric = plan_.metric(gate.metric);
         bool any = false;
-        for (const auto& [key, value] :
-             taken == release_.baselines.end() ? std::map<std::string, double>{} : taken->second) {
+        for (const auto& [key, value] : values) {
             if (release::key_names(key, gate.metric)) {
                 any = true;
-                const auto* metric = plan_.metric(gate.metric);
-                remark(fmt::format("measured during {}: {} {} {}", gate.against->baseline, key, number_text(value),
-                                   metric ? metric->unit : ""));
+                remark(fmt::format("measured {}: {} {} {}", when, key, number_text(value), metric ? metric->unit : ""));
             }
         }
         if (!any) {
-            remark("it was not measured during " + gate.against->baseline + " yet");
+            remark("it was not measured " + when + " yet");
         }
     }
 

@@ -253,9 +253,11 @@ private slots:
         auto more = gate("<= 50");
         more.against = plan::Against{"", "soak", {}, false, {}};
         std::map<std::string, double> taken;
-        const BaselineOf baselines = [&](const std::string& step, const std::string& name, const std::string& arm) {
-            const auto found = taken.find(step + " " + name + " " + arm);
-            return found == taken.end() ? std::nullopt : std::optional(found->second);
+        const BaselineOf baselines = [&](const plan::Against& against, const std::string& name,
+                                         const std::string& arm) {
+            const auto found = taken.find(against.baseline + " " + name + " " + arm);
+            return found == taken.end() ? History::Earlier{{}, "there is no baseline of " + against.baseline}
+                                        : History::Earlier{found->second, ""};
         };
         const auto judged = [&](double value) {
             return judge(more, metric(), latest({reading("", value)}), {"blue"}, new_year, baselines).at(0);
@@ -267,6 +269,12 @@ private slots:
         QCOMPARE(judged(151).verdict, Verdict::fail);
         QCOMPARE(judged(151).why,
                  "151, must be <= the baseline of soak + 50, which is 150 (the baseline of soak is 100)");
+        more.against = plan::Against{"", "", {}, false, hours(1), {}};
+        QCOMPARE(judged(120).verdict, Verdict::no_data);
+        taken[" lag "] = 100;
+        QCOMPARE(judged(120).verdict, Verdict::pass);
+        QCOMPARE(judged(151).why, "151, must be <= its average of the 1h before the start + 50, which is 150 (its "
+                                  "average of the 1h before the start was 100)");
     }
 };
 

@@ -85,6 +85,14 @@ private slots:
         gate.must = *parse_must(">= -50");
         gate.against->share = false;
         QCOMPARE(limit_text(gate), ">= its value 5m ago - 50");
+        gate.against = Against{"", "", {}, false, hours(1), {}};
+        QCOMPARE(limit_text(gate), ">= its average of the 1h before the start - 50");
+        gate.must = *parse_must("<= 10%");
+        gate.against->share = true;
+        gate.against->arm = "blue";
+        QCOMPARE(reference_text(gate), "blue's average of the 1h before the start");
+        QCOMPARE(limit_text(gate), "<= blue's average of the 1h before the start + 10% of it");
+        QVERIFY(!compares_with(gate, "blue")); // it may be held against what it was itself
     }
 
     void only_what_is_compared_with_an_arm_as_it_is_now_passes_it_over_data() {

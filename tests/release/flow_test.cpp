@@ -170,6 +170,25 @@ phases:
         QCOMPARE(drive.submit(Baseline{"nowhere", taken}), "the plan has no step 'nowhere'");
     }
 
+    void a_gate_of_an_effect_is_held_against_what_was_before_the_start() {
+        Driver drive =
+            steps("      - {id: act, run: [act], gates: [{metric: lag, must: '<= 50%', against: {before: 1h, "
+                  "as: share}}]}\n");
+        drive.tick({{"lag", 15}});
+        const char* const unknown = "gate lag has no answer: its average of the 1h before the start is not known";
+        QCOMPARE(drive.why("act"), unknown);
+        const Json taken = Json::array({{{"metric", "lag"}, {"arm", ""}, {"value", "10"}, {"count", 720}}});
+        QCOMPARE(drive.submit(Baseline{{}, taken, "lag", minutes(5), ""}), ""); // of another time
+        QCOMPARE(drive.submit(Baseline{{}, Json::array(), "lag", hours(1), "no history"}), "");
+        drive.tick({{"lag", 15}});
+        QCOMPARE(drive.why("act"), unknown);
+        QCOMPARE(drive.submit(Baseline{{}, taken, "lag", hours(1), ""}), "");
+        drive.tick({{"lag", 16}});
+        QCOMPARE(drive.why("act"), "gate lag must be <= its average of the 1h before the start + 50% of it");
+        drive.tick({{"lag", 15}});
+        QCOMPARE(drive.status("act"), "running");
+    }
+
     void a_gate_of_an_effect_is_held_against_its_own_value_of_some_time_ago() {
         Driver drive =
             steps("      - {id: act, run: [act], gates: [{metric: errors, must: '<= 50%', against: {ago: 5m, "

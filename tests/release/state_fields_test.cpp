@@ -94,6 +94,10 @@ auto fields(SourceState& s) {
     auto& [state, why, since] = s;
     return std::tie(state, why, since);
 }
+auto fields(BeforeStart& s) {
+    auto& [values, why] = s;
+    return std::tie(values, why);
+}
 auto fields(CopyState& s) {
     auto& [place, state, why, since] = s;
     return std::tie(place, state, why, since);
@@ -110,12 +114,12 @@ auto fields(SessionOpened& s) {
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-           alerts, sources, rollback, copy, amendments, files, baselines, released, closed, severity, severity_since,
-           set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides, policy, bound, lead, bridge,
-           proposers,
+           alerts, sources, rollback, copy, amendments, files, baselines, before, released, closed, severity,
+           severity_since, set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides, policy,
+           bound, lead, bridge, proposers,
            requests] = s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-                    alerts, sources, rollback, copy, amendments, files, baselines, released, closed, severity,
+                    alerts, sources, rollback, copy, amendments, files, baselines, before, released, closed, severity,
                     severity_since, set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides,
                     bound, lead, bridge, proposers, requests);
 }
@@ -256,6 +260,8 @@ phases:
     drive.gate("bake", "lag", "pass");
     (void)drive.submit(SourceReport{"lag", "no-data", "it is silent"});
     (void)drive.submit(Baseline{"work", Json::array({{{"metric", "lag"}, {"arm", ""}, {"value", "7"}}})});
+    (void)drive.submit(
+        Baseline{{}, Json::array({{{"metric", "lag"}, {"arm", ""}, {"value", "6"}}}), "lag", hours(1), "half"});
     (void)drive.submit(CopyReport{"/copy", "kept", ""});
     (void)drive.submit(Shift{"edge", {{"green", 0}}, "odd"});
     Release release = drive.release;
@@ -281,6 +287,7 @@ private slots:
         QVERIFY(!release.shifts.empty() && !release.operations.empty() && !release.sources.empty());
         QVERIFY(!release.at("go").approvals.empty() && !release.at("bake").gates.empty());
         QVERIFY(!release.baselines.at("work").empty());
+        QCOMPARE(release.before.at(before_key("lag", hours(1))).values.at("lag"), 6.0);
         QVERIFY(!release.requests.empty() && !release.bridge.empty() && !release.proposers.empty());
         const std::string before = drill::state_text(release);
         int altered = 0;

@@ -525,6 +525,17 @@ private slots:
         QCOMPARE(told(), "measured during read: lag 1234.5 messages");
     }
 
+    void a_limit_that_is_counted_from_before_the_start_is_told_with_its_average() {
+        auto release = release_with("{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500', against: {before: 1h}}]}");
+        const auto& step = release.plan->rollback_steps.front();
+        const auto told = [&] { return report::by_hand(release, step).remarks.back(); };
+        QCOMPARE(told(), "it was not measured over the 1h before the start yet");
+        const Json reading = {{"metric", "lag"}, {"arm", ""}, {"value", "1234.5"}, {"count", 700}};
+        release::apply(release,
+                       {2, release.time, release::BaselineCaptured{{}, Json::array({reading}), "lag", hours(1), ""}});
+        QCOMPARE(told(), "measured over the 1h before the start: lag 1234.5 messages");
+    }
+
     void a_limit_that_is_counted_from_some_time_ago_is_read_twice() {
         auto release = release_with("{id: s, hold: 1m, gates: [{metric: lag, must: '<= 500', against: {ago: 10m}}, "
                                     "{id: dry, metric: lag, must: '< 1', shadow: true}]}"); // nobody waits for this

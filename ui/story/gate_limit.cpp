@@ -33,8 +33,8 @@ std::optional<double> reference_at(const Moment& moment, const plan::Gate& gate,
         return std::nullopt;
     }
     const std::string& of = reference_arm(gate, arm);
-    if (const std::string& step = gate.against->baseline; !step.empty()) {
-        return release::baseline(moment.release, step, gate.metric, of);
+    if (gate.against->captured()) {
+        return release::baseline(moment.release, *gate.against, gate.metric, of);
     }
     const auto* metric = moment.release.plan->metric(gate.metric);
     const Line* line = moment.readings.line(gate.metric, of);

@@ -106,7 +106,7 @@ std::optional<Limit> limit_of(const Moment& moment, const plan::Metric& metric, 
             of_now = running;
             const bool above =
                 gate.must.comparison == Comparison::less || gate.must.comparison == Comparison::less_equal;
-            const bool baseline = gate.against && !gate.against->baseline.empty();
+            const bool baseline = gate.against && gate.against->captured();
             found = Limit{limit->must, above, gate.against.has_value(), baseline ? limit->from : std::nullopt};
         }
     });

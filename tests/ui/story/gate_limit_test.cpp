@@ -25,6 +25,7 @@ phases:
           - {id: now, metric: slow, arm: green, must: '<= 10%', against: {arm: blue, as: share}}
           - {id: before, metric: slow, arm: green, must: '<= 50ms', against: {arm: blue, baseline: soak}}
           - {id: rate, metric: slow, arm: green, must: '<= 10%', against: {ago: 1m, as: share}}
+          - {id: hour, metric: slow, arm: green, must: '<= 50ms', against: {arm: blue, before: 1h}}
 )";
 
 } // namespace
@@ -89,6 +90,18 @@ private slots:
         QCOMPARE(usual->second, 0.25);
         measured("blue", 0.1); // the gate that comes first is counted from the other arm
         QVERIFY(!present_metric(moment(), *release_.plan->metric("slow")).usual);
+    }
+
+    void what_was_before_the_start_is_a_baseline_with_a_band_too() {
+        measured("green", 0.1);
+        QVERIFY(!limit(3));
+        const Json taken = Json::array({{{"metric", "slow"}, {"arm", "blue"}, {"value", "0.2"}}});
+        release::apply(release_, {2, now_, release::BaselineCaptured{{}, taken, "slow", hours(1), ""}});
+        QCOMPARE(limit(3).value_or(0), 0.25);
+        const auto usual = present_metric(moment(), *release_.plan->metric("slow")).usual;
+        QVERIFY(usual);
+        QCOMPARE(usual->first, 0.15);
+        QCOMPARE(usual->second, 0.25);
     }
 
     void its_own_value_of_some_time_ago_counts_as_it_was_then() {
