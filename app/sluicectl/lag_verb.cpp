@@ -108,21 +108,25 @@ private:
                         [this, list = std::move(list)](kafka::LagAnswer answer) mutable {
                             answer.failures.insert(answer.failures.begin(), list.failures.begin(), list.failures.end());
                             answer.group_states = std::move(list.states);
-                            take(list.groups, answer);
+                            take(list.groups, std::move(answer));
                         });
     }
 
-    void take(const std::vector<std::string>& groups, const kafka::LagAnswer& answer) {
+    void take(const std::vector<std::string>& groups, kafka::LagAnswer answer) {
         if (!answer.failure.empty()) {
             not_told({ErrorCode::unreachable, answer.failure, address(),
                       "are the brokers up and reached from this desk, and do protocol, user and password fit?"});
             return;
         }
         const Nanos now = scheduler_.now();
-        history_.take(answer, now);
-        const auto report = kafka::report_of(answer, groups, history_, now);
+        if (every_) {
+            history_.take(answer, now);
+        }
+        const auto report = every_ ? kafka::report_of(std::move(answer), groups, history_, now)
+                                   : kafka::report_of(std::move(answer), groups, now);
         if (options_.json) {
-            fmt::print("{}\n", to_json(report).dump(-1, ' ', false, Json::error_handler_t::replace));
+            const std::string text = json_text(report) + "\n";
+            std::fwrite(text.data(), 1, text.size(), stdout);
         } else {
             fmt::print("{}{}", readings_ > 0 ? "\n" : "", lag_table(report, every_.has_value()));
             if (groups.empty()) {

@@ -162,6 +162,16 @@ LagFigures LagTrack::figures(std::int64_t allowed_lag) const {
     return figures;
 }
 
+LagFigures figures_of(const OffsetPoint& only) {
+    LagFigures figures;
+    if (only.committed && *only.committed >= only.end) {
+        figures.age = Nanos{};
+        figures.drain = 0;
+        figures.state = LagState::ok;
+    }
+    return figures;
+}
+
 std::optional<double> slowest(const std::optional<double>& a, const std::optional<double>& b) {
     if ((a && std::isinf(*a)) || (b && std::isinf(*b))) {
         return never;

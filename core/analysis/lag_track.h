@@ -56,6 +56,10 @@ private:
     std::size_t still_ = 0;                ///< readings since the commit last moved
 };
 
+/// What one reading says by itself: of who is not behind, everything but rates; of others nothing. As a LagTrack has it
+/// that took no other.
+LagFigures figures_of(const OffsetPoint& only);
+
 /// When all partitions of a group are without lag: the longest of them. Infinity if one never is; nothing if one is not
 /// known and none is never.
 std::optional<double> slowest(const std::optional<double>& a, const std::optional<double>& b);

@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t few_topics = 8; ///< more than that are found faster among all of the cluster
 /// librdkafka keeps what is asked in lists that it walks: the time of 65,000 at once would grow with their square.
 constexpr std::size_t groups_at_once = 500;
+/// It asks for the coordinator of each group under way again whenever one more broker is connected: few, until all are.
+constexpr std::size_t groups_at_first = 16;
 
 /// One question under way.
 class Asking {
@@ -26,6 +28,10 @@ public:
         if (const auto late = too_late(call_, "lag"); late && !call_.stop) {
             answer_.failure = late->what;
             return std::move(answer_);
+        }
+        if (question_.whole_log) {
+            (void)whole_log(
+                call_); // connects while the groups are asked; what is wrong with it is told when it is used
         }
         if (!question_.topics.empty() || explicit_partitions_) {
             ask_partitions();
@@ -121,7 +127,7 @@ private:
         }
         const auto& groups = question_.groups;
         std::set<std::size_t> waiting;
-        std::size_t sent = 0, allowed = groups_at_once;
+        std::size_t sent = 0, allowed = groups_at_first;
         // However many they are, as long as answers come they are waited for.
         const auto some_time = [&] { return Call::Clock::now() + std::chrono::milliseconds(call_.left()); };
         auto until = some_time();
@@ -144,6 +150,7 @@ private:
                 const auto index = reinterpret_cast<std::size_t>(rd_kafka_event_opaque(event.get()));
                 waiting.erase(index);
                 until = some_time();
+                allowed += allowed < groups_at_once ? 1 : 0; // twice as many with each round trip
                 take_commits(groups[index], event.get());
             }
         }

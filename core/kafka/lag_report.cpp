@@ -3,9 +3,12 @@
 #include "base/instant.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace sluice::kafka {
 namespace {
@@ -18,37 +21,123 @@ std::optional<T> joined(const std::optional<T>& all, const std::optional<T>& mor
     return all && more ? std::optional<T>(join(*all, *more)) : std::nullopt;
 }
 
-Json number(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? Json(std::round(*value * 1000) / 1000) : Json();
+/// Names come from brokers, and need not be UTF-8.
+std::string quoted(const std::string& text) {
+    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json();
+std::string quoted(const std::vector<std::string>& texts) {
+    return Json(texts).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json figures_json(const std::optional<double>& produced, const std::optional<double>& consumed,
-                  const std::optional<Nanos>& age, const std::optional<double>& drain,
-                  const std::optional<LagState>& state) {
-    return {{"produced_per_second", number(produced)},
-            {"consumed_per_second", number(consumed)},
-            {"behind_seconds", number(age ? std::optional(age->seconds()) : std::nullopt)},
-            {"drained_in_seconds", number(drain)},
-            {"never_drained", drain && std::isinf(*drain)},
-            {"state", state ? Json(analysis::name(*state)) : Json()}};
+/// A JSON text in the making, whose keys are given as they stand there: {"a": as R"({"a":)".
+class Text {
+public:
+    Text& raw(std::string_view text) {
+        text_ += text;
+        return *this;
+    }
+    Text& integer(std::string_view key, std::int64_t value) {
+        char digits[24];
+        const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+        return raw(key).raw({digits, static_cast<std::size_t>(end - digits)});
+    }
+    Text& integer(std::string_view key, const std::optional<std::int64_t>& value) {
+        return value ? integer(key, *value) : raw(key).raw("null");
+    }
+    Text& number(std::string_view key, const std::optional<double>& value) {
+        const bool has_one = value && std::isfinite(*value);
+        return raw(key).raw(has_one ? Json(std::round(*value * 1000) / 1000).dump() : "null");
+    }
+    Text& seconds_of(std::string_view key, const std::optional<Nanos>& value) {
+        return number(key, value ? std::optional(value->seconds()) : std::nullopt);
+    }
+    Text& boolean(std::string_view key, bool value) { return raw(key).raw(value ? "true" : "false"); }
+    Text& state(std::string_view key, const std::optional<LagState>& value) {
+        return raw(key).raw(value ? quoted(std::string(analysis::name(*value))) : "null");
+    }
+    std::string taken() { return std::move(text_); }
+
+private:
+    std::string text_;
+};
+
+bool is_never(const std::optional<double>& drain) {
+    return drain && std::isinf(*drain);
 }
 
-Json row_json(const LagRow& row) {
-    Json json =
-        figures_json(row.figures.produced, row.figures.consumed, row.figures.age, row.figures.drain, row.figures.state);
-    json["topic"] = row.at.topic;
-    json["partition"] = row.at.partition;
-    json["committed"] = or_null(row.at.committed);
-    json["end"] = or_null(row.end);
-    json["last_stable"] = row.open_from ? Json(*row.open_from) : or_null(row.end);
-    json["lag"] = or_null(row.lag);
-    json["note"] = row.note;
-    return json;
+/// `topic` is the row's, quoted. Keys are sorted.
+void write(const LagRow& row, const std::string& topic, Text& to) {
+    const auto& figures = row.figures;
+    to.seconds_of(R"({"behind_seconds":)", figures.age)
+        .integer(R"(,"committed":)", row.at.committed)
+        .number(R"(,"consumed_per_second":)", figures.consumed)
+        .number(R"(,"drained_in_seconds":)", figures.drain)
+        .integer(R"(,"end":)", row.end)
+        .integer(R"(,"lag":)", row.lag)
+        .integer(R"(,"last_stable":)", row.open_from ? row.open_from : row.end)
+        .boolean(R"(,"never_drained":)", is_never(figures.drain))
+        .raw(R"(,"note":)")
+        .raw(row.note.empty() ? R"("")" : quoted(row.note))
+        .integer(R"(,"partition":)", row.at.partition)
+        .number(R"(,"produced_per_second":)", figures.produced)
+        .state(R"(,"state":)", figures.state)
+        .raw(R"(,"topic":)")
+        .raw(topic)
+        .raw("}");
+}
+
+void write(const GroupReport& group, Text& to) {
+    to.seconds_of(R"({"behind_seconds":)", group.age)
+        .number(R"(,"consumed_per_second":)", group.consumed)
+        .number(R"(,"drained_in_seconds":)", group.drain)
+        .raw(R"(,"group":)")
+        .raw(quoted(group.name))
+        .raw(R"(,"group_state":)")
+        .raw(group.members.empty() ? "null" : quoted(group.members))
+        .integer(R"(,"lag":)", group.lag)
+        .boolean(R"(,"never_drained":)", is_never(group.drain))
+        .boolean(R"(,"partial":)", group.is_partial)
+        .raw(R"(,"partitions":[)");
+    const std::string* topic = nullptr;
+    std::string topic_text;
+    for (const auto& row : group.rows) {
+        if (topic == nullptr || *topic != row.at.topic) {
+            topic_text = quoted(row.at.topic);
+        }
+        to.raw(topic == nullptr ? "" : ",");
+        topic = &row.at.topic;
+        write(row, topic_text, to);
+    }
+    to.number(R"(],"produced_per_second":)", group.produced)
+        .state(R"(,"state":)", group.state)
+        .integer(R"(,"without_commit":)", group.without_commit)
+        .raw("}");
+}
+
+template <typename FiguresOf>
+LagReport report_by(LagAnswer answer, std::span<const std::string> groups, Nanos at, const FiguresOf& figures_of) {
+    LagReport report{at, {}, std::move(answer.missing_topics), std::move(answer.failures)};
+    std::set<std::string> names(groups.begin(), groups.end());
+    for (const auto& failed : answer.failed_groups) {
+        names.erase(failed);
+    }
+    auto next = answer.partitions.begin(); // sorted by group, as the names are
+    for (const auto& name : names) {
+        GroupReport group;
+        group.name = name;
+        if (const auto state = answer.group_states.find(name); state != answer.group_states.end()) {
+            group.members = state->second;
+        }
+        next = std::find_if(next, answer.partitions.end(), [&](const auto& one) { return one.group >= name; });
+        for (; next != answer.partitions.end() && next->group == name; ++next) {
+            const auto figures = figures_of(*next);
+            group.rows.push_back(lag_row(std::move(*next), figures));
+        }
+        sum_up(group);
+        report.groups.push_back(std::move(group));
+    }
+    return report;
 }
 
 } // namespace
@@ -57,17 +146,19 @@ bool is_rebalancing(const GroupReport& group) {
     return group.members == "PreparingRebalance" || group.members == "CompletingRebalance";
 }
 
-LagRow lag_row(const PartitionLag& at, const analysis::LagFigures& figures) {
-    LagRow row{at, log_end(at), {}, whole_lag(at), figures, {}};
-    if (at.high && at.end && *at.end < *at.high) {
-        row.open_from = at.end;
+LagRow lag_row(PartitionLag at, const analysis::LagFigures& figures) {
+    LagRow row{std::move(at), {}, {}, {}, figures, {}};
+    row.end = log_end(row.at);
+    row.lag = whole_lag(row.at);
+    if (row.at.high && row.at.end && *row.at.end < *row.at.high) {
+        row.open_from = row.at.end;
     }
-    if (!at.trouble.empty()) {
-        row.note = at.trouble;
+    if (!row.at.trouble.empty()) {
+        row.note = row.at.trouble;
         row.lag.reset();
-    } else if (!at.committed) {
+    } else if (!row.at.committed) {
         row.note = "no commit";
-    } else if (row.end && *at.committed > *row.end) {
+    } else if (row.end && *row.at.committed > *row.end) {
         row.note = "the commit lies past the end: was the topic made anew?";
     }
     return row;
@@ -106,48 +197,33 @@ void sum_up(GroupReport& group) {
     }
 }
 
-LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups, const LagHistory& history, Nanos at) {
-    LagReport report{at, {}, answer.missing_topics, answer.failures};
-    std::set<std::string> names(groups.begin(), groups.end());
-    for (const auto& failed : answer.failed_groups) {
-        names.erase(failed);
+LagReport report_of(LagAnswer answer, std::span<const std::string> groups, const LagHistory& history, Nanos at) {
+    return report_by(std::move(answer), groups, at, [&](const PartitionLag& one) { return history.figures(one); });
+}
+
+LagReport report_of(LagAnswer answer, std::span<const std::string> groups, Nanos at) {
+    return report_by(std::move(answer), groups, at, [&](const PartitionLag& one) {
+        const auto end = log_end(one);
+        return end && one.trouble.empty() ? analysis::figures_of({at, one.committed, *end}) : analysis::LagFigures{};
+    });
+}
+
+std::string json_text(const LagReport& report) {
+    Text text;
+    text.raw(R"({"at":)").raw(quoted(utc(report.at))).raw(R"(,"failures":)").raw(quoted(report.failures));
+    text.raw(R"(,"groups":[)");
+    bool first = true;
+    for (const auto& group : report.groups) {
+        text.raw(first ? "" : ",");
+        first = false;
+        write(group, text);
     }
-    auto next = answer.partitions.begin(); // sorted by group, as the names are
-    for (const auto& name : names) {
-        GroupReport group;
-        group.name = name;
-        if (const auto state = answer.group_states.find(name); state != answer.group_states.end()) {
-            group.members = state->second;
-        }
-        next = std::find_if(next, answer.partitions.end(), [&](const auto& one) { return one.group >= name; });
-        for (; next != answer.partitions.end() && next->group == name; ++next) {
-            group.rows.push_back(lag_row(*next, history.figures(*next)));
-        }
-        sum_up(group);
-        report.groups.push_back(std::move(group));
-    }
-    return report;
+    text.raw(R"(],"missing_topics":)").raw(quoted(report.missing_topics)).raw("}");
+    return text.taken();
 }
 
 Json to_json(const LagReport& report) {
-    Json groups = Json::array();
-    for (const auto& group : report.groups) {
-        Json json = figures_json(group.produced, group.consumed, group.age, group.drain, group.state);
-        json["group"] = group.name;
-        json["group_state"] = group.members.empty() ? Json() : Json(group.members);
-        json["lag"] = or_null(group.lag);
-        json["partial"] = group.is_partial;
-        json["without_commit"] = group.without_commit;
-        json["partitions"] = Json::array();
-        for (const auto& row : group.rows) {
-            json["partitions"].push_back(row_json(row));
-        }
-        groups.push_back(std::move(json));
-    }
-    return {{"at", utc(report.at)},
-            {"groups", std::move(groups)},
-            {"missing_topics", report.missing_topics},
-            {"failures", report.failures}};
+    return Json::parse(json_text(report));
 }
 
 } // namespace sluice::kafka

@@ -40,15 +40,22 @@ struct LagReport {
 /// Members are being given other partitions: until that is over nobody reads, or not all.
 bool is_rebalancing(const GroupReport& group);
 
-LagRow lag_row(const PartitionLag& at, const analysis::LagFigures& figures);
+LagRow lag_row(PartitionLag at, const analysis::LagFigures& figures);
 
 /// Makes the sums of its rows.
 void sum_up(GroupReport& group);
 
 /// `history` has taken this answer already.
-LagReport report_of(const LagAnswer& answer, std::span<const std::string> groups, const LagHistory& history, Nanos at);
+LagReport report_of(LagAnswer answer, std::span<const std::string> groups, const LagHistory& history, Nanos at);
 
-/// As `sluicectl lag --json` prints it; resources/manual/10-kafka.md describes it.
+/// The same where no other reading is to come: as with a history that took only this one, and without its cost.
+LagReport report_of(LagAnswer answer, std::span<const std::string> groups, Nanos at);
+
+/// As `sluicectl lag --json` prints it, on one line without an end of line; resources/manual/10-kafka.md describes it.
+/// Written as it goes: a tree of 50,000 rows costs more than to ask the brokers for them.
+std::string json_text(const LagReport& report);
+
+/// The same as a value, for few rows.
 Json to_json(const LagReport& report);
 
 } // namespace sluice::kafka

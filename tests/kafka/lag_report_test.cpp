@@ -68,6 +68,17 @@ private slots:
         QVERIFY(report.groups[2].state == analysis::LagState::ok);
     }
 
+    void one_reading_alone_is_told_as_with_a_history_of_it() {
+        for (const std::int64_t committed : {4, 8, 10, 11}) { // behind; at the stable end, at the end, and past it
+            const auto alone = report_of(answer_with(committed, 10), asked, new_year);
+            QCOMPARE(QString::fromStdString(json_text(alone)),
+                     QString::fromStdString(json_text(report_after({{committed, 10}}))));
+        }
+        const auto there = report_of(answer_with(10, 10), asked, new_year);
+        QVERIFY(there.groups[0].rows[0].figures.state == analysis::LagState::ok);
+        QCOMPARE(there.groups[0].rows[0].figures.drain, std::optional(0.0));
+    }
+
     void a_commit_past_the_end_is_no_lag() {
         const auto report = report_after({{11, 10}});
         QVERIFY(!report.groups[0].lag && report.groups[0].is_partial);
@@ -135,6 +146,24 @@ private slots:
                          R"("produced_per_second":null,"state":null,"topic":"orders"})"));
         QVERIFY(none.at("lag").is_null() && none.at("committed").is_null());
         QCOMPARE(none.at("note").get<std::string>(), std::string("no commit"));
+    }
+
+    /// Names and reasons come from brokers: whatever is in them, the text can be read.
+    void json_text_holds_with_any_name() {
+        LagAnswer answer;
+        answer.partitions = {{"a \"b\"\n", "\xff topic", 0, 1, 2, {}, 2},
+                             {"a \"b\"\n", "\xff topic", 1, {}, {}, "tab\there", {}},
+                             {"a \"b\"\n", "other", 0, 2, 2, {}, 2}};
+        const std::vector<std::string> groups{"a \"b\"\n"};
+        const std::string text = json_text(report_of(answer, groups, new_year));
+        QCOMPARE(text.find('\n'), std::string::npos);
+        const Json json = Json::parse(text);
+        QCOMPARE(QString::fromStdString(json.dump()), QString::fromStdString(text)); // keys are sorted
+        const Json& group = json.at("groups").at(0);
+        QCOMPARE(group.at("group").get<std::string>(), groups[0]);
+        QCOMPARE(group.at("partitions").at(1).at("topic").get<std::string>(), std::string("\xef\xbf\xbd topic"));
+        QCOMPARE(group.at("partitions").at(1).at("note").get<std::string>(), std::string("tab\there"));
+        QCOMPARE(group.at("partitions").at(2).at("topic").get<std::string>(), std::string("other"));
     }
 
     void a_lag_that_never_goes_is_told_as_such() {
