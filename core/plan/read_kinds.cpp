@@ -3,6 +3,7 @@
 #include "plan/reading.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace sluice::plan {
@@ -12,6 +13,12 @@ void check_no_names(Reading& reading, const Node& node, const char* what, const 
     if (node.is_scalar() && node.text.find("${") != std::string::npos) {
         reading.error(node.at, fmt::format("a value would become {}", what), remedy);
     }
+}
+
+/// Who approves a plan looks at its folder, and who copies that has all that it uses.
+bool leads_out(const std::string& path) {
+    const auto plain = std::filesystem::path(path).lexically_normal();
+    return plain.begin() != plain.end() && *plain.begin() == "..";
 }
 
 } // namespace
@@ -132,6 +139,9 @@ std::vector<std::string> read_files(Reading& reading, const Node& step_node) {
         if (one.is_scalar() && (one.text.empty() || one.text.starts_with('/') || one.text.starts_with('~'))) {
             reading.error(one.at, fmt::format("'{}' does not lie beside the plan", one.text),
                           "a path relative to the plan's folder");
+        } else if (one.is_scalar() && leads_out(one.text) && !reading.of_log) { // sessions from before go on
+            reading.error(one.at, fmt::format("'{}' leads out of the plan's folder", one.text),
+                          "put the file, or the plan, where the plan's folder holds both");
         }
     };
     if (files->is_list()) {
