@@ -10,6 +10,7 @@
 #include <QtGlobal>
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace sluice::engine {
 namespace {
@@ -155,18 +156,45 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
         }
     }
     watch_.was_away();
-    if (const auto watched = journal_.log().last_tick(); watched && watched->count > 0) {
-        backfill_->was_answered(*watched);
-        for (const auto& metric : plan_->metrics) {
-            const Nanos asked = std::max(options_.past, analysis::History::reach(*plan_, metric));
-            held_.was_held(metric.name, journal_.release().started - asked, *watched);
-        }
+    if (auto known = know_what_was_answered(); !known) {
+        return known;
     }
     actions_->recover();
     actions_->end_programs();
     start_what_was_prepared();
     keep_signing();
     due();
+    return {};
+}
+
+/// What the file says, not what an earlier life of the program would have asked: it can have ended before the past that
+/// it had asked for came, and who was not to be reached before its end has answered nothing while others did.
+Result<void> Engine::know_what_was_answered() {
+    const auto last = journal_.log().last_tick();
+    if (!last) {
+        return failed(last);
+    }
+    if (last->count == 0) {
+        return {}; // nobody has answered yet: all is asked as at the start
+    }
+    std::set<std::string> names;
+    Nanos oldest = *last - minutes(10); // a source that was away till the end, for the chart's sake
+    for (const auto& metric : plan_->metrics) {
+        names.insert(metric.name);
+        oldest = std::min(oldest, outside_.scheduler.now() - analysis::History::reach(*plan_, metric));
+    }
+    const auto answered = journal_.log().answered(names, oldest);
+    if (!answered) {
+        return failed(answered);
+    }
+    for (const auto& metric : plan_->metrics) {
+        const auto of = answered->find(metric.name);
+        const bool any = of != answered->end();
+        if (any) {
+            held_.was_held(metric.name, of->second, sources::Backfill::shortest_gap(metric.interval));
+        }
+        backfill_->was_answered(metric.name, any ? of->second.back() : oldest);
+    }
     return {};
 }
 

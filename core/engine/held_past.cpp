@@ -8,20 +8,24 @@
 namespace sluice::engine {
 
 void HeldPast::answered(const series::SampleBatch& batch, Nanos shortest_gap) {
-    if (batch.status == series::Status::source_error) {
-        return;
+    if (batch.status != series::Status::source_error) {
+        take(batch.metric, batch.received_at, shortest_gap);
     }
-    const Nanos at = batch.received_at;
-    auto& spans = held_[batch.metric];
+}
+
+void HeldPast::was_held(const std::string& metric, const std::vector<Nanos>& answers, Nanos shortest_gap) {
+    for (const Nanos at : answers) {
+        take(metric, at, shortest_gap);
+    }
+}
+
+void HeldPast::take(const std::string& metric, Nanos at, Nanos shortest_gap) {
+    auto& spans = held_[metric];
     if (spans.empty() || at - spans.back().till > shortest_gap) {
         spans.push_back({at, at});
     }
     spans.back().from = std::min(spans.back().from, at); // the clock can be set back
     spans.back().till = std::max(spans.back().till, at);
-}
-
-void HeldPast::was_held(const std::string& metric, Nanos from, Nanos until) {
-    held_[metric].push_back({from, until});
 }
 
 bool HeldPast::holds(const std::string& metric, Nanos at) const {

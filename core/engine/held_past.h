@@ -17,8 +17,9 @@ public:
     /// `shortest_gap` after the last leaves a gap between them.
     void answered(const series::SampleBatch& batch, Nanos shortest_gap);
 
-    /// The session was taken up: the file holds all of this metric from `from` till `until`.
-    void was_held(const std::string& metric, Nanos from, Nanos until);
+    /// The session was taken up, and the file holds an answer of this metric of each of these instants, in order; what
+    /// lies longer than `shortest_gap` between two of them it does not hold (SessionLog::answered).
+    void was_held(const std::string& metric, const std::vector<Nanos>& answers, Nanos shortest_gap);
 
     /// The plan was amended: of a metric that is another one now, or asked elsewhere, nothing is held.
     void amended(const plan::Plan& before, const plan::Plan& after);
@@ -31,6 +32,7 @@ private:
         Nanos from, till;
     };
     bool holds(const std::string& metric, Nanos at) const;
+    void take(const std::string& metric, Nanos at, Nanos shortest_gap);
 
     std::map<std::string, std::vector<Span>> held_; ///< of each metric; the last is what goes on
 };

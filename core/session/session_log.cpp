@@ -6,6 +6,7 @@
 #include "session/schema.h"
 #include "session/tick_codec.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -477,6 +478,50 @@ Result<Nanos> SessionLog::last_tick() const {
     }
     const auto last = state_->connection->integer("SELECT coalesce(max(time), 0) FROM tick");
     return last ? Result<Nanos>(Nanos{*last}) : failed(last);
+}
+
+Result<std::map<std::string, std::vector<Nanos>>> SessionLog::answered(const std::set<std::string>& metrics,
+                                                                       Nanos from) const {
+    if (auto usable = state_->usable(); !usable) {
+        return failed(usable);
+    }
+    std::map<SeriesId, std::string> wanted;
+    for (const auto& [key, id] : state_->series) {
+        if (metrics.contains(key.metric)) {
+            wanted.emplace(id, key.metric);
+        }
+    }
+    std::map<std::string, std::vector<Nanos>> answered;
+    if (wanted.empty()) {
+        return answered;
+    }
+    // What was asked for afterwards came later than the instant that it is of: the tick's time is not before either.
+    auto ticks = state_->connection->prepare("SELECT time, samples FROM tick WHERE time >= ?1");
+    if (!ticks) {
+        return failed(ticks);
+    }
+    ticks->bind(1, from.count);
+    auto row = ticks->step();
+    for (; row && *row; row = ticks->step()) {
+        // What is damaged keeps nobody from going on: what it held is missing.
+        (void)decode_tick({ticks->integer(0)}, ticks->bytes(1), [&](SeriesId id, const Sample& sample) {
+            const auto of = wanted.find(id);
+            if (of != wanted.end() && sample.status != SampleStatus::source_error && sample.received_at >= from) {
+                auto& times = answered[of->second];
+                if (times.empty() || times.back() != sample.received_at) { // one answer, many series
+                    times.push_back(sample.received_at);
+                }
+            }
+        });
+    }
+    if (!row) {
+        return failed(row);
+    }
+    for (auto& [metric, times] : answered) {
+        std::sort(times.begin(), times.end());
+        times.erase(std::unique(times.begin(), times.end()), times.end());
+    }
+    return answered;
 }
 
 Result<void> SessionLog::close() {

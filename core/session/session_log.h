@@ -4,7 +4,9 @@
 #include "session/records.h"
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -85,6 +87,12 @@ public:
 
     /// Time of the last samples in the file; 0 if there are none.
     Result<Nanos> last_tick() const;
+
+    /// When each of these metrics was answered since `from`, as the file has it: when an answer was received, or the
+    /// instant that was asked about afterwards; each once, in order. An error is no answer; who never answered is not
+    /// among them. Reads what was recorded since then; samples
+    /// that can't be read are not there.
+    Result<std::map<std::string, std::vector<Nanos>>> answered(const std::set<std::string>& metrics, Nanos from) const;
 
     /// Turns file and -wal into the one file. `conflict` while others have it open: nothing is lost, try again until
     /// your patience ends, then let go. After success every other call is refused.

@@ -37,9 +37,9 @@ void Backfill::add(Metric metric) {
     metrics_.insert_or_assign(name, Watched{std::move(metric), std::nullopt, false, 0});
 }
 
-void Backfill::was_answered(Nanos until) {
-    for (auto& [name, watched] : metrics_) {
-        watched.answered = until;
+void Backfill::was_answered(const std::string& metric, Nanos until) {
+    if (const auto found = metrics_.find(metric); found != metrics_.end()) {
+        found->second.answered = until;
     }
 }
 

@@ -34,8 +34,8 @@ public:
 
     void add(Metric metric);
 
-    /// A session is gone on with: all metrics were answered till then.
-    void was_answered(Nanos until);
+    /// A session is gone on with: this metric was answered last then.
+    void was_answered(const std::string& metric, Nanos until);
 
     /// An answer to a poll of any metric.
     void take(const series::SampleBatch& answer);

@@ -278,6 +278,26 @@ private slots:
         QVERIFY(!log.add_output(start, "s/x/1", 9, "hole"));
     }
 
+    void it_knows_when_who_was_answered() {
+        const Folder folder;
+        SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of()));
+        const auto at = [](const char* metric, const char* arm, SampleStatus status, int second, bool past = false) {
+            const Nanos time = start + seconds(second);
+            return Sample{{metric, arm, "{}", "ratio"}, status, 1, time, time, "", past};
+        };
+        const auto tick = [&](int second, const std::vector<Sample>& samples) {
+            must(log.add_samples(start + seconds(second), samples));
+        };
+        tick(0, {at("errors", "", SampleStatus::ok, 0)});
+        tick(10, {at("errors", "blue", SampleStatus::no_data, 10), at("errors", "green", SampleStatus::ok, 10)});
+        tick(20, {at("errors", "", SampleStatus::source_error, 20), at("lag", "", SampleStatus::ok, 20)});
+        tick(30, {at("errors", "", SampleStatus::ok, 5, true), at("errors", "", SampleStatus::ok, 7, true)});
+        const auto answered = must(log.answered({"errors", "load"}, start + seconds(6)));
+        QCOMPARE(answered.size(), std::size_t{1});
+        QCOMPARE(answered.at("errors"), (std::vector<Nanos>{start + seconds(7), start + seconds(10)}));
+        QVERIFY(must(log.answered({"load"}, start)).empty());
+    }
+
     void an_export_is_one_file_with_everything_from_a_running_or_killed_session() {
         const Folder folder;
         const SigningKey key = key_named("k");

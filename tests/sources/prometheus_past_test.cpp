@@ -202,7 +202,7 @@ private slots:
             had << text(batches);
         });
         backfill.add({"load", world.source.get(), seconds(10), seconds(20)});
-        backfill.was_answered(start - seconds(35));
+        backfill.was_answered("load", start - seconds(35));
         backfill.take(answered("load", start));
         world.scheduler.run_until(start + seconds(1));
         QCOMPARE(had.join(" "), QString("-30=70 -20=80 -10=90"));
@@ -213,13 +213,26 @@ private slots:
         std::map<Backfill::Why, QStringList> had;
         Backfill backfill([&](Backfill::Why why, const auto& batches) { had[why] << text(batches); });
         backfill.add({"load", world.source.get(), seconds(10), seconds(20), seconds(60)});
-        backfill.was_answered(start - seconds(40));
+        backfill.was_answered("load", start - seconds(40));
         backfill.take(answered("load", start));
         backfill.take(answered("load", start + seconds(10)));
         world.scheduler.run_until(start + seconds(1));
         QCOMPARE(had[Backfill::Why::gap].join(" "), QString("-30=70 -20=80 -10=90"));
         QCOMPARE(had[Backfill::Why::again].join(" "), QString("-60=40 -50=50"));
         QVERIFY(had[Backfill::Why::before].isEmpty());
+    }
+
+    /// It was not to be reached before the program ended, while another was.
+    void each_metric_was_answered_when_it_was_answered_itself() {
+        World world;
+        QStringList had;
+        Backfill backfill([&](auto, const auto& batches) { had << text(batches); });
+        backfill.add({"load", world.source.get(), seconds(10), seconds(20)});
+        backfill.was_answered("other", start - seconds(5));
+        backfill.was_answered("load", start - seconds(35));
+        backfill.take(answered("load", start));
+        world.scheduler.run_until(start + seconds(1));
+        QCOMPARE(had.join(" "), QString("-30=70 -20=80 -10=90"));
     }
 
     void one_request_at_a_time_and_none_once_stopped() {
