@@ -17,6 +17,7 @@ constexpr std::size_t few_topics = 8; ///< more than that are found faster among
 constexpr std::size_t groups_at_once = 500;
 /// It asks for the coordinator of each group under way again whenever one more broker is connected: few, until all are.
 constexpr std::size_t groups_at_first = 16;
+constexpr std::chrono::milliseconds beside_at_most{1000}; ///< what is asked for the screen keeps no gate waiting longer
 
 /// One question under way.
 class Asking {
@@ -290,6 +291,9 @@ private:
         if (!question_.whole_log) {
             ask_high_of_those_ahead();
         }
+        if (question_.whole_log_beside && !question_.whole_log) {
+            ask_high_beside();
+        }
     }
 
     void ask_high_of_those_ahead() {
@@ -301,6 +305,48 @@ private:
         }
         if (!past.empty()) {
             ask_high(past);
+        }
+    }
+
+    /// Where a commit lies past the end `high` makes a lag of it, and was asked for already.
+    void ask_high_beside() {
+        std::map<Place, std::int64_t> stable;
+        std::set<Place> places;
+        for (const auto& lag : answer_.partitions) {
+            if (lag.end && !lag.high && (!lag.committed || *lag.committed <= *lag.end)) {
+                stable[{lag.topic, lag.partition}] = *lag.end;
+                places.insert({lag.topic, lag.partition});
+            }
+        }
+        Call brief = call_;
+        const auto now = Call::Clock::now();
+        brief.most = std::min(call_.most, beside_at_most / 2);
+        brief.ends_at = now + std::min<Call::Clock::duration>(beside_at_most, (call_.ends_at - now) / 2);
+        const auto whole = whole_log(brief);
+        if (!whole || brief.over()) {
+            return;
+        }
+        const ListedOffsets high = list_ends(*whole, places);
+        // What came since the ends were asked for is no open transaction: the end has moved there meanwhile.
+        std::set<Place> apart;
+        for (const auto& [place, at] : high.found) {
+            if (at > stable[place]) {
+                apart.insert(place);
+            }
+        }
+        const ListedOffsets now_stable = list_ends(brief, apart);
+        for (auto& lag : answer_.partitions) {
+            const Place place{lag.topic, lag.partition};
+            const auto top = high.found.find(place);
+            const auto moved = now_stable.found.find(place);
+            if (!places.contains(place) || top == high.found.end() || top->second < 0) {
+                continue;
+            }
+            if (!apart.contains(place) || (moved != now_stable.found.end() && moved->second >= top->second)) {
+                lag.high = lag.end;
+            } else if (moved != now_stable.found.end() && moved->second >= 0) {
+                lag.high = top->second;
+            }
         }
     }
 

@@ -13,6 +13,9 @@ struct LagQuestion {
     std::vector<std::string> groups;
     std::vector<std::string> topics; ///< empty = all that the groups have committed to
     bool whole_log = false;          ///< asks for `high` everywhere, so that an open transaction shows
+    /// As `whole_log`, but once all else is known, for a second at most: no figure but `high` hangs on what comes of
+    /// it.
+    bool whole_log_beside = false;
 };
 
 /// How far one group is behind on one partition.

@@ -1,4 +1,5 @@
 #include "base/virtual_scheduler.h"
+#include "kafka/call.h"
 #include "kafka/connection.h"
 #include "kafka/groups.h"
 #include "net/virtual_driver.h"
@@ -80,6 +81,39 @@ private slots:
             QVERIFY(at.end && at.high && *at.end == *at.high);
         }
         QVERIFY(!world.ask({{"billing"}, {"orders"}}).partitions.front().high);
+    }
+
+    /// Who asks for the whole log is a client of its own: here it reaches nobody.
+    void what_is_asked_beside_changes_no_lag() {
+        World world;
+        QVERIFY(world.fill());
+        for (const bool reached : {true, false}) {
+            Settings settings;
+            settings.properties = usual_properties();
+            settings.properties["bootstrap.servers"] = world.kafka.bootstrap();
+            const auto client = make_client(settings, RD_KAFKA_CONSUMER);
+            QVERIFY(client);
+            std::map<std::string, Client> others;
+            if (!reached) {
+                auto nowhere = make_client(settings, RD_KAFKA_CONSUMER, {{"bootstrap.servers", "127.0.0.1:1"}});
+                QVERIFY(nowhere);
+                others.emplace("whole log", std::move(*nowhere));
+            }
+            const std::atomic<bool> stop = false;
+            const Call call{.client = client->get(),
+                            .settings = settings,
+                            .ends_at = Call::Clock::now() + std::chrono::seconds(8),
+                            .most = std::chrono::seconds(4),
+                            .stop = stop,
+                            .others = &others};
+            LagQuestion question{{"billing"}, {"orders"}};
+            question.whole_log_beside = true;
+            const auto answer = ask_lag(call, question);
+            QCOMPARE(shown(answer), QString("orders/0:6 orders/1:16 orders/2:26"));
+            for (const auto& at : answer.partitions) {
+                QVERIFY(at.high == (reached ? at.end : std::nullopt));
+            }
+        }
     }
 
     void a_partition_without_a_leader_does_not_lose_the_rest() {
