@@ -209,7 +209,9 @@ std::optional<release::GateReadings> Watch::readings_of(const plan::Step& step, 
             trends_.foresee(fmt::format("{}/{}/{}", step.id, gate.id, verdict.arm), verdict, scheduler_.now());
             auto& reading = command.readings.emplace_back(reading_of(verdict, gate, metric));
             reading.seen = gate.samples > 0 ? counts_.of(journal_.release(), step.id, gate.id, verdict.arm) : 0;
-            if (verdict.verdict == analysis::Verdict::fail && !gate.shadow && !state.set_aside.contains(gate.id)) {
+            const bool fails = verdict.verdict == analysis::Verdict::fail ||
+                               !release::breach_by_absence(state, gate, reading, scheduler_.now()).empty();
+            if (fails && !gate.shadow && !state.set_aside.contains(gate.id)) {
                 breached.insert(gate.has_own_clock() ? Clock{gate.id, verdict.arm} : Clock{});
             }
         }

@@ -26,6 +26,10 @@ std::vector<Nanos> alert_moments(const Release& release);
 /// matures); the caller gives a Tick then. None = only commands can.
 std::optional<Nanos> next_tick(const Release& release, Nanos now);
 
+/// decide_gates.cpp: why this reading of a hold's gate, which has no data, is a breach by now (`absent` of the gate);
+/// empty when it is none.
+std::string breach_by_absence(const StepState& state, const plan::Gate& gate, const GateReading& reading, Nanos now);
+
 /// What an amendment costs, whatever it changes: these holds begin anew (doc/decisions.md). Those that have held
 /// nothing yet lose nothing.
 struct HeldSoFar {

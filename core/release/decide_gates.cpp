@@ -270,22 +270,12 @@ void forget_absences(Draft& draft, const plan::Step& step, const GateReadings& c
 
 /// No data for as long as a gate allows is a breach, until there is data again or nobody can be asked.
 GateReadings with_absences(const Draft& draft, const plan::Step& step, GateReadings command) {
-    const StepState& state = draft.state().at(step.id);
     for (auto& reading : command.readings) {
-        const plan::Gate& gate = *gate_named(step, reading.gate);
-        const auto told = state.gates.find(key_of(reading.gate, reading.arm));
-        // With a value it is what that is held against that lacks.
-        if (reading.verdict != "no-data" || !reading.value.empty() || !gate.absent || told == state.gates.end()) {
-            continue;
-        }
-        // What fails without a value does so for its absence.
-        const bool so_far = told->second.verdict == "fail" && told->second.value.empty();
-        if (so_far || (told->second.verdict == "no-data" && draft.now() - told->second.since >= *gate.absent)) {
+        auto why = breach_by_absence(draft.state().at(step.id), *gate_named(step, reading.gate), reading, draft.now());
+        if (!why.empty()) {
             reading.verdict = "fail";
             reading.value.clear();
-            reading.why =
-                so_far ? told->second.why
-                       : "no data for " + duration_text(*gate.absent) + (reading.why.empty() ? "" : ": " + reading.why);
+            reading.why = std::move(why);
         }
     }
     return command;
@@ -311,6 +301,21 @@ std::vector<StepId> holding(const Release& release) {
 }
 
 } // namespace
+
+std::string breach_by_absence(const StepState& state, const plan::Gate& gate, const GateReading& reading, Nanos now) {
+    const auto told = state.gates.find(key_of(reading.gate, reading.arm));
+    // With a value it is what that is held against that lacks.
+    if (reading.verdict != "no-data" || !reading.value.empty() || !gate.absent || told == state.gates.end()) {
+        return {};
+    }
+    const GateState& before = told->second;
+    if (before.verdict == "fail" && before.value.empty()) { // what fails without a value does so for its absence
+        return before.why;
+    }
+    const bool long_enough = before.verdict == "no-data" && now - before.since >= *gate.absent;
+    return long_enough ? "no data for " + duration_text(*gate.absent) + (reading.why.empty() ? "" : ": " + reading.why)
+                       : "";
+}
 
 void pause_holds(Draft& draft, const std::string& why) {
     for (const auto& id : holding(draft.state())) {

@@ -452,6 +452,26 @@ private slots:
         QCOMPARE(gates().at("lag").why, "13 of 14 samples");
     }
 
+    /// An absence sets the hold's clock back once, and keeps it there.
+    void nor_are_those_of_the_time_in_which_another_gate_had_no_data() {
+        std::string plan = with_samples(14);
+        Desk desk(plan.replace(plan.find("must: '< 1%'"), 12, "must: '< 1%', absent: 20s"));
+        desk.hears_restarts();
+        desk.begin();
+        for (int polls = 0; polls < 28; ++polls) {
+            desk.pass(seconds(5));
+            if (polls < 3 || polls >= 15) {
+                desk.answers(0, 5);
+                continue;
+            }
+            desk.owed = true;
+            desk.no_answer("errors");
+            desk.owed = false;
+            desk.answer("lag", 5);
+        }
+        QCOMPARE(desk.journal.release().at("bake").gates.at("lag").why, "13 of 14 samples");
+    }
+
     void one_sample_asked_for_three_times_counts_once_however_long_the_answers_took() {
         Desk desk(with_samples(7));
         desk.begin();
