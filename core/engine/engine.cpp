@@ -415,9 +415,11 @@ void Engine::tell(const release::Escalated& escalated, std::int64_t seq) {
 
 /// As an escalation, but that its outcome decides whether it is sent again: with the same key, as the event has it.
 void Engine::tell(const release::AlertSent& sent) {
-    const auto report = [this, sent, life = std::weak_ptr(life_)](bool delivered, const std::string& why) {
+    const auto report = [this, sent, life = std::weak_ptr(life_)](bool delivered, const std::string& why,
+                                                                  bool perhaps = false) {
         if (!life.expired()) {
-            (void)journal_.submit(release::AlertDelivery{sent.alert, sent.arm, sent.channel, sent.key, delivered, why});
+            (void)journal_.submit(
+                release::AlertDelivery{sent.alert, sent.arm, sent.channel, sent.key, delivered, why, perhaps});
         }
     };
     const auto message = alert_text(*eyes_, journal_.release(), sent);
@@ -432,7 +434,13 @@ void Engine::tell(const release::AlertSent& sent) {
     }
     made->http->send(effects::request_of(made->call, sent.key, sent.key), [report](Result<net::HttpResponse> answer) {
         const bool good = answer && answer->status >= 200 && answer->status < 300;
-        report(good, good ? "" : answer ? "answered with " + std::to_string(answer->status) : plain(answer.error()));
+        // Who fails while handling it, or stands before who does, may have passed it on.
+        const bool perhaps = answer ? answer->status >= 500 : !net::certainly_not_sent(answer.error());
+        report(good,
+               good     ? ""
+               : answer ? "answered with " + std::to_string(answer->status)
+                        : plain(answer.error()),
+               perhaps);
     });
 }
 

@@ -125,7 +125,7 @@ void FoldMeasures::operator()(const AlertTold& e) {
     route.delivered = e.delivered;
     route.at = now_;
     route.why = e.why;
-    route.heard = route.heard || (e.delivered && !e.resolved);
+    route.heard = route.heard || ((e.delivered || e.perhaps) && !e.resolved);
 }
 void FoldMeasures::operator()(const AlertAcknowledged& e) {
     auto& alert = r.alerts[key_of(e.alert, e.arm)];

@@ -113,6 +113,7 @@ struct AlertDelivery {
     std::string alert, arm, channel, key;
     bool delivered = false;
     std::string why;
+    bool perhaps = false; ///< not delivered as far as is known, but it may have come: its answer was lost
 };
 /// What metrics were on the average while a step was at work, or before the session's start; see BaselineCaptured.
 struct Baseline {

@@ -33,7 +33,8 @@ bool to_be_repeated(const Release& release, const AlertRoute& route, const std::
     return !route.delivered && to != nullptr && to->idempotent && route.attempt < most_attempts;
 }
 
-/// When a channel that has heard that it fires is to be told that it does no more; nothing = not, or not again.
+/// When a channel that has heard that it fires, or may have, is to be told that it does no more; nothing = not, or not
+/// again.
 std::optional<Nanos> end_due(const Release& release, const plan::Alert& alert, const AlertState& state,
                              const std::string& channel) {
     const auto found = state.routes.find(channel);
@@ -177,7 +178,7 @@ void doubt_tellings(Draft& draft, const std::string& why) {
         for (const auto& [channel, route] : state.routes) {
             const plan::Alert* alert = route.in_flight ? planned(draft.state(), key) : nullptr;
             if (alert != nullptr) {
-                draft.add(AlertTold{alert->rule.id, arm_of(*alert, key), channel, false, why, route.resolved});
+                draft.add(AlertTold{alert->rule.id, arm_of(*alert, key), channel, false, why, route.resolved, true});
             }
         }
     }
@@ -240,8 +241,8 @@ Verdict on(Draft& draft, const AlertDelivery& command) {
         !route->second.in_flight) {
         return {};
     }
-    draft.add(
-        AlertTold{command.alert, command.arm, command.channel, command.delivered, command.why, route->second.resolved});
+    draft.add(AlertTold{command.alert, command.arm, command.channel, command.delivered, command.why,
+                        route->second.resolved, command.perhaps});
     return {};
 }
 

@@ -195,8 +195,11 @@ struct Describe {
                            e.attempt > 1 ? fmt::format(", attempt {}", e.attempt) : "");
     }
     std::string operator()(const AlertTold& e) const {
-        return fmt::format("{} {} {} {}{}{}", e.delivered ? "Told" : "NOT told", e.channel,
-                           e.resolved ? "that alert" : "of alert", on_arm(e.alert, e.arm),
+        return fmt::format("{} {} {} {}{}{}",
+                           e.delivered ? "Told"
+                           : e.perhaps ? "Perhaps told"
+                                       : "NOT told",
+                           e.channel, e.resolved ? "that alert" : "of alert", on_arm(e.alert, e.arm),
                            e.resolved ? " has resolved" : "", because(e.why));
     }
     std::string operator()(const AlertAcknowledged& e) const {

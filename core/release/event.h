@@ -418,6 +418,7 @@ struct AlertTold {
     bool delivered = false;
     std::string why;
     bool resolved = false; ///< as in AlertSent
+    bool perhaps = false;  ///< not delivered as far as is known, but it may have come
 };
 
 /// A person has seen it: it is not told again until it has resolved.

@@ -421,6 +421,7 @@ void fields(AlertTold& e, Fields& f) {
     f("delivered", e.delivered);
     f("why", e.why);
     f("resolved", e.resolved);
+    f("perhaps", e.perhaps);
 }
 void fields(AlertAcknowledged& e, Fields& f) {
     f("alert", e.alert);

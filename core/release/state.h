@@ -140,7 +140,7 @@ struct AlertRoute {
     Nanos at; ///< of the last event about it
     std::string why;
     bool resolved = false; ///< the last message says that it fires no more
-    bool heard = false;    ///< a message that it fires was delivered
+    bool heard = false;    ///< a message that it fires was delivered, or may have been
 };
 
 struct AlertState {

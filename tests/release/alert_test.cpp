@@ -43,11 +43,10 @@ void fire(Driver& drive) {
     read(drive, "yes");
 }
 
-void deliver(Driver& drive, const std::string& channel, bool delivered) {
+void deliver(Driver& drive, const std::string& channel, bool delivered, bool perhaps = false) {
     const auto sent = drive.release.alerts.at("slow").routes.at(channel);
-    QCOMPARE(drive.submit(AlertDelivery{"slow", "", channel, sent.key, delivered, delivered ? "" : "refused"},
-                          drill::engine),
-             "");
+    const char* why = delivered ? "" : perhaps ? "no answer" : "refused";
+    QCOMPARE(drive.submit(AlertDelivery{"slow", "", channel, sent.key, delivered, why, perhaps}, drill::engine), "");
 }
 
 } // namespace
@@ -180,6 +179,9 @@ private slots:
         };
         row("both heard", "", "pager+ room+ no", "pager1 room1");
         row("one did not", "", "pager+ room- no", "pager1");
+        row("the answer of one was lost", "", "pager+ room? no", "pager1 room1");
+        row("the answer of its end was lost", "", "pager+ room+ no pager? room? wait", "pager1 room1 pager2");
+        row("the program ended before the answer", "", "pager+ resume no", "pager1 room1");
         row("it is not to be told", ", send-resolved: false", "pager+ room+ no", "");
         row("it fires still", "", "pager+ room+ yes", "");
         row("seen by a person", "", "pager+ room+ ack no", "pager1 room1");
@@ -197,8 +199,10 @@ private slots:
         Driver drive = alerting(more.toStdString());
         fire(drive);
         for (const QString& word : what.split(' ')) {
-            if (word.endsWith('+') || word.endsWith('-')) {
-                deliver(drive, word.chopped(1).toStdString(), word.endsWith('+'));
+            if (word.endsWith('+') || word.endsWith('-') || word.endsWith('?')) {
+                deliver(drive, word.chopped(1).toStdString(), word.endsWith('+'), word.endsWith('?'));
+            } else if (word == "resume") {
+                QCOMPARE(drive.submit(Resume{drill::lead}), "");
             } else if (word == "ack") {
                 QCOMPARE(drive.submit(Acknowledge{"slow", "I look at it"}), "");
             } else if (word == "confirm") {
@@ -221,6 +225,8 @@ private slots:
                  "room is being told that alert slow has resolved");
         QCOMPARE(describe(AlertTold{"slow", "", "room", false, "refused", true}),
                  "NOT told room that alert slow has resolved: refused");
+        QCOMPARE(describe(AlertTold{"slow", "", "room", false, "no answer", false, true}),
+                 "Perhaps told room of alert slow: no answer");
     }
 
     void an_amended_one_begins_anew_and_nobody_hears_an_all_clear() {
