@@ -13,6 +13,8 @@
 #include <functional>
 #include <map>
 #include <sqlite3.h>
+#include <string>
+#include <unordered_map>
 
 namespace sluice::session {
 namespace {
@@ -71,7 +73,17 @@ struct SessionLog::State {
     LogOptions options;
     SessionMeta meta;
     CompactRange range;
-    std::map<SeriesKey, SeriesId> series;
+    /// Ten thousand series a second are looked up by it.
+    struct KeyHash {
+        std::size_t operator()(const SeriesKey& key) const {
+            std::size_t hash = 0;
+            for (const auto* text : {&key.metric, &key.arm, &key.labels, &key.unit}) {
+                hash = hash * 31 + std::hash<std::string>()(*text);
+            }
+            return hash;
+        }
+    };
+    std::unordered_map<SeriesKey, SeriesId, KeyHash> series;
     std::string last_checkpoint;
     int wal_pages = 0;
     bool broken = false;

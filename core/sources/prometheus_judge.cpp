@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <iterator>
 #include <set>
+#include <span>
 
 namespace sluice::sources {
 namespace {
@@ -18,16 +19,17 @@ using series::promql::Element;
 using series::promql::Scalar;
 using series::promql::Vector;
 
-/// An answer as a vector; a scalar is one element without labels.
-Result<Vector> vector_of(const PrometheusReply& reply) {
+/// An answer as elements; a scalar is one without labels, and lies in `room`. They may be ten thousand: none is copied.
+Result<std::span<const Element>> vector_of(const PrometheusReply& reply, Vector& room) {
     if (!reply) {
         return failed(reply);
     }
     if (const auto* vector = std::get_if<Vector>(&reply->value)) {
-        return *vector;
+        return std::span<const Element>(*vector);
     }
     if (const auto* scalar = std::get_if<Scalar>(&reply->value)) {
-        return Vector{{{}, scalar->at, scalar->value}};
+        room = {{{}, scalar->at, scalar->value}};
+        return std::span<const Element>(room);
     }
     return fail(ErrorCode::bad_input, "the query answers with ranges; one value a series is wanted");
 }
@@ -46,7 +48,8 @@ public:
 
     /// Readings of one arm; `match` is the value of the by-arm label that names it.
     std::vector<Reading> arm(const std::string& name, const std::string& match) const {
-        const auto answer = vector_of(*replies_.value);
+        Vector room;
+        const auto answer = vector_of(*replies_.value, room);
         if (!answer) {
             return {reading(name, Status::source_error, reason(answer.error()))};
         }
@@ -122,7 +125,8 @@ private:
         if (replies_.witness == nullptr || !replies_.why_empty.empty()) {
             return reading(arm, Status::no_data, empty_answer("the answer is empty", match));
         }
-        const auto witness = vector_of(*replies_.witness);
+        Vector room;
+        const auto witness = vector_of(*replies_.witness, room);
         if (!witness) {
             return reading(arm, Status::source_error, "zero-while: " + reason(witness.error()));
         }
@@ -145,8 +149,9 @@ private:
     std::string strangers(const std::string& match) const {
         std::set<std::string> names;
         for (const auto* reply : {replies_.value, replies_.witness}) {
-            const auto answer = reply != nullptr ? vector_of(*reply) : Result<Vector>(Vector());
-            for (const auto& element : answer.value_or(Vector())) {
+            Vector room;
+            const auto answer = reply != nullptr ? vector_of(*reply, room) : std::span<const Element>();
+            for (const auto& element : answer.value_or(std::span<const Element>())) {
                 const auto name = series::label(element.labels, metric_.by_arm);
                 if (!name.empty() && !metric_.arms.contains(std::string(name))) {
                     names.emplace(name);
@@ -166,7 +171,8 @@ private:
         Age oldest;
         bool any = ages.empty();
         for (const auto& [reply, essential] : ages) {
-            const auto answer = vector_of(*reply);
+            Vector room;
+            const auto answer = vector_of(*reply, room);
             if (!answer) {
                 return {Status::source_error, {}, "the data's age can't be told: " + reason(answer.error())};
             }

@@ -65,8 +65,8 @@ series::SampleBatch ScrapeSource::judge() const {
     if (last_good && scraper_->failure().empty()) {
         PrometheusQuestions::Replies replies;
         for (const auto& query : queries_) {
-            const auto value = series::promql::evaluate(query, scraper_->store(), now);
-            replies.emplace_back(value ? PrometheusReply(series::PrometheusAnswer{*value, {}})
+            auto value = series::promql::evaluate(query, scraper_->store(), now);
+            replies.emplace_back(value ? PrometheusReply(series::PrometheusAnswer{*std::move(value), {}})
                                        : PrometheusReply(failed(value)));
         }
         return questions_.judge(replies, now, why_empty());
