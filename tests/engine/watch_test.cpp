@@ -453,7 +453,7 @@ private slots:
     }
 
     /// An absence sets the hold's clock back once, and keeps it there.
-    void nor_are_those_of_the_time_in_which_another_gate_had_no_data() {
+    void nor_are_those_of_the_time_in_which_another_gate_was_absent() {
         std::string plan = with_samples(14);
         Desk desk(plan.replace(plan.find("must: '< 1%'"), 12, "must: '< 1%', absent: 20s"));
         desk.hears_restarts();

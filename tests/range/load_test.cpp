@@ -147,7 +147,7 @@ private slots:
     }
 
     void a_message_is_taken_under_any_path_of_a_chat() {
-        Rehearsed r({});
+        Rehearsed r;
         const std::string chat = r.range->addresses().messages();
         QCOMPARE(r.send("POST", chat + "/T0/B1", R"({"text":"Begun"})")->status, 200);
         QCOMPARE(r.send("POST", chat, R"({"text":"Begun"})")->status, 200);
