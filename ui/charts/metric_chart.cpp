@@ -22,7 +22,8 @@
 namespace sluice::charts {
 namespace {
 
-constexpr int footer_from = 136; ///< pixels of height
+constexpr int footer_from = 136;  ///< pixels of height
+constexpr int narrow_below = 280; ///< pixels of width
 
 /// Breach and close differ in shape too, not in colour alone.
 const char* role_of(theme::Mark state) {
@@ -36,6 +37,12 @@ const char* role_of(theme::Mark state) {
     default:
         return "";
     }
+}
+
+QString chooser_style(int padding) {
+    return QStringLiteral("QToolButton { background: transparent; border-color: transparent; font-size: 10px; "
+                          "padding: 0 %1px; } QToolButton:focus { border: 1px solid palette(highlight); }")
+        .arg(padding);
 }
 
 } // namespace
@@ -56,7 +63,7 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     theme::set_role(unit_, "dim");
     theme::set_role(footer_, "dim");
 
-    auto* head = new QHBoxLayout;
+    auto* head = head_ = new QHBoxLayout;
     head->setSpacing(2 * theme::grid);
     title_->set_small(11);
     title_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored); // the figure says how high the head is
@@ -91,9 +98,7 @@ MetricChart::MetricChart(TimeView& view, QWidget* parent)
     }
     offer_parts();
     chooser_->setText(QStringLiteral("▾"));
-    chooser_->setStyleSheet(
-        QStringLiteral("QToolButton { background: transparent; border-color: transparent; font-size: 10px; "
-                       "padding: 0 4px; } QToolButton:focus { border: 1px solid palette(highlight); }"));
+    chooser_->setStyleSheet(chooser_style(4));
     chooser_->setToolTip(tr("Another metric (C)"));
     chooser_->hide();
     connect(choose_action_, &QAction::triggered, this, &MetricChart::open_chooser);
@@ -212,6 +217,19 @@ void MetricChart::show_footer() {
 void MetricChart::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     show_footer();
+    give_title_room();
+}
+
+// Three beside each other on a small screen: what is between the words goes to the title.
+void MetricChart::give_title_room() {
+    const bool narrow = width() < narrow_below;
+    if (narrow != narrow_) {
+        narrow_ = narrow;
+        const int side = narrow ? 10 : 14;
+        layout()->setContentsMargins(side, 8, side, 8);
+        head_->setSpacing(narrow ? theme::grid : 2 * theme::grid);
+        chooser_->setStyleSheet(chooser_style(narrow ? 0 : 4));
+    }
 }
 
 QDialog* MetricChart::open_table() {

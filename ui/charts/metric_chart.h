@@ -7,6 +7,7 @@
 
 class QAction;
 class QDialog;
+class QHBoxLayout;
 class QLabel;
 class QToolButton;
 
@@ -61,11 +62,13 @@ private:
     void show_words();
     void show_footer();
     void offer_parts();
+    void give_title_room();
     QAction* action_of(const QKeyEvent& event) const;
 
     TimeView& view_;
     ChartContent content_;
     std::vector<std::size_t> revisions_; ///< of the lines when they were last drawn
+    QHBoxLayout* head_;
     FittedLabel* title_;
     QLabel* unit_;
     QLabel* mark_;
@@ -76,6 +79,7 @@ private:
     QAction* choose_action_;
     QAction* parts_action_;
     QToolButton* chooser_;
+    bool narrow_ = false;
     std::vector<MetricChoice> choices_;
     QPointer<QDialog> table_;
 };

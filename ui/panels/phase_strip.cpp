@@ -58,7 +58,15 @@ std::vector<std::pair<int, int>> strip_segments(int width, const std::vector<int
     if (*std::max_element(wanted.begin(), wanted.end()) > inner / count) {
         const int from = std::max(0, at);
         const int beside = count > 1 ? (inner - wanted[static_cast<std::size_t>(from)]) / (count - 1) : inner;
-        std::fill(widths.begin(), widths.end(), std::min(std::clamp(beside, least_bar, mark_only), inner / count));
+        const int with_marks = std::min(std::clamp(beside, least_bar, mark_only), inner / count);
+        // What comes next by its name says more than marks on what is over: its bar is green anyway.
+        const auto names_next = [&](int others) {
+            const auto next = static_cast<std::size_t>(from) + 1;
+            const int room = inner - wanted[static_cast<std::size_t>(from)] - others * (count - 2);
+            return next < wanted.size() && room >= std::min(wanted[next], readable);
+        };
+        const bool bars_only = !names_next(with_marks) && names_next(least_bar);
+        std::fill(widths.begin(), widths.end(), bars_only ? least_bar : with_marks);
         int left = inner - count * widths.front();
         // From the current one outwards, and of two that are as far the one that lies ahead.
         std::vector<int> order(wanted.size());

@@ -131,7 +131,9 @@ QStringList TopBar::texts() const {
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     subtitle_->setMaximumWidth(width() < little_room ? least_subtitle : QWIDGETSIZE_MAX);
-    layout()->setSpacing(width() < very_little_room ? close_together : theme::grid * 6);
+    layout()->setSpacing(width() < very_little_room ? close_together
+                         : width() < little_room    ? theme::grid * 4
+                                                    : theme::grid * 6);
 }
 
 void TopBar::paintEvent(QPaintEvent*) {

@@ -9,6 +9,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMouseEvent>
@@ -64,6 +65,28 @@ private slots:
         Desk::settle();
         QCOMPARE(desk.first().canvas().times_painted(), painted + 1);
         QCOMPARE(desk.grid.charts()[1]->canvas().times_painted(), painted);
+    }
+
+    void in_a_narrow_chart_the_title_has_what_is_else_between_the_words() {
+        Desk desk;
+        auto content = desk.first().content();
+        content.title = QStringLiteral("WebSocket connections of all regions, against 10 minutes ago");
+        const auto room = [&](int wide) {
+            MetricChart chart(desk.view);
+            chart.show(content);
+            chart.set_choices({{"a", "A"}, {"b", "B"}});
+            chart.resize(wide, 200);
+            chart.show();
+            Desk::settle();
+            for (auto* label : chart.findChildren<QLabel*>()) {
+                if (label->text() == content.title) {
+                    return label->width();
+                }
+            }
+            return 0;
+        };
+        QVERIFY(room(270) > room(290));
+        QVERIFY(room(225) > 0);
     }
 
     void many_updates_are_one_picture() {

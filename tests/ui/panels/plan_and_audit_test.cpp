@@ -304,6 +304,16 @@ private slots:
         QCOMPARE(widths, (std::vector<int>{16, 16, 16, 16, 110, 110, 110, 78, 16, 16}));
     }
 
+    void in_little_room_what_comes_next_is_named_rather_than_what_is_over_marked() {
+        std::vector<int> wanted(10, 110);
+        wanted[5] = 90;
+        wanted[6] = 70;
+        const auto segments = strip_segments(254, wanted, 5, 4);
+        QVERIFY(segments[5].second >= 90);
+        QVERIFY(segments[6].second >= 70);
+        QVERIFY(segments[0].second >= 6);
+    }
+
     void the_top_bar_prints_what_its_presenter_says_and_nothing_else_at_1280() {
         TopBar bar(nullptr);
         bar.resize(1280, 64);
