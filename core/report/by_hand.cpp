@@ -12,6 +12,7 @@
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
 #include "report/logs_by_hand.h"
+#include "report/traffic_by_hand.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -454,63 +455,14 @@ private:
     }
 
     void shift(const plan::Shift& body) {
-        const auto* traffic = plan_.traffic_named(body.traffic);
-        if (!traffic) {
+        const ByHand own =
+            traffic_by_hand(plan_, body, [this](const std::string& connection, const std::string& where) {
+                return kubectl(connection, where);
+            });
+        if (own.commands.empty()) {
             return other();
         }
-        const auto [name_space, primary] = parts_of(setting(traffic->settings, "primary"));
-        const auto weight = [&](const std::string& arm) {
-            const auto found = body.weights.find(arm);
-            return found == body.weights.end() ? 0 : found->second;
-        };
-        const auto side = [&](const char* name) {
-            const auto found = traffic->arms.find(name);
-            return found == traffic->arms.end() ? std::string() : found->second;
-        };
-        if (traffic->driver == "ingress-backend") {
-            for (const auto& [where, arm] : traffic->arms) {
-                if (weight(arm) == 100) {
-                    lead_to(*traffic, name_space, primary, arm);
-                }
-            }
-            return;
-        }
-        if (traffic->driver != "nginx-canary") {
-            return other();
-        }
-        const auto [canary_space, canary] = parts_of(setting(traffic->settings, "canary"));
-        const bool over = body.final_ && weight(side("canary")) == 100;
-        lead_to(*traffic, name_space, primary, over ? side("canary") : side("primary"));
-        Words words = kubectl(traffic->on, canary_space);
-        words.insert(words.end(),
-                     {"annotate", "--overwrite", "ingress/" + canary,
-                      fmt::format("nginx.ingress.kubernetes.io/canary-weight={}", over ? 0 : weight(side("canary")))});
-        say(words);
-        if (weight(side("canary")) == 0) {
-            remark("that there is no ingress " + canary + " is as good as its weight 0");
-        }
-    }
-    /// Read, altered, put back: the version that was read goes along, so somebody else's change is not overwritten.
-    void lead_to(const plan::Traffic& traffic, const std::string& name_space, const std::string& ingress,
-                 const std::string& arm) {
-        const auto* target = plan_.arm(arm);
-        std::string edits;
-        for (const auto& [side, other] : traffic.arms) {
-            const auto* from = plan_.arm(other);
-            if (from && target && from->service != target->service) {
-                edits += fmt::format("s/\"name\": \"{}\"/\"name\": \"{}\"/;", parts_of(from->service).second,
-                                     parts_of(target->service).second);
-            }
-        }
-        Words read = kubectl(traffic.on, name_space), put = read;
-        read.insert(read.end(), {"get", "ingress/" + ingress, "-o", "json"});
-        put.insert(put.end(), {"replace", "-f", "-"});
-        const auto quoted = [](const Words& words) {
-            Words out;
-            std::transform(words.begin(), words.end(), std::back_inserter(out), shell_word);
-            return fmt::format("{}", fmt::join(out, " "));
-        };
-        out_.commands.push_back(fmt::format("{} | sed {} | {}", quoted(read), shell_word(edits), quoted(put)));
+        take(own);
     }
 
     void write(const plan::KubernetesWrite& body) {

@@ -487,21 +487,6 @@ private slots:
                              "kafka-topics.sh --bootstrap-server b:9092 --describe --topic t"));
     }
 
-    void traffic_is_led_back_and_then_weighted() {
-        const auto release = release_with("{id: s, shift: {edge: {blue: 100}}}");
-        const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
-        QCOMPARE(hand.commands.size(), std::size_t{2});
-        const QString first = heard({hand.commands.front()});
-        for (const char* said : {"kubectl [--context] [the prod] [-n] [shop] [get] [ingress/main] [-o] [json]",
-                                 "sed [s/\"name\": \"green-svc\"/\"name\": \"blue-svc\"/;]",
-                                 "kubectl [--context] [the prod] [-n] [shop] [replace] [-f] [-]"}) {
-            QVERIFY2(first.contains(said), qPrintable(first));
-        }
-        QCOMPARE(heard({hand.commands.back()}),
-                 "kubectl [--context] [the prod] [-n] [shop] [annotate] [--overwrite] [ingress/canary] "
-                 "[nginx.ingress.kubernetes.io/canary-weight=0]");
-    }
-
     void what_was_not_read_yet_is_told() {
         auto release = release_with("{id: s, scale: {workload: shop/blue, replicas: '${replicas}'}, on: cluster}");
         const auto& step = release.plan->rollback_steps.front();
