@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
 
 namespace sluice::report {
 namespace {
@@ -28,6 +29,12 @@ std::pair<std::string, std::string> parts_of(const std::string& object) {
     const auto slash = object.find('/');
     return slash == std::string::npos ? std::pair(std::string(), object)
                                       : std::pair(object.substr(0, slash), object.substr(slash + 1));
+}
+
+/// Whether this is a list of what namespaces hold: without one it is of all of them.
+bool in_namespaces(const std::string& object) {
+    static const std::set<std::string> without{"node", "nodes", "no", "namespace", "namespaces", "ns"};
+    return object.find('/') == std::string::npos && !without.contains(object);
 }
 
 /// Writes the commands of one step.
@@ -204,6 +211,9 @@ private:
             words.insert(words.end(), {"rollout", "status", filled(read.object)});
         } else {
             words.insert(words.end(), {read.api == "metrics" ? "top" : "get", filled(read.object)});
+            if (read.name_space.empty() && in_namespaces(read.object)) {
+                words.emplace_back("-A"); // else kubectl looks into the context's own only, and finds nothing wrong
+            }
         }
         if (!read.selector.empty()) {
             words.insert(words.end(), {"-l", filled(read.selector)});
@@ -481,12 +491,15 @@ private:
                                               : key + "=" + (one.is_string() ? one.get<std::string>() : one.dump()));
             }
         };
-        const auto piped = [&](const char* verb) {
-            words.insert(words.end(), {verb, "-f", "-"});
+        const auto piped = [&](const Words& verb) {
+            words.insert(words.end(), verb.begin(), verb.end());
+            words.insert(words.end(), {"-f", "-"});
             Words quoted;
             std::transform(words.begin(), words.end(), std::back_inserter(quoted), shell_word);
             out_.commands.push_back(fmt::format("printf %s {} | {}", shell_word(value.dump()), fmt::join(quoted, " ")));
         };
+        // In this program's name: in kubectl's own, what it applied before is a conflict.
+        const Words apply{"apply", "--server-side", "--field-manager=sluice"};
         switch (body.verb) {
         case Verb::save:
             words.insert(words.end(), {"get", object, "-o", "yaml"});
@@ -497,13 +510,15 @@ private:
             break;
         case Verb::apply:
             if (body.file.empty()) {
-                return piped("apply");
+                return piped(apply);
             }
             remark("fill in what stands as ${…} in the file first, if anything does");
-            words.insert(words.end(), {"apply", "--server-side", "-f", from_plan(filled(body.file))});
+            words.insert(words.end(), apply.begin(), apply.end());
+            words.insert(words.end(), {"-f", from_plan(filled(body.file))});
             break;
         case Verb::create:
-            return piped("create");
+            remark("that it is there already is as good, if it is as it is here");
+            return piped({"create"});
         case Verb::remove:
             words.insert(words.end(), {"delete", "--ignore-not-found", object});
             break;

@@ -175,6 +175,18 @@ private slots:
             "nc [-z] [-w] [10] [api.example] [443]");
         row("ready", "{id: s, probe: {kubernetes: {ready: deployment/blue, namespace: shop}}, on: cluster}",
             "kubectl [--context] [the prod] [-n] [shop] [get] [deployment/blue]");
+        row("pods of all namespaces, whatever the context's own is",
+            "{id: s, probe: {kubernetes: {get: pods}}, on: cluster}",
+            "kubectl [--context] [the prod] [get] [pods] [-A]");
+        row("what pods of all namespaces use", "{id: s, probe: {kubernetes: {get: pods, api: metrics}}, on: cluster}",
+            "kubectl [--context] [the prod] [top] [pods] [-A]");
+        row("what nodes use", "{id: s, probe: {kubernetes: {get: nodes, api: metrics}}, on: cluster}",
+            "kubectl [--context] [the prod] [top] [nodes]");
+        row("apply, as the owner of what this program applied before",
+            "{id: s, kubernetes: {apply: configmap/c, namespace: shop, body: {apiVersion: v1, kind: ConfigMap, "
+            "metadata: "
+            "{name: c}}}, on: cluster}",
+            "kubectl [--context] [the prod] [-n] [shop] [apply] [--server-side] [--field-manager=sluice] [-f] [-]");
         row("http through the API server", "{id: s, probe: {http: '/health?x=1'}, on: inside}",
             "kubectl [--context] [the prod] [get] [--raw] "
             "[/api/v1/namespaces/shop/services/green:8081/proxy/health?x=1]");
@@ -454,7 +466,8 @@ private slots:
         auto release = release_with("{id: s, kubernetes: {apply: m.yaml}, on: cluster}");
         release.opened.plan_folder = "/plans";
         const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
-        QVERIFY2(hand.commands.front().ends_with(" -f /plans/m.yaml"), hand.commands.front().c_str());
+        QVERIFY2(hand.commands.front().ends_with(" apply --server-side --field-manager=sluice -f /plans/m.yaml"),
+                 hand.commands.front().c_str());
     }
 
     /// Kafka's tools cut a value at some characters: better no command than one that does something else.
