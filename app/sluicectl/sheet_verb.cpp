@@ -26,7 +26,8 @@ int sheet(const std::string& file, const std::string& output) {
     if (!release.plan) {
         return complain({ErrorCode::corrupt, "the session holds no plan that loads", file, {}});
     }
-    const report::SheetPlace place{file, release.copy.place,
+    // Whole: its commands are typed wherever somebody stands.
+    const report::SheetPlace place{std::filesystem::absolute(file).string(), release.copy.place,
                                    session->records.empty() ? "" : hex(session->records.back().root)};
     std::string ending = std::filesystem::path(output).extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });

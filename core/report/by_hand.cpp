@@ -145,6 +145,11 @@ private:
         return *result;
     }
     void remark(std::string text) { out_.remarks.push_back(std::move(text)); }
+    void remark_once(const std::string& text) {
+        if (std::find(out_.remarks.begin(), out_.remarks.end(), text) == out_.remarks.end()) {
+            remark(text);
+        }
+    }
     void say(const Words& words) {
         Words quoted;
         std::transform(words.begin(), words.end(), std::back_inserter(quoted), shell_word);
@@ -161,9 +166,12 @@ private:
         const auto* found = plan_.connection(connection);
         return found ? found->settings : none;
     }
-    Words kubectl(const std::string& connection, const std::string& name_space) const {
+    Words kubectl(const std::string& connection, const std::string& name_space) {
         Words words{"kubectl"};
         if (const std::string file = setting(settings(connection), "kubeconfig"); !file.empty()) {
+            if (started_in_.empty() && !file.starts_with('/')) {
+                remark_once(file + " lies where the program was started: type this there, or write the whole path");
+            }
             words.insert(words.end(), {"--kubeconfig", from_start(file)});
         }
         if (const std::string context = setting(settings(connection), "context"); !context.empty()) {

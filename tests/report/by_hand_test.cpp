@@ -25,6 +25,7 @@ variables:
   version: {type: string, default: "v1'2"}
 connections:
   cluster: {kubernetes: {context: the prod}}
+  other: {kubernetes: {kubeconfig: a conf}}
   events: {kafka: {bootstrap: 'b1:9093,b2:9093', security: {protocol: sasl_ssl, mechanism: scram-sha-512, username: u, password: 'env:X_TOKEN'}}}
   open: {kafka: {bootstrap: 'b:9092'}}
   db: {host: {host: db.example, port: 5432}}
@@ -460,6 +461,19 @@ private slots:
         QCOMPARE(hand.commands, std::vector<std::string>{"(secret1=\"$(cat tok)\" && T=\"${secret1:?}\" helm x)"});
         QCOMPARE(hand.remarks, std::vector<std::string>{
                                    "tok lies where the program was started: type this there, or write the whole path"});
+    }
+
+    void of_a_kubeconfig_whose_folder_is_not_known_that_is_told_once() {
+        const auto release = release_with("{id: s, scale: {workload: shop/blue, replicas: 1}, on: other}");
+        const auto& step = release.plan->rollback_steps.front();
+        const auto hand = report::by_hand(release, step), known = report::by_hand(release, step, "/desk");
+        QVERIFY2(hand.commands.front().starts_with("kubectl --kubeconfig 'a conf' -n"), hand.commands.front().c_str());
+        QCOMPARE(hand.remarks,
+                 std::vector<std::string>{
+                     "a conf lies where the program was started: type this there, or write the whole path"});
+        QVERIFY2(known.commands.front().starts_with("kubectl --kubeconfig '/desk/a conf' -n"),
+                 known.commands.front().c_str());
+        QVERIFY(known.remarks.empty());
     }
 
     void a_manifest_of_a_run_is_named_with_its_whole_path() {

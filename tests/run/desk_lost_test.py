@@ -335,6 +335,8 @@ rollback: {options: {undo: {title: Undo}}}
         code, said = self.home.call("sheet", self.home.session)
         self.assertEqual(code, DONE, said)
         self.assertIn("rm -f made", said)
+        code, said = self.home.call("sheet", self.home.session.name)  # named from beside it, typed from anywhere
+        self.assertIn(f"roll-back --take-over {shlex.quote(str(self.home.session))}\n", said)
         code, said = self.home.call("sheet", self.home.session, "-o", self.home.folder / "sheet.pdf")
         self.assertEqual((code, "a sheet is text or HTML" in said), (BAD_INPUT, True), said)
         self.assertFalse((self.home.folder / "sheet.pdf").exists())
