@@ -4,6 +4,7 @@
 #include "plan/secret_reference.h"
 #include "report/by_hand.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace sluice::report {
@@ -87,6 +88,7 @@ std::string Fetched::as_file(const std::string& reference) {
         return shell_word(reference);
     }
     reads_.push_back(fmt::format(": \"${{{}:?}}\"", secret->variable)); // within <( ) a missing one would stop nothing
+    wants_bash();
     return fmt::format("<(printf '%s\\n' \"${}\")", secret->variable);
 }
 
@@ -96,9 +98,17 @@ std::string Fetched::proxy_user(const std::string& user, const std::string& pass
         return {};
     }
     reads_.push_back(fmt::format(": \"${{{}:?}}\"", secret->variable));
+    wants_bash();
     // Its argument would be read by every user of the machine; in curl's file of options quotes are escaped.
     return fmt::format(" -K <(printf '%s:%s' {} \"${}\" | sed 's/[\\\\\"]/\\\\&/g; s/.*/proxy-user = \"&\"/')",
                        shell_word(user), secret->variable);
+}
+
+void Fetched::wants_bash() {
+    const std::string told = "type this in bash or zsh: to 'sh' its '<(' is an error, and nothing is done";
+    if (std::find(remarks_.begin(), remarks_.end(), told) == remarks_.end()) {
+        remarks_.push_back(told);
+    }
 }
 
 std::string Fetched::command(const std::string& folder, const std::string& line) const {

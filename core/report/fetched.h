@@ -34,7 +34,8 @@ public:
     /// The whole of it. `folder`: where it runs; empty = wherever somebody stands.
     std::string command(const std::string& folder, const std::string& line) const;
 
-    const std::vector<std::string>& remarks() const { return remarks_; } ///< what is not known of its secrets
+    /// What is not known of its secrets, and which shell it wants.
+    const std::vector<std::string>& remarks() const { return remarks_; }
 
 private:
     struct Named {
@@ -43,6 +44,7 @@ private:
     };
     std::optional<Named> named(const std::string& before, const std::string& value);
     std::string file(const std::string& path);
+    void wants_bash();
     std::string started_in_;
     std::vector<std::string> reads_;
     std::vector<Named> piped_;

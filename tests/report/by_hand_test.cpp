@@ -315,6 +315,7 @@ private slots:
         const auto release = release_with("{id: s, hold: 1m, gates: [{metric: beyond, must: '> 0'}]}");
         const auto hand = report::by_hand(release, release.plan->rollback_steps.front());
         QCOMPARE(hand.commands.size(), std::size_t{1});
+        QVERIFY2(hand.remarks.back().starts_with("type this in bash or zsh"), hand.remarks.back().c_str());
         QProcess shell;
         auto environment = QProcessEnvironment::systemEnvironment();
         environment.insert("X_TOKEN", "a\"b\\c d");
