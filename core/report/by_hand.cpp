@@ -9,6 +9,7 @@
 #include "report/asked_metrics.h"
 #include "report/cluster_by_hand.h"
 #include "report/curl.h"
+#include "report/expected.h"
 #include "report/fetched.h"
 #include "report/kafka_by_hand.h"
 #include "report/logs_by_hand.h"
@@ -88,6 +89,9 @@ public:
     }
     void operator()(const plan::Probe& body) {
         std::visit([&](const auto& what) { look(what); }, body.what);
+        for (const auto& one : expected(step_.expect, [this](const std::string& text) { return filled(text); })) {
+            remark(one);
+        }
         if (body.until) {
             remark(fmt::format("again every {} for up to {}, until it is so",
                                duration_text(body.every.value_or(seconds(5))), duration_text(*body.until)));
