@@ -25,7 +25,8 @@ traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/shop, canary: shop/trial, arms: {primary: blue, canary: green}}
   whole: {driver: ingress-backend, on: cluster, primary: shop/shop, arms: {primary: blue, canary: green}}
 phases: [{id: a, steps: [{id: b, confirm: B}]}]
-rollback: {options: {back: {title: Back, default: true, steps: [{id: s, shift: )" +
+rollback: {options: {back: {title: Back, default: true, steps: [{id: r, confirm: R, makes-ready: green},
+                                     {id: s, shift: )" +
                                shift + "}]}}}\n";
     const auto loaded = plan::load(source, "small.yaml");
     for (const auto& wrong : loaded.diagnostics) {
@@ -33,7 +34,7 @@ rollback: {options: {back: {title: Back, default: true, steps: [{id: s, shift: )
             qFatal("%s", plan::to_text(wrong, "small.yaml").c_str());
         }
     }
-    const auto& step = loaded.plan->rollback_steps.front();
+    const auto& step = loaded.plan->rollback_steps.back();
     return report::traffic_by_hand(
         *loaded.plan, std::get<plan::Shift>(static_cast<const plan::StepBody&>(step.body)),
         [](const std::string& connection, const std::string& name_space) {
