@@ -185,8 +185,7 @@ private slots:
             "kubectl [--context] [the prod] [top] [nodes]");
         row("apply, as the owner of what this program applied before",
             "{id: s, kubernetes: {apply: configmap/c, namespace: shop, body: {apiVersion: v1, kind: ConfigMap, "
-            "metadata: "
-            "{name: c}}}, on: cluster}",
+            "metadata: {name: c}}}, on: cluster}",
             "kubectl [--context] [the prod] [-n] [shop] [apply] [--server-side] [--field-manager=sluice] [-f] [-]");
         row("http through the API server", "{id: s, probe: {http: '/health?x=1'}, on: inside}",
             "kubectl [--context] [the prod] [get] [--raw] "
@@ -469,12 +468,8 @@ private slots:
         const auto& step = release.plan->rollback_steps.front();
         const auto hand = report::by_hand(release, step), known = report::by_hand(release, step, "/desk");
         QVERIFY2(hand.commands.front().starts_with("kubectl --kubeconfig 'a conf' -n"), hand.commands.front().c_str());
-        QCOMPARE(hand.remarks,
-                 std::vector<std::string>{
-                     "a conf lies where the program was started: type this there, or write the whole path"});
-        QVERIFY2(known.commands.front().starts_with("kubectl --kubeconfig '/desk/a conf' -n"),
-                 known.commands.front().c_str());
-        QVERIFY(known.remarks.empty());
+        QVERIFY(hand.remarks.size() == 1 && hand.remarks[0].starts_with("a conf lies where the program was started"));
+        QVERIFY(known.remarks.empty() && known.commands[0].starts_with("kubectl --kubeconfig '/desk/a conf' -n"));
     }
 
     void a_manifest_of_a_run_is_named_with_its_whole_path() {
