@@ -3,6 +3,7 @@
 #include "analysis/latest.h"
 #include "base/instant.h"
 #include "base/quantity.h"
+#include "plan/gates.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,22 +13,6 @@
 namespace sluice::analysis {
 namespace {
 
-/// How far the plan's gates look back, by metric.
-std::map<std::string, std::set<Nanos>> looks_back(const plan::Plan& plan) {
-    std::map<std::string, std::set<Nanos>> found;
-    for (const auto* list : {&plan.steps, &plan.rollback_steps}) {
-        for (const auto& step : *list) {
-            const auto* hold = std::get_if<plan::Hold>(&step.body);
-            for (const auto& gate : hold ? hold->gates : step.gates) {
-                if (gate.against && gate.against->ago.count != 0) {
-                    found[gate.metric].insert(gate.against->ago);
-                }
-            }
-        }
-    }
-    return found;
-}
-
 /// To the second: a person reads it.
 std::string at(Nanos time) {
     return utc(time).substr(0, 19) + "Z";
@@ -36,7 +21,7 @@ std::string at(Nanos time) {
 } // namespace
 
 void History::take(const plan::Plan& plan, const series::SampleBatch& batch) {
-    const auto back = looks_back(plan);
+    const auto back = plan::looks_back(plan, &plan::Against::ago);
     const auto wanted = back.find(batch.metric);
     const plan::Metric* metric = plan.metric(batch.metric);
     if (wanted == back.end() || metric == nullptr) {
@@ -65,7 +50,7 @@ void History::take(const plan::Plan& plan, const series::SampleBatch& batch) {
 }
 
 Nanos History::reach(const plan::Plan& plan, const plan::Metric& metric) {
-    const auto back = looks_back(plan);
+    const auto back = plan::looks_back(plan, &plan::Against::ago);
     const auto wanted = back.find(metric.name);
     return wanted == back.end() ? Nanos{} : *wanted->second.rbegin() + max_age(metric);
 }
@@ -116,7 +101,7 @@ History::Earlier History::earlier(const plan::Metric& metric, const std::string&
 
 std::map<std::pair<Nanos, std::string>, double> History::values(const plan::Plan& plan, Nanos now) const {
     std::map<std::pair<Nanos, std::string>, double> values;
-    const auto back = looks_back(plan);
+    const auto back = plan::looks_back(plan, &plan::Against::ago);
     for (const auto& [key, points] : kept_) {
         const auto& [name, arm] = key;
         const auto wanted = back.find(name);

@@ -1,5 +1,7 @@
 #include "engine/baselines.h"
 
+#include "plan/gates.h"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -10,14 +12,9 @@ namespace {
 /// The steps from which gates on this metric are counted; all metrics' for "".
 std::set<release::StepId> steps_for(const plan::Plan& plan, const std::string& metric) {
     std::set<release::StepId> found;
-    for (const auto* list : {&plan.steps, &plan.rollback_steps}) {
-        for (const auto& step : *list) {
-            const auto* hold = std::get_if<plan::Hold>(&step.body);
-            for (const auto& gate : hold ? hold->gates : step.gates) {
-                if (gate.against && !gate.against->baseline.empty() && (metric.empty() || gate.metric == metric)) {
-                    found.insert(gate.against->baseline);
-                }
-            }
+    for (const auto* gate : plan::gates_of(plan)) {
+        if (gate->against && !gate->against->baseline.empty() && (metric.empty() || gate->metric == metric)) {
+            found.insert(gate->against->baseline);
         }
     }
     return found;

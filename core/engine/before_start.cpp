@@ -1,6 +1,7 @@
 #include "engine/before_start.h"
 
 #include "analysis/latest.h"
+#include "plan/gates.h"
 #include "sources/backfill.h"
 
 #include <algorithm>
@@ -12,22 +13,6 @@ namespace {
 
 constexpr Nanos request_timeout = seconds(15);
 constexpr Nanos again_after = minutes(1);
-
-/// Over how long before the start gates look, by metric.
-std::map<std::string, std::set<Nanos>> spans_of(const plan::Plan& plan) {
-    std::map<std::string, std::set<Nanos>> found;
-    for (const auto* list : {&plan.steps, &plan.rollback_steps}) {
-        for (const auto& step : *list) {
-            const auto* hold = std::get_if<plan::Hold>(&step.body);
-            for (const auto& gate : hold ? hold->gates : step.gates) {
-                if (gate.against && gate.against->before.count != 0) {
-                    found[gate.metric].insert(gate.against->before);
-                }
-            }
-        }
-    }
-    return found;
-}
 
 bool counts(const series::Reading& reading, Nanos asked_for, Nanos max_age) {
     return reading.status == series::Status::ok && std::isfinite(reading.value) &&
@@ -87,14 +72,14 @@ series::promql::Instants instants_before(Nanos start, Nanos before, Nanos interv
 
 Nanos BeforeStart::reach(const plan::Plan& plan) {
     Nanos longest;
-    for (const auto& [metric, spans] : spans_of(plan)) {
+    for (const auto& [metric, spans] : plan::looks_back(plan, &plan::Against::before)) {
         longest = std::max(longest, *spans.rbegin());
     }
     return longest;
 }
 
 void BeforeStart::add(const plan::Plan& plan, const std::string& metric, sources::Source& source) {
-    const auto spans = spans_of(plan);
+    const auto spans = plan::looks_back(plan, &plan::Against::before);
     const auto found = spans.find(metric);
     const plan::Metric* known = plan.metric(metric);
     if (found != spans.end() && known != nullptr) {

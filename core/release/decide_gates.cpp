@@ -1,5 +1,6 @@
 /// Holds: what the readings of their gates lead to (PLAN.md, "Metrics, gates, holds, triggers").
 #include "base/quantity.h"
+#include "plan/gates.h"
 #include "release/draft.h"
 #include "release/foresight.h"
 #include "release/hold_clocks.h"
@@ -12,11 +13,6 @@
 
 namespace sluice::release {
 namespace {
-
-const std::vector<plan::Gate>& gates_of(const plan::Step& step) {
-    const auto* hold = std::get_if<plan::Hold>(&step.body);
-    return hold ? hold->gates : step.gates;
-}
 
 const plan::Gate* gate_named(const plan::Step& step, const std::string& id) {
     const auto& gates = gates_of(step);

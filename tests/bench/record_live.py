@@ -3,20 +3,17 @@ the same at the same time, for bench_record.
 
 Usage: record_live.py SLUICECTL SECONDS TEXT…; prints of each, ours first, the processor's milliseconds, of how many
 scrapes, and the bytes on disk; of Prometheus zeros where there is none. The exporter is this process."""
-import http.server
 import os
 import pathlib
 import re
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+from exporter import Exporter, processor_ms  # noqa: E402
 from prometheus_server import Prometheus  # noqa: E402
 from scraped_shop import config  # noqa: E402
 
@@ -41,36 +38,6 @@ def plan(text, port, seconds):
     return PLAN.format(port=port, seconds=seconds, metrics="\n".join(metrics), first=names[0])
 
 
-class Exporter:
-    def __init__(self, texts):
-        self.answered = 0
-        exporter = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                text = texts[exporter.answered % len(texts)]
-                exporter.answered += 1
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-def processor_ms(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
-
-
 def size(folder):
     return sum(file.stat().st_size for file in pathlib.Path(folder).rglob("*") if file.is_file())
 
@@ -93,11 +60,11 @@ def main(sluicectl, seconds, *files):
             process = subprocess.Popen([sluicectl, "run", folder / "plan.yaml", "--session", session, "--no-input",
                                         "--operator", "bench", "--quiet"], env={**os.environ, **places},
                                        stdin=subprocess.DEVNULL, stdout=sys.stderr, stderr=sys.stderr)
-            end = time.monotonic() + 2 * int(seconds) + 60
-            while process.poll() is None:
-                if time.monotonic() > end:
-                    process.send_signal(signal.SIGKILL)
-                time.sleep(0.2)
+            try:
+                process.wait(2 * int(seconds) + 60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             if prometheus:
                 other = (processor_ms(prometheus.process) - other[0], theirs.answered - other[1])
             used = resource.getrusage(resource.RUSAGE_CHILDREN)

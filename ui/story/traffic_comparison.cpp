@@ -1,4 +1,5 @@
 #include "analysis/gate.h"
+#include "plan/gates.h"
 #include "story/figure.h"
 #include "story/gate_limit.h"
 #include "story/traffic_parts.h"
@@ -14,8 +15,7 @@ const plan::Gate* watching_gate(const release::Release& release, const std::stri
     const plan::Gate* found = nullptr;
     Nanos begun{-1};
     for (const auto& step : release.plan->steps) {
-        const auto* hold = std::get_if<plan::Hold>(&step.body);
-        for (const auto& gate : hold ? hold->gates : step.gates) {
+        for (const auto& gate : plan::gates_of(step)) {
             if (!gate.shadow && gate.metric == metric && release.at(step.id).begun > begun) {
                 found = &gate;
                 begun = release.at(step.id).begun;
