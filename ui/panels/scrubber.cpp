@@ -23,8 +23,7 @@ Scrubber::Scrubber(session::TimeController& time, story::CommandChannel* command
     setAutoFillBackground(true);
     theme::set_role(this, "bar");
     setAttribute(Qt::WA_StyledBackground);
-    theme::set_role(badge_, "warn");
-    badge_->setFont(theme::text_font(14, QFont::DemiBold));
+    theme::set_role(badge_, "replay");
     theme::set_role(caption_, "dim");
     theme::set_role(rest_, "dim");
     theme::set_role(play_, "primary");
@@ -157,7 +156,7 @@ void Scrubber::set_folded(bool folded) {
     // "LIVE" is how it should be; that one looks at the past while it goes on, or that nobody runs it, must not be
     // missed.
     const bool loud = shown_.lost || (!folded && shown_.behind);
-    theme::set_role(badge_, loud ? "badge" : folded ? "section" : "warn");
+    theme::set_role(badge_, loud ? "badge" : folded ? "section" : "replay");
     badge_->setMargin(loud && !folded ? 4 : 0);
     badge_->setIndent(loud ? 4 : 0);
 }

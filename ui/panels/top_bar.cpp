@@ -88,6 +88,10 @@ void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) 
     } else {
         label_->show(rollback);
     }
+    if (const bool past = moment.mode == story::Mode::replay; past != past_) {
+        past_ = past;
+        update();
+    }
     auto view = story::present_top(moment);
     if (view == view_) {
         return;
@@ -140,6 +144,9 @@ void TopBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.fillRect(rect(), theme::tokens().panel);
     painter.fillRect(QRect(0, height() - 1, width(), 1), theme::tokens().line);
+    if (past_) { // seen from across the room, where its words are not
+        painter.fillRect(QRect(0, 0, width(), 3), theme::tokens().warn);
+    }
 }
 
 } // namespace sluice::panels

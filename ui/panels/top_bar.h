@@ -38,6 +38,7 @@ private:
     void show_lead();
 
     story::TopView view_;
+    bool past_ = false; ///< a replay
     ElidedText *title_, *subtitle_, *clock_, *below_;
     PhaseStrip* phases_;
     SourceAges* sources_;

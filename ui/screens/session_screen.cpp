@@ -13,6 +13,7 @@
 #include "screens/middle_column.h"
 #include "screens/rehearsal_strip.h"
 #include "screens/room.h"
+#include "story/audit_view.h"
 #include "story/format.h"
 #include "theme/roles.h"
 
@@ -316,6 +317,19 @@ story::Moment SessionScreen::moment() {
     return now ? story_.latest(mode()) : story_.at(time_.cursor(), story::Mode::replay);
 }
 
+// Of the whole file, wherever one looks at in it: what is altered after that moment is altered.
+QString SessionScreen::file_words() {
+    const QString name = QFileInfo(source_->file()).fileName();
+    if (!story_.ended()) {
+        return name;
+    }
+    if (proven_entries_ != story_.entries().size()) {
+        proven_entries_ = story_.entries().size();
+        proof_ = story::proof_word(story::present_seal(story_.latest(story::Mode::replay)));
+    }
+    return proof_.isEmpty() ? name : name + QStringLiteral(" · ") + proof_;
+}
+
 story::Moment SessionScreen::for_the_wall() {
     return story_.ended() ? moment() : story_.latest(mode());
 }
@@ -357,7 +371,7 @@ void SessionScreen::refresh() {
     charts_->set_choices(ChartFeed::choices(shown));
     charts_->show(chart_feed_.contents(shown, most_charts));
     const int bar = scrubber_->sizeHint().height();
-    scrubber_->show_story(story_, QFileInfo(source_->file()).fileName(), shown.now);
+    scrubber_->show_story(story_, file_words(), shown.now);
     if (scrubber_->sizeHint().height() != bar) { // folded while it is live
         give_room();
     }

@@ -102,6 +102,7 @@ private:
     void connect_lasting();
     void connect_bookmarks();
     void remember_look();
+    QString file_words(); ///< its name, and of one that is over whether it is as it was written
     bool looks_back() const;
     void take(const story::DeliveryPtr& delivery);
     void become_replay();
@@ -118,6 +119,8 @@ private:
     charts::TimeView view_{this}; // a child, so that its keys are listed
     QTimer tick_;
     bool dirty_ = true;
+    QString proof_; ///< of the file as it was with so many entries
+    std::size_t proven_entries_ = 0;
     bool painted_ = false;
     std::unique_ptr<OwnerWatch> owner_;      ///< null: this program runs it, or nobody does
     std::unique_ptr<BookmarkKeeper> keeper_; ///< null: bookmarks are not kept

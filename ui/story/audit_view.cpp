@@ -79,4 +79,10 @@ AuditSeal present_seal(const Moment& moment) {
     return seal;
 }
 
+QString proof_word(const AuditSeal& seal) {
+    return seal.mark == Mark::holds      ? AuditText::tr("verified")
+           : seal.mark == Mark::breached ? AuditText::tr("NOT INTACT")
+                                         : QString();
+}
+
 } // namespace sluice::story

@@ -30,5 +30,7 @@ struct AuditSeal {
 };
 
 AuditSeal present_seal(const Moment& moment);
+/// What it says of a file in a word: "verified", "NOT INTACT"; empty where it proves nothing.
+QString proof_word(const AuditSeal& seal);
 
 } // namespace sluice::story

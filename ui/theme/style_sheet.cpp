@@ -18,6 +18,7 @@ QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="section"] { color: @dim; font-size: 11px; font-weight: 600; }
 QLabel[role="dim"] { color: @dim; }
 QLabel[role="warn"] { color: @warn; }
+QLabel[role="replay"] { color: @warn; font-size: 14px; font-weight: 700; }
 QLabel[role="badge"] { background: @warn; color: @background; border-radius: 4px; font-size: 15px; font-weight: 700; }
 QLabel[role="breach"] { color: @breach; }
 QLabel[role="good"] { color: @green; }

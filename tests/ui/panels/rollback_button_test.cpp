@@ -2,7 +2,9 @@
 #include "panels/rollback_button.h"
 #include "panels/top_bar.h"
 #include "story/owned_source.h"
+#include "support/small_session.h"
 #include "support/suite.h"
+#include "theme/tokens.h"
 #include "ui/panels/recording_channel.h"
 #include "ui/story/nova_story.h"
 
@@ -253,6 +255,18 @@ private slots:
         QVERIFY(bar.rollback() == nullptr);
         QVERIFY(bar.findChildren<QAbstractButton*>().isEmpty());
         QVERIFY(bar.findChildren<QAction*>().isEmpty());
+    }
+
+    void a_replay_has_an_edge_that_the_present_has_not() {
+        const auto small = testing::make_small("hold paused");
+        const auto edge = [&](story::Mode mode) {
+            panels::TopBar bar(nullptr);
+            bar.resize(1280, 64);
+            bar.show_moment(small->moment(mode));
+            return bar.grab().toImage().pixelColor(640, 1);
+        };
+        QCOMPARE(edge(story::Mode::replay), theme::tokens().warn);
+        QVERIFY(edge(story::Mode::following) != theme::tokens().warn);
     }
 
     // The real thing: a rehearsal at work in its thread, shown as it comes, rolled back by one click.

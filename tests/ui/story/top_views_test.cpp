@@ -315,6 +315,7 @@ rollback: {options: {back: {title: Back, default: true, steps: [{id: undo, run: 
         }
         QCOMPARE(bare, "");
 
+        QCOMPARE(proof_word(present_seal(moment)), "verified");
         // The same log with one root that is not that of its bytes.
         std::vector<Entry> bad(moment.entries.begin(), moment.entries.end());
         for (std::size_t i = 100; i < bad.size(); ++i) {
@@ -323,6 +324,7 @@ rollback: {options: {back: {title: Back, default: true, steps: [{id: undo, run: 
         Moment other = moment;
         other.entries = bad;
         QVERIFY(present_seal(other).mark == Mark::breached);
+        QCOMPARE(proof_word(present_seal(other)), "NOT INTACT");
         QVERIFY(present_seal(other).text.contains("TREE NOT INTACT from entry 101"));
         other.entries = moment.entries;
         other.seal->fits = false;
