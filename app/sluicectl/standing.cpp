@@ -138,6 +138,7 @@ void print_alerts(const Release& release) {
             fmt::print("  {} {}{}\n", channel,
                        route.in_flight   ? "is being told"
                        : route.delivered ? "was told"
+                       : route.perhaps   ? "was perhaps told"
                                          : "was NOT told",
                        route.why.empty() ? "" : ": " + sluice::printable(route.why));
         }

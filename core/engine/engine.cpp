@@ -156,9 +156,7 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
         }
     }
     watch_.was_away();
-    if (auto known = know_what_was_answered(); !known) {
-        return known;
-    }
+    know_what_was_answered();
     actions_->recover();
     actions_->end_programs();
     start_what_was_prepared();
@@ -168,34 +166,29 @@ Result<void> Engine::resume(std::span<const session::EventRecord> records, const
 }
 
 /// What the file says, not what an earlier life of the program would have asked: it can have ended before the past that
-/// it had asked for came, and who was not to be reached before its end has answered nothing while others did.
-Result<void> Engine::know_what_was_answered() {
-    const auto last = journal_.log().last_tick();
-    if (!last) {
-        return failed(last);
-    }
-    if (last->count == 0) {
-        return {}; // nobody has answered yet: all is asked as at the start
+/// it had asked for came, and who was not to be reached before its end has answered nothing while others did. Samples
+/// that can't be read keep nobody from a way back: they are asked for again.
+void Engine::know_what_was_answered() {
+    const Nanos last = journal_.log().last_tick().value_or(journal_.release().time);
+    if (last.count == 0) {
+        return; // nobody has answered yet: all is asked as at the start
     }
     std::set<std::string> names;
-    Nanos oldest = *last - minutes(10); // a source that was away till the end, for the chart's sake
+    Nanos oldest = last - minutes(10); // a source that was away till the end, for the chart's sake
     for (const auto& metric : plan_->metrics) {
         names.insert(metric.name);
         oldest = std::min(oldest, outside_.scheduler.now() - analysis::History::reach(*plan_, metric));
     }
-    const auto answered = journal_.log().answered(names, oldest);
-    if (!answered) {
-        return failed(answered);
-    }
+    using Answers = std::map<std::string, std::vector<Nanos>>;
+    const Answers answered = journal_.log().answered(names, oldest).value_or(Answers());
     for (const auto& metric : plan_->metrics) {
-        const auto of = answered->find(metric.name);
-        const bool any = of != answered->end();
+        const auto of = answered.find(metric.name);
+        const bool any = of != answered.end();
         if (any) {
             held_.was_held(metric.name, of->second, sources::Backfill::shortest_gap(metric.interval));
         }
         backfill_->was_answered(metric.name, any ? of->second.back() : oldest);
     }
-    return {};
 }
 
 /// What had started, and had not come to its intent, is prepared anew: nothing of it was sent.

@@ -67,7 +67,7 @@ private:
     Result<release::Amend> try_out(release::Amend command);
     Result<void> try_secrets(const plan::Plan& plan, const plan::Scope& values);
     void follow_amended_plan();
-    Result<void> know_what_was_answered();
+    void know_what_was_answered();
     void start_what_was_prepared();
     void start_what_was_held_back();
     void end_looks_of(const release::StepId& step); ///< what its probe or its read-back has started

@@ -329,9 +329,9 @@ public:
             }
         }
         for (auto& [id, phase] : r.phases) {
-            if (phase.window_paused) {
-                const Nanos end = phase.status == PhaseState::Status::finished ? phase.ended : now_;
-                phase.stood += std::max(Nanos{}, end - r.paused_since);
+            const Nanos end = phase.status == PhaseState::Status::finished ? phase.ended : now_;
+            if (phase.window_paused && end > r.paused_since) {
+                phase.stood.push_back({r.paused_since, end});
             }
             phase.window_paused = false;
         }

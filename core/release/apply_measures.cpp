@@ -117,7 +117,7 @@ void FoldMeasures::operator()(const AlertChanged& e) {
 }
 void FoldMeasures::operator()(const AlertSent& e) {
     auto& route = r.alerts[key_of(e.alert, e.arm)].routes[e.channel];
-    route = {e.key, e.attempt, true, false, now_, {}, e.resolved, route.heard};
+    route = {e.key, e.attempt, true, false, now_, {}, e.resolved, route.heard, false};
 }
 void FoldMeasures::operator()(const AlertTold& e) {
     auto& route = r.alerts[key_of(e.alert, e.arm)].routes[e.channel];
@@ -125,6 +125,7 @@ void FoldMeasures::operator()(const AlertTold& e) {
     route.delivered = e.delivered;
     route.at = now_;
     route.why = e.why;
+    route.perhaps = e.perhaps;
     route.heard = route.heard || ((e.delivered || e.perhaps) && !e.resolved);
 }
 void FoldMeasures::operator()(const AlertAcknowledged& e) {

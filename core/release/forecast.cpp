@@ -131,7 +131,7 @@ Nanos Forecast::start_of(const plan::Step& step) {
     if (const auto time = not_before(step); time && *time > start) {
         start = *time;
         because = step.not_before->step;
-        waits_[step.id] = start - ready;
+        waits_[step.id] = {ready, start};
     }
     if (begun(step.id)) {
         start = state(step.id).started;
@@ -229,13 +229,14 @@ Nanos Forecast::walk(const std::vector<plan::Step>& list, const std::vector<Step
     return end;
 }
 
-Nanos Forecast::waited(const std::vector<StepId>& steps) const {
-    Nanos sum;
+std::vector<Forecast::Span> Forecast::waits(const std::vector<StepId>& steps) const {
+    std::vector<Span> spans;
     for (const StepId& id : steps) {
-        const auto wait = waits_.find(id);
-        sum += wait != waits_.end() && walked_.contains(id) ? wait->second : Nanos{};
+        if (const auto wait = waits_.find(id); wait != waits_.end() && walked_.contains(id)) {
+            spans.push_back(wait->second);
+        }
     }
-    return sum;
+    return spans;
 }
 
 std::vector<StepId> Forecast::chain() const {

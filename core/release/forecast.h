@@ -21,11 +21,13 @@ public:
     void stands_still_until(Nanos time) { goes_on_ = time; }
 
     std::map<StepId, TimeLine> lines;
-    std::size_t unplanned = 0;         ///< of what was walked last
-    std::string unknown;               ///< set when something has no time at all
-    StepId last;                       ///< the step of the last walk that ends it
-    std::vector<StepId> chain() const; ///< what decided the end of `last`, first to last; of earlier walks too
-    Nanos waited(const std::vector<StepId>& steps) const; ///< how long those of the last walk only wait for a time
+    std::size_t unplanned = 0;            ///< of what was walked last
+    std::string unknown;                  ///< set when something has no time at all
+    StepId last;                          ///< the step of the last walk that ends it
+    std::vector<StepId> chain() const;    ///< what decided the end of `last`, first to last; of earlier walks too
+    using Span = std::pair<Nanos, Nanos>; ///< from, to
+    std::vector<Span>
+    waits(const std::vector<StepId>& steps) const; ///< when those of the last walk only wait for a time
 
 private:
     const StepState& state(const StepId& id) const;
@@ -48,7 +50,7 @@ private:
     Nanos goes_on_;                              ///< 0 = it goes on
     std::map<StepId, const plan::Step*> walked_; ///< of the present walk
     std::map<StepId, StepId> parents_;           ///< of all walks
-    std::map<StepId, Nanos> waits_;              ///< from when it could have begun to its `not-before`
+    std::map<StepId, Span> waits_;               ///< from when it could have begun to its `not-before`
     std::map<StepId, std::vector<const plan::Step*>> children_;
     std::map<StepId, Nanos> starts_, ends_;
     std::map<StepId, bool> applies_;

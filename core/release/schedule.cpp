@@ -9,6 +9,17 @@
 namespace sluice::release {
 namespace {
 
+/// How long they are together; what lies in two of them counts once.
+Nanos covered(std::vector<Forecast::Span> spans) {
+    std::sort(spans.begin(), spans.end());
+    Nanos sum, until;
+    for (const auto& [from, to] : spans) {
+        sum += std::max(Nanos{}, to - std::max(from, until));
+        until = std::max(until, to);
+    }
+    return sum;
+}
+
 struct Length {
     Nanos time;
     bool whole = true; ///< every step in it says how long it takes
@@ -19,7 +30,7 @@ Length length_of(const Release& release, const std::vector<plan::Step>& list, co
     Forecast forecast(release, {}, Forecast::From::nothing);
     forecast.t0({}); // its own start: of what waits for T0 in a window, T0 is where the window begins
     const Nanos end = forecast.walk(list, top, {});
-    return {end, forecast.unplanned == 0, forecast.waited(forecast.chain())};
+    return {end, forecast.unplanned == 0, covered(forecast.waits(forecast.chain()))};
 }
 
 std::optional<Nanos> planned_of(const Release& release, const plan::Phase& phase) {
@@ -128,13 +139,17 @@ private:
         }
     }
 
-    /// How long the end of its window has kept it from going on, or will have by `end`.
-    Nanos stood(const PhaseState& state, Nanos end) const {
-        if (!state.window_paused || !release_.paused) {
-            return state.stood;
+    /// When the ends of its windows have kept it from going on, or will have by `end`.
+    std::vector<Forecast::Span> stood(const PhaseState& state, Nanos end) const {
+        std::vector<Forecast::Span> spans;
+        for (const auto& [from, to] : state.stood) {
+            spans.emplace_back(from, to);
         }
-        const Nanos goes_on = state.at_window_end == "pause" ? std::max(state.window_opens, now_) : now_;
-        return state.stood + std::max(Nanos{}, std::min(goes_on, end) - release_.paused_since);
+        if (state.window_paused && release_.paused) {
+            const Nanos goes_on = state.at_window_end == "pause" ? std::max(state.window_opens, now_) : now_;
+            spans.emplace_back(release_.paused_since, std::min(goes_on, end));
+        }
+        return spans;
     }
 
     Nanos through(const plan::Phase& phase, Nanos start, TimeLine& line) {
@@ -165,7 +180,10 @@ private:
         const auto chain = forecast_.chain();
         const auto planned = line.begun ? planned_work(release_, phase) : std::nullopt;
         if (planned) { // what only waits for a time or its window is no work
-            const Nanos work = end - start - forecast_.waited(chain) - stood(state, end);
+            auto idle = stood(state, end);
+            const auto waits = forecast_.waits(chain);
+            idle.insert(idle.end(), waits.begin(), waits.end());
+            const Nanos work = end - start - covered(std::move(idle));
             schedule_.ahead = schedule_.ahead.value_or(Nanos{}) + *planned - std::max(Nanos{}, work);
         }
         if (!chain.empty()) { // by way of a `not-before` it may begin in an earlier phase

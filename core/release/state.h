@@ -141,6 +141,7 @@ struct AlertRoute {
     std::string why;
     bool resolved = false; ///< the last message says that it fires no more
     bool heard = false;    ///< a message that it fires was delivered, or may have been
+    bool perhaps = false;  ///< the last message may have come, though it is not known to
 };
 
 struct AlertState {
@@ -156,6 +157,10 @@ struct AlertState {
     bool firing() const { return state == "firing"; }
 };
 
+struct Standstill {
+    Nanos from, to;
+};
+
 struct PhaseState {
     enum class Status { to_come, waiting, running, finished } status = Status::to_come;
     Nanos started, ended, until;
@@ -165,9 +170,9 @@ struct PhaseState {
     Nanos window_ends;       ///< of a running one; 0 = its window does not end
     Nanos window_opens;      ///< once it has ended: the next; 0 = not known, or not waited for
     bool window_over = false;
-    bool window_paused = false; ///< its end paused the release
-    std::string at_window_end;  ///< once it has ended: finish | pause | ask
-    Nanos stood;                ///< so long it was paused by the ends of its windows, as of when it last went on
+    bool window_paused = false;    ///< its end paused the release
+    std::string at_window_end;     ///< once it has ended: finish | pause | ask
+    std::vector<Standstill> stood; ///< when ends of its windows have paused it; what goes on is not among them
 
     /// Stands still, or goes on, only because of what the plan says for the end of its window.
     bool held_by_window() const { return window_over && !overridden && at_window_end != "finish"; }

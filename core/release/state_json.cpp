@@ -95,6 +95,10 @@ Json to_json(const HandShift& shift) {
 }
 
 Json to_json(const PhaseState& phase) {
+    Json stood = Json::array();
+    for (const auto& [from, to] : phase.stood) {
+        stood.push_back({nanos_text(from), nanos_text(to)});
+    }
     static constexpr const char* names[] = {"to come", "waiting", "running", "finished"};
     return {{"status", names[static_cast<int>(phase.status)]},
             {"started", nanos_text(phase.started)},
@@ -108,7 +112,7 @@ Json to_json(const PhaseState& phase) {
             {"window_over", phase.window_over},
             {"window_paused", phase.window_paused},
             {"at_window_end", phase.at_window_end},
-            {"stood", nanos_text(phase.stood)}};
+            {"stood", std::move(stood)}};
 }
 
 Json to_json(const TriggerState& trigger) {
@@ -131,7 +135,8 @@ Json to_json(const AlertState& alert) {
                            {"at", nanos_text(route.at)},
                            {"why", route.why},
                            {"resolved", route.resolved},
-                           {"heard", route.heard}};
+                           {"heard", route.heard},
+                           {"perhaps", route.perhaps}};
     }
     return {{"state", alert.state},
             {"absent", alert.absent},

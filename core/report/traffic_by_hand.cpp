@@ -47,6 +47,11 @@ public:
         out_.commands.push_back(fmt::format("{} | sed {} | {}",
                                             line(primary_, {"get", "ingress/" + name_of(primary_), "-o", "json"}),
                                             shell_word(edits), line(primary_, {"replace", "-f", "-"})));
+        if (const std::string path = setting(traffic_.settings, "path"); !path.empty()) {
+            out_.remarks.push_back(fmt::format("the plan moves {} only, this all that leads to the service: put the "
+                                               "other paths back, if there are any",
+                                               path));
+        }
     }
 
     void weigh(int weight) {
@@ -78,7 +83,8 @@ private:
         return quoted(words);
     }
 
-    /// The canary as the driver makes it, from what the primary is: it is a canary, with weight 0, from its beginning.
+    /// A canary from what the primary is, with weight 0 from its beginning; the driver's own has of it only the class
+    /// and the paths that lead to an arm.
     std::string making() const {
         const std::string edits =
             fmt::format("/^  resourceVersion:/d;/^  uid:/d;s/^  name: {}$/  name: {}/;"

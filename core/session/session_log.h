@@ -90,8 +90,8 @@ public:
 
     /// When each of these metrics was answered since `from`, as the file has it: when an answer was received, or the
     /// instant that was asked about afterwards; each once, in order. An error is no answer; who never answered is not
-    /// among them. Reads what was recorded since then; samples
-    /// that can't be read are not there.
+    /// among them. Reads what was recorded since then; samples that can't be read are not there, nor what lies behind a
+    /// page that can't.
     Result<std::map<std::string, std::vector<Nanos>>> answered(const std::set<std::string>& metrics, Nanos from) const;
 
     /// Turns file and -wal into the one file. `conflict` while others have it open: nothing is lost, try again until

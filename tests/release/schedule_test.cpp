@@ -226,6 +226,26 @@ rollback: {within: 30m after b, options: {back: {planned: 5m, steps: [{id: undo,
         QCOMPARE(of(drive).ahead->count, -minutes(25).count);
     }
 
+    void a_wait_across_the_end_of_a_window_counts_once() {
+        Driver drive(plan_with(R"(calendar: {allow: [{from: '02:00', to: '06:00'}], when-window-ends: pause}
+phases:
+  - id: one
+    window: true
+    steps: [{id: a, confirm: A, planned: 5m}, {id: b, confirm: B, planned: 5m, not-before: a + 3h}]
+)"),
+                     {{"ramp", "true"}}, at("2026-01-06T02:00:00Z"));
+        drive.pass(minutes(225));
+        (void)drive.submit(Confirm{"a", "", false, ""});
+        QCOMPARE(of(drive).ahead->count, -minutes(220).count);
+        drive.pass(minutes(20)); // the window has ended, and b may not begin before 08:45
+        QVERIFY(drive.release.paused);
+        QCOMPARE(of(drive).ahead->count, -minutes(220).count);
+        drive.pass(hours(20)); // at 02:00 it has gone on, and b asks
+        (void)drive.submit(Confirm{"b", "", false, ""});
+        QCOMPARE(utc(*of(drive).whole.end).substr(0, 16), "2026-01-07T02:05");
+        QCOMPARE(of(drive).ahead->count, -minutes(220).count);
+    }
+
     void a_hold_goes_on_when_its_window_opens_again() {
         Driver drive(
             plan_with(R"(calendar: {allow: [{days: [tue, wed], from: '02:00', to: '02:30'}], when-window-ends: pause}

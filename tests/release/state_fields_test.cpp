@@ -73,12 +73,16 @@ auto fields(TriggerState& s) {
     return std::tie(state, since, frozen, grace, answer, value, why);
 }
 auto fields(AlertRoute& s) {
-    auto& [key, attempt, in_flight, delivered, at, why, resolved, heard] = s;
-    return std::tie(key, attempt, in_flight, delivered, at, why, resolved, heard);
+    auto& [key, attempt, in_flight, delivered, at, why, resolved, heard, perhaps] = s;
+    return std::tie(key, attempt, in_flight, delivered, at, why, resolved, heard, perhaps);
 }
 auto fields(AlertState& s) {
     auto& [state, absent, since, frozen, fired, value, why, by, reason, routes] = s;
     return std::tie(state, absent, since, frozen, fired, value, why, by, reason, routes);
+}
+auto fields(Standstill& s) {
+    auto& [from, to] = s;
+    return std::tie(from, to);
 }
 auto fields(PhaseState& s) {
     auto& [status, started, ended, until, why, overridden, warning, ends, opens, over, paused, at_end, stood] = s;

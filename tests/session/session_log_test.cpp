@@ -278,6 +278,56 @@ private slots:
         QVERIFY(!log.add_output(start, "s/x/1", 9, "hole"));
     }
 
+    /// Of a table that is larger than a page: the page of some rows in its middle is no page any more.
+    static void spoil_a_page_of(const std::filesystem::path& path, const char* table) {
+        sqlite3* db = nullptr;
+        std::int64_t root = 0;
+        const auto first = [](void* to, int, char** values, char**) {
+            *static_cast<std::int64_t*>(to) = std::atoll(values[0]);
+            return 0;
+        };
+        QVERIFY(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+        const auto query = fmt::format("SELECT rootpage FROM sqlite_master WHERE name = '{}'", table);
+        QVERIFY(sqlite3_exec(db, query.c_str(), first, &root, nullptr) == SQLITE_OK);
+        sqlite3_close(db);
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        const auto number = [&](std::int64_t at, int bytes) {
+            std::int64_t value = 0;
+            file.seekg(at);
+            while (bytes-- > 0) {
+                value = value * 256 + file.get();
+            }
+            return value;
+        };
+        const std::int64_t size = number(16, 2), page = (root - 1) * size;
+        QCOMPARE(number(page, 1), 5); // its cells are children
+        const std::int64_t cell = number(page + 12 + 2 * (number(page + 3, 2) / 2), 2);
+        const std::int64_t child = (number(page + cell, 4) - 1) * size;
+        file.seekp(child);
+        file << std::string(64, '\xff');
+    }
+
+    /// A way back must not hang on what was measured.
+    void answers_on_a_page_that_cannot_be_read_are_missing() {
+        const Folder folder;
+        const auto path = folder / "a.sluice";
+        {
+            SessionLog log = must(SessionLog::create(path, meta_of()));
+            for (int i = 0; i < 2000; ++i) {
+                const Nanos time = start + seconds(i);
+                must(log.add_samples(
+                    time, std::vector<Sample>{
+                              {{"errors", "", "{}", "ratio"}, SampleStatus::ok, 1.0 / (i + 1), time, time, "", false}}));
+            }
+            must(log.close());
+        }
+        spoil_a_page_of(path, "tick");
+        SessionLog log = must(SessionLog::open(path));
+        const auto answered = must(log.answered({"errors"}, start));
+        QVERIFY(answered.contains("errors"));
+        QVERIFY(answered.at("errors").front() == start && answered.at("errors").size() < 2000);
+    }
+
     void it_knows_when_who_was_answered() {
         const Folder folder;
         SessionLog log = must(SessionLog::create(folder / "a.sluice", meta_of()));

@@ -128,7 +128,8 @@ public:
     }
     QString operator()(const release::AlertTold& e) const {
         return e.delivered ? QString()
-                           : NewsText::tr("%1 was not told of the alert %2")
+                           : (e.perhaps ? NewsText::tr("%1 was perhaps told of the alert %2")
+                                        : NewsText::tr("%1 was not told of the alert %2"))
                                      .arg(QString::fromStdString(e.channel), alert(e.alert, e.arm)) +
                                  because(e.why);
     }
