@@ -316,8 +316,9 @@ private slots:
             for (int i = 0; i < 2000; ++i) {
                 const Nanos time = start + seconds(i);
                 must(log.add_samples(
-                    time, std::vector<Sample>{
-                              {{"errors", "", "{}", "ratio"}, SampleStatus::ok, 1.0 / (i + 1), time, time, "", false}}));
+                    time,
+                    std::vector<Sample>{
+                        {{"errors", "", "{}", "ratio"}, SampleStatus::ok, 1.0 / (i + 1), time, time, "", false}}));
             }
             must(log.close());
         }
