@@ -47,11 +47,6 @@ public:
         out_.commands.push_back(fmt::format("{} | sed {} | {}",
                                             line(primary_, {"get", "ingress/" + name_of(primary_), "-o", "json"}),
                                             shell_word(edits), line(primary_, {"replace", "-f", "-"})));
-        if (const std::string path = setting(traffic_.settings, "path"); !path.empty()) {
-            out_.remarks.push_back(fmt::format("the plan moves {} only, this all that leads to the service: put the "
-                                               "other paths back, if there are any",
-                                               path));
-        }
     }
 
     void weigh(int weight) {

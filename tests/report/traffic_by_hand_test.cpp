@@ -24,7 +24,6 @@ arms:
 traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/shop, canary: shop/trial, arms: {primary: blue, canary: green}}
   whole: {driver: ingress-backend, on: cluster, primary: shop/shop, arms: {primary: blue, canary: green}}
-  part: {driver: ingress-backend, on: cluster, primary: shop/shop, path: /api, arms: {primary: blue, canary: green}}
 phases: [{id: a, steps: [{id: b, confirm: B}]}]
 rollback: {options: {back: {title: Back, default: true, steps: [{id: r, confirm: R, makes-ready: green},
                                      {id: s, shift: )" +
@@ -96,12 +95,6 @@ private slots:
             const QString command = QString::fromStdString(hand.commands[std::size_t(i)]);
             QVERIFY2(command.startsWith(kubectl) && command.contains(order[i]), qPrintable(command));
         }
-    }
-
-    void of_a_path_of_several_it_says_that_the_others_move_too() {
-        QVERIFY(by_hand("{whole: {blue: 100}}").remarks.empty());
-        const auto remarks = by_hand("{part: {blue: 100}}").remarks;
-        QVERIFY(remarks.size() == 1 && remarks[0].starts_with("the plan moves /api only"));
     }
 
     /// kubectl replaces what the object's own name says: altered too, it would not be found.
