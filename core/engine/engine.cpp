@@ -179,8 +179,8 @@ void Engine::know_what_was_answered() {
         names.insert(metric.name);
         oldest = std::min(oldest, outside_.scheduler.now() - analysis::History::reach(*plan_, metric));
     }
-    using Answers = std::map<std::string, std::vector<Nanos>>;
-    const Answers answered = journal_.log().answered(names, oldest).value_or(Answers());
+    using Times = std::map<std::string, std::vector<Nanos>>;
+    const Times answered = journal_.log().answered(names, oldest).value_or(Times());
     for (const auto& metric : plan_->metrics) {
         const auto of = answered.find(metric.name);
         const bool any = of != answered.end();
