@@ -340,7 +340,12 @@ void LocalProcessRunner::cancel(ProcessId process) {
 }
 
 void LocalProcessRunner::forget(const std::string& directory) {
+    // Its wrapper may still be writing there, and what it adds would keep the folder: it is put where no path leads.
+    const std::string aside = directory + "~";
     std::error_code ignored; // what can't be removed is the user's alone to read (mode 0700)
+    std::filesystem::remove_all(aside, ignored);
+    std::filesystem::rename(directory, aside, ignored);
+    std::filesystem::remove_all(aside, ignored);
     std::filesystem::remove_all(directory, ignored);
 }
 

@@ -74,8 +74,10 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
     } else if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
         draft.add(RetryPlanned{step.id, last_attempt, approval + " must be approved again", draft.now()});
-    } else if (const bool cleans = step.always && (draft.state().aborted || draft.state().rollback.active);
-               !cleans && !needs_met(draft.state(), step)) {
+    } else if (step.always && (draft.state().aborted || draft.state().rollback.active)) {
+        // It cleans up: in its turn, once the way back is gone and nothing of the plan is at work any more.
+        draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
+    } else if (!needs_met(draft.state(), step)) {
         draft.add(RetryPlanned{step.id, last_attempt, "what it needs is asked for again", draft.now()});
     } else {
         start(draft, step, last_attempt + 1);

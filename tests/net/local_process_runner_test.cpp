@@ -7,10 +7,12 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 using namespace sluice;
 using namespace sluice::net;
@@ -88,6 +90,29 @@ private slots:
         QVERIFY(!end.timed_out && !end.cancelled);
         QVERIFY(end.ended >= end.started);
         QCOMPARE(heard.started, 1);
+    }
+
+    // What a metric's program leaves is forgotten at the release's end, while its wrapper writes its last record.
+    void what_is_forgotten_is_gone_though_something_still_writes_there() {
+        LocalProcessRunner runner(scheduler_, wrapper);
+        for (int round = 0; round < 50; ++round) {
+            const std::string directory = folder_->path().toStdString() + "/poll";
+            std::filesystem::create_directory(directory);
+            std::atomic<bool> over = false;
+            std::atomic<int> written = 0;
+            std::thread writer([&] {
+                while (!over) {
+                    std::ofstream(directory + "/" + std::to_string(written++)) << "a record";
+                }
+            });
+            while (written < 100) {
+                std::this_thread::yield();
+            }
+            runner.forget(directory);
+            over = true;
+            writer.join();
+            QVERIFY(std::filesystem::is_empty(folder_->path().toStdString()));
+        }
     }
 
     void its_pid_is_told_while_it_runs() {

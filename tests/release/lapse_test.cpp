@@ -228,6 +228,26 @@ rollback: {options: {back: {}}}
         QCOMPARE(drive.release.outcome, "rolled-back");
     }
 
+    // Found by the property test on drawn plans.
+    void clean_up_in_doubt_is_not_run_again_before_the_way_back_is_gone() {
+        auto drive = whole(R"(phases:
+  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, run: [tidy], always: true}]}
+rollback: {options: {back: {}}}
+)");
+        drive.done("lock");
+        drive.prepare("tidy");
+        QCOMPARE(drive.submit(Unknown{"s1/tidy/1", "lost", ""}, drill::engine), "");
+        drive.submit(RollBack{"", "", "broken"});
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/tidy/1", "run-again", "it did not happen"}), "");
+        QCOMPARE(drive.release.at("tidy").attempt, 1);
+        QCOMPARE(drive.status("tidy"), "about to be retried");
+        drive.done("back/lock");
+        QCOMPARE(drive.release.at("tidy").attempt, 2);
+        drive.done("tidy");
+        QCOMPARE(drive.release.outcome, "rolled-back");
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+
     void in_order_clean_up_is_a_step_like_another() {
         auto drive = listed("[{id: unlock, run: [unlock], always: true}, {id: ask, confirm: Ask}]");
         drive.done("unlock");
