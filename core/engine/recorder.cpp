@@ -16,18 +16,19 @@ std::string labels_text(const series::Labels& labels) {
     std::string text = "{";
     for (const auto& [name, value] : labels) {
         if (!is_plain(name) || !is_plain(value)) {
-            return canonical(Json(std::map<std::string, std::string>(labels.begin(), labels.end()))).value_or("{}");
+            return canonical(Json(labels)).value_or("{}");
         }
         text.append(text.size() > 1 ? ",\"" : "\"").append(name).append("\":\"").append(value).append("\"");
     }
     return text += "}";
 }
 
-session::Sample recorded(const std::string& metric, const std::string& unit, const series::Reading& reading) {
+session::Sample recorded(const std::string& metric, const std::string& unit, const series::Reading& reading,
+                         std::string labels) {
     session::Sample sample;
     sample.series.metric = metric;
     sample.series.arm = reading.arm;
-    sample.series.labels = labels_text(reading.labels);
+    sample.series.labels = std::move(labels);
     sample.series.unit = unit;
     sample.status = static_cast<session::SampleStatus>(reading.status);
     sample.value = reading.value;
@@ -44,11 +45,18 @@ Recorder::Recorder(Scheduler& scheduler, session::SessionLog& log, std::function
 
 void Recorder::sample(const series::SampleBatch& batch) {
     session::Tick tick{0, scheduler_.now(), {}};
+    auto& written = written_[batch.metric];
+    written.resize(batch.readings.size());
+    tick.samples.reserve(batch.readings.size() + batch.beside.size());
+    auto known = written.begin();
     for (const auto& reading : batch.readings) {
-        tick.samples.push_back(recorded(batch.metric, batch.unit, reading));
+        if (known->labels != reading.labels) {
+            *known = {reading.labels, labels_text(reading.labels)};
+        }
+        tick.samples.push_back(recorded(batch.metric, batch.unit, reading, known++->text));
     }
     for (const auto& one : batch.beside) {
-        tick.samples.push_back(recorded(one.metric, one.unit, one));
+        tick.samples.push_back(recorded(one.metric, one.unit, one, labels_text(one.labels)));
     }
     take(std::move(tick));
 }
@@ -57,7 +65,7 @@ void Recorder::past(const std::vector<series::SampleBatch>& batches) {
     session::Tick tick{0, scheduler_.now(), {}};
     for (const auto& batch : batches) {
         for (const auto& reading : batch.readings) {
-            tick.samples.push_back(recorded(batch.metric, batch.unit, reading));
+            tick.samples.push_back(recorded(batch.metric, batch.unit, reading, labels_text(reading.labels)));
             tick.samples.back().past = true;
         }
     }

@@ -48,6 +48,12 @@ private:
     };
     Place& place(const std::string& key);
     void take(session::Tick tick);
+    /// Labels as the file has them. Those of a metric's series seldom change from one answer to the next.
+    struct Written {
+        series::Labels labels;
+        std::string text = "{}";
+    };
+    std::map<std::string, std::vector<Written>> written_; ///< by metric, in the order of its last answer
     std::map<std::string, Place> places_;
     std::function<void(const session::OutputChunk&)> heard_;
     std::function<void(const session::Tick&)> measured_;

@@ -46,7 +46,7 @@ void AlertRules::evaluate(series::SeriesStore& store, Nanos at) {
         std::map<series::Labels, Active> now;
         for (const auto& element : vector ? *vector : series::promql::Vector{}) {
             series::Labels labels = element.labels;
-            labels.erase(std::string(series::metric_name));
+            labels.erase(series::metric_name);
             const auto before = active.find(labels);
             Active alert = before == active.end() ? Active{at, false} : before->second;
             const bool fires = at - alert.since >= rule.lasts;

@@ -490,7 +490,7 @@ Labels SampleLine::to_labels() const {
     all.emplace(metric_name, name);
     for (const auto& label : labels) {
         if (!label.value.empty()) {
-            all.emplace_hint(all.end(), label.name, label.value);
+            all.emplace(label.name, label.value);
         }
     }
     return all;

@@ -133,9 +133,8 @@ void ScrapedTarget::failed(Nanos at) {
 
 Labels ScrapedTarget::labelled(Labels labels) const {
     for (const auto& [name, value] : target_labels_) {
-        if (auto own = labels.extract(name)) {
-            own.key() = "exported_" + name;
-            labels.insert(std::move(own));
+        if (const std::string own(label(labels, name)); labels.contains(name)) {
+            labels.emplace("exported_" + name, own);
         }
         labels[name] = value;
     }
@@ -187,7 +186,7 @@ void ScrapedTarget::forget_the_unseen(std::size_t seen) {
 void ScrapedTarget::note_up(Nanos at, double value) {
     if (!store_.holds(up_)) {
         Labels labels = target_labels_;
-        labels[std::string(metric_name)] = "up";
+        labels[metric_name] = "up";
         up_ = store_.add(std::move(labels));
     }
     store_.append(up_, at, value);

@@ -22,6 +22,14 @@ bool is_stale(double value) {
     return std::bit_cast<std::uint64_t>(value) == stale_bits;
 }
 
+const Labels& Series::nameless() const {
+    if (!nameless_) {
+        nameless_ = labels_;
+        nameless_->erase(metric_name);
+    }
+    return *nameless_;
+}
+
 std::optional<Point> Series::last_at(Nanos t) const {
     const auto all = points();
     const auto after = std::ranges::upper_bound(all, t, {}, &Point::at);
@@ -50,7 +58,7 @@ void Series::drop_before(Nanos t) {
 }
 
 SeriesId SeriesStore::add(Labels labels) {
-    std::erase_if(labels, [](const auto& entry) { return entry.second.empty(); });
+    erase_if(labels, [](const auto& entry) { return entry.second.empty(); });
     if (const auto found = by_labels_.find(labels); found != by_labels_.end()) {
         return {found->second, series_[found->second].life_};
     }
@@ -125,6 +133,7 @@ void SeriesStore::forget_before(Nanos t) {
     std::erase_if(by_name_, [](const auto& entry) { return entry.second.empty(); });
     for (const std::uint32_t place : ended) {
         series_[place].labels_.clear();
+        series_[place].nameless_.reset();
         series_[place].points_ = {};
         series_[place].dropped_ = 0;
         free_.push_back(place);

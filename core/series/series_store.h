@@ -26,6 +26,8 @@ class Series {
 public:
     explicit Series(Labels labels) : labels_(std::move(labels)) {}
     const Labels& labels() const { return labels_; }
+    /// Without the metric's name; the same storage at each call.
+    const Labels& nameless() const;
     std::span<const Point> points() const { return std::span(points_).subspan(dropped_); }
 
     /// Last point at or before `t` (a stale marker counts as a point), or nothing.
@@ -37,6 +39,7 @@ private:
     friend class SeriesStore;
     void drop_before(Nanos t);
     Labels labels_;
+    mutable std::optional<Labels> nameless_; ///< made when it is first asked for
     std::vector<Point> points_;
     std::size_t dropped_ = 0; ///< points at the front that have been given up
     std::uint32_t life_ = 1;  ///< how many series have had this place

@@ -200,18 +200,20 @@ Result<void> SessionLog::State::insert_output(const OutputChunk& chunk) {
 }
 
 Result<void> SessionLog::State::insert_tick(const Tick& tick) {
+    std::vector<SeriesId> ids;
+    ids.reserve(tick.samples.size());
     for (const Sample& sample : tick.samples) {
-        if (auto id = series_id(sample.series); !id) {
+        const auto id = series_id(sample.series);
+        if (!id) {
             return failed(id);
         }
+        ids.push_back(*id);
     }
     auto insert = connection->prepare("INSERT INTO tick(time, samples) VALUES(?1, ?2)");
     if (!insert) {
         return failed(insert);
     }
-    const std::string blob =
-        encode_tick(tick.time, tick.samples, [this](const SeriesKey& key) { return series.at(key); });
-    return insert->bind(1, tick.time.count).bind_blob(2, blob).run();
+    return insert->bind(1, tick.time.count).bind_blob(2, encode_tick(tick.time, tick.samples, ids)).run();
 }
 
 Result<void> SessionLog::State::insert_gap(const Gap& gap) {

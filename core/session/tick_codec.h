@@ -12,8 +12,8 @@ namespace sluice::session {
 
 using SeriesId = std::int64_t;
 
-std::string encode_tick(Nanos time, std::span<const Sample> samples,
-                        const std::function<SeriesId(const SeriesKey&)>& id);
+/// `ids`: of each sample its series.
+std::string encode_tick(Nanos time, std::span<const Sample> samples, std::span<const SeriesId> ids);
 
 /// Calls back for each sample, its series not filled in; false if the bytes are not a tick.
 bool decode_tick(Nanos time, std::string_view blob, const std::function<void(SeriesId, Sample)>& take);

@@ -106,6 +106,11 @@ void Poller::take(Polled& polled, const series::SampleBatch& batch) {
 
 std::vector<series::SampleBatch> Poller::derive(const series::SampleBatch& answer) {
     std::vector<series::SampleBatch> made;
+    const bool is_part = std::any_of(derived_.begin(), derived_.end(),
+                                     [&](const DerivedMetric& one) { return one.polled.contains(answer.metric); });
+    if (!is_part) {
+        return made; // it may have ten thousand series, and nobody asks for them here
+    }
     latest_.take(answer);
     for (const auto& [derived, polled] : derived_) {
         if (polled.contains(answer.metric) &&

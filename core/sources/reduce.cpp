@@ -35,15 +35,14 @@ std::vector<Reading> reduce(std::vector<Reading> readings, Reduce how, int at_le
     if (readings.empty()) {
         return readings;
     }
-    std::vector<Reading> answering;
-    std::ranges::copy_if(readings, std::back_inserter(answering),
-                         [](const Reading& reading) { return reading.status == Status::ok; });
-    if (answering.empty()) {
+    const auto answers = [](const Reading& reading) { return reading.status == Status::ok; };
+    const auto count = std::ranges::count_if(readings, answers);
+    if (count == 0) {
         return {without_value(readings.front(), readings.front().status, readings.front().detail)};
     }
-    if (static_cast<int>(answering.size()) < at_least) {
+    if (count < at_least) {
         return {without_value(readings.front(), Status::no_data,
-                              fmt::format("{} series answer, at least {} are wanted", answering.size(), at_least))};
+                              fmt::format("{} series answer, at least {} are wanted", count, at_least))};
     }
     if (how == Reduce::each || how == Reduce::any || (how == Reduce::none && readings.size() == 1)) {
         return readings;
@@ -53,6 +52,8 @@ std::vector<Reading> reduce(std::vector<Reading> readings, Reduce how, int at_le
             readings.front(), Status::source_error,
             fmt::format("{} series where one value is wanted: the plan must say reduce or by-arm", readings.size()))};
     }
+    std::vector<Reading> answering;
+    std::ranges::copy_if(readings, std::back_inserter(answering), answers);
     Reading result = answering.front();
     result.labels.clear(); // also of a single one: the series must not change its name with the number of its parts
     result.value = reduced(answering, how);

@@ -2,7 +2,10 @@
 the same at the same time, for bench_record.
 
 Usage: record_live.py SLUICECTL SECONDS TEXT…; prints of each, ours first, the processor's milliseconds, of how many
-scrapes, and the bytes on disk; of Prometheus zeros where there is none. The exporter is this process."""
+scrapes, and the bytes on disk; of Prometheus zeros where there is none. The exporter is this process.
+
+Or record_live.py --serve PLAN SECONDS TEXT…, for bench_record_screen: writes the plan, says so by a line, answers
+scrapes until its input ends, and prints how many there were."""
 import os
 import pathlib
 import re
@@ -77,5 +80,14 @@ def main(sluicectl, seconds, *files):
                 prometheus.stop()
 
 
+def serve(file, seconds, *files):
+    texts = [pathlib.Path(text).read_bytes() for text in files]
+    exporter = Exporter(texts)
+    pathlib.Path(file).write_text(plan(texts[0], exporter.port, seconds))
+    print("ready", flush=True)
+    sys.stdin.read()
+    print(exporter.answered)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(*sys.argv[2:]) if sys.argv[1] == "--serve" else main(*sys.argv[1:])

@@ -27,7 +27,11 @@ using namespace sluice::series;
 }
 
 Labels labels_of(const Json& object) {
-    return object.get<std::map<std::string, std::string, std::less<>>>();
+    Labels labels;
+    for (const auto& [name, value] : object.items()) {
+        labels.emplace(name, value.get<std::string>());
+    }
+    return labels;
 }
 
 Nanos instant_of(const Json& number) {

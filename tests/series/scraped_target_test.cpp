@@ -32,8 +32,8 @@ struct Model {
         std::set<Labels> seen;
         for (const auto& sample : answer.samples) {
             Labels labels = sample.labels;
-            if (auto own = labels.extract("job")) {
-                labels["exported_job"] = own.mapped();
+            if (const std::string own(label(labels, "job")); labels.contains("job")) {
+                labels["exported_job"] = own;
             }
             labels["job"] = "shop";
             put(labels, sample.at.value_or(at), sample.value);

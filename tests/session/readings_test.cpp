@@ -56,12 +56,12 @@ private slots:
     }
 
     void only_a_tick_of_the_past_has_the_layout_that_older_programs_refuse() {
-        const auto id = [](const SeriesKey&) { return SeriesId{1}; };
+        const std::vector<SeriesId> ids = {1, 1};
         std::vector<Sample> samples = {sample(0, 1, false)};
-        QCOMPARE(int(encode_tick(start, samples, id)[0]), 1);
+        QCOMPARE(int(encode_tick(start, samples, ids)[0]), 1);
         samples.push_back(sample(-10, 2, true));
         samples.back().detail = "counted as 0";
-        const std::string bytes = encode_tick(start, samples, id);
+        const std::string bytes = encode_tick(start, samples, ids);
         QCOMPARE(int(bytes[0]), 2);
         std::vector<Sample> read;
         QVERIFY(decode_tick(start, bytes, [&](SeriesId, const Sample& one) { read.push_back(one); }));

@@ -28,9 +28,9 @@ Labels signature(const Binary& how, const Labels& labels) {
 
 Labels result_labels(const Binary& how, Labels labels) {
     if (drops_name(how)) {
-        labels.erase(std::string(metric_name));
+        labels.erase(metric_name);
     }
-    std::erase_if(labels, [&](const auto& entry) {
+    erase_if(labels, [&](const auto& entry) {
         const bool listed = std::ranges::find(how.labels, entry.first) != how.labels.end();
         return how.on ? !listed : listed;
     });
@@ -97,6 +97,7 @@ Vector one_to_one(const Binary& how, const Vector& left, const Vector& right, Na
         }
         result.push_back({result_labels(how, element.labels), at, value});
     }
+    refuse_same_labels(result);
     return result;
 }
 
@@ -110,16 +111,35 @@ Vector with_scalar(const Binary& how, const Vector& vector, double scalar, bool 
         if (scalar_left && is_comparison(how.op) && !how.yields_bool) {
             value = element.value; // a filter keeps the vector's value, on whichever side it stands
         }
-        Labels labels = element.labels;
-        if (drops_name(how)) {
-            labels.erase(std::string(metric_name));
-        }
-        result.push_back({std::move(labels), at, value});
+        result.push_back({element.labels, at, value});
     }
-    return result;
+    return drops_name(how) ? without_names(std::move(result)) : result;
 }
 
 } // namespace
+
+void refuse_same_labels(const Vector& vector) {
+    std::set<Labels> seen;
+    for (const auto& element : vector) {
+        if (!seen.insert(element.labels).second) {
+            throw ExecutionFault{"vector cannot contain metrics with the same labelset"};
+        }
+    }
+}
+
+Vector without_names(Vector vector) {
+    bool same = true; // what had one name has different labels without it too
+    for (const auto& element : vector) {
+        same = same && label(element.labels, metric_name) == label(vector.front().labels, metric_name);
+    }
+    for (auto& element : vector) {
+        element.labels.erase(metric_name);
+    }
+    if (!same) {
+        refuse_same_labels(vector);
+    }
+    return vector;
+}
 
 double arithmetic(Operator op, double left, double right) {
     switch (op) {

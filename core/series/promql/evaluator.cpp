@@ -6,8 +6,10 @@
 #include "series/promql/operators.h"
 #include "series/promql/parser.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
 #include <set>
 
 namespace sluice::series::promql {
@@ -20,24 +22,13 @@ double in_seconds(Nanos t) {
     return static_cast<double>(t.count / 1'000'000) / 1000;
 }
 
-Vector without_names(Vector vector) {
-    for (auto& element : vector) {
-        element.labels.erase(std::string(metric_name));
-    }
-    return vector;
-}
-
 /// Folds one query over the store at one instant.
 class Evaluator {
 public:
     Evaluator(const SeriesStore& store, Nanos at) : store_(store), at_(at) {}
 
     Value evaluate(const Expression& expression) const {
-        Value value = std::visit([this](const auto& node) { return of(node); }, expression.node);
-        if (const auto* vector = std::get_if<Vector>(&value)) {
-            refuse_same_labels(*vector);
-        }
-        return value;
+        return std::visit([this](const auto& node) { return of(node); }, expression.node);
     }
 
 private:
@@ -51,11 +42,7 @@ private:
         Matrix matrix;
         for (const auto* series : store_.select(selector.matchers)) {
             Stretch stretch{series->labels(), {}};
-            for (const auto& point : series->between(to - selector.range, to)) {
-                if (!is_stale(point.value)) {
-                    stretch.points.push_back(point);
-                }
-            }
+            take_points(*series, to - selector.range, to, stretch.points);
             if (!stretch.points.empty()) {
                 matrix.push_back(std::move(stretch));
             }
@@ -63,15 +50,45 @@ private:
         return matrix;
     }
 
-    /// `own_time` puts each point's own time into the value, for timestamp().
+    static void take_points(const Series& series, Nanos from, Nanos to, std::vector<Point>& points) {
+        const auto all = series.between(from, to);
+        points.clear();
+        std::ranges::copy_if(all, std::back_inserter(points), [](const Point& one) { return !is_stale(one.value); });
+    }
+
+    /// Whether the series of a selector have one name: then their labels differ without it too.
+    class Names {
+    public:
+        void note(const Series& series) {
+            first_ = first_ != nullptr ? first_ : &series;
+            same_ = same_ && label(series.labels(), metric_name) == label(first_->labels(), metric_name);
+        }
+        void refuse_same_without(const Vector& vector) const {
+            if (!same_) {
+                refuse_same_labels(vector);
+            }
+        }
+
+    private:
+        const Series* first_ = nullptr;
+        bool same_ = true;
+    };
+
+    /// `own_time` puts each point's own time into the value, for timestamp(), and takes the name away.
     Vector instant(const Selector& selector, bool own_time) const {
         const Nanos reference = at_ - selector.offset;
         Vector vector;
+        Names names;
         for (const auto* series : store_.select(selector.matchers)) {
             const auto point = series->last_at(reference);
             if (point && point->at >= reference - look_back && !is_stale(point->value)) {
-                vector.push_back({series->labels(), at_, own_time ? in_seconds(point->at) : point->value});
+                names.note(*series);
+                vector.push_back({own_time ? series->nameless() : series->labels(), at_,
+                                  own_time ? in_seconds(point->at) : point->value});
             }
+        }
+        if (own_time) {
+            names.refuse_same_without(vector);
         }
         return vector;
     }
@@ -130,22 +147,25 @@ private:
     Value over_range(const Call& call) const {
         const auto& selector = std::get<Selector>(call.arguments[0]->node);
         const Nanos to = at_ - selector.offset;
-        auto matrix = std::get<Matrix>(evaluate(*call.arguments[0]));
         Vector vector;
-        for (auto& stretch : matrix) {
-            const auto value =
-                extrapolated_increase(stretch.points, to - selector.range, to, call.function == Function::rate);
+        Names names;
+        std::vector<Point> points;
+        for (const auto* series : store_.select(selector.matchers)) {
+            take_points(*series, to - selector.range, to, points);
+            const auto value = extrapolated_increase(points, to - selector.range, to, call.function == Function::rate);
             if (value) {
-                vector.push_back({std::move(stretch.labels), at_, *value});
+                names.note(*series);
+                vector.push_back({series->nameless(), at_, *value});
             }
         }
-        return without_names(std::move(vector));
+        names.refuse_same_without(vector);
+        return vector;
     }
 
     /// Of a selector: when each point was scraped. Of anything else: now.
     Value timestamp(const Expression& argument) const {
         if (const auto* selector = std::get_if<Selector>(&argument.node)) {
-            return without_names(instant(*selector, true));
+            return instant(*selector, true);
         }
         Vector vector = without_names(std::get<Vector>(evaluate(argument)));
         for (auto& element : vector) {
@@ -173,17 +193,8 @@ private:
                 }
             }
         }
-        std::erase_if(labels, [](const auto& entry) { return entry.second.empty(); });
+        erase_if(labels, [](const auto& entry) { return entry.second.empty(); });
         return Vector{{std::move(labels), at_, 1}};
-    }
-
-    static void refuse_same_labels(const Vector& vector) {
-        std::set<Labels> seen;
-        for (const auto& element : vector) {
-            if (vector.size() > 1 && !seen.insert(element.labels).second) {
-                throw ExecutionFault{"vector cannot contain metrics with the same labelset"};
-            }
-        }
     }
 
     const SeriesStore& store_;

@@ -121,7 +121,7 @@ double bucket_quantile(double q, std::vector<Bucket> buckets) {
 }
 
 Vector histogram_quantile(double q, const Vector& elements, Nanos at) {
-    // In order of first appearance; two metrics stay two groups, which `evaluate` then refuses for their same labels.
+    // In order of first appearance; two metrics stay two groups, which are then refused for their same labels.
     std::vector<std::pair<Labels, std::vector<Bucket>>> groups;
     std::map<Labels, std::size_t> index;
     for (const auto& element : elements) {
@@ -139,9 +139,10 @@ Vector histogram_quantile(double q, const Vector& elements, Nanos at) {
     }
     Vector result;
     for (auto& [labels, buckets] : groups) {
-        labels.erase(std::string(metric_name));
+        labels.erase(metric_name);
         result.push_back({std::move(labels), at, bucket_quantile(q, std::move(buckets))});
     }
+    refuse_same_labels(result);
     return result;
 }
 
