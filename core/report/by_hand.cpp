@@ -87,18 +87,9 @@ public:
             }
         }
     }
-    void operator()(const plan::Probe& body) {
-        std::visit([&](const auto& what) { look(what); }, body.what);
-        for (const auto& one : expected(step_.expect, [this](const std::string& text) { return filled(text); })) {
-            remark(one);
-        }
-        if (body.until) {
-            remark(fmt::format("again every {} for up to {}, until it is so",
-                               duration_text(body.every.value_or(seconds(5))), duration_text(*body.until)));
-        }
-    }
-    void operator()(const plan::Run& body) { look(body.command); }
-    void operator()(const plan::Shell& body) { look(body.command); }
+    void operator()(const plan::Probe& body) { look_for(body, step_.expect); }
+    void operator()(const plan::Run& body) { type(body.command); }
+    void operator()(const plan::Shell& body) { type(body.command); }
     /// To be read, not pasted: values stand in it as they are.
     void operator()(const plan::External& body) {
         remark("to be typed elsewhere: " + filled(body.command));
@@ -123,7 +114,10 @@ public:
                                channel && !channel->audience.empty() ? " (" + channel->audience + ")" : "", said));
         }
     }
-    void operator()(const plan::HttpAction& body) { call(body.call); }
+    void operator()(const plan::HttpAction& body) {
+        call(body.call);
+        expects(step_.expect);
+    }
     void operator()(const plan::Group&) { remark("the steps of this group, in any order"); }
     void operator()(const plan::Scale& body) {
         const auto [name_space, name] = parts_of(body.workload);
@@ -133,6 +127,12 @@ public:
     }
     void operator()(const plan::Shift& body) { shift(body); }
     void operator()(const plan::KubernetesWrite& body) { write(body); }
+    void look_afterwards() {
+        if (step_.verify) {
+            remark("then look whether it has happened:");
+            look_for(*step_.verify, step_.verify_expect);
+        }
+    }
     template <typename Other>
     void operator()(const Other&) {
         other();
@@ -147,6 +147,9 @@ private:
             return text;
         }
         return *result;
+    }
+    Filled filling() {
+        return [this](const std::string& text) { return filled(text); };
     }
     void remark(std::string text) { out_.remarks.push_back(std::move(text)); }
     void remark_once(const std::string& text) {
@@ -164,6 +167,23 @@ private:
         out_.remarks.insert(out_.remarks.end(), own.remarks.begin(), own.remarks.end());
     }
     void other() { remark(filled(plan::summary(step_))); }
+    void expects(const plan::Expect& expect) {
+        for (auto& one : expected(expect, filling())) {
+            remark(std::move(one));
+        }
+    }
+    void look_for(const plan::Probe& probe, const plan::Expect& expect) {
+        std::visit([&](const auto& what) { look(what); }, probe.what);
+        const auto* read = std::get_if<plan::KubernetesRead>(&probe.what);
+        if (read && read->kind == plan::KubernetesRead::Kind::ready && !expect.ready && !expect.refused) {
+            remark("all that there should be must be ready"); // which kubectl ends with 0 for, whatever it shows
+        }
+        expects(expect);
+        if (probe.until) {
+            remark(fmt::format("again every {} for up to {}, until it is so",
+                               duration_text(probe.every.value_or(seconds(5))), duration_text(*probe.until)));
+        }
+    }
 
     const Json& settings(const std::string& connection) const {
         static const Json none = Json::object();
@@ -187,6 +207,10 @@ private:
         return words;
     }
 
+    void type(const plan::Command& command) {
+        look(command);
+        expects(step_.expect);
+    }
     void look(const plan::Command& command) {
         Words words;
         for (const auto& argument : command.argv) {
@@ -237,13 +261,8 @@ private:
     }
     template <typename OfKafka>
     requires std::is_same_v<OfKafka, plan::KafkaRead> || std::is_same_v<OfKafka, plan::KafkaAction>
-    void look(const OfKafka& kafka) {
-        const Filled fill = [this](const std::string& text) { return filled(text); };
-        take(kafka_by_hand(kafka, settings(step_.on), fill));
-    }
-    void look(const plan::LogsRead& read) {
-        show(step_.on, logs_by_hand(read, [this](const std::string& text) { return filled(text); }));
-    }
+    void look(const OfKafka& kafka) { take(kafka_by_hand(kafka, settings(step_.on), filling())); }
+    void look(const plan::LogsRead& read) { show(step_.on, logs_by_hand(read, filling())); }
     void show(const std::string& on, const LogsByHand& logs) {
         Words words = kubectl(on, logs.name_space);
         words.insert(words.end(), logs.words.begin(), logs.words.end());
@@ -292,22 +311,20 @@ private:
         if (metric.alerts) {
             ask_alerts(metric);
         } else if (metric.cluster) {
-            const Filled fill = [this](const std::string& text) { return filled(text); };
-            take(cluster_by_hand(*metric.cluster, kubectl(metric.from, filled(metric.cluster->name_space)), fill));
+            take(cluster_by_hand(*metric.cluster, kubectl(metric.from, filled(metric.cluster->name_space)), filling()));
         } else if (metric.http) {
             ask_number(metric);
         } else if (metric.logs) {
-            show(metric.from, logs_by_hand(*metric.logs, [this](const std::string& text) { return filled(text); }));
+            show(metric.from, logs_by_hand(*metric.logs, filling()));
         } else if (metric.reach) {
             remark(fmt::format("{}: {}", metric.name, name(metric.reach->what)));
             look_at_host({metric.reach->kind, metric.reach->port}, metric.from);
         } else if (metric.config) {
-            take(kafka_by_hand(*metric.config, settings(metric.from),
-                               [this](const std::string& text) { return filled(text); }));
+            take(kafka_by_hand(*metric.config, settings(metric.from), filling()));
         } else if (metric.login) {
             remark(fmt::format("{}: {} of this login", metric.name, name(metric.login->what)));
             take(kafka_by_hand(plan::KafkaRead{plan::KafkaRead::Kind::brokers, {}, {}}, settings(metric.from),
-                               [this](const std::string& text) { return filled(text); }));
+                               filling()));
         } else if (metric.run) {
             remark(metric.run->extract.empty() ? "its first line is the number"
                                                : "the number is what is found by: " + metric.run->extract);
@@ -569,6 +586,12 @@ private:
 ByHand by_hand(const release::Release& release, const plan::Step& step, const std::string& started_in) {
     Writer writer(release, step, started_in);
     std::visit(writer, static_cast<const plan::StepBody&>(step.body));
+    return std::move(writer).take();
+}
+
+ByHand look_afterwards(const release::Release& release, const plan::Step& step, const std::string& started_in) {
+    Writer writer(release, step, started_in);
+    writer.look_afterwards();
     return std::move(writer).take();
 }
 

@@ -23,4 +23,8 @@ struct ByHand {
 /// program was started, from which it sees `file:` secrets; empty = not known, which is told.
 ByHand by_hand(const release::Release& release, const plan::Step& step, const std::string& started_in = {});
 
+/// How a person finds out afterwards whether it has happened: what the step's `verify` looks at and must find. Of a
+/// step that has none nothing at all.
+ByHand look_afterwards(const release::Release& release, const plan::Step& step, const std::string& started_in = {});
+
 } // namespace sluice::report

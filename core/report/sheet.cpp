@@ -158,12 +158,14 @@ private:
             add(Line::Kind::remark, "Not to be done: " + why + ".");
             return;
         }
-        const ByHand hand = by_hand(release_, step, started_in_);
-        for (const auto& remark : hand.remarks) {
-            add(Line::Kind::remark, remark);
-        }
-        for (const auto& command : hand.commands) {
-            add(Line::Kind::command, command);
+        for (const ByHand& hand :
+             {by_hand(release_, step, started_in_), look_afterwards(release_, step, started_in_)}) {
+            for (const auto& remark : hand.remarks) {
+                add(Line::Kind::remark, remark);
+            }
+            for (const auto& command : hand.commands) {
+                add(Line::Kind::command, command);
+            }
         }
     }
 

@@ -115,15 +115,18 @@ QString commands_by_hand(const Moment& moment, const plan::Option& option) {
             continue;
         }
         lines << QStringLiteral("# %1. %2").arg(place).arg(title_of(moment, *step));
-        const auto typed = report::by_hand(moment.release, *step, std::string(moment.started_in));
-        for (const auto& remark : typed.remarks) {
-            lines << QStringLiteral("#    ") + text(remark);
-        }
-        for (const auto& command : typed.commands) {
-            lines << text(command);
-        }
+        const std::string started_in(moment.started_in);
+        const auto typed = report::by_hand(moment.release, *step, started_in);
         if (typed.commands.empty() && typed.remarks.empty()) {
             lines << QStringLiteral("#    ") + filled(moment, plan::summary(*step));
+        }
+        for (const auto& hand : {typed, report::look_afterwards(moment.release, *step, started_in)}) {
+            for (const auto& remark : hand.remarks) {
+                lines << QStringLiteral("#    ") + text(remark);
+            }
+            for (const auto& command : hand.commands) {
+                lines << text(command);
+            }
         }
     }
     return lines.join(u'\n');
