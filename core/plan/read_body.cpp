@@ -223,6 +223,8 @@ KubernetesWrite read_kubernetes_write(Reading& reading, const Node& node) {
     const bool from_file = write.verb == Verb::apply && body == nullptr;
     if (from_file) {
         write.file = std::exchange(write.object, {});
+        check_pinned_name(reading, *object);
+        check_beside(reading, *object);
     } else if (object != nullptr && object->is_scalar() && write.object.find('/') == std::string::npos) {
         reading.error(object->at, fmt::format("'{}' names no single object", write.object), "write kind/name");
     }

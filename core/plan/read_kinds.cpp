@@ -129,20 +129,35 @@ std::optional<Ready> read_ready(Reading& reading, const Node* node, const Node& 
     return ready;
 }
 
+void check_pinned_name(Reading& reading, const Node& file) {
+    check_no_names(reading, file, "the name of a file that is pinned at the start", "name the file itself");
+}
+
+bool check_beside(Reading& reading, const Node& file) {
+    if (!file.is_scalar() || reading.of_log) { // sessions from before go on
+        return true;
+    }
+    if (file.text.empty() || file.text.starts_with('/') || file.text.starts_with('~')) {
+        reading.error(file.at, fmt::format("'{}' does not lie beside the plan", file.text),
+                      "a path relative to the plan's folder");
+        return false;
+    }
+    if (leads_out(file.text)) {
+        reading.error(file.at, fmt::format("'{}' leads out of the plan's folder", file.text),
+                      "put the file, or the plan, where the plan's folder holds both");
+        return false;
+    }
+    return true;
+}
+
 std::vector<std::string> read_files(Reading& reading, const Node& step_node) {
     const Node* files = step_node.find("files");
     if (files == nullptr) {
         return {};
     }
     const auto check = [&](const Node& one) {
-        check_no_names(reading, one, "the name of a file that is pinned at the start", "name the file itself");
-        if (one.is_scalar() && (one.text.empty() || one.text.starts_with('/') || one.text.starts_with('~'))) {
-            reading.error(one.at, fmt::format("'{}' does not lie beside the plan", one.text),
-                          "a path relative to the plan's folder");
-        } else if (one.is_scalar() && leads_out(one.text) && !reading.of_log) { // sessions from before go on
-            reading.error(one.at, fmt::format("'{}' leads out of the plan's folder", one.text),
-                          "put the file, or the plan, where the plan's folder holds both");
-        }
+        check_pinned_name(reading, one);
+        check_beside(reading, one);
     };
     if (files->is_list()) {
         std::for_each(files->items.begin(), files->items.end(), check);

@@ -386,6 +386,9 @@ void read_plan(Reading& reading, const Node& root) {
     read_messages(reading, root);
     if (const Node* rehearse = root.find("rehearse")) {
         plan.rehearse = plain_json(*rehearse);
+        if (const Node* world = rehearse->find("world")) {
+            check_beside(reading, *world);
+        }
     }
     if (const Node* phases = root.find("phases")) {
         read_phases(reading, *phases);

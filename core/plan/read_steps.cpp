@@ -216,6 +216,9 @@ Rehearse read_rehearse(Reading& reading, const Node& node) {
     reading.aside = outer;
     rehearse.takes = reading.duration(node, "takes").value_or(seconds(1));
     rehearse.apply = reading.text(node, "apply");
+    if (const Node* manifest = node.find("apply")) {
+        check_beside(reading, *manifest);
+    }
     rehearse.remove = reading.texts(node, "remove");
     if (const Node* then = node.find("then")) {
         for (const Node& item : then->items) {

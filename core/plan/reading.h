@@ -141,6 +141,10 @@ std::optional<Ready> read_ready(Reading& reading, const Node* node, const Node& 
 void check_keys(Reading& reading, const Node& node);
 /// What would be read and then never done (check_promises.cpp).
 void check_promises(Reading& reading);
+/// That a file which is pinned at the start has a name by then.
+void check_pinned_name(Reading& reading, const Node& file);
+/// Whether a file lies in the plan's folder or below it; tells if not.
+bool check_beside(Reading& reading, const Node& file);
 std::vector<std::string> read_files(Reading& reading, const Node& step_node);
 bool read_other_probe(Reading& reading, const Node& node, const Node& step_node, Probe& probe);
 std::shared_ptr<const Step> read_undo(Reading& reading, const Node& node, const Node& step_node, const Step& step);
