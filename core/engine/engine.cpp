@@ -10,7 +10,6 @@
 #include <QtGlobal>
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
 namespace sluice::engine {
 namespace {
@@ -173,21 +172,22 @@ void Engine::know_what_was_answered() {
     if (last.count == 0) {
         return; // nobody has answered yet: all is asked as at the start
     }
-    std::set<std::string> names;
+    std::map<std::string, Nanos> since;
     Nanos oldest = last - minutes(10); // a source that was away till the end, for the chart's sake
     for (const auto& metric : plan_->metrics) {
-        names.insert(metric.name);
+        since[metric.name] = release::asked_since(journal_.release(), metric.name);
         oldest = std::min(oldest, outside_.scheduler.now() - analysis::History::reach(*plan_, metric));
     }
     using Times = std::map<std::string, std::vector<Nanos>>;
-    const Times answered = journal_.log().answered(names, oldest).value_or(Times());
+    const Times answered = journal_.log().answered(since, oldest).value_or(Times());
     for (const auto& metric : plan_->metrics) {
         const auto of = answered.find(metric.name);
-        const bool any = of != answered.end();
-        if (any) {
+        if (of != answered.end()) {
             held_.was_held(metric.name, of->second, sources::Backfill::shortest_gap(metric.interval));
-        }
-        backfill_->was_answered(metric.name, any ? of->second.back() : oldest);
+            backfill_->was_answered(metric.name, of->second.back());
+        } else if (since[metric.name] <= oldest) {
+            backfill_->was_answered(metric.name, oldest);
+        } // else all of it is asked for, as it would have been after the amendment
     }
 }
 

@@ -17,8 +17,9 @@ public:
     /// `shortest_gap` after the last leaves a gap between them.
     void answered(const series::SampleBatch& batch, Nanos shortest_gap);
 
-    /// The session was taken up, and the file holds an answer of this metric of each of these instants, in order; what
-    /// lies longer than `shortest_gap` between two of them it does not hold (SessionLog::answered).
+    /// The session was taken up, and the file holds an answer of this metric, as it is asked now, of each of these
+    /// instants, in order; what lies longer than `shortest_gap` between two of them it does not hold
+    /// (SessionLog::answered).
     void was_held(const std::string& metric, const std::vector<Nanos>& answers, Nanos shortest_gap);
 
     /// The plan was amended: of a metric that is another one now, or asked elsewhere, nothing is held.

@@ -1,5 +1,6 @@
 /// A plan that changes while it runs.
 #include "plan/amendment.h"
+#include "plan/formula.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
 #include "release/demand.h"
@@ -92,16 +93,44 @@ std::string order_broken(const Release& release, const plan::Plan& after) {
     return {};
 }
 
+/// Adds the metrics that are derived from what is among them.
+void add_derived(const plan::Plan& plan, std::set<std::string>& metrics) {
+    const auto rests_on_one = [&](const auto& of_arm) {
+        const auto formula = plan::Formula::read(of_arm.second);
+        return formula && std::any_of(formula->parts().begin(), formula->parts().end(),
+                                      [&](const auto& part) { return metrics.contains(part.metric); });
+    };
+    for (std::size_t before = 0; before != metrics.size();) { // one can be derived from a derived one
+        before = metrics.size();
+        for (const auto& metric : plan.metrics) {
+            if (std::any_of(metric.derived.begin(), metric.derived.end(), rests_on_one)) {
+                metrics.insert(metric.name);
+            }
+        }
+    }
+}
+
+/// Those that are asked otherwise, or elsewhere, from here on.
+std::set<std::string> changed_metrics(const plan::Plan& plan, const std::vector<PartChange>& changes) {
+    std::set<std::string> metrics;
+    for (const auto& change : changes) {
+        if (change.kind == "metric") {
+            metrics.insert(change.name);
+        }
+    }
+    add_derived(plan, metrics);
+    return metrics;
+}
+
 /// What was seen by another condition says nothing of the new one; an alert that is gone is not left firing.
-void end_changed_alerts(Draft& draft, const std::vector<plan::PartChange>& changes) {
+void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, const std::set<std::string>& metrics) {
     const auto plan = draft.state().plan;
+    const auto is_another = [&](const std::string& metric) { return metrics.contains(metric); };
     for (const auto& alert : plan->alerts) {
-        const bool changed = std::any_of(changes.begin(), changes.end(), [&](const plan::PartChange& change) {
-            const auto is_it = [&](const std::string& metric) { return metric == change.name; };
-            return (change.kind == "alert" && change.name == alert.rule.id) ||
-                   (change.kind == "metric" && plan::looks_at(alert.rule.condition, is_it));
+        const bool changed = std::any_of(changes.begin(), changes.end(), [&](const PartChange& change) {
+            return change.kind == "alert" && change.name == alert.rule.id;
         });
-        if (changed) {
+        if (changed || plan::looks_at(alert.rule.condition, is_another)) {
             end_alert(draft, alert, "the plan was amended", true);
         }
     }
@@ -171,8 +200,9 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.by = draft.by();
     amended.reason = command.reason;
     amended.files = command.files;
+    const auto metrics = changed_metrics(*release.plan, changes);
     withdraw_all(draft); // those of the new plan arm themselves, and begin to count anew
-    end_changed_alerts(draft, changes);
+    end_changed_alerts(draft, changes, metrics);
     draft.add(std::move(amended));
     ask_approvals_again(draft, "the plan was amended by " + draft.by().name);
     if (draft.state().policy) { // it demands of the new plan what it demanded of the old one
@@ -182,6 +212,7 @@ Verdict on(Draft& draft, const Amend& command) {
     }
     amend_windows(draft);
     restart_holds(draft, "the plan was amended");
+    forget_gates_on(draft, metrics);
     return {};
 }
 

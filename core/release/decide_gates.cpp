@@ -342,6 +342,30 @@ void restart_holds(Draft& draft, const std::string& why) {
     }
 }
 
+void forget_gates_on(Draft& draft, const std::set<std::string>& metrics) {
+    for (const auto& id : holding(draft.state())) {
+        const plan::Step& step = *draft.state().plan->step(id);
+        const auto gates = draft.state().at(id).gates; // a copy: what is told alters them
+        for (const auto& [key, state] : gates) {
+            const auto slash = key.find('/');
+            const plan::Gate* gate = gate_named(step, key.substr(0, slash));
+            if (gate == nullptr || !metrics.contains(gate->metric)) {
+                continue;
+            }
+            GateChanged anew; // wants no samples: it is not one that holds and lacks them
+            anew.step = id;
+            anew.gate = gate->id;
+            anew.arm = slash == std::string::npos ? "" : key.substr(slash + 1);
+            anew.verdict = "inconclusive";
+            anew.limit = plan::limit_text(*gate);
+            anew.why = "its metric was amended";
+            anew.shadow = gate->shadow;
+            anew.important = gate->has_own_clock();
+            draft.add(std::move(anew));
+        }
+    }
+}
+
 Verdict on(Draft& draft, const GateReadings& command) {
     const auto found = named(draft, command.step);
     if (!found) {

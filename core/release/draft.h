@@ -71,6 +71,9 @@ std::string nothing_to_do(const Release& release, const plan::Step& step);
 bool passed_over(Draft& draft, const plan::Step& step);
 void pause_holds(Draft& draft, const std::string& why);   // decide_gates.cpp: their clocks stand still
 void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: nothing held so far counts
+/// decide_gates.cpp: these metrics are others now: what gates of holds at work have seen of them counts for nothing,
+/// not for their own `for`, not for `absent`, not as samples.
+void forget_gates_on(Draft& draft, const std::set<std::string>& metrics);
 /// progress.cpp: whether what the step needs is done; what has grown old is asked for again, and is not.
 bool needs_met(const Release& release, const plan::Step& step);
 void watch_lapses(Draft& draft);  // decide_lapse.cpp: tells what is overdue, stale, late

@@ -1,6 +1,7 @@
 #include "release/state.h"
 
 #include "base/quantity.h"
+#include "plan/amendment.h"
 #include "release/demand.h"
 
 #include <algorithm>
@@ -131,6 +132,21 @@ bool key_names(const std::string& key, const std::string& name) {
 
 std::string before_key(const std::string& metric, Nanos before) {
     return metric + " " + nanos_text(before);
+}
+
+Nanos asked_since(const Release& release, const std::string& metric) {
+    using plan::PartChange;
+    const std::string added = plan::to_text(PartChange{PartChange::What::added, "metric", metric});
+    const std::string changed = plan::to_text(PartChange{PartChange::What::changed, "metric", metric});
+    Nanos since;
+    for (const auto& amendment : release.amendments) {
+        const auto& changes = amendment.changes;
+        if (std::any_of(changes.begin(), changes.end(),
+                        [&](const auto& change) { return change == added || change == changed; })) {
+            since = amendment.time;
+        }
+    }
+    return since;
 }
 
 std::optional<double> baseline(const Release& release, const plan::Against& against, const std::string& metric,

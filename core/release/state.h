@@ -301,6 +301,10 @@ std::optional<double> baseline(const Release& release, const plan::Against& agai
 /// Of a metric over so long before the session's start: the key into Release::before.
 std::string before_key(const std::string& metric, Nanos before);
 
+/// Since when a metric has been asked as it is now: when the plan was last amended in what it says of it; 0 = since the
+/// start. What was answered till then is of another one.
+Nanos asked_since(const Release& release, const std::string& metric);
+
 /// Why there is none: "there is no baseline of soak", "there is no baseline of the 1h before the start: …".
 std::string no_baseline(const Release& release, const plan::Against& against, const std::string& metric);
 

@@ -494,15 +494,15 @@ Result<Nanos> SessionLog::last_tick() const {
     return last ? Result<Nanos>(Nanos{*last}) : failed(last);
 }
 
-Result<std::map<std::string, std::vector<Nanos>>> SessionLog::answered(const std::set<std::string>& metrics,
+Result<std::map<std::string, std::vector<Nanos>>> SessionLog::answered(const std::map<std::string, Nanos>& metrics,
                                                                        Nanos from) const {
     if (auto usable = state_->usable(); !usable) {
         return failed(usable);
     }
-    std::map<SeriesId, std::string> wanted;
+    std::map<SeriesId, const std::pair<const std::string, Nanos>*> wanted;
     for (const auto& [key, id] : state_->series) {
-        if (metrics.contains(key.metric)) {
-            wanted.emplace(id, key.metric);
+        if (const auto metric = metrics.find(key.metric); metric != metrics.end()) {
+            wanted.emplace(id, &*metric);
         }
     }
     std::map<std::string, std::vector<Nanos>> answered;
@@ -517,10 +517,12 @@ Result<std::map<std::string, std::vector<Nanos>>> SessionLog::answered(const std
     ticks->bind(1, from.count);
     // What is damaged keeps nobody from going on: what it held is missing, and all behind a page that can't be read.
     for (auto row = ticks->step(); row && *row; row = ticks->step()) {
-        (void)decode_tick({ticks->integer(0)}, ticks->bytes(1), [&](SeriesId id, const Sample& sample) {
+        const Nanos came{ticks->integer(0)};
+        (void)decode_tick(came, ticks->bytes(1), [&](SeriesId id, const Sample& sample) {
             const auto of = wanted.find(id);
-            if (of != wanted.end() && sample.status != SampleStatus::source_error && sample.received_at >= from) {
-                auto& times = answered[of->second];
+            if (of != wanted.end() && sample.status != SampleStatus::source_error && sample.received_at >= from &&
+                came > of->second->second) {
+                auto& times = answered[of->second->first];
                 if (times.empty() || times.back() != sample.received_at) { // one answer, many series
                     times.push_back(sample.received_at);
                 }

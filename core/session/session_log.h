@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -89,10 +88,12 @@ public:
     Result<Nanos> last_tick() const;
 
     /// When each of these metrics was answered since `from`, as the file has it: when an answer was received, or the
-    /// instant that was asked about afterwards; each once, in order. An error is no answer; who never answered is not
+    /// instant that was asked about afterwards; each once, in order. What came till the time that stands beside a
+    /// metric (0 = none) does not count: it was asked otherwise then. An error is no answer; who never answered is not
     /// among them. Reads what was recorded since then; samples that can't be read are not there, nor what lies behind a
     /// page that can't.
-    Result<std::map<std::string, std::vector<Nanos>>> answered(const std::set<std::string>& metrics, Nanos from) const;
+    Result<std::map<std::string, std::vector<Nanos>>> answered(const std::map<std::string, Nanos>& metrics,
+                                                               Nanos from) const;
 
     /// Turns file and -wal into the one file. `conflict` while others have it open: nothing is lost, try again until
     /// your patience ends, then let go. After success every other call is refused.

@@ -324,7 +324,7 @@ private slots:
         }
         spoil_a_page_of(path, "tick");
         SessionLog log = must(SessionLog::open(path));
-        const auto answered = must(log.answered({"errors"}, start));
+        const auto answered = must(log.answered({{"errors", {}}}, start));
         QVERIFY(answered.contains("errors"));
         QVERIFY(answered.at("errors").front() == start && answered.at("errors").size() < 2000);
     }
@@ -343,10 +343,15 @@ private slots:
         tick(10, {at("errors", "blue", SampleStatus::no_data, 10), at("errors", "green", SampleStatus::ok, 10)});
         tick(20, {at("errors", "", SampleStatus::source_error, 20), at("lag", "", SampleStatus::ok, 20)});
         tick(30, {at("errors", "", SampleStatus::ok, 5, true), at("errors", "", SampleStatus::ok, 7, true)});
-        const auto answered = must(log.answered({"errors", "load"}, start + seconds(6)));
+        const auto answered = must(log.answered({{"errors", {}}, {"load", {}}}, start + seconds(6)));
         QCOMPARE(answered.size(), std::size_t{1});
         QCOMPARE(answered.at("errors"), (std::vector<Nanos>{start + seconds(7), start + seconds(10)}));
-        QVERIFY(must(log.answered({"load"}, start)).empty());
+        QVERIFY(must(log.answered({{"load", {}}}, start)).empty());
+        // Amended at 10 s: what came till then is of another question, what was asked for afterwards of the present
+        // one.
+        const auto since = must(log.answered({{"errors", start + seconds(10)}, {"lag", start + seconds(20)}}, start));
+        QCOMPARE(since.size(), std::size_t{1});
+        QCOMPARE(since.at("errors"), (std::vector<Nanos>{start + seconds(5), start + seconds(7)}));
     }
 
     void an_export_is_one_file_with_everything_from_a_running_or_killed_session() {
