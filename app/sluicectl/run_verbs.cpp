@@ -24,7 +24,7 @@ namespace sluicectl {
 namespace {
 
 struct RunOptions {
-    std::string plan, session, copy, range, role, policy, start, option, reason, variant;
+    std::string plan, session, copy, range, role, policy, start, opening, option, reason, variant;
     std::vector<std::string> set, faults, operators;
     double speed = 0;
     std::uint64_t seed = 1;
@@ -141,6 +141,15 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     return code;
 }
 
+sluice::Result<sluice::Nanos> day_and_time(const std::string& option, const std::string& text) {
+    const auto at = sluice::parse_instant(text, {});
+    if (!at || text.front() == 'T' || at->count < 0) {
+        return sluice::fail(sluice::ErrorCode::bad_input, "not a day and time since 1970", option + " " + text,
+                            "for example 2026-01-06T02:00:00Z");
+    }
+    return at;
+}
+
 /// `fresh`: a new session, whose people and policy are told now; another one knows its own.
 sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& options, bool fresh) {
     auto values = sluice::host::settings(options.set);
@@ -170,6 +179,13 @@ sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& optio
         start.by = std::move(*comes);
     }
     start.wrapper = sluice::host::wrapper_beside_us();
+    if (!options.opening.empty()) {
+        const auto opening = day_and_time("--opening", options.opening);
+        if (!opening) {
+            return sluice::failed(opening);
+        }
+        start.opening = *opening;
+    }
     return start;
 }
 
@@ -198,10 +214,9 @@ int rehearse(const RunOptions& options) {
     sluice::host::RehearsalOptions rehearsal{*start, options.speed,      options.seed,       options.faults,
                                              {},     options.assume_yes, unattended(options)};
     if (!options.start.empty()) {
-        const auto at = sluice::parse_instant(options.start, {});
-        if (!at || options.start.front() == 'T' || at->count < 0) {
-            return complain({sluice::ErrorCode::bad_input, "not a day and time since 1970", "--start " + options.start,
-                             "for example 2026-01-06T02:00:00Z"});
+        const auto at = day_and_time("--start", options.start);
+        if (!at) {
+            return complain(at.error());
         }
         rehearsal.start = *at;
     }
@@ -338,6 +353,10 @@ void add_run_verbs(CLI::App& app, Action& action) {
                          "The organisation's policy; default $SLUICE_POLICY, else policy.yaml in your configuration");
         verb->add_option("--session", o->session, "File of the session; default among your sessions");
         verb->add_option("--variant", o->variant, "Another way through the plan, for a contingency");
+        verb->add_option("--opening", o->opening,
+                         "The opening of the calendar that it is for, if not the next: 2026-01-06T02:00:00Z; T0 does "
+                         "not come before")
+            ->check(not_empty());
     };
     const auto within_loop = [](const std::function<int()>& body) {
         int argc = 1;

@@ -56,6 +56,18 @@ std::optional<Nanos> before_an_opening(const release::Release& release, Nanos at
     return std::nullopt;
 }
 
+/// The first opening that a session which begins so long before it, at `at` or later, can be for.
+std::optional<RehearsalStart> for_a_later_opening(const release::Release& release, const plan::Phase& first, Nanos at,
+                                                  Nanos lead) {
+    const auto openings = plan::openings(release.plan->calendar, at + lead, 40);
+    for (const auto& opening : openings ? *openings : std::vector<plan::Opening>{}) {
+        if (release::may_start(release, first, opening.from).open) {
+            return RehearsalStart{opening.from - lead, opening.from};
+        }
+    }
+    return std::nullopt;
+}
+
 tl::unexpected<Error> refused(const std::vector<plan::Diagnostic>& diagnostics, const std::string& file) {
     std::string all;
     for (const auto& diagnostic : diagnostics) {
@@ -73,11 +85,11 @@ constexpr int standstill_looks = 10;
 
 } // namespace
 
-Result<Nanos> rehearsal_start(const plan::Plan& plan) {
+Result<RehearsalStart> rehearsal_start(const plan::Plan& plan) {
     const auto first =
         std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
     if (first == plan.phases.end()) {
-        return year;
+        return RehearsalStart{year};
     }
     const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), {}, year);
     // Nobody is late at once, where the openings are far enough from each other: then as long again is left before the
@@ -85,8 +97,11 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
     const Nanos before = time_before_t0(plan);
     for (const Nanos lead : {before * 2, before + minutes(10)}) {
         if (const auto start = before > Nanos{} ? before_an_opening(release, year, lead) : std::nullopt) {
-            return *start;
+            return RehearsalStart{*start};
         }
+    }
+    if (const auto later = before > Nanos{} ? for_a_later_opening(release, *first, year, before * 2) : std::nullopt) {
+        return *later;
     }
     // A calendar of named dates may open in another year first; it is looked for as far as plans are written ahead.
     release::WindowAnswer answer;
@@ -94,7 +109,7 @@ Result<Nanos> rehearsal_start(const plan::Plan& plan) {
         const Nanos from = year + hours(24) * 365 * i;
         answer = release::may_start(release, *first, from);
         if (answer.open || answer.until.count != 0) {
-            return answer.open ? from : answer.until;
+            return RehearsalStart{answer.open ? from : answer.until};
         }
     }
     return fail(ErrorCode::not_found, answer.why, first->id,
@@ -428,14 +443,17 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     if (!checked) {
         return failed(checked);
     }
-    const auto begin = options.start ? Result<Nanos>(*options.start) : rehearsal_start(checked->plan);
-    if (auto fits = check_windows(*checked, options.plan_file, begin.value_or(year)); !fits) {
+    const auto begin = options.start ? Result<RehearsalStart>(RehearsalStart{*options.start})
+                       : options.opening.count != 0
+                           ? Result<RehearsalStart>(RehearsalStart{options.opening - time_before_t0(checked->plan) * 2})
+                           : rehearsal_start(checked->plan);
+    if (auto fits = check_windows(*checked, options.plan_file, begin ? begin->at : year); !fits) {
         return failed(fits);
     }
     if (!begin) {
         return failed(begin);
     }
-    std::unique_ptr<Rehearsal> rehearsal(new Rehearsal(options, *begin));
+    std::unique_ptr<Rehearsal> rehearsal(new Rehearsal(options, begin->at));
     if (auto built = rehearsal->build_range(options, checked->plan, checked->values); !built) {
         return failed(built);
     }
@@ -451,8 +469,10 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     engine_options.replaced = std::move(*replaced);
     engine_options.assume_yes = options.assume_yes;
     engine_options.past = rehearsed_history(checked->plan); // no more is there
-    if (auto opened = rehearsal->open(options, rehearsal_session(options, *checked), *key, rehearsal->outside(),
-                                      *rehearsal->processes_, engine_options);
+    release::SessionOpened session = rehearsal_session(options, *checked);
+    session.opening = begin->opening;
+    if (auto opened =
+            rehearsal->open(options, session, *key, rehearsal->outside(), *rehearsal->processes_, engine_options);
         !opened) {
         return failed(opened);
     }

@@ -77,8 +77,14 @@ Result<void> check_windows(const CheckedPlan& checked, const std::string& file, 
 release::SessionOpened rehearsal_session(const RehearsalOptions& options, const CheckedPlan& checked);
 Result<session::SigningKey> rehearsal_key(std::uint64_t seed);
 
+struct RehearsalStart {
+    Nanos at;
+    Nanos opening = {}; ///< that it is for (SessionOpened); 0 = the next one
+};
+
 /// When a rehearsal begins: the first instant after 2026-01-01T00:00Z at which the calendar is open, if a phase asks
-/// it; before that, where the plan names moments before T0.
-Result<Nanos> rehearsal_start(const plan::Plan& plan);
+/// it; before that, where the plan names moments before T0. Where the next opening is always nearer than these (a
+/// window each night, and a list for the day before), it is for a later one.
+Result<RehearsalStart> rehearsal_start(const plan::Plan& plan);
 
 } // namespace sluice::host

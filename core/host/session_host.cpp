@@ -237,6 +237,9 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     session.public_key = key.verifier().text();
     session.program = program_version();
     session.variant = options.variant;
+    if (options.opening.count != 0) {
+        session.opening = options.opening;
+    }
     if (auto pinned = pins_of(options, session.mode == "run"); pinned) {
         session.files = std::move(*pinned);
     } else {

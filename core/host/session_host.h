@@ -32,6 +32,7 @@ struct StartOptions {
     std::filesystem::path copy; ///< a second copy of the session, kept up to date; a folder or a file; empty = none
     /// Of a resume: the copy that the session had. Who names no other goes on with it, also while its disk is away.
     std::filesystem::path copy_before = {};
+    Nanos opening = {}; ///< of the calendar, that the session is for (SessionOpened); 0 = the next one
 };
 
 /// Owns one session at work: its file and lock, its clock, its engine and its command socket. Needs an event loop.

@@ -40,8 +40,9 @@ struct Describe {
     }
 
     std::string operator()(const SessionOpened& e) const {
-        return fmt::format("Session {} opened: {} of plan {} ({}){}", e.session, e.mode, e.plan_id,
-                           e.plan_digest.substr(0, 8), e.variant.empty() ? "" : ", variant " + e.variant);
+        return fmt::format("Session {} opened: {} of plan {} ({}){}{}", e.session, e.mode, e.plan_id,
+                           e.plan_digest.substr(0, 8), e.variant.empty() ? "" : ", variant " + e.variant,
+                           e.opening.count == 0 ? "" : ", for the opening at " + instant(e.opening));
     }
     std::string operator()(const SessionResumed& e) const {
         return e.taken_over_from.empty() ? "Session resumed"

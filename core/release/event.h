@@ -43,6 +43,7 @@ struct SessionOpened {
     std::string variant;              ///< of the plan; empty = as it stands
     Json repository = Json::object(); ///< {"from", "to", "commits": [{"id", "time", "author", "subject"}]}
     Json evidence = Json::object(); ///< the earlier session that the plan asks for: {"session", "file", "outcome", …}
+    Nanos opening = {}; ///< of the calendar, that this session is for: T0 does not come before; 0 = the next one
 };
 
 struct SessionResumed {

@@ -23,6 +23,7 @@ void fields(SessionOpened& e, Fields& f) {
     f("variant", e.variant);
     f("repository", e.repository);
     f("evidence", e.evidence);
+    f("opening", e.opening);
 }
 void fields(SessionResumed& e, Fields& f) {
     f("by", e.by);

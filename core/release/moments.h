@@ -17,9 +17,9 @@ public:
 
     /// 'STEP + 2h', 'T0 - 24h'; nothing = not known yet. 0 when the step that it counts from does not apply, unless the
     /// way back is promised from that step (`counts_from_its_place`). Before the
-    /// first phase with a window has started, T0 is taken to be the next opening of the calendar: lists for the day
-    /// before hang on it. Where no phase is bound by it (a variant may see to that), T0 is the start of the session
-    /// until the phase begins that sets it.
+    /// first phase with a window has started, T0 is taken to be the next opening of the calendar, or the one that the
+    /// session is for: lists for the day before hang on it. Where no phase is bound by it (a variant may see to that),
+    /// T0 is the start of the session until the phase begins that sets it.
     std::optional<Nanos> of(const plan::NotBefore& moment) const;
 
     /// When a forward step that is not over is to be told as overdue; nothing = it is not, or was told.

@@ -66,10 +66,9 @@ Nanos planned_together(const Release& release, const plan::Phase& phase) {
     return length;
 }
 
-WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos at) {
-    if (!phase.window) {
-        return {};
-    }
+namespace {
+
+WindowAnswer calendar_says(const Release& release, const plan::Phase& phase, Nanos at) {
     const plan::Calendar& calendar = release.plan->calendar;
     const auto answer = plan::ask(calendar, at);
     if (!answer) {
@@ -100,6 +99,21 @@ WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos a
             {},
             {},
             {}};
+}
+
+} // namespace
+
+WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos at) {
+    if (!phase.window) {
+        return {};
+    }
+    const Nanos meant = release.opened.opening;
+    if (!phase.sets_t0 || meant <= at) {
+        return calendar_says(release, phase, at);
+    }
+    const WindowAnswer then = calendar_says(release, phase, meant);
+    return then.open ? WindowAnswer{false, "this session is for the opening at " + instant(meant), meant, {}, {}}
+                     : then;
 }
 
 std::optional<Nanos> next_t0(const Release& release, Nanos at) {

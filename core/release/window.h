@@ -19,6 +19,7 @@ struct WindowAnswer {
 
 /// Whether `phase` may start at `at`: the window must be open, and long enough for what is planned in the phase and in
 /// those with a window that follow it directly. Phases that no one window can take together are looked at one by one.
+/// That which sets T0 waits for the opening that the session is for (SessionOpened::opening).
 WindowAnswer may_start(const Release& release, const plan::Phase& phase, Nanos at);
 
 /// The phases with a window that no window within 400 days from `at` is long enough for: each would wait for ever, if

@@ -9,6 +9,21 @@
 
 using namespace sluice;
 
+namespace {
+
+/// Of the plan in this folder.
+Result<std::unique_ptr<host::Rehearsal>> start(const std::filesystem::path& base) {
+    host::RehearsalOptions options;
+    options.plan_file = (base / "plan.yaml").string();
+    options.session = base / "session.sluice";
+    options.by = {"test", "release-lead"};
+    options.paths = {base / "sessions", base / "config", base / "run", {}, base / "kubeconfig", base / "state"};
+    options.assume_yes = true;
+    return host::Rehearsal::start(options);
+}
+
+} // namespace
+
 /// When a rehearsal begins.
 class RehearsalStartTest : public QObject {
     Q_OBJECT
@@ -16,7 +31,7 @@ private slots:
     void it_begins_before_what_the_plan_counts_back_from_t0_data() {
         QTest::addColumn<QString>("days");
         QTest::addColumn<QString>("due");
-        QTest::addColumn<QString>("start");
+        QTest::addColumn<QString>("start"); // and which opening it is for, if not the next
         QTest::newRow("at the first opening") << "[tue]"
                                               << ""
                                               << "2026-01-06T02:00:00.000Z";
@@ -30,9 +45,12 @@ private slots:
                                                                   << "due: T0 - 20h"
                                                                   << "2026-01-01T05:50:00.000Z";
         // Each day one: a day before T0 it is another opening that is the next.
-        QTest::newRow("none does") << "[mon, tue, wed, thu, fri, sat, sun]"
-                                   << "due: T0 - 24h"
-                                   << "2026-01-01T02:00:00.000Z";
+        QTest::newRow("for a later opening") << "[mon, tue, wed, thu, fri, sat, sun]"
+                                             << "due: T0 - 24h"
+                                             << "2026-01-01T02:00:00.000Z for 2026-01-03T02:00:00.000Z";
+        QTest::newRow("where a window is long enough") << "[mon, tue, wed, thu, fri, sat, sun]"
+                                                       << "not-before: T0 - 7d"
+                                                       << "2026-01-01T02:00:00.000Z for 2026-01-15T02:00:00.000Z";
     }
     void it_begins_before_what_the_plan_counts_back_from_t0() {
         QFETCH(QString, days);
@@ -46,7 +64,26 @@ private slots:
         QVERIFY(loaded.plan.has_value());
         const auto start = host::rehearsal_start(*loaded.plan);
         QVERIFY(start.has_value());
-        QTEST(QString::fromStdString(utc(*start)), "start");
+        QTEST(QString::fromStdString(utc(start->at) + (start->opening.count == 0 ? "" : " for " + utc(start->opening))),
+              "start");
+    }
+
+    /// A window each night, and a list for the day before: nobody is late, and T0 is a day after it.
+    void what_is_for_the_day_before_t0_is_done_then() {
+        QTemporaryDir folder;
+        const std::filesystem::path base = folder.path().toStdString();
+        std::ofstream(base / "plan.yaml")
+            << "sluice: 1\nid: small\ncalendar: {allow: [{from: '02:00', to: '04:00'}]}\nphases:\n"
+               "  - {id: before, steps: [{id: list, confirm: L, not-before: T0 - 24h, due: T0 - 12h}]}\n"
+               "  - {id: main, window: true, steps: [{id: go, confirm: Go}]}\n";
+        const auto rehearsal = start(base);
+        QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
+        const auto& release = (*rehearsal)->engine().release();
+        QVERIFY((*rehearsal)->driver().run_until([&] { return release.closed(); }, std::chrono::minutes(1)));
+        QCOMPARE(QString::fromStdString(release.outcome), "done");
+        QCOMPARE(QString::fromStdString(utc(release.t0)), "2026-01-03T02:00:00.000Z");
+        QCOMPARE(QString::fromStdString(utc(release.at("list").begun)), "2026-01-02T02:00:00.000Z");
+        QCOMPARE(release.at("list").overdue.count, std::int64_t{0});
     }
 
     void a_calendar_of_far_later_dates_is_rehearsed_then() {
@@ -55,13 +92,7 @@ private slots:
         std::ofstream(base / "plan.yaml")
             << "sluice: 1\nid: small\ncalendar: {allow: [{dates: [2033-05-04], from: '02:00', to: '04:00'}]}\n"
                "phases: [{id: main, window: true, steps: [{id: go, confirm: Go}]}]\n";
-        host::RehearsalOptions options;
-        options.plan_file = (base / "plan.yaml").string();
-        options.session = base / "session.sluice";
-        options.by = {"test", "release-lead"};
-        options.paths = {base / "sessions", base / "config", base / "run", {}, base / "kubeconfig", base / "state"};
-        options.assume_yes = true;
-        auto rehearsal = host::Rehearsal::start(options);
+        const auto rehearsal = start(base);
         QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
         bool closed = false;
         (*rehearsal)->on_closed([&] { closed = true; });

@@ -112,9 +112,10 @@ auto fields(AmendmentState& s) {
 }
 auto fields(SessionOpened& s) {
     auto& [session, mode, plan_id, plan_file, folder, source, digest, variables, by, key, seed, faults, program,
-           includes, files, variant, repository, evidence] = s; // the digest stands for the plan's text and its files
+           includes, files, variant, repository, evidence,
+           opening] = s; // the digest stands for the plan's text and its files
     return std::tie(session, mode, plan_id, plan_file, folder, digest, variables, by, key, seed, faults, program, files,
-                    variant, repository, evidence);
+                    variant, repository, evidence, opening);
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,

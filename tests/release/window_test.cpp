@@ -56,6 +56,42 @@ private slots:
         QCOMPARE(when(drive.release.phases.at("switch").window_ends), "2026-01-13T04:00");
     }
 
+    /// Lists for the day before hang on it.
+    void a_session_can_be_for_a_later_opening_than_the_next_data() {
+        QTest::addColumn<QString>("meant");
+        QTest::addColumn<QString>("t0");
+        QTest::addColumn<QString>("why");
+        const QString next = "2026-01-06T02:00";
+        QTest::newRow("the next") << "" << next << "outside of: ";
+        QTest::newRow("one before it") << "2026-01-05T12:00:00Z" << next << "outside of: ";
+        QTest::newRow("a later one") << "2026-01-20T02:00:00Z"
+                                     << "2026-01-20T02:00"
+                                     << "this session is for the opening at 2026-01-20T02:00:00Z";
+        QTest::newRow("when nothing opens") << "2026-01-20T12:00:00Z"
+                                            << "2026-01-27T02:00"
+                                            << "outside of: ";
+        QTest::newRow("too late in a window") << "2026-01-20T03:50:00Z"
+                                              << "2026-01-27T02:00"
+                                              << "its planned 30m would not fit: the window ends at "
+                                                 "2026-01-20T04:00:00Z";
+    }
+    void a_session_can_be_for_a_later_opening_than_the_next() {
+        QFETCH(QString, meant);
+        QFETCH(QString, t0);
+        SessionOpened session = Driver(plan_of("", ", planned: 30m")).release.opened;
+        session.opening = meant.isEmpty() ? Nanos{} : at(meant.toUtf8().constData());
+        Driver drive(session);
+        QCOMPARE(standing(drive), "waiting");
+        const auto& phase = drive.release.phases.at("switch");
+        QFETCH(QString, why);
+        QVERIFY2(phase.why.starts_with(why.toStdString()), phase.why.c_str());
+        QCOMPARE(when(phase.until), t0.toStdString());
+        QCOMPARE(when(next_t0(drive.release, drive.now).value()), t0.toStdString());
+        drive.pass(hours(24 * 23));
+        QCOMPARE(when(drive.release.t0), t0.toStdString());
+        QCOMPARE(drill::replayed(drive.log), drill::state_text(drive.release));
+    }
+
     void who_knows_better_overrides_it_and_that_stays_in_the_log() {
         Driver drive(plan_of(", when-window-ends: pause", ", planned: 30m"), {{"ramp", "true"}},
                      at("2026-01-06T03:40:00Z"));
