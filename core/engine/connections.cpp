@@ -18,6 +18,7 @@ struct Connections::Parts {
     std::map<std::string, std::unique_ptr<kubernetes::Client>> clusters;
     std::vector<std::unique_ptr<net::HttpClient>> ways; ///< proxies that the connections below go through
     std::map<std::string, std::unique_ptr<BasedHttp>> http;
+    std::map<std::string, std::unique_ptr<BasedHttp>> messages; ///< of connections that have another address for them
     std::map<std::pair<std::string, net::Pool>, std::shared_ptr<kafka::Cluster>> kafka;
     std::map<std::string, std::shared_ptr<const net::Tls>> hosts; ///< how they are believed; null = as the system does
 };
@@ -189,7 +190,7 @@ kubernetes::ForwardSpec Connections::forward_of(const plan::Way& way) const {
 }
 
 Connections::Connections(const Outside& outside)
-    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}})) {}
+    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}, {}})) {}
 Connections::~Connections() = default;
 
 Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, const Outside& outside,
@@ -240,6 +241,15 @@ Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, c
             return named(failed(client), connection.name);
         }
         parts.http[connection.name] = std::move(*client);
+        if (const std::string address = text_at(settings, "messages"); !address.empty()) {
+            Json other_place = settings;
+            other_place["url"] = address;
+            auto receiver = based(other_place, outside, outside.http);
+            if (!receiver) {
+                return named(failed(receiver), connection.name);
+            }
+            parts.messages[connection.name] = std::move(*receiver);
+        }
     }
     return connections;
 }
@@ -252,6 +262,11 @@ kubernetes::Client* Connections::cluster(const std::string& name) const {
 net::HttpClient* Connections::http(const std::string& name) const {
     const auto found = parts_->http.find(name);
     return found == parts_->http.end() ? nullptr : found->second.get();
+}
+
+net::HttpClient* Connections::messages(const std::string& name) const {
+    const auto found = parts_->messages.find(name);
+    return found == parts_->messages.end() ? http(name) : found->second.get();
 }
 
 Result<std::shared_ptr<kafka::Cluster>> Connections::kafka(const std::string& name, net::Pool pool) {

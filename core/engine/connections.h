@@ -44,6 +44,10 @@ public:
     /// Takes requests whose URL is a path ("/health?x=1"); puts on the address, the headers and the way around.
     net::HttpClient* http(const std::string& name) const;
 
+    /// The same for messages of channels; they can have an address of their own (setting `messages`, only of a
+    /// range's).
+    net::HttpClient* messages(const std::string& name) const;
+
     /// A Kafka cluster, made at its first use. What acts has a connection of its own: a rollback must not wait behind
     /// polls.
     Result<std::shared_ptr<kafka::Cluster>> kafka(const std::string& name, net::Pool pool);

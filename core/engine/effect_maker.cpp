@@ -320,7 +320,7 @@ Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel,
                     .dump(-1, ' ', false, Json::error_handler_t::replace);
     spec.idempotent = to.idempotent;
     spec.secrets = eyes.outside.redactions;
-    return effects::Delivery{channel, eyes.connections.http(to.on), std::move(spec)};
+    return effects::Delivery{channel, eyes.connections.messages(to.on), std::move(spec)};
 }
 
 Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release, const release::AlertSent& sent) {

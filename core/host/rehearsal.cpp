@@ -141,14 +141,18 @@ Result<Json> scraped_in_range(const plan::Connection& connection, const range::A
     return replaced;
 }
 
+bool is_told(const plan::Plan& plan, const std::string& connection) {
+    return std::any_of(plan.channels.begin(), plan.channels.end(),
+                       [&](const plan::Channel& one) { return one.on == connection; });
+}
+
 /// Only messages go there: nothing is asked of it.
 bool only_told(const plan::Plan& plan, const std::string& connection) {
     const auto on = [&](const auto& one) { return one.on == connection; };
     const auto used = [&](const plan::Step& step) {
         return on(step) || (step.ready && on(*step.ready)) || (step.undo && on(*step.undo));
     };
-    return std::any_of(plan.channels.begin(), plan.channels.end(), on) &&
-           std::none_of(plan.steps.begin(), plan.steps.end(), used) &&
+    return is_told(plan, connection) && std::none_of(plan.steps.begin(), plan.steps.end(), used) &&
            std::none_of(plan.rollback_steps.begin(), plan.rollback_steps.end(), used) &&
            std::none_of(plan.traffic.begin(), plan.traffic.end(), on) &&
            std::none_of(plan.metrics.begin(), plan.metrics.end(),
@@ -185,7 +189,8 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
         }
         case plan::ConnectionKind::http:
             // What goes through the service proxy goes through the range's; another address is the public side, unless
-            // the plan names the service that stands behind it, or it is a chat.
+            // the plan names the service that stands behind it, or it is a chat. Of a chat that steps ask something too
+            // only the messages are taken as such.
             if (connection.settings.contains("rehearse")) {
                 const auto service = addresses.direct(connection.settings["rehearse"].get<std::string>());
                 if (!service) {
@@ -194,9 +199,12 @@ Result<std::map<std::string, Json>> range_connections(const plan::Plan& plan, co
                 replaced[connection.name] = {{"url", *service},
                                              {"headers", connection.settings.value("headers", Json::object())}};
             } else if (!by_cluster(connection.settings)) {
-                replaced[connection.name] = {
-                    {"url", only_told(plan, connection.name) ? addresses.messages() : addresses.edge},
-                    {"headers", connection.settings.value("headers", Json::object())}};
+                const bool only_messages = only_told(plan, connection.name);
+                replaced[connection.name] = {{"url", only_messages ? addresses.messages() : addresses.edge},
+                                             {"headers", connection.settings.value("headers", Json::object())}};
+                if (!only_messages && is_told(plan, connection.name)) {
+                    replaced[connection.name]["messages"] = addresses.messages();
+                }
             }
             break;
         case plan::ConnectionKind::kafka:

@@ -131,7 +131,7 @@ std::vector<ObjectShape> plan_language() {
           {"certificate", text, certificate_doc},
           {"key", secret, "The certificate's private key, PEM without a passphrase; a file is file:PATH."},
           {"rehearse", object_name, "namespace/service that stands for it in a rehearsal.", false,
-           "the public side; of what only channels use, a receiver of messages"}}},
+           "the public side, and a receiver of what channels send"}}},
         {"scrape-connection",
          "Where a service shows its metrics, as text or OpenMetrics, and how it is reached.",
          {{"url", text, "Scheme, host, port and path; without a path it is /metrics.", true},

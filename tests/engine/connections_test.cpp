@@ -99,6 +99,25 @@ private slots:
         QCOMPARE(plan.secrets.front().reference, std::string("env:TOKEN"));
     }
 
+    /// A range has a place for messages, whatever else is asked of the connection; a real one has not.
+    void messages_can_have_an_address_of_their_own() {
+        const auto plan = plan_with("{http: {url: 'https://chat.test', headers: {Authorization: 'Bearer env:TOKEN'}}}");
+        const auto reached = [&](const std::map<std::string, Json>& replaced) {
+            Kept http;
+            const auto opened = Connections::open(plan, outside(http), replaced);
+            net::HttpRequest request;
+            request.url = "/room";
+            (*opened)->messages("a")->send(request, {});
+            (*opened)->http("a")->send(request, {});
+            const net::HttpResponse told{.status = 0, .headers = http.sent.front().headers, .body = {}};
+            return http.sent[0].url + " " + std::string(told.header("Authorization")) + ", " + http.sent[1].url;
+        };
+        QCOMPARE(reached({}), std::string("https://chat.test/room Bearer t0ken, https://chat.test/room"));
+        const Json headers{{"Authorization", "Bearer env:TOKEN"}};
+        QCOMPARE(reached({{"a", {{"url", "http://edge"}, {"messages", "http://here/~m"}, {"headers", headers}}}}),
+                 std::string("http://here/~m/room Bearer t0ken, http://edge/room"));
+    }
+
     void a_certificate_is_shown_with_its_key() {
         Kept http;
         const auto plan = plan_with("{http: {url: 'https://shop.test', certificate: our.pem, key: 'file:our.key'}}");

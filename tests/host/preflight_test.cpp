@@ -197,10 +197,14 @@ private slots:
     void a_chat_is_rehearsed_without_a_word_of_the_plan_data() {
         QTest::addColumn<QString>("more");
         QTest::addColumn<QString>("url");
-        QTest::newRow("only messages go there") << ""
-                                                << "http://range/services/~messages";
-        QTest::newRow("a step asks it something too") << ", {id: look, probe: {http: /}, on: chat}"
-                                                      << "http://range/edge";
+        QTest::addColumn<QString>("messages"); // empty: where all goes
+        const QString receiver = "http://range/services/~messages";
+        QTest::newRow("only messages go there") << "" << receiver << "";
+        QTest::newRow("a step asks it something too")
+            << ", {id: look, probe: {http: /}, on: chat}" << QString("http://range/edge") << receiver;
+        QTest::newRow("a step sends it something else too")
+            << ", {id: page, http: {path: /incidents, json: {a: b}}, on: chat}" << QString("http://range/edge")
+            << receiver;
     }
     void a_chat_is_rehearsed_without_a_word_of_the_plan() {
         QFETCH(QString, more);
@@ -216,6 +220,7 @@ private slots:
         const auto replaced = host::range_connections(*loaded.plan, addresses);
         QVERIFY(replaced);
         QTEST(QString::fromStdString(replaced->at("chat")["url"].get<std::string>()), "url");
+        QTEST(QString::fromStdString(replaced->at("chat").value("messages", "")), "messages");
     }
 
     void what_metrics_look_at_on_a_host_is_tried_data() {
