@@ -175,15 +175,39 @@ void check_rounds(Reading& reading, std::set<StepId> timed) {
     }
 }
 
+/// Which of the phases that step stands in; -1 = none.
+std::ptrdiff_t place(const Plan& plan, const StepId& step) {
+    const auto* phase = plan.phase_of(step);
+    return phase == nullptr ? std::ptrdiff_t{-1} : phase - plan.phases.data();
+}
+
+/// Whether what `later` counts from is never before what `earlier` counts from, however long all takes.
+bool never_before(const Plan& plan, const StepGraph& graph, const NotBefore& later, const NotBefore& earlier) {
+    if (later.step == earlier.step) {
+        return true;
+    }
+    const auto sets = std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& one) { return one.sets_t0; });
+    const auto t0 = sets - plan.phases.begin();
+    const auto known = [&](const NotBefore& moment) {
+        return moment.step.empty() ? sets != plan.phases.end() : place(plan, moment.step) >= 0;
+    };
+    if (!known(later) || !known(earlier)) {
+        return false; // which is told elsewhere
+    }
+    if (earlier.step.empty()) {
+        return place(plan, later.step) >= t0;
+    }
+    if (later.step.empty()) {
+        return place(plan, earlier.step) < t0;
+    }
+    return graph.comes_before(earlier.step, later.step) || place(plan, earlier.step) < place(plan, later.step);
+}
+
 /// What waits for a step that comes only after it would wait for ever; what is due before it may begin is late at once.
 void check_waits(Reading& reading) {
     const Plan& plan = reading.plan;
     std::set<StepId> timed;
     const StepGraph graph(plan);
-    const auto place = [&](const Step& step) {
-        const auto* phase = plan.phase_of(step.id);
-        return phase == nullptr ? std::ptrdiff_t{-1} : phase - plan.phases.data();
-    };
     for (const Step& step : plan.steps) {
         if (!step.not_before) {
             continue;
@@ -194,15 +218,16 @@ void check_waits(Reading& reading) {
             at = plan.step(at->parent);
             within = within || at == anchor;
         }
-        if (anchor != nullptr &&
-            (anchor == &step || within || graph.comes_before(step.id, anchor->id) || place(step) < place(*anchor))) {
+        if (anchor != nullptr && (anchor == &step || within || graph.comes_before(step.id, anchor->id) ||
+                                  place(plan, step.id) < place(plan, anchor->id))) {
             reading.error(
                 step.at, fmt::format("'{}' waits until '{}' is over, which is over only after it", step.id, anchor->id),
                 "let not-before count from a step that comes earlier");
         } else {
             timed.insert(step.id);
         }
-        if (step.due && step.due->step == step.not_before->step && step.due->delay < step.not_before->delay) {
+        if (step.due && step.due->delay < step.not_before->delay &&
+            never_before(plan, graph, *step.not_before, *step.due)) {
             reading.warn(step.at, fmt::format("'{}' is due before it may begin", step.id),
                          "let due come after not-before");
         }
