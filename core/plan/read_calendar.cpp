@@ -42,9 +42,6 @@ int whole_days(Reading& reading, const Node& row, const char* key) {
 constexpr const char* how_a_date_is_written = "write YYYY-MM-DD, and its name behind it if it has one";
 
 void read_dates_file(Reading& reading, const Node& node, CalendarRow& row) {
-    if (!check_beside(reading, node)) {
-        return;
-    }
     const auto text = reading.include ? reading.include(node.text)
                                       : Result<std::string>(fail(ErrorCode::not_found, "no file can be read here"));
     if (!text) {
