@@ -35,7 +35,12 @@ std::vector<std::string> names_of(const Moment& moment) {
     for (const auto& metric : moment.release.plan->metrics) {
         names.push_back(metric.name);
     }
+    std::string last; // all series of a metric stand together, and there may be thousands
     for (const auto& [key, line] : moment.readings.lines()) {
+        if (key.metric == last) {
+            continue;
+        }
+        last = key.metric;
         // With a slash it is no metric: a lag's partitions (doc/session-format.md).
         if (key.metric.find('/') == std::string::npos &&
             std::find(names.begin(), names.end(), key.metric) == names.end()) {

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 namespace sluice::story {
 namespace {
@@ -229,10 +230,11 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric, cons
     // The figure is that of the arm which the release is about: the last in the plan that answers.
     const Reading* shown = nullptr;
     std::vector<std::pair<QString, double>> values;
-    const auto answering = moment.readings.answering(metric.name, moment.now);
+    const auto found = moment.readings.answering(metric.name, moment.now);
+    const std::unordered_set<const Line*> answering(found.begin(), found.end()); // a metric may have thousands
     for (const auto& of : view.lines) {
         // Where nobody runs the session, what was measured last says nothing of now.
-        const bool answers = moment.owned && std::find(answering.begin(), answering.end(), of.line) != answering.end();
+        const bool answers = moment.owned && answering.contains(of.line);
         const auto* reading = answers ? of.line->at(moment.now) : nullptr;
         if (reading != nullptr && (shown == nullptr || reading->status == session::SampleStatus::ok)) {
             shown = reading;
