@@ -55,7 +55,9 @@ void add(std::string& note, const std::string& more) {
 }
 
 std::string about_members(const kafka::GroupReport& group) {
-    return is_rebalancing(group) ? "the group is rebalancing" : group.members == "Empty" ? "it has no members" : "";
+    return kafka::is_rebalancing(group.members)   ? "the group is rebalancing"
+           : kafka::has_no_members(group.members) ? "it has no members"
+                                                  : "";
 }
 
 Cells cells_of(const kafka::GroupReport& group, const kafka::LagRow& row, bool watched) {

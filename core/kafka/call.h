@@ -11,6 +11,8 @@
 
 namespace sluice::kafka {
 
+class StatesBeside;
+
 /// What a question has on the worker thread: the client, and how long it may still block.
 struct Call {
     using Clock = std::chrono::steady_clock;
@@ -21,6 +23,7 @@ struct Call {
     std::chrono::milliseconds most; ///< what one blocking call may take, so that one leader that is away is not all
     const std::atomic<bool>& stop;  ///< the connection goes away
     std::map<std::string, Client>* others = nullptr; ///< clients with other settings, made when they are needed
+    StatesBeside* states = nullptr;                  ///< the connection's (groups.h)
 
     /// Milliseconds that the next blocking call may take.
     int left() const;

@@ -1,6 +1,7 @@
 #include "kafka/connection.h"
 
 #include "kafka/call.h"
+#include "kafka/groups.h"
 
 #include <QMetaObject>
 #include <QObject>
@@ -76,7 +77,8 @@ private:
                             next.ends_at.value_or(Call::Clock::now() + next.ceiling),
                             std::min(next.ceiling / 2, longest_call),
                             stop_,
-                            &others_};
+                            &others_,
+                            &states_};
             // Dropped with `home_` when the connection goes away first.
             QMetaObject::invokeMethod(
                 &home_,
@@ -92,6 +94,7 @@ private:
     const Settings settings_;
     Client client_;
     std::map<std::string, Client> others_; ///< the thread's, as it needs them
+    StatesBeside states_;                  ///< the thread's too
     std::set<WorkId> in_flight_;           ///< engine thread only
     std::mutex mutex_;
     std::condition_variable wake_;

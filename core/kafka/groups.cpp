@@ -25,6 +25,30 @@ std::string name_of(rd_kafka_consumer_group_state_t state) {
     }
 }
 
+/// `names` is of all that are listed, with a state or not; null where nobody wants them.
+void take_groups(const rd_kafka_ListConsumerGroups_result_t* result, std::map<std::string, std::string>& states,
+                 std::set<std::string>* names) {
+    std::size_t count = 0;
+    const auto** groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string group = rd_kafka_ConsumerGroupListing_group_id(groups[i]);
+        if (auto state = name_of(rd_kafka_ConsumerGroupListing_state(groups[i])); !state.empty()) {
+            states[group] = std::move(state);
+        }
+        if (names != nullptr) {
+            names->insert(group);
+        }
+    }
+}
+
+/// Nothing is waited for longer than the answers of brokers that are up take.
+constexpr std::chrono::milliseconds a_moment{150};
+/// A broker that is away keeps those of the others back for so long.
+constexpr std::chrono::milliseconds longest_list{2000};
+constexpr std::chrono::seconds apart{4};
+constexpr std::chrono::seconds apart_in_vain{15}; ///< nobody tells any: brokers before 2.6, or all of them away
+constexpr std::chrono::seconds young{15};
+
 } // namespace
 
 Result<GroupList> list_groups(const Call& call) {
@@ -42,15 +66,7 @@ Result<GroupList> list_groups(const Call& call) {
     const auto* result = rd_kafka_event_ListConsumerGroups_result(event->get());
     GroupList list;
     std::set<std::string> names; // a group that moves may be listed by two
-    std::size_t count = 0;
-    const auto** groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string group = rd_kafka_ConsumerGroupListing_group_id(groups[i]);
-        if (auto state = name_of(rd_kafka_ConsumerGroupListing_state(groups[i])); !state.empty()) {
-            list.states[group] = std::move(state);
-        }
-        names.insert(group);
-    }
+    take_groups(result, list.states, &names);
     std::size_t troubles = 0;
     const auto** errors = rd_kafka_ListConsumerGroups_result_errors(result, &troubles);
     for (std::size_t i = 0; i < troubles; ++i) {
@@ -67,6 +83,60 @@ Result<GroupList> list_groups(const Call& call) {
     list.groups.assign(names.begin(), names.end());
     std::ranges::sort(list.failures);
     return list;
+}
+
+void StatesBeside::ask(const Call& call) {
+    collect(0);
+    const auto now = Clock::now();
+    if (under_way_ != nullptr || now < next_ || call.over()) {
+        return;
+    }
+    Call brief = call;
+    brief.most = std::min(call.most, longest_list);
+    const Options options = options_for(brief, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS);
+    under_way_.reset(rd_kafka_queue_new(call.client));
+    sent_ = now;
+    rd_kafka_ListConsumerGroups(call.client, options.get(), under_way_.get());
+}
+
+std::map<std::string, std::string> StatesBeside::of(const Call& call, const std::vector<std::string>& groups) {
+    // After a question that took longer than a moment, or while a broker is away, there is nothing to wait for.
+    const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(sent_ + a_moment - Clock::now());
+    collect(whole_ ? std::clamp(static_cast<int>(rest.count()), 0, call.left()) : 0);
+    std::map<std::string, std::string> states;
+    if (Clock::now() - told_at_ > young) {
+        return states;
+    }
+    for (const auto& group : groups) {
+        if (const auto told = told_.find(group); told != told_.end()) {
+            states.insert(*told);
+        }
+    }
+    return states;
+}
+
+void StatesBeside::collect(int wait_ms) {
+    if (under_way_ == nullptr) {
+        return;
+    }
+    Event event(rd_kafka_queue_poll(under_way_.get(), wait_ms));
+    if (event == nullptr) {
+        return;
+    }
+    told_.clear();
+    whole_ = false;
+    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_LISTCONSUMERGROUPS_RESULT &&
+        rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const auto* result = rd_kafka_event_ListConsumerGroups_result(event.get());
+        take_groups(result, told_, nullptr);
+        std::size_t troubles = 0;
+        (void)rd_kafka_ListConsumerGroups_result_errors(result, &troubles);
+        whole_ = troubles == 0;
+    }
+    told_at_ = sent_;
+    next_ = told_.empty() ? Clock::now() + apart_in_vain : sent_ + apart;
+    event.reset(); // before the queue that it came by
+    under_way_.reset();
 }
 
 } // namespace sluice::kafka

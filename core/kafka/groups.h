@@ -1,6 +1,8 @@
 #pragma once
 #include "base/result.h"
+#include "kafka/handles.h"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,5 +24,26 @@ struct GroupList {
 /// librdkafka's mock cluster does not. Never describes a group: against that cluster DescribeConsumerGroups would block
 /// for ever.
 Result<GroupList> list_groups(const Call& call);
+
+/// The same states beside another question, which never waits longer for them than a moment: sent before it, taken when
+/// it is answered. One for each connection, so that all metrics of a cluster share what came: one request a broker, at
+/// most every four seconds. Worker thread; goes away before its client.
+class StatesBeside {
+public:
+    /// Sends, unless one is under way, or the last is young, or came to nothing a short while ago.
+    void ask(const Call& call);
+
+    /// The states of these groups, as of the last few seconds; none of whom they are not known.
+    std::map<std::string, std::string> of(const Call& call, const std::vector<std::string>& groups);
+
+private:
+    using Clock = std::chrono::steady_clock;
+    void collect(int wait_ms);
+
+    Queue under_way_;
+    Clock::time_point sent_, told_at_, next_;
+    std::map<std::string, std::string> told_;
+    bool whole_ = true; ///< all brokers answered the last one
+};
 
 } // namespace sluice::kafka

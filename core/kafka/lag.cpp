@@ -1,6 +1,7 @@
 #include "kafka/lag.h"
 
 #include "kafka/broker_error.h"
+#include "kafka/groups.h"
 #include "kafka/list_offsets.h"
 
 #include <algorithm>
@@ -30,6 +31,10 @@ public:
             answer_.failure = late->what;
             return std::move(answer_);
         }
+        const bool wants_states = question_.group_states && call_.states != nullptr;
+        if (wants_states) {
+            call_.states->ask(call_);
+        }
         if (question_.whole_log) {
             (void)whole_log(
                 call_); // connects while the groups are asked; what is wrong with it is told when it is used
@@ -43,6 +48,9 @@ public:
         if (answer_.failure.empty()) {
             ask_leaders();
             ask_ends();
+        }
+        if (wants_states && answer_.failure.empty()) {
+            answer_.group_states = call_.states->of(call_, question_.groups);
         }
         std::ranges::sort(answer_.partitions, [](const PartitionLag& a, const PartitionLag& b) {
             return std::tie(a.group, a.topic, a.partition) < std::tie(b.group, b.topic, b.partition);

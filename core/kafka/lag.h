@@ -16,6 +16,8 @@ struct LagQuestion {
     /// As `whole_log`, but once all else is known, for a second at most: no figure but `high` hangs on what comes of
     /// it.
     bool whole_log_beside = false;
+    /// Asks for `LagAnswer::group_states` beside all else: no figure, and no failure, hangs on what comes of it.
+    bool group_states = false;
 };
 
 /// How far one group is behind on one partition.
@@ -42,7 +44,7 @@ struct LagAnswer {
     bool refused = false;                   ///< one of them for want of an ACL
     std::string failure;                    ///< nothing at all could be asked
     /// "Stable", "Empty", "PreparingRebalance", "CompletingRebalance", as Kafka names them; of whom it is not known,
-    /// nothing. `ask_lag` does not ask for it (groups.h does).
+    /// nothing. Only where it is asked for.
     std::map<std::string, std::string> group_states;
 };
 

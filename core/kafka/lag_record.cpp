@@ -73,6 +73,44 @@ bool read_list(const Json& json, const char* name, std::vector<std::string>& int
     return true;
 }
 
+/// Most groups are stable, and need no word for it: the others by name, null where it is not known.
+constexpr const char* usual_state = "Stable";
+
+Json written_states(const LagHead& head) {
+    Json states = Json::object();
+    for (const auto& group : head.groups) {
+        const auto state = head.states.find(group);
+        if (state == head.states.end()) {
+            states[group] = nullptr;
+        } else if (state->second != usual_state) {
+            states[group] = state->second;
+        }
+    }
+    return states;
+}
+
+/// `head` has its groups.
+bool read_states(const Json& json, LagHead& head) {
+    const auto found = json.find("states");
+    if (found == json.end()) {
+        return true;
+    }
+    if (!found->is_object()) {
+        return false;
+    }
+    for (const auto& group : head.groups) {
+        const auto state = found->find(group);
+        if (state == found->end()) {
+            head.states[group] = usual_state;
+        } else if (state->is_string()) {
+            head.states[group] = state->get<std::string>();
+        } else if (!state->is_null()) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// In trouble before all others, then by lag.
 bool worse(const LagRow* a, const LagRow* b) {
     const auto rank = [](const LagRow& row) {
@@ -113,6 +151,9 @@ std::string to_text(const LagHead& head) {
     if (head.left_out > 0) {
         json["left_out"] = head.left_out;
     }
+    if (!head.states.empty()) {
+        json["states"] = written_states(head);
+    }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace); // what a broker says may be no UTF-8
 }
 
@@ -121,7 +162,7 @@ std::optional<LagHead> read_head(std::string_view text) {
     LagHead head;
     if (!json.is_object() || !read_list(json, "groups", head.groups) ||
         !read_list(json, "failed_groups", head.failed_groups) || !read_list(json, "failures", head.failures) ||
-        !read_list(json, "missing_topics", head.missing_topics)) {
+        !read_list(json, "missing_topics", head.missing_topics) || !read_states(json, head)) {
         return std::nullopt;
     }
     const auto since = json.find("since");
@@ -195,6 +236,9 @@ std::vector<series::Sample> LagRecord::take(const LagAnswer& answer, Nanos now) 
                  .failures = answer.failures};
     for (const auto& group : report.groups) {
         said.groups.push_back(group.name);
+        if (!group.members.empty()) {
+            said.states[group.name] = group.members;
+        }
         for (const auto& row : group.rows) {
             rows.push_back(&row);
         }

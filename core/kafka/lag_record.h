@@ -22,6 +22,8 @@ struct LagHead {
     std::vector<std::string> failed_groups;
     std::vector<std::string> missing_topics, failures;
     std::int64_t left_out = 0; ///< partitions that were asked, and are not recorded, since there are so many
+    /// Of those of `groups` of which it is known: LagAnswer::group_states.
+    std::map<std::string, std::string> states = {};
     bool operator==(const LagHead&) const = default;
 };
 

@@ -142,8 +142,12 @@ LagReport report_by(LagAnswer answer, std::span<const std::string> groups, Nanos
 
 } // namespace
 
-bool is_rebalancing(const GroupReport& group) {
-    return group.members == "PreparingRebalance" || group.members == "CompletingRebalance";
+bool is_rebalancing(const std::string& state) {
+    return state == "PreparingRebalance" || state == "CompletingRebalance";
+}
+
+bool has_no_members(const std::string& state) {
+    return state == "Empty";
 }
 
 LagRow lag_row(PartitionLag at, const analysis::LagFigures& figures) {

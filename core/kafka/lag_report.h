@@ -37,8 +37,9 @@ struct LagReport {
     std::vector<std::string> missing_topics, failures;
 };
 
-/// Members are being given other partitions: until that is over nobody reads, or not all.
-bool is_rebalancing(const GroupReport& group);
+/// By a group's state: members are being given other partitions, and until that is over nobody reads, or not all.
+bool is_rebalancing(const std::string& state);
+bool has_no_members(const std::string& state);
 
 LagRow lag_row(PartitionLag at, const analysis::LagFigures& figures);
 

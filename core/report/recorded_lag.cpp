@@ -70,7 +70,11 @@ std::optional<RecordedLag> recorded_lag(const session::Readings& readings, const
     lag.report.failures = std::move(head->failures);
     std::map<std::string, kafka::GroupReport> groups;
     for (const auto& name : head->groups) {
-        groups[name].name = name;
+        auto& group = groups[name];
+        group.name = name;
+        if (const auto state = head->states.find(name); state != head->states.end()) {
+            group.members = state->second;
+        }
     }
     for (const session::Line* line : lines) {
         const Reading* told = line == *heads ? nullptr : line->at(answer->at);

@@ -25,7 +25,8 @@ struct LagMetric {
 ///
 /// A partition without a commit is left out, and told in `degraded` if there is something to read in it; no commit at
 /// all is no data. A missing topic is told in `degraded` too. Where a group or partition could not be asked, a reduced
-/// value would be wrong: a source error.
+/// value would be wrong: a source error. That a group is rebalancing stands in `degraded` and in the readings'
+/// detail, that one with lag has no members in the detail alone: it may be how it works. No value hangs on either.
 series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nanos now);
 
 } // namespace sluice::sources

@@ -21,6 +21,7 @@ void KafkaLagSource::poll(Nanos deadline, std::string key, Done done) {
         return judged(late);
     });
     LagQuestion question = metric_.question;
+    question.group_states = true;
     question.whole_log_beside = recorded; // a lag by partition is up to the log's end, as Kafka's own is
     connection_->ask(std::move(question), key + "#1",
                      [judged, close](const LagAnswer& answer) { close([&] { return judged(answer); }); });

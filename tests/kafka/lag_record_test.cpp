@@ -106,12 +106,27 @@ private slots:
         head.failures = {"group denied: not authorised"};
         head.missing_topics = {"gone"};
         head.left_out = 7;
+        head.states = {{"shop", "PreparingRebalance"}}; // of "billing" it is not known
         QVERIFY(read_head(to_text(head)) == head);
         for (const char* text :
              {"", "[]", "{}", "{", R"({"since":5})", R"({"since":"x"})", R"({"since":"5","groups":{}})",
-              R"({"since":"5","groups":[1]})", R"({"since":"5","left_out":-1})"}) {
+              R"({"since":"5","groups":[1]})", R"({"since":"5","left_out":-1})", R"({"since":"5","states":[]})",
+              R"({"since":"5","groups":["a"],"states":{"a":1}})"}) {
             QVERIFY2(!read_head(text), text);
         }
+    }
+
+    void a_groups_state_is_told_with_the_head_and_the_usual_one_costs_nothing() {
+        LagRecord record("lag", {"billing", "idle", "shop"});
+        auto answer = answer_of({partition(0, 10, 10)});
+        QVERIFY(record.take(answer, new_year).front().detail.find("states") ==
+                std::string::npos); // an old broker tells none
+        answer.group_states = {{"billing", "Stable"}, {"shop", "Empty"}, {"other", "Stable"}};
+        const auto told = record.take(answer, new_year + seconds(10)).front().detail;
+        QVERIFY2(told.find(R"("states":{"idle":null,"shop":"Empty"})") != std::string::npos, told.c_str());
+        const auto head = read_head(told);
+        QVERIFY(head.has_value());
+        QVERIFY((head->states == std::map<std::string, std::string>{{"billing", "Stable"}, {"shop", "Empty"}}));
     }
 
     void only_what_is_another_is_recorded_and_all_once_a_minute() {

@@ -213,6 +213,19 @@ private slots:
         QCOMPARE(shown(world.ask({{"billing"}, {"moves"}})), QString("moves/0:1"));
     }
 
+    /// As the mock cluster again: what is asked beside is told neither as a failure nor by time that is lost.
+    void brokers_that_tell_no_states_leave_the_lag_as_it_is() {
+        World world;
+        QVERIFY(world.fill());
+        for (int i = 0; i < 2; ++i) {
+            LagQuestion question{{"billing"}, {"orders"}};
+            question.group_states = true;
+            const auto answer = world.ask(question);
+            QCOMPARE(shown(answer), QString("orders/0:6 orders/1:16 orders/2:26"));
+            QVERIFY(answer.group_states.empty() && answer.failures.empty() && answer.failed_groups.empty());
+        }
+    }
+
     void nobody_who_could_list_groups_is_unreachable() {
         World world;
         world.connect("127.0.0.1:1", false, seconds(2));

@@ -152,6 +152,69 @@ private slots:
         QCOMPARE(batch.detail, std::string("topic nova.gone is not known to the cluster"));
     }
 
+    void what_groups_do_is_told_beside_their_lag_and_changes_none_data() {
+        QTest::addColumn<QString>("states"); // of analytics, that is 3 behind, and of billing, that has read all
+        QTest::addColumn<QString>("detail");
+        QTest::addColumn<QString>("degraded");
+        QTest::newRow("not known") << ""
+                                   << ""
+                                   << "";
+        QTest::newRow("stable") << "Stable Stable"
+                                << ""
+                                << "";
+        QTest::newRow("one is rebalancing") << "PreparingRebalance Stable"
+                                            << "group analytics is rebalancing"
+                                            << "group analytics is rebalancing";
+        QTest::newRow("both are") << "CompletingRebalance PreparingRebalance"
+                                  << "groups analytics and 1 more are rebalancing"
+                                  << "groups analytics and 1 more are rebalancing";
+        QTest::newRow("nobody reads") << "Empty Stable"
+                                      << "group analytics has no members"
+                                      << "";
+        QTest::newRow("nobody needs to read") << "Stable Empty"
+                                              << ""
+                                              << "";
+        QTest::newRow("one of each") << "Empty PreparingRebalance"
+                                     << "group billing is rebalancing; group analytics has no members"
+                                     << "group billing is rebalancing";
+    }
+    void what_groups_do_is_told_beside_their_lag_and_changes_none() {
+        QFETCH(QString, states);
+        QFETCH(QString, detail);
+        QFETCH(QString, degraded);
+        LagAnswer answer;
+        answer.partitions = {{"analytics", "nova.audit", 0, 2, 5, {}, {}}, {"billing", "nova.audit", 0, 5, 5, {}, {}}};
+        const QStringList both = states.split(' ');
+        if (both.size() == 2) {
+            answer.group_states = {{"analytics", both[0].toStdString()}, {"billing", both[1].toStdString()}};
+        }
+        LagMetric metric;
+        metric.name = "lag";
+        metric.reduce = Reduce::sum;
+        auto batch = judge(metric, answer, seconds(1));
+        QCOMPARE(text(batch), QString("3"));
+        QCOMPARE(QString::fromStdString(batch.readings[0].detail), detail);
+        QCOMPARE(QString::fromStdString(batch.degraded.empty() ? "" : batch.degraded[0]), degraded);
+        // Where each stands for itself, it is told of each.
+        metric.reduce = Reduce::each;
+        batch = judge(metric, answer, seconds(1));
+        QCOMPARE(text(batch), QString("analytics/0/nova.audit/3 billing/0/nova.audit/0"));
+        QCOMPARE(batch.readings[0].detail.empty(), !(states.startsWith("Empty") || both[0].contains("Rebalance")));
+        QCOMPARE(batch.readings[1].detail.empty(), !states.endsWith("Rebalance"));
+    }
+
+    void a_group_that_never_committed_tells_what_it_does() {
+        LagAnswer answer;
+        answer.partitions = {{"fresh", "nova.audit", 0, {}, 5, {}, {}}};
+        answer.group_states = {{"fresh", "Empty"}};
+        LagMetric metric;
+        metric.name = "lag";
+        metric.reduce = Reduce::sum;
+        const auto batch = judge(metric, answer, seconds(1));
+        QCOMPARE(text(batch), QString("no-data"));
+        QCOMPARE(batch.detail, std::string("no commit; group fresh has no members"));
+    }
+
     void without_topics_all_that_a_group_committed_counts() {
         World world;
         QVERIFY(world.fill());

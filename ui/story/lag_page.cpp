@@ -216,6 +216,12 @@ LagLine group_line(const GroupReport& group) {
         line.mark = Mark::no_data;
     }
     sum_line(line, group, true);
+    const QString about_members = kafka::is_rebalancing(group.members)   ? LagText::tr("the group is rebalancing")
+                                  : kafka::has_no_members(group.members) ? LagText::tr("it has no members")
+                                                                         : QString();
+    if (!about_members.isEmpty()) {
+        line.state = about_members + QStringLiteral(" · ") + line.state;
+    }
     return line;
 }
 
@@ -237,6 +243,7 @@ struct Gathered {
         Nanos at;
         LagLine line;
         QString metric;
+        bool rebalancing = false;
     };
     std::map<Where, Told> groups;
     std::optional<Nanos> oldest;
@@ -275,14 +282,14 @@ void gather(const Moment& moment, const plan::Metric& metric, const report::Reco
     if (lag.unreadable > 0) {
         wrong(LagText::tr("the record of %1 partitions can't be read").arg(lag.unreadable));
     }
-    const auto put = [&](LagLine line) {
+    const auto put = [&](LagLine line, bool rebalancing) {
         auto& known = all.groups[{QString::fromStdString(metric.from), line.name, metric.lag->topics}];
         if (known.line.name.isEmpty() || known.at < lag.report.at) {
-            known = {lag.report.at, std::move(line), title};
+            known = {lag.report.at, std::move(line), title, rebalancing};
         }
     };
     for (const auto& group : lag.report.groups) {
-        put(group_line(group));
+        put(group_line(group), kafka::is_rebalancing(group.members));
     }
     for (const auto& failed : lag.failed_groups) {
         LagLine line;
@@ -290,7 +297,7 @@ void gather(const Moment& moment, const plan::Metric& metric, const report::Reco
         line.mark = Mark::source_error;
         line.state = LagText::tr("could not be asked");
         line.drain = LagText::tr("not asked");
-        put(std::move(line));
+        put(std::move(line), false);
     }
     if (lag.left_out > 0) {
         page.wrong.push_back(LagText::tr("%1: %2 more partitions are not recorded; these are the ones that are in "
@@ -328,15 +335,18 @@ LagPage present_lag_page(const Moment& moment) {
         page.note = LagText::tr("Either no answer has come yet, or an older program wrote the session.");
         return page;
     }
-    int in_trouble = 0, falls_behind = 0;
+    int in_trouble = 0, falls_behind = 0, rebalancing = 0;
     std::map<std::pair<QString, QString>, int> lines_of;
     for (const auto& [where, told] : all.groups) {
         ++lines_of[{where.from, where.group}];
     }
     for (auto& [where, told] : all.groups) {
         auto& line = told.line;
+        const bool only_moves = told.rebalancing && lag_rank(line.mark) <= lag_rank(Mark::holds);
+        rebalancing += only_moves ? 1 : 0;
         falls_behind += line.mark == Mark::close ? 1 : 0;
         in_trouble += line.mark != Mark::close && lag_rank(line.mark) > lag_rank(Mark::holds) ? 1 : 0;
+        line.mark = only_moves ? Mark::close : line.mark;
         if (lines_of[{where.from, where.group}] > 1) {
             line.name = QStringLiteral("%1 · %2").arg(line.name, told.metric);
         }
@@ -345,13 +355,14 @@ LagPage present_lag_page(const Moment& moment) {
         }
         page.groups.push_back(std::move(line));
     }
-    page.trouble = in_trouble > 0 || falls_behind > 0 || !page.wrong.empty();
+    page.trouble = in_trouble > 0 || falls_behind > 0 || rebalancing > 0 || !page.wrong.empty();
     page.heading =
         in_trouble > 0 ? LagText::tr("In trouble: %1 of %2 groups").arg(in_trouble).arg(page.groups.size())
         : falls_behind > 0
             ? LagText::tr("The lag of %1 of %2 groups does not fall").arg(falls_behind).arg(page.groups.size())
-        : page.trouble ? LagText::tr("Not all is known of the lag")
-                       : LagText::tr("No group is in trouble");
+        : rebalancing > 0 ? LagText::tr("Rebalancing: %1 of %2 groups").arg(rebalancing).arg(page.groups.size())
+        : page.trouble    ? LagText::tr("Not all is known of the lag")
+                          : LagText::tr("No group is in trouble");
     QStringList notes{LagText::tr("As of %1").arg(utc_time(moment.now))};
     if (all.oldest) {
         const QString age = lag_age(moment, *all.oldest);

@@ -105,6 +105,34 @@ private slots:
         QVERIFY(page.note.contains("asked 10 s ago"));
     }
 
+    void what_its_members_do_is_told_at_the_group() {
+        Watched watched;
+        kafka::LagAnswer told;
+        told.partitions = {at("in", 0, 100, 100), at("in", 1, 7, 7)};
+        told.failed_groups = {"bills"};
+        told.group_states = {{"orders", "PreparingRebalance"}};
+        watched.answer(told);
+        QCOMPARE(watched.page().heading, "In trouble: 1 of 2 groups"); // bills: that counts first
+        told.failed_groups.clear();
+        told.partitions.push_back(at("in", 0, 5, 5));
+        told.partitions.back().group = "bills";
+        told.partitions = {told.partitions[2], told.partitions[0], told.partitions[1]}; // sorted, as they come
+        watched.answer(told);
+        auto page = watched.page();
+        QCOMPARE(page.heading, "Rebalancing: 1 of 2 groups");
+        QVERIFY(page.trouble);
+        QCOMPARE(page.groups[1].state, "the group is rebalancing · ok");
+        QCOMPARE(page.groups[1].mark, Mark::close);
+        QCOMPARE(page.groups[1].parts[0].mark, Mark::holds); // its partitions are what they are
+        QCOMPARE(page.groups[0].state, "ok");                // of whom nothing is told
+        told.group_states = {{"bills", "Stable"}, {"orders", "Empty"}};
+        watched.answer(told);
+        page = watched.page();
+        QCOMPARE(page.heading, "No group is in trouble");
+        QCOMPARE(page.groups[1].state, "it has no members · ok");
+        QCOMPARE(page.groups[0].state, "ok");
+    }
+
     void a_group_that_two_metrics_ask_for_other_topics_has_a_line_for_each() {
         std::string text = plan_text;
         text.insert(text.find("phases:"), "  pay: {title: Payments, from: events, lag: {groups: [orders], topics: "
