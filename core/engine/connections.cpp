@@ -17,6 +17,7 @@ struct Connections::Parts {
     std::map<std::string, Json> settings;
     std::map<std::string, std::unique_ptr<kubernetes::Client>> clusters;
     std::vector<std::unique_ptr<net::HttpClient>> ways; ///< proxies that the connections below go through
+    std::vector<kubernetes::PortForward*> forwards;     ///< of these
     std::map<std::string, std::unique_ptr<BasedHttp>> http;
     std::map<std::string, std::unique_ptr<BasedHttp>> messages; ///< of connections that have another address for them
     std::map<std::pair<std::string, net::Pool>, std::shared_ptr<kafka::Cluster>> kafka;
@@ -232,9 +233,10 @@ Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, c
             parts.ways.push_back(std::make_unique<kubernetes::ServiceProxy>(outside.http, *cluster));
             way = parts.ways.back().get();
         } else if (around.kind == plan::Way::Kind::port_forward) {
-            parts.ways.push_back(std::make_unique<kubernetes::PortForward>(outside.http, outside.scheduler,
-                                                                           connections->forward_of(around)));
-            way = parts.ways.back().get();
+            auto forward = std::make_unique<kubernetes::PortForward>(outside.http, outside.scheduler,
+                                                                     connections->forward_of(around));
+            way = parts.forwards.emplace_back(forward.get());
+            parts.ways.push_back(std::move(forward));
         }
         auto client = based(settings, outside, *way);
         if (!client) {
@@ -292,6 +294,12 @@ std::shared_ptr<const net::Tls> Connections::tls(const std::string& name) const 
     }
     const auto found = parts_->http.find(name);
     return found == parts_->http.end() ? nullptr : found->second->tls();
+}
+
+void Connections::let_go() {
+    for (auto* forward : parts_->forwards) {
+        forward->let_go();
+    }
 }
 
 const Json& Connections::settings(const std::string& name) const {

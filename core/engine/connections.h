@@ -59,6 +59,9 @@ public:
     /// As the plan, or the rehearsal, has them.
     const Json& settings(const std::string& name) const;
 
+    /// Another plan has taken the place of this one: what is on its way may end, and no port-forward outlives it.
+    void let_go();
+
 private:
     explicit Connections(const Outside& outside);
     kubernetes::ForwardSpec forward_of(const plan::Way& way) const;

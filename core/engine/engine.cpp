@@ -298,6 +298,7 @@ void Engine::follow_amended_plan() {
     actions_.reset();
     maker_.reset();
     held_.amended(*plan_, *journal_.release().plan);
+    connections_->let_go();
     retired_.push_back({std::move(plan_), std::move(connections_), std::move(eyes_)});
     watch_.forget();
     // It has been tried; what fails here all the same (a secret gone within the second) must not be passed over.

@@ -75,9 +75,14 @@ PortForward::~PortForward() {
         scheduler_.cancel(waiting.deadline);
     }
     if (process_) {
-        process_->disconnect(&context_);
-        process_->kill();
-        process_->waitForFinished(1000);
+        aside_[port_] = std::move(process_);
+    }
+    for (const auto& [port, process] : aside_) {
+        process->disconnect(&context_);
+        process->kill();
+    }
+    for (const auto& [port, process] : aside_) {
+        process->waitForFinished(1000);
     }
 }
 
@@ -127,7 +132,7 @@ void PortForward::heard() {
     for (auto& [id, waiting] : std::exchange(waiting_, {})) {
         scheduler_.cancel(waiting.deadline);
         waiting.request.timeout = waiting.request.timeout - (scheduler_.now() - waiting.began);
-        pass_on(id, std::move(waiting.request), std::move(waiting.done));
+        pass_on(id, std::move(waiting.request), std::move(waiting.done), true);
     }
 }
 
@@ -138,16 +143,20 @@ void PortForward::fell_silent() {
 }
 
 /// The process may be what is calling: it goes with the next turn of the loop.
+void PortForward::drop(std::unique_ptr<QProcess> process) {
+    process->disconnect(&context_);
+    process->setParent(&context_);
+    QObject::connect(process.get(), &QProcess::finished, process.get(), &QObject::deleteLater);
+    if (process->state() == QProcess::NotRunning) {
+        process->deleteLater();
+    }
+    process->kill();
+    (void)process.release(); // its parent's
+}
+
 void PortForward::ended(const std::string& why) {
     scheduler_.cancel(timer_);
-    process_->disconnect(&context_);
-    process_->setParent(&context_);
-    QObject::connect(process_.get(), &QProcess::finished, process_.get(), &QObject::deleteLater);
-    if (process_->state() == QProcess::NotRunning) {
-        process_->deleteLater();
-    }
-    process_->kill();
-    (void)process_.release(); // its parent's
+    drop(std::move(process_));
     const bool stood = port_ != 0 && scheduler_.now() - stands_since_ >= steady;
     port_ = 0;
     rest_ = stood ? spec_.rest : rest_;
@@ -162,7 +171,7 @@ void PortForward::ended(const std::string& why) {
 }
 
 void PortForward::refuse(std::uint64_t id, const std::string& where, std::string why, Done done) {
-    passed_[id] = net::ExchangeId::none; // until it is told, it can be cancelled
+    passed_[id] = {}; // until it is told, it can be cancelled
     auto error = net::never_sent(ErrorCode::unreachable, "the port-forward does not stand: " + std::move(why), where);
     scheduler_.after({}, [this, alive = std::weak_ptr(alive_), id, error = std::move(error), done = std::move(done)] {
         if (!alive.expired() && passed_.erase(id) > 0) {
@@ -174,7 +183,7 @@ void PortForward::refuse(std::uint64_t id, const std::string& where, std::string
 net::ExchangeId PortForward::send(net::HttpRequest request, Done done) {
     const std::uint64_t id = ++last_;
     if (port_ != 0) {
-        pass_on(id, std::move(request), std::move(done));
+        pass_on(id, std::move(request), std::move(done), false);
         return net::ExchangeId{id};
     }
     const std::string where = request.method + " " + request.url;
@@ -187,6 +196,7 @@ net::ExchangeId PortForward::send(net::HttpRequest request, Done done) {
     waiting.done = std::move(done);
     waiting.deadline = scheduler_.after(request.timeout, [this, id, where] {
         auto late = waiting_.extract(id);
+        drop_unused();
         late.mapped().done(
             tl::unexpected(net::never_sent(ErrorCode::timed_out, "the port-forward did not come up", where)));
     });
@@ -197,7 +207,7 @@ net::ExchangeId PortForward::send(net::HttpRequest request, Done done) {
     return net::ExchangeId{id};
 }
 
-void PortForward::pass_on(std::uint64_t id, net::HttpRequest request, Done done) {
+void PortForward::pass_on(std::uint64_t id, net::HttpRequest request, Done done, bool waited) {
     QUrl url(QString::fromStdString(request.url), QUrl::StrictMode);
     const std::string host = url.host(QUrl::FullyEncoded).toStdString();
     const bool named = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
@@ -218,22 +228,65 @@ void PortForward::pass_on(std::uint64_t id, net::HttpRequest request, Done done)
     url.setHost("127.0.0.1");
     url.setPort(port_);
     request.url = url.toString(QUrl::FullyEncoded).toStdString();
-    passed_[id] = net::ExchangeId::none;
-    const auto exchange = http_.send(std::move(request), [this, alive = std::weak_ptr(alive_), id,
-                                                          done = std::move(done), port = port_](auto answer) {
-        if (alive.expired()) {
-            return;
-        }
-        passed_.erase(id);
-        const bool broke = !answer && answer.error().code == ErrorCode::unreachable;
-        if (broke && port == port_ && passed_.empty()) {
-            ended("a request by it broke: " + net::only_asked(answer.error()).what);
-        }
-        done(std::move(answer));
-    });
+    passed_[id] = {net::ExchangeId::none, port_};
+    const auto exchange = http_.send(
+        std::move(request), [this, alive = std::weak_ptr(alive_), id, done = std::move(done), port = port_,
+                             answers_then = waited ? std::optional<std::uint64_t>() : answers_](auto answer) {
+            if (alive.expired()) {
+                return;
+            }
+            passed_.erase(id);
+            const bool came = answer || answer.error().code == ErrorCode::corrupt;
+            answers_ += came && port == port_ ? 1 : 0;
+            const bool broke = !answer && answer.error().code == ErrorCode::unreachable;
+            if (broke && port == port_ && !is_used(port)) {
+                ended("a request by it broke: " + net::only_asked(answer.error()).what);
+            } else if (!answer && answer.error().code == ErrorCode::timed_out &&
+                       put_aside_if_hung(port, answers_then)) {
+                answer.error().remedy = "nothing came by its port-forward, which is begun anew";
+            }
+            drop_unused();
+            done(std::move(answer));
+        });
     if (const auto passed = passed_.find(id); passed != passed_.end()) {
-        passed->second = exchange;
+        passed->second.exchange = exchange;
     }
+}
+
+/// Behind a request by this port that had no answer in time. True if the port-forward is one that hangs. Who spent a
+/// part of its time until that stood has no `answers_then`: what comes up slowly would never be let stand.
+bool PortForward::put_aside_if_hung(int port, std::optional<std::uint64_t> answers_then) {
+    if (port == port_ && answers_then == answers_) {
+        process_->disconnect(&context_);
+        aside_[std::exchange(port_, 0)] = std::move(process_);
+        rest_ = spec_.rest;
+    }
+    return aside_.contains(port);
+}
+
+bool PortForward::is_used(int port) const {
+    return std::any_of(passed_.begin(), passed_.end(), [port](const auto& one) { return one.second.port == port; });
+}
+
+void PortForward::drop_unused() {
+    for (auto one = aside_.begin(); one != aside_.end();) {
+        if (is_used(one->first)) {
+            ++one;
+        } else {
+            drop(std::move(one->second));
+            one = aside_.erase(one);
+        }
+    }
+    if (!kept_ && process_ && waiting_.empty() && !is_used(port_)) {
+        scheduler_.cancel(timer_);
+        port_ = 0;
+        drop(std::move(process_));
+    }
+}
+
+void PortForward::let_go() {
+    kept_ = false;
+    drop_unused();
 }
 
 void PortForward::cancel(net::ExchangeId exchange) {
@@ -241,9 +294,10 @@ void PortForward::cancel(net::ExchangeId exchange) {
     if (auto waiting = waiting_.extract(id)) {
         scheduler_.cancel(waiting.mapped().deadline);
     }
-    if (auto passed = passed_.extract(id); passed && passed.mapped() != net::ExchangeId::none) {
-        http_.cancel(passed.mapped());
+    if (auto passed = passed_.extract(id); passed && passed.mapped().exchange != net::ExchangeId::none) {
+        http_.cancel(passed.mapped().exchange);
     }
+    drop_unused();
 }
 
 } // namespace sluice::kubernetes

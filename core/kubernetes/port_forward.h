@@ -5,6 +5,7 @@
 #include <QObject>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ struct ForwardSpec {
 /// It is started by the first request, and again whenever it ends: after `rest`, then twice that, up to 30 s; after
 /// `rest` again once it has stood for 10 s. Requests wait for it as long as their own timeout while it comes up; while
 /// it rests they fail at once as `unreachable`, certainly not sent, with what kubectl said last. Where a request alone
-/// on its way breaks, a new one is made: an old kubectl stays when the pod behind it is gone.
+/// on its way breaks, a new one is made: an old kubectl stays when the pod behind it is gone. Where one has no answer
+/// in time, and none came to any other since it was sent, the next request begins a new one without a rest: nothing
+/// tells of a tunnel that is only open at this end. That error's remedy says so. What is on its way by the old one may
+/// still be answered; it is ended behind the last of these.
 ///
 /// It ends with this object, and with the thread of this program that began it, however that ends. It is given our
 /// environment but for the proxies that this names. In the engine's thread, with its event loop. `http` may be gone
@@ -47,6 +51,9 @@ public:
     net::ExchangeId send(net::HttpRequest request, Done done) override;
     void cancel(net::ExchangeId exchange) override;
 
+    /// Nobody new will ask: from now on it stands only while something is on its way.
+    void let_go();
+
 private:
     struct Waiting {
         net::HttpRequest request;
@@ -55,11 +62,20 @@ private:
         TimerId deadline = TimerId::none;
     };
 
+    struct Passed {
+        net::ExchangeId exchange = net::ExchangeId::none;
+        int port = 0;
+    };
+
     void start();
     void heard();
     void ended(const std::string& why);
     void fell_silent();
-    void pass_on(std::uint64_t id, net::HttpRequest request, Done done);
+    bool put_aside_if_hung(int port, std::optional<std::uint64_t> answers_then);
+    bool is_used(int port) const;
+    void drop_unused();
+    void drop(std::unique_ptr<QProcess> process);
+    void pass_on(std::uint64_t id, net::HttpRequest request, Done done, bool waited);
     void refuse(std::uint64_t id, const std::string& where, std::string why, Done done);
 
     net::HttpClient& http_;
@@ -75,7 +91,10 @@ private:
     TimerId timer_ = TimerId::none; ///< the rest's, or that of coming up
     std::uint64_t last_ = 0;
     std::map<std::uint64_t, Waiting> waiting_;
-    std::map<std::uint64_t, net::ExchangeId> passed_;
+    std::map<std::uint64_t, Passed> passed_;
+    std::uint64_t answers_ = 0;                      ///< that came by those which stood
+    std::map<int, std::unique_ptr<QProcess>> aside_; ///< hung, and in use by what was sent before; by port
+    bool kept_ = true;                               ///< stands also while nobody asks
     std::map<std::string, std::shared_ptr<const net::Tls>> named_; ///< TLS with the server's name, by name
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
     QObject context_;

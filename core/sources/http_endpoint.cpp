@@ -104,7 +104,7 @@ std::string reason(const Error& error) {
         return net::certainly_not_sent(error) ? "could not be reached: " + what.substr(0, what.rfind("; "))
                                               : "could not be reached";
     case ErrorCode::timed_out:
-        return "no answer in time";
+        return error.remedy.empty() ? "no answer in time" : "no answer in time: " + error.remedy;
     default:
         return what;
     }

@@ -44,7 +44,8 @@ bool is_of_api_server(const net::HttpResponse& response);
 std::string percent_encoded(std::string_view text);
 
 /// Why an exchange failed, for a detail: no address and no port, since details enter events (DESIGN.md, "Clock"). Of
-/// one that never began also the cause: refused, a name that is not found, a certificate that is not believed.
+/// one that never began also the cause: refused, a name that is not found, a certificate that is not believed. Of one
+/// that had no answer in time also what is done about it, where the way there says so.
 std::string reason(const Error& error);
 
 } // namespace sluice::sources

@@ -11,6 +11,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <csignal>
 
 using namespace sluice;
 using namespace sluice::engine;
@@ -192,6 +193,46 @@ private slots:
         QCOMPARE(server.seen.size(), std::size_t{1});
         QCOMPARE(server.seen[0].header("Authorization"), "Basic " + QByteArray("lead:pa:55").toBase64());
         QVERIFY(!server.seen[0].head.contains("Proxy-Authorization"));
+    }
+
+    /// As after an amendment: the new plan has one of its own.
+    void a_port_forward_does_not_outlive_its_plan() {
+        const auto write = [this](const char* name, const QByteArray& text) {
+            QFile file(folder_.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+            file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        };
+        FakeServer server([](const Seen& seen) { seen.socket->write(answer(200, "there")); });
+        write("kubectl", "#!/bin/sh\necho $$ > \"$(dirname \"$0\")/pid\"\necho 'Forwarding from 127.0.0.1:" +
+                             QByteArray::number(server.port()) + " -> 9090'\nexec sleep 600\n");
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", folder_.path().toUtf8() + ':' + path);
+        files_["/k/config"] = "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+                              "contexts: [{name: c, context: {cluster: c, user: lead}}]\n"
+                              "clusters: [{name: c, cluster: {server: 'https://k.example:6443'}}]\n"
+                              "users: [{name: lead, user: {token: t0ken}}]\n";
+        net::QtHttpClient http(scheduler_);
+        const auto plan = plan_with("{prometheus: {url: 'http://prometheus.monitoring:9090', via: {port-forward: "
+                                    "{on: k, service: monitoring/prometheus, port: 9090}}}}, "
+                                    "k: {kubernetes: {kubeconfig: '/k/config'}}");
+        QCOMPARE(plan.connections.size(), std::size_t{2});
+        const auto opened = Connections::open(plan, outside(http), {});
+        QVERIFY2(opened, opened ? "" : to_text(opened.error()).c_str());
+        std::optional<Result<net::HttpResponse>> got;
+        net::HttpRequest request;
+        request.url = "/x";
+        request.key = "k";
+        (*opened)->http("a")->send(request, [&](Result<net::HttpResponse> answered) { got = std::move(answered); });
+        QVERIFY(QTest::qWaitFor([&] { return got.has_value(); }, 15'000));
+        qputenv("PATH", path);
+        QVERIFY2(*got, *got ? "" : to_text(got->error()).c_str());
+        QFile pid(folder_.filePath("pid"));
+        QVERIFY(pid.open(QIODevice::ReadOnly));
+        const int process = pid.readAll().trimmed().toInt();
+        QVERIFY(process > 0 && ::kill(process, 0) == 0);
+        (*opened)->let_go();
+        QTRY_VERIFY_WITH_TIMEOUT(::kill(process, 0) != 0, 5000);
     }
 };
 

@@ -6,6 +6,7 @@
 #include "support/suite.h"
 
 #include <QFile>
+#include <QPointer>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <csignal>
@@ -38,17 +39,22 @@ class PortForwardTest : public QObject {
                 .port = 9090,
                 .rest = milliseconds(20)};
     }
-    Result<net::HttpResponse> ask(PortForward& forward, Nanos timeout = seconds(10)) const {
+    static net::HttpRequest question(const char* path, Nanos timeout) {
         net::HttpRequest request;
-        request.url = "http://prometheus.monitoring:9090/x?y=1";
+        request.url = std::string("http://prometheus.monitoring:9090") + path;
         request.key = "k";
         request.timeout = timeout;
+        return request;
+    }
+    Result<net::HttpResponse> ask(PortForward& forward, Nanos timeout = seconds(10),
+                                  const char* path = "/x?y=1") const {
         std::optional<Result<net::HttpResponse>> result;
-        forward.send(request, [&](Result<net::HttpResponse> answer) { result = std::move(answer); });
+        forward.send(question(path, timeout), [&](Result<net::HttpResponse> answer) { result = std::move(answer); });
         return QTest::qWaitFor([&] { return result.has_value(); }, 15'000) ? *result
                                                                            : fail(ErrorCode::internal, "no call back");
     }
-    bool alive() const { return ::kill(read("pid").trimmed().toInt(), 0) == 0; }
+    bool alive() const { return alive(read("pid")); }
+    static bool alive(const QByteArray& pid) { return ::kill(pid.trimmed().toInt(), 0) == 0; }
 
 private slots:
     void init() {
@@ -122,6 +128,118 @@ private slots:
         QVERIFY(!ask(forward));
         QTRY_VERIFY_WITH_TIMEOUT(ask(forward).has_value(), 5000);
         QVERIFY(read("pid") != first);
+    }
+
+    /// Half-open: it takes what is sent, and nothing comes back.
+    void one_that_hangs_is_begun_anew_and_says_so() {
+        net::QtHttpClient http(scheduler_);
+        bool silent = false;
+        FakeServer hung([&silent](const Seen& seen) {
+            if (!silent) {
+                seen.socket->write(answer(200, "there"));
+            }
+        });
+        FakeServer server([](const Seen& seen) { seen.socket->write(answer(200, "again")); });
+        PortForward forward(http, scheduler_, spec());
+        write("port", QByteArray::number(hung.port()));
+        QVERIFY(ask(forward));
+        const QByteArray first = read("pid");
+        silent = true;
+        write("port", QByteArray::number(server.port()));
+        const auto late = ask(forward, milliseconds(50));
+        QVERIFY(!late);
+        QCOMPARE(late.error().code, ErrorCode::timed_out);
+        QCOMPARE(late.error().remedy, std::string("nothing came by its port-forward, which is begun anew"));
+        const auto got = ask(forward); // the very next one
+        QVERIFY2(got, got ? "" : to_text(got.error()).c_str());
+        QCOMPARE(got->body, std::string("again"));
+        QVERIFY(read("pid") != first);
+        QTRY_VERIFY_WITH_TIMEOUT(!alive(first), 5000);
+    }
+
+    void one_that_took_a_part_of_the_time_to_come_up_is_kept() {
+        net::QtHttpClient http(scheduler_);
+        bool silent = true;
+        FakeServer server([&silent](const Seen& seen) {
+            if (!silent) {
+                seen.socket->write(answer(200, "there"));
+            }
+        });
+        PortForward forward(http, scheduler_, spec());
+        write("port", QByteArray::number(server.port()));
+        const auto late = ask(forward, milliseconds(500));
+        QVERIFY(!late && late.error().code == ErrorCode::timed_out);
+        QVERIFY2(late.error().remedy.empty(), late.error().remedy.c_str());
+        const QByteArray first = read("pid");
+        silent = false;
+        QVERIFY(ask(forward));
+        QCOMPARE(read("pid"), first);
+    }
+
+    void one_by_which_others_are_answered_is_kept() {
+        net::QtHttpClient http(scheduler_);
+        FakeServer server([](const Seen& seen) {
+            if (seen.target != "/slow") {
+                seen.socket->write(answer(200, "there"));
+            }
+        });
+        PortForward forward(http, scheduler_, spec());
+        write("port", QByteArray::number(server.port()));
+        QVERIFY(ask(forward));
+        const QByteArray first = read("pid");
+        std::optional<Result<net::HttpResponse>> slow;
+        forward.send(question("/slow", seconds(1)), [&](auto answer) { slow = std::move(answer); });
+        QVERIFY(ask(forward));
+        QTRY_VERIFY_WITH_TIMEOUT(slow.has_value(), 5000);
+        QVERIFY(!*slow && slow->error().remedy.empty());
+        QVERIFY(ask(forward));
+        QCOMPARE(read("pid"), first);
+    }
+
+    /// A step that takes its time must not be in doubt because a poll had no answer.
+    void what_is_on_its_way_by_one_that_hangs_may_still_be_answered() {
+        net::QtHttpClient http(scheduler_);
+        QPointer<QTcpSocket> held;
+        FakeServer slow([&held](const Seen& seen) {
+            if (seen.target == "/long") {
+                held = seen.socket;
+            } else if (seen.target != "/lost") {
+                seen.socket->write(answer(200, "there"));
+            }
+        });
+        FakeServer server([](const Seen& seen) { seen.socket->write(answer(200, "again")); });
+        PortForward forward(http, scheduler_, spec());
+        write("port", QByteArray::number(slow.port()));
+        QVERIFY(ask(forward));
+        const QByteArray first = read("pid");
+        std::optional<Result<net::HttpResponse>> of_step;
+        forward.send(question("/long", seconds(10)), [&](auto answer) { of_step = std::move(answer); });
+        QTRY_VERIFY_WITH_TIMEOUT(held != nullptr, 5000);
+        write("port", QByteArray::number(server.port()));
+        QVERIFY(!ask(forward, milliseconds(50), "/lost"));
+        const auto next = ask(forward);
+        QVERIFY(next && next->body == "again");
+        QVERIFY(alive(first) && !of_step);
+        held->write(answer(200, "done"));
+        QTRY_VERIFY_WITH_TIMEOUT(of_step.has_value(), 5000);
+        QVERIFY(*of_step && (*of_step)->body == "done");
+        QTRY_VERIFY_WITH_TIMEOUT(!alive(first), 5000);
+        QVERIFY(alive());
+    }
+
+    void one_that_nobody_wants_any_more_stands_only_for_what_is_on_its_way() {
+        net::QtHttpClient http(scheduler_);
+        FakeServer server([](const Seen& seen) { seen.socket->write(answer(200, "there")); });
+        write("port", QByteArray::number(server.port()));
+        PortForward forward(http, scheduler_, spec());
+        QVERIFY(ask(forward));
+        QVERIFY(alive());
+        forward.let_go();
+        QTRY_VERIFY_WITH_TIMEOUT(!alive(), 5000);
+        QVERIFY(ask(forward)); // a look of the old plan
+        QTRY_VERIFY_WITH_TIMEOUT(!alive(), 5000);
+        PortForward unused(http, scheduler_, spec());
+        unused.let_go();
     }
 
     void one_that_does_not_come_up_costs_a_request_no_more_than_its_time() {

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/virtual_scheduler.h"
 #include "sources/fake_http.h"
+#include "sources/http_endpoint.h"
 #include "sources/one_value.h"
 #include "support/new_year.h"
 #include "support/suite.h"
@@ -170,6 +171,13 @@ private slots:
         }
         scheduler.run_until(new_year + seconds(2));
         QCOMPARE(answers, 1); // the source is gone
+    }
+
+    void what_is_done_about_a_way_that_hangs_is_told_without_its_address() {
+        Error late{ErrorCode::timed_out, "no whole answer within 5 s", "GET http://127.0.0.1:40123/", ""};
+        QCOMPARE(reason(late), std::string("no answer in time"));
+        late.remedy = "nothing came by its port-forward, which is begun anew";
+        QCOMPARE(reason(late), std::string("no answer in time: nothing came by its port-forward, which is begun anew"));
     }
 };
 
