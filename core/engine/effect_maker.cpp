@@ -1,5 +1,6 @@
 #include "engine/effect_maker.h"
 
+#include "base/instant.h"
 #include "effects/http_effect.h"
 #include "effects/kubernetes_effect.h"
 #include "effects/run_effect.h"
@@ -323,6 +324,16 @@ Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel,
     return effects::Delivery{channel, eyes.connections.messages(to.on), std::move(spec)};
 }
 
+std::string resolved_text(const release::AlertState& alert, Nanos now) {
+    if (alert.state != "resolved") {
+        return "";
+    }
+    if (now - alert.since <= minutes(1)) {
+        return alert.why;
+    }
+    return alert.why + (alert.why.empty() ? "" : "\n") + "It has been so since " + utc(alert.since);
+}
+
 Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release, const release::AlertSent& sent) {
     const auto& all = eyes.plan.alerts;
     const auto alert = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.rule.id == sent.alert; });
@@ -336,7 +347,7 @@ Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release
     }
     const std::string on = *title + (sent.arm.empty() ? "" : " (" + sent.arm + ")");
     if (sent.resolved) { // what to do about it is of no use any more, nor why it may be about to fire again
-        return MessageText{"Resolved: " + on, state->second.state == "resolved" ? state->second.why : "", {}};
+        return MessageText{"Resolved: " + on, resolved_text(state->second, eyes.outside.scheduler.now()), {}};
     }
     std::string text = state->second.why;
     for (const auto* part : {&alert->text, &alert->advice}) {

@@ -21,6 +21,10 @@ struct MessageText {
 /// A message to a channel of the plan, as it is sent: JSON of title, text, session, plan and step.
 Result<effects::Delivery> delivery(const Eyes& eyes, const std::string& channel, const MessageText& message);
 
+/// What is said of one that has resolved: what was measured and, where it is told more than a minute after, when that
+/// was. Nothing where it is about to fire again. Pure.
+std::string resolved_text(const release::AlertState& alert, Nanos now);
+
 /// What is told of an alert that fires: what was measured, the plan's text, and what to do.
 Result<MessageText> alert_text(const Eyes& eyes, const release::Release& release, const release::AlertSent& sent);
 

@@ -63,6 +63,7 @@ public:
             }
         }
         for (auto& [key, alert] : r.alerts) { // nobody looked meanwhile: what was pending goes on where it was
+            alert.unread = true;
             if (alert.state == "pending") {
                 alert.state = "frozen";
                 alert.frozen_at = e.last_known;

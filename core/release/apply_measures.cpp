@@ -111,12 +111,15 @@ void FoldMeasures::operator()(const AlertChanged& e) {
         alert.routes.clear(); // it begins anew, and what was told of it is past
     }
     alert.state = e.state;
+    alert.unread = alert.unread && e.state != "firing" && e.state != "resolved";
     alert.absent = e.absent;
     alert.value = e.value;
     alert.why = e.why;
 }
 void FoldMeasures::operator()(const AlertSent& e) {
-    auto& route = r.alerts[key_of(e.alert, e.arm)].routes[e.channel];
+    auto& alert = r.alerts[key_of(e.alert, e.arm)];
+    alert.unread = alert.unread && !e.resolved; // it was looked at before that was said
+    auto& route = alert.routes[e.channel];
     route = {e.key, e.attempt, true, false, now_, {}, e.resolved, route.heard, false};
 }
 void FoldMeasures::operator()(const AlertTold& e) {

@@ -33,6 +33,12 @@ bool to_be_repeated(const Release& release, const AlertRoute& route, const std::
     return !route.delivered && to != nullptr && to->idempotent && route.attempt < most_attempts;
 }
 
+/// What was known before the program was away is no all-clear: where it is looked at, a reading has to say so first.
+bool awaits_reading(const Release& release, const plan::Alert& alert, const AlertState& state, const std::string& arm) {
+    return state.unread && watched(release, alert) &&
+           (arm.empty() || !alert.rule.arm.empty() || arms_with_traffic(release).contains(arm));
+}
+
 /// When a channel that has heard that it fires, or may have, is to be told that it does no more; nothing = not, or not
 /// again.
 std::optional<Nanos> end_due(const Release& release, const plan::Alert& alert, const AlertState& state,
@@ -52,15 +58,19 @@ std::optional<Nanos> end_due(const Release& release, const plan::Alert& alert, c
                                                    : std::nullopt;
 }
 
-/// When a channel is to be told next; nothing = not again.
-std::optional<Nanos> due(const Release& release, const plan::Alert& alert, const AlertState& state,
-                         const std::string& channel) {
+/// When a channel is to be told next; nothing = not again. `key` is the alert's, with its arm; `read`: a reading says
+/// now how it stands.
+std::optional<Nanos> due(const Release& release, const plan::Alert& alert, const std::string& key,
+                         const std::string& channel, bool read) {
+    const AlertState& state = release.alerts.at(key);
     const auto found = state.routes.find(channel);
     if (release.closed()) {
         return std::nullopt;
     }
     if (!state.firing()) { // also where it is pending again: those who heard of it know nothing of that
-        return end_due(release, alert, state, channel);
+        return read || !awaits_reading(release, alert, state, arm_of(alert, key))
+                   ? end_due(release, alert, state, channel)
+                   : std::nullopt;
     }
     if (!state.acknowledged_by.empty()) {
         return std::nullopt;
@@ -78,13 +88,13 @@ std::optional<Nanos> due(const Release& release, const plan::Alert& alert, const
     return alert.repeat ? std::optional(route.at + *alert.repeat) : std::nullopt;
 }
 
-void tell(Draft& draft, const plan::Alert& alert, const std::string& key) {
+void tell(Draft& draft, const plan::Alert& alert, const std::string& key, bool read = false) {
     for (const auto& channel : alert.to) {
-        const AlertState& state = draft.state().alerts.at(key);
-        const auto when = due(draft.state(), alert, state, channel);
+        const auto when = due(draft.state(), alert, key, channel, read);
         if (!when || *when > draft.now()) {
             continue;
         }
+        const AlertState& state = draft.state().alerts.at(key);
         const auto before = state.routes.find(channel);
         const bool resolved = !state.firing();
         const bool again = before != state.routes.end() && before->second.resolved == resolved &&
@@ -127,7 +137,7 @@ std::vector<Nanos> alert_moments(const Release& release) {
             moments.push_back(state.since + lasts(*alert, state.absent));
         }
         for (const auto& channel : alert->to) {
-            if (const auto when = due(release, *alert, state, channel)) {
+            if (const auto when = due(release, *alert, key, channel, false)) {
                 moments.push_back(*when);
             }
         }
@@ -202,8 +212,9 @@ Verdict on(Draft& draft, const AlertReading& command) {
     const auto say = [&](const char* next) {
         draft.add(AlertChanged{command.alert, command.arm, next, absent, command.value, command.why, command.samples});
     };
+    const bool over = command.truth == "no" || (command.truth == "yes" && alert->only_absent);
     if (before.firing()) {
-        if (command.truth == "no" || (command.truth == "yes" && alert->only_absent)) {
+        if (over) {
             say("resolved");
             tell(draft, *alert, key);
         }
@@ -218,6 +229,9 @@ Verdict on(Draft& draft, const AlertReading& command) {
     if (!bad) {
         if (waiting) {
             say("inactive");
+        }
+        if (over && before.unread) {
+            tell(draft, *alert, key, true);
         }
         return {};
     }

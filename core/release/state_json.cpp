@@ -147,7 +147,8 @@ Json to_json(const AlertState& alert) {
             {"why", alert.why},
             {"acknowledged_by", alert.acknowledged_by},
             {"acknowledged_why", alert.acknowledged_why},
-            {"routes", routes}};
+            {"routes", routes},
+            {"unread", alert.unread}};
 }
 
 Json to_json(const RollbackState& rollback) {

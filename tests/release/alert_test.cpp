@@ -182,6 +182,12 @@ private slots:
         row("the answer of one was lost", "", "pager+ room? no", "pager1 room1");
         row("the answer of its end was lost", "", "pager+ room+ no pager? room? wait", "pager1 room1 pager2");
         row("the program ended before the answer", "", "pager+ resume no", "pager1 room1");
+        row("nobody has looked since the program ended", "", "pager+ no resume wait", "pager1");
+        row("it is over still, as is seen then", "", "pager+ no resume wait no", "pager1 pager2 room1");
+        row("it is true again by then", "", "pager+ no resume yes wait no-data", "pager1");
+        row("it was true again and is over", "", "pager+ no resume yes no wait", "pager1 room1 pager2");
+        row("what can't be read is no all-clear", "", "pager+ no resume source-error no-data wait", "pager1");
+        row("nobody looks any more", "", "pager+ no resume confirm wait", "pager1 room1 pager2");
         row("it is not to be told", ", send-resolved: false", "pager+ room+ no", "");
         row("it fires still", "", "pager+ room+ yes", "");
         row("seen by a person", "", "pager+ room+ ack no", "pager1 room1");

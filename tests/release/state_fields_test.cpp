@@ -77,8 +77,8 @@ auto fields(AlertRoute& s) {
     return std::tie(key, attempt, in_flight, delivered, at, why, resolved, heard, perhaps);
 }
 auto fields(AlertState& s) {
-    auto& [state, absent, since, frozen, fired, value, why, by, reason, routes] = s;
-    return std::tie(state, absent, since, frozen, fired, value, why, by, reason, routes);
+    auto& [state, absent, since, frozen, fired, value, why, by, reason, routes, unread] = s;
+    return std::tie(state, absent, since, frozen, fired, value, why, by, reason, routes, unread);
 }
 auto fields(Standstill& s) {
     auto& [from, to] = s;
