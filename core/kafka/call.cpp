@@ -63,6 +63,10 @@ Result<Call> asks_groups(const Call& call, const std::string& group) {
     return by_another(call, "groups", group_id(group));
 }
 
+Result<Call> asks_beside(const Call& call) {
+    return by_another(call, "beside", {});
+}
+
 void give_up_groups(const Call& call) {
     if (call.others != nullptr) {
         call.others->erase("groups");

@@ -43,6 +43,10 @@ Result<Call> whole_log(const Call& call);
 /// joins it.
 Result<Call> asks_groups(const Call& call, const std::string& group);
 
+/// The same call by a client for what is told beside other answers. Its connections carry nothing else: a long answer
+/// keeps no other waiting behind it, and librdkafka closes a connection by which a request had no answer in time.
+Result<Call> asks_beside(const Call& call);
+
 /// The client of `asks_groups` goes away, and with it what it was asked and has not answered; the next one is new. No
 /// queue or options of it may be left.
 void give_up_groups(const Call& call);

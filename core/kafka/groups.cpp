@@ -45,9 +45,11 @@ void take_groups(const rd_kafka_ListConsumerGroups_result_t* result, std::map<st
 constexpr std::chrono::milliseconds a_moment{150};
 /// A broker that is away keeps those of the others back for so long.
 constexpr std::chrono::milliseconds longest_list{2000};
-constexpr std::chrono::seconds apart{4};
-constexpr std::chrono::seconds apart_in_vain{15}; ///< nobody tells any: brokers before 2.6, or all of them away
-constexpr std::chrono::seconds young{15};
+constexpr std::chrono::seconds least_apart{4};
+/// Where nobody tells any (brokers before 2.6, or all of them away), and where a list is of 15,000 groups: all of them
+/// are listed, whoever is asked about.
+constexpr std::chrono::seconds most_apart{15};
+constexpr std::chrono::seconds young{20};
 
 } // namespace
 
@@ -91,12 +93,15 @@ void StatesBeside::ask(const Call& call) {
     if (under_way_ != nullptr || now < next_ || call.over()) {
         return;
     }
-    Call brief = call;
-    brief.most = std::min(call.most, longest_list);
-    const Options options = options_for(brief, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS);
-    under_way_.reset(rd_kafka_queue_new(call.client));
+    auto beside = asks_beside(call);
+    if (!beside) {
+        return;
+    }
+    beside->most = std::min(call.most, longest_list);
+    const Options options = options_for(*beside, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS);
+    under_way_.reset(rd_kafka_queue_new(beside->client));
     sent_ = now;
-    rd_kafka_ListConsumerGroups(call.client, options.get(), under_way_.get());
+    rd_kafka_ListConsumerGroups(beside->client, options.get(), under_way_.get());
 }
 
 std::map<std::string, std::string> StatesBeside::of(const Call& call, const std::vector<std::string>& groups) {
@@ -134,7 +139,9 @@ void StatesBeside::collect(int wait_ms) {
         whole_ = troubles == 0;
     }
     told_at_ = sent_;
-    next_ = told_.empty() ? Clock::now() + apart_in_vain : sent_ + apart;
+    const std::chrono::milliseconds by_size(told_.size());
+    next_ = told_.empty() ? Clock::now() + most_apart
+                          : sent_ + std::clamp<Clock::duration>(by_size, least_apart, most_apart);
     event.reset(); // before the queue that it came by
     under_way_.reset();
 }

@@ -27,7 +27,8 @@ Result<GroupList> list_groups(const Call& call);
 
 /// The same states beside another question, which never waits longer for them than a moment: sent before it, taken when
 /// it is answered. One for each connection, so that all metrics of a cluster share what came: one request a broker, at
-/// most every four seconds. Worker thread; goes away before its client.
+/// most every four seconds, and less often where there are very many groups. Worker thread; goes away before the
+/// clients of its calls.
 class StatesBeside {
 public:
     /// Sends, unless one is under way, or the last is young, or came to nothing a short while ago.
