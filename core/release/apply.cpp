@@ -438,7 +438,8 @@ public:
         for (const auto* list : {&r.plan->steps, &r.plan->rollback_steps}) {
             for (const auto& step : *list) {
                 StepState& state = steps[step.id];
-                if (auto* known = find(r.steps, step.id); known && known->status != StepStatus::waiting) {
+                if (auto* known = find(r.steps, step.id);
+                    known && (known->status != StepStatus::waiting || known->attempt > 0)) {
                     state = std::move(*known);
                 } else if (known && same_due(before->step(step.id), step)) {
                     state.overdue = known->overdue; // told once

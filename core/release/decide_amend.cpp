@@ -19,8 +19,8 @@ using plan::PartChange;
 
 /// It has not begun, and nothing has been decided about it: the plan may still say something else.
 bool open_to_change(const Release& release, const StepId& id) {
-    const StepStatus status = release.at(id).status;
-    return status == StepStatus::to_come || status == StepStatus::waiting;
+    const StepState& state = release.at(id);
+    return state.attempt == 0 && (state.status == StepStatus::to_come || state.status == StepStatus::waiting);
 }
 
 /// While something is on its way to the outside, or nobody knows whether it got there, the plan stays as it is: what is
@@ -47,9 +47,10 @@ std::string in_the_way(const Release& release, const plan::Plan& after, const Pa
             const bool late = state != release.phases.end() && state->second.status == PhaseState::Status::finished;
             return late ? "its phase is finished; it would never run" : "";
         }
-        return open_to_change(release, change.name)
-                   ? ""
-                   : fmt::format("it is {} already", name(release.at(change.name).status));
+        const StepState& state = release.at(change.name);
+        return open_to_change(release, change.name)  ? ""
+               : state.status == StepStatus::waiting ? "it was begun already"
+                                                     : fmt::format("it is {} already", name(state.status));
     }
     if (change.kind == "phase" && change.what != What::added) {
         const auto state = release.phases.find(change.name);

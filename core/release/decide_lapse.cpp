@@ -3,6 +3,7 @@
 #include "base/quantity.h"
 #include "release/draft.h"
 #include "release/moments.h"
+#include "release/retire.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -52,24 +53,25 @@ bool forward_at_work(const Release& release) {
 
 void clean(Draft& draft, const plan::Step& step) {
     const StepState& state = draft.state().at(step.id);
-    if (state.status == StepStatus::retrying) {
-        if (state.until <= draft.now()) {
-            start(draft, step, state.attempt + 1);
-        }
+    const bool again = state.status == StepStatus::retrying && state.until <= draft.now();
+    if (!again && state.status != StepStatus::to_come && state.status != StepStatus::waiting) {
         return;
     }
-    if (state.status != StepStatus::to_come && state.status != StepStatus::waiting) {
+    const bool first = state.attempt == 0;
+    if (first && passed_over(draft, step)) {
         return;
     }
-    if (passed_over(draft, step)) {
-        return;
-    }
-    if (step.when) {
+    if (first && step.when) {
         // What can't be told is cleaned up too: it is asked for whatever happens.
         if (const auto applies = holds(draft, *step.when); applies.truth == plan::Truth::no) {
             draft.add(StepNotApplicable{step.id, applies.why});
             return;
         }
+    }
+    // An abort leaves traffic where it is: clean-up does not take the arm away under it.
+    if (const std::string served = still_serves(draft.state(), step); !served.empty()) {
+        wait_until(draft, step, {}, served);
+        return;
     }
     start(draft, step, state.attempt + 1);
 }

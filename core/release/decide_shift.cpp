@@ -1,5 +1,6 @@
 /// Shifts by hand. Their operations go the way of every other (decide_effects.cpp).
 #include "release/draft.h"
+#include "release/retire.h"
 #include "release/shift.h"
 
 #include <algorithm>
@@ -132,8 +133,16 @@ Result<void> may_shift(const Release& release, const std::string& traffic, const
     }
     for (const auto& [arm, weight] : weights) {
         const auto before = now.find(arm);
-        if (weight > (before == now.end() ? 0 : before->second) && !release.ready_arms.contains(arm)) {
+        if (weight <= (before == now.end() ? 0 : before->second)) {
+            continue;
+        }
+        if (!release.ready_arms.contains(arm)) {
             return refuse(arm + " was not made ready", traffic, "a step of the plan makes it ready first");
+        }
+        if (const StepId taker = taken_away_by(release, arm); !taker.empty()) {
+            const bool doubt = release.at(taker).status == StepStatus::in_doubt;
+            return refuse(fmt::format("'{}' is taking {} away{}", taker, arm, doubt ? ", and is in doubt" : " now"),
+                          traffic, doubt ? "say first what became of it" : "wait for its end");
         }
     }
     if (goes_back(*release.plan->traffic_named(traffic), now, weights)) {

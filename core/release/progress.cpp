@@ -20,6 +20,13 @@ std::string filled(const Draft& draft, const std::string& text) {
 
 } // namespace
 
+void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::string& why) {
+    const StepState& state = draft.state().at(step.id);
+    if (state.status != StepStatus::waiting || state.until != until || state.why != why) {
+        draft.add(StepWaiting{step.id, why, until});
+    }
+}
+
 bool needs_met(const Release& release, const plan::Step& step) {
     return std::all_of(step.needs.begin(), step.needs.end(), [&](const StepId& need) {
         if (satisfies(release.at(need).status)) {
@@ -79,13 +86,6 @@ Door door(const Release& release, const plan::Step& step) {
 bool blind(const Draft& draft, const plan::Step& step) {
     const bool gates = waits_for_gates(step) && !std::holds_alternative<plan::Hold>(step.body);
     return !draft.latest && (gates || (step.when && asks_metrics(*step.when)));
-}
-
-void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::string& why) {
-    const StepState& state = draft.state().at(step.id);
-    if (state.status != StepStatus::waiting || state.until != until || state.why != why) {
-        draft.add(StepWaiting{step.id, why, until});
-    }
 }
 
 /// What it needs was done, and is asked for again: the reason that it was told before holds no more.
@@ -202,8 +202,14 @@ bool programs_end_first(Draft& draft, const plan::Step& step) {
 void consider(Draft& draft, const plan::Step& step, bool may_start) {
     const StepState& state = draft.state().at(step.id);
     if (state.status == StepStatus::retrying) {
-        if (may_start && state.until <= draft.now() && unapproved(draft.state(), step).empty() &&
-            still_serves(draft.state(), step).empty() && needs_met(draft.state(), step)) {
+        if (!may_start || state.until > draft.now() || !unapproved(draft.state(), step).empty() ||
+            !needs_met(draft.state(), step)) {
+            return;
+        }
+        // What hinders its start hinders every other one too, and can be set aside then.
+        if (const std::string served = still_serves(draft.state(), step); !served.empty()) {
+            wait_until(draft, step, {}, served);
+        } else {
             start(draft, step, state.attempt + 1);
         }
         return;
@@ -229,10 +235,11 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     if (state.status == StepStatus::waiting && blind(draft, step)) {
         return; // it looks again when there are readings
     }
-    if (passed_over(draft, step)) {
+    const bool first = state.attempt == 0;
+    if (first && passed_over(draft, step)) {
         return;
     }
-    if (step.when) {
+    if (first && step.when) {
         const auto applies = holds(draft, *step.when);
         if (applies.truth == plan::Truth::unknown) {
             wait_until(draft, step, {}, applies.why);
@@ -258,12 +265,12 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
     if (programs_end_first(draft, step)) {
         return;
     }
-    const auto from = earliest(draft, step);
+    const auto from = first ? earliest(draft, step) : Nanos{};
     if (!from || *from > draft.now()) {
         wait_for_time(draft, step, from);
         return;
     }
-    start(draft, step, 1);
+    start(draft, step, state.attempt + 1);
 }
 
 /// Ends a group, or a decide whose chosen steps are over.

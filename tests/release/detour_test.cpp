@@ -1,0 +1,133 @@
+/// Every way to the same deed has the same guards: what one command or state refuses is not reached by another.
+#include "desk.h"
+#include "support/suite.h"
+
+#include <QtTest>
+
+using namespace sluice;
+using namespace sluice::release;
+using namespace sluice::release::drill;
+
+namespace {
+
+Driver whole(const std::string& rest) {
+    return Driver(plan_with(rest));
+}
+
+Json split(int green) {
+    return {{"traffic", "edge"}, {"weights", {{"blue", 100 - green}, {"green", green}}}};
+}
+
+/// In the phase `main`, with green ready and these steps; `rest` adds what stands beside the phases.
+Driver shifted(const std::string& steps, const std::string& rest = "") {
+    Driver drive(plan_with("phases:\n  - id: main\n    steps:\n"
+                           "      - {id: ready, confirm: Ready, makes-ready: green}\n"
+                           "      - {id: to-100, shift: {edge: {green: 100}}}\n" +
+                           steps + rest));
+    (void)drive.submit(Confirm{"ready", "", false, ""});
+    drive.done("to-100", split(100));
+    return drive;
+}
+
+void by_hand(Driver& drive, int green) {
+    const std::string id = "~shift-" + std::to_string(drive.release.shifts.size() + 1);
+    QCOMPARE(drive.submit(release::Shift{"edge", {{"green", green}}, "odd"}), "");
+    QCOMPARE(drive.prepare(id, "shop/canary", split(green)), "");
+}
+
+const char* const retire = "      - {id: retire, scale: {workload: shop/blue, replicas: '0'}, on: cluster, needs: "
+                           "to-100}\n      - {id: end, confirm: End}\n";
+
+} // namespace
+
+class DetourTest : public QObject {
+    Q_OBJECT
+private slots:
+    void what_failed_does_not_take_away_an_arm_that_serves_again_data() {
+        QTest::addColumn<bool>("by_itself");
+        QTest::newRow("a person tries it again") << false;
+        QTest::newRow("it is tried again by itself") << true;
+    }
+    void what_failed_does_not_take_away_an_arm_that_serves_again() {
+        QFETCH(bool, by_itself);
+        std::string list = retire;
+        Driver drive =
+            shifted(by_itself ? list.replace(list.find("on: cluster"), 0, "retry: {times: 1, every: 1m}, ") : list);
+        drive.prepare("retire");
+        drive.settle("retire", false);
+        by_hand(drive, 0);
+        drive.settle("~shift-1", true);
+        if (by_itself) {
+            drive.pass(minutes(2));
+        } else {
+            QCOMPARE(drive.submit(Retry{"retire", ""}), "");
+        }
+        QCOMPARE(drive.status("retire"), "waiting");
+        QCOMPARE(drive.why("retire"), "blue has 100 % of edge: shift it away first, or set the gate 'traffic' aside");
+        QCOMPARE(drive.release.at("retire").attempt, 1);
+        // It waits, and was begun all the same: another plan neither alters nor forgets that.
+        const std::string text = drive.release.plan->source;
+        std::string other = text;
+        other.replace(other.find("'0'"), 3, "'1'");
+        const std::string refused = drive.submit(Amend{other, "because"});
+        QVERIFY2(refused.ends_with("it was begun already"), refused.c_str());
+        other = text;
+        other.replace(other.find("id: end, confirm: End"), 21, "id: end, confirm: Over");
+        QCOMPARE(drive.submit(Amend{other, "because"}), "");
+        QCOMPARE(drive.release.at("retire").attempt, 1);
+        QCOMPARE(drive.submit(Override{"retire", "traffic", "the edge is off"}), "");
+        QCOMPARE(drive.release.at("retire").attempt, 2);
+        drive.done("retire");
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+    void clean_up_does_not_take_away_an_arm_that_serves() {
+        Driver drive = whole(R"(phases:
+  - id: main
+    steps:
+      - {id: ready, confirm: Ready, makes-ready: green}
+      - {id: to-25, shift: {edge: {green: 25}}}
+      - {id: ask, confirm: Ask}
+      - {id: to-100, shift: {edge: {green: 100}}}
+      - {id: tidy, scale: {workload: shop/blue, replicas: '0'}, on: cluster, always: true}
+)");
+        (void)drive.submit(Confirm{"ready", "", false, ""});
+        drive.done("to-25", split(25));
+        drive.submit(Abort{"enough"});
+        QCOMPARE(drive.status("tidy"), "waiting");
+        QCOMPARE(drive.why("tidy"), "blue has 75 % of edge: shift it away first, or set the gate 'traffic' aside");
+        drive.submit(Override{"tidy", "traffic", "the edge is off"});
+        drive.done("tidy");
+        QCOMPARE(drive.release.outcome, "aborted");
+    }
+    static Driver stuck() {
+        Driver drive = whole(R"(phases:
+  - {id: one, steps: [{id: act, run: [act]}, {id: ask, confirm: Ask}]}
+rollback:
+  options:
+    a: {default: true, steps: [{id: x, run: [x], needs: []}, {id: y, run: [y], needs: []}]}
+    b: {steps: [{id: z, confirm: Z}]}
+)");
+        drive.done("act");
+        drive.submit(RollBack{"a", "", "broken"});
+        drive.prepare("a/x");
+        drive.prepare("a/y");
+        drive.settle("a/y", false);
+        return drive;
+    }
+    void an_arm_is_not_taken_away_while_traffic_is_brought_to_it() {
+        Driver drive =
+            shifted("      - {id: go, confirm: Go}\n      - {id: retire, scale: {workload: shop/blue, replicas: "
+                    "'0'}, on: cluster}\n      - {id: end, confirm: End}\n");
+        by_hand(drive, 0);
+        drive.submit(Confirm{"go", "", false, ""});
+        QCOMPARE(drive.status("retire"), "waiting");
+    }
+    void traffic_is_not_brought_to_an_arm_that_is_being_taken_away() {
+        Driver drive = shifted(retire);
+        drive.prepare("retire");
+        QVERIFY(drive.submit(release::Shift{"edge", {{"green", 0}}, "odd"}) != "");
+    }
+};
+
+SLUICE_TEST(DetourTest)
+#include "detour_test.moc"
