@@ -43,12 +43,6 @@ void restart_holds_after_shift(Draft& draft, const StepId& step) {
     }
 }
 
-bool forward_allowed(const Release& release, const StepId& step) {
-    const plan::Step* planned = release.plan->step(step);
-    return is_rollback_step(release, step) || (planned && planned->always) ||
-           (!release.aborted && !release.rollback.active);
-}
-
 } // namespace
 
 Verdict on(Draft& draft, const Prepared& command) {
@@ -117,15 +111,16 @@ Verdict on(Draft& draft, const Outcome& command) {
         }
         if (!command.lost.empty()) {
             const std::string why = "it happened, but " + command.lost;
-            if (forward_allowed(draft.state(), intent.step)) {
-                draft.add(TriageOpened{intent.step, intent.attempt, why});
-            } else {
+            if (given_up(draft.state(), *draft.state().step(intent.step))) {
                 draft.add(StepFinished{intent.step, intent.attempt, "stopped", why});
+            } else {
+                draft.add(TriageOpened{intent.step, intent.attempt, why});
             }
             return {};
         }
         draft.add(StepFinished{intent.step, intent.attempt, "passed", command.settled.why});
-    } else if (command.repeat && intent.attempt < most_repeats && forward_allowed(draft.state(), intent.step) &&
+    } else if (command.repeat && intent.attempt < most_repeats &&
+               !given_up(draft.state(), *draft.state().step(intent.step)) &&
                draft.state().at(intent.step).stop_asked.empty()) {
         if (draft.state().hand_shift(intent.step)) {
             again(draft, *draft.state().step(intent.step), intent.attempt, command.settled.why);
@@ -176,7 +171,7 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
     // A copy: what is added below may move the shifts by hand.
     const plan::Step step = *draft.state().step(intent.step);
     const bool mine = current(draft, **operation);
-    const bool forward = forward_allowed(draft.state(), intent.step);
+    const bool over = given_up(draft.state(), step);
     if (command.answer != "happened" && command.answer != "run-again" && command.answer != "skip" &&
         command.answer != "abort") {
         return refuse("'" + command.answer + "' is not an answer", command.operation,
@@ -185,10 +180,12 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
     if (command.answer == "run-again" && !mine && !draft.state().hand_shift(intent.step)) {
         return refuse("the plan has gone on without it", command.operation, "happened or skip");
     }
-    if (command.answer == "run-again" && !forward) {
-        return refuse("the plan is not going forward any more", command.operation, "happened or skip");
+    if (command.answer == "run-again" && over) {
+        return refuse(is_rollback_step(draft.state(), intent.step) ? "it is rolled back by another way now"
+                                                                   : "the plan is not going forward any more",
+                      command.operation, "happened or skip");
     }
-    if (command.answer == "skip" && step.required && mine) {
+    if (command.answer == "skip" && step.required && mine && !over) {
         return refuse("the plan says that this step is required", command.operation, "happened, run-again or abort");
     }
     if (command.answer == "abort" && is_rollback_step(draft.state(), intent.step)) {

@@ -11,10 +11,6 @@
 namespace sluice::release {
 namespace {
 
-bool given_up(const Release& release, const plan::Step& step) {
-    return !step.always && !is_rollback_step(release, step.id) && (release.rollback.active || release.aborted);
-}
-
 void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, std::string>& outputs) {
     for (const auto& [name, value] : outputs) {
         draft.add(OutputTaken{step, name, value});
@@ -49,6 +45,17 @@ void tick_hold(Draft& draft, const plan::Step& step, const plan::Hold& hold) {
 }
 
 } // namespace
+
+bool given_up(const Release& release, const plan::Step& step) {
+    const RollbackState& back = release.rollback;
+    if (step.always) {
+        return false;
+    }
+    if (is_rollback_step(release, step.id)) {
+        return back.active && release.plan->option_of(step.id) != release.plan->option(back.option);
+    }
+    return back.active || release.aborted;
+}
 
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
     const int attempt = draft.state().at(step.id).attempt;
@@ -140,7 +147,9 @@ Verdict on(Draft& draft, const Retry& command) {
                       "only a failed step can be tried again");
     }
     if (given_up(draft.state(), *found->step)) {
-        return refuse("the plan is not going forward any more", command.step);
+        return refuse(is_rollback_step(draft.state(), command.step) ? "it is rolled back by another way now"
+                                                                    : "the plan is not going forward any more",
+                      command.step);
     }
     const auto& back = draft.state().rollback;
     if (found->step->always && back.active && back.outcome.empty()) {

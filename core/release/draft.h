@@ -53,8 +53,11 @@ plan::Evaluation holds(const Draft& draft,
 bool waits_for_gates(const plan::Step& step);
 bool asks_metrics(const plan::Condition& condition); // progress.cpp: whether a reading decides any of it
 void fail_step(Draft& draft, const plan::Step& step, const std::string& why); // decide_steps.cpp: retry, triage or stop
-void start_rollback(Draft& draft, const RollBack& command);                   // decide_rollback.cpp
-void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
+/// decide_steps.cpp: the release goes another way now: back, nowhere, or back by another option than the step's. What
+/// was sent comes to its end, and nothing of it is begun again. Clean-up is never given up.
+bool given_up(const Release& release, const plan::Step& step);
+void start_rollback(Draft& draft, const RollBack& command); // decide_rollback.cpp
+void stop_forward(Draft& draft, const std::string& why);    // decide_rollback.cpp: gives up what is not in flight
 /// decide_rollback.cpp: whether anything of a step was sent; an undo is for what may have happened.
 bool was_begun(const Release& release, const StepId& id);
 /// decide_rollback.cpp: why a rollback step has nothing to put back; empty = it has, or that can't be proven, and then

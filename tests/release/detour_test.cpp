@@ -127,6 +127,44 @@ rollback:
         drive.prepare("retire");
         QVERIFY(drive.submit(release::Shift{"edge", {{"green", 0}}, "odd"}) != "");
     }
+    void a_way_back_that_was_left_is_not_gone_on_with_data() {
+        QTest::addColumn<QString>("what");
+        for (const char* way : {"run-again", "retry", "run-again closed"}) {
+            QTest::newRow(way) << way;
+        }
+    }
+    void a_way_back_that_was_left_is_not_gone_on_with() {
+        QFETCH(QString, what);
+        Driver drive = stuck();
+        if (what.startsWith("run-again")) {
+            (void)drive.submit(Unknown{"s1/a/x/1", "lost", ""}, engine);
+        }
+        QCOMPARE(drive.submit(RollBack{"b", "", "a is stuck"}), "");
+        if (what == "retry") {
+            drive.settle("a/x", false);
+            QCOMPARE(drive.status("a/x"), "stopped");
+            QVERIFY(drive.submit(Retry{"a/x", ""}) != "");
+            drive.submit(Confirm{"b/z", "", false, ""});
+        } else {
+            if (what.endsWith("closed")) {
+                drive.submit(Confirm{"b/z", "", false, ""});
+                QCOMPARE(drive.release.outcome, "rolled-back");
+            }
+            QCOMPARE(drive.submit(ResolveDoubt{"s1/a/x/1", "run-again", "again"}),
+                     "it is rolled back by another way now");
+            QCOMPARE(drive.submit(ResolveDoubt{"s1/a/x/1", "skip", "b has seen to it"}), "");
+        }
+        QCOMPARE(drive.release.at("a/x").attempt, 1);
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+    void what_a_way_back_that_was_left_had_sent_is_not_sent_again_by_itself() {
+        Driver drive = stuck();
+        QCOMPARE(drive.submit(RollBack{"b", "", "a is stuck"}), "");
+        drive.settle("a/x", false, true);
+        QCOMPARE(drive.status("a/x"), "stopped");
+        drive.submit(Confirm{"b/z", "", false, ""});
+        QCOMPARE(drive.release.outcome, "rolled-back");
+    }
 };
 
 SLUICE_TEST(DetourTest)
