@@ -430,6 +430,30 @@ Verdict on(Draft& draft, const Baseline& command) {
     return {};
 }
 
+namespace {
+
+/// The first gate that does not pass as was told last, on an arm that it looks at. While it is paused, and until the
+/// first readings after the program was away, no reading has taken the hold back to work for it.
+std::string not_held(const Release& release, const plan::Step& step, const plan::Hold& hold) {
+    const StepState& state = release.at(step.id);
+    const auto busy = arms_with_traffic(release);
+    for (const auto& gate : hold.gates) {
+        if (gate.shadow || state.set_aside.contains(gate.id)) {
+            continue;
+        }
+        for (const auto& [key, told] : state.gates) {
+            const std::string arm = key.size() > gate.id.size() ? key.substr(gate.id.size() + 1) : "";
+            const bool looked_at = arm.empty() || arm == gate.arm || busy.contains(arm);
+            if (key_names(key, gate.id) && looked_at && told.verdict != "pass") {
+                return called(gate) + (told.why.empty() ? "" : ": " + told.why);
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace
+
 Verdict on(Draft& draft, const Advance& command) {
     const auto found = named(draft, command.step);
     if (!found) {
@@ -440,6 +464,10 @@ Verdict on(Draft& draft, const Advance& command) {
         return refuse("there is nothing to advance from", command.step,
                       hold ? "its gates have not held for as long as asked; 'override' needs a reason"
                            : "it is not a hold");
+    }
+    if (const std::string gate = not_held(draft.state(), *found->step, *hold); !gate.empty()) {
+        return refuse("a gate does not hold now: " + gate, command.step,
+                      "wait until it does, or set it aside: 'override' with a reason");
     }
     draft.add(Advanced{command.step, draft.by()});
     draft.add(StepFinished{command.step, found->state->attempt, "passed", "advanced by " + draft.by().name});

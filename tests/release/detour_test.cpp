@@ -165,6 +165,40 @@ rollback:
         drive.submit(Confirm{"b/z", "", false, ""});
         QCOMPARE(drive.release.outcome, "rolled-back");
     }
+    void nobody_advances_past_a_breach_that_nothing_acted_on_data() {
+        QTest::addColumn<QString>("how");
+        for (const char* way : {"paused", "continued", "resumed"}) {
+            QTest::newRow(way) << way;
+        }
+    }
+    void nobody_advances_past_a_breach_that_nothing_acted_on() {
+        QFETCH(QString, how);
+        Driver drive = steps("      - {id: soak, hold: {for: 10m, then: ask}, gates: [{metric: lag, must: '< 5'}]}\n"
+                             "      - {id: end, confirm: End}\n");
+        drive.gate("soak", "lag", "pass");
+        drive.pass(minutes(10));
+        drive.gate("soak", "lag", "pass");
+        QCOMPARE(drive.status("soak"), "awaiting a person");
+        if (how == "resumed") {
+            (void)drive.submit(Resume{lead}, lead);
+        } else {
+            drive.submit(Pause{"look"});
+            drive.gate("soak", "lag", "fail");
+            if (how == "continued") {
+                drive.submit(Continue{});
+            }
+        }
+        const std::string refused = drive.submit(Advance{"soak"});
+        QVERIFY2(refused.starts_with("a gate does not hold now: lag"), refused.c_str());
+        QCOMPARE(drive.status("soak"), "awaiting a person");
+        if (how == "paused") {
+            QCOMPARE(drive.submit(Override{"soak", "lag", "the source is broken"}), "");
+        } else {
+            drive.gate("soak", "lag", "pass");
+        }
+        QCOMPARE(drive.status("soak"), "awaiting a person");
+        QCOMPARE(drive.submit(Advance{"soak"}), "");
+    }
 };
 
 SLUICE_TEST(DetourTest)
