@@ -227,20 +227,14 @@ Verdict on(Draft& draft, const CopyReport& command) {
     // What a person has gone on with is not asked again; while nobody can see the copy it may be news each time.
     if ((news && command.taken) || command.unseen) {
         const Release& release = draft.state();
-        const bool by_calendar =
-            release.paused && std::any_of(release.phases.begin(), release.phases.end(),
-                                          [](const auto& one) { return one.second.window_paused; });
-        if ((!release.paused || by_calendar) && !release.rollback.active && !release.aborted && !release.closed()) {
-            if (by_calendar) {
-                draft.add(Continued{{own_name, ""}}); // or it would go on by itself when the window opens
-            }
+        if (!release.rollback.active && !release.aborted && !release.closed()) {
             // Two would have the same effects; which of them goes on is for people to say.
-            draft.add(Paused{{own_name, ""},
-                             command.taken
-                                 ? "somebody else goes on from the second copy: find out who, and end one of the two; "
-                                   "'continue' goes on here"
-                                 : "the second copy does not answer, and somebody may have gone on from it: find out; "
-                                   "'continue' goes on here"});
+            pause_until_continued(
+                draft, {own_name, ""},
+                command.taken ? "somebody else goes on from the second copy: find out who, and end one of the two; "
+                                "'continue' goes on here"
+                              : "the second copy does not answer, and somebody may have gone on from it: find out; "
+                                "'continue' goes on here");
         }
     }
     return {};

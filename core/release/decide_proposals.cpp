@@ -23,9 +23,7 @@ void end_of_grace(Draft& draft, const Proposal& proposal) {
     }
     if (trigger.after_grace == plan::AfterGrace::pause) {
         answer(draft, proposal, "paused", by, why);
-        if (!draft.state().paused) {
-            draft.add(Paused{by, why});
-        }
+        pause_until_continued(draft, by, why);
         return;
     }
     const plan::Option* option = option_of(draft.state(), trigger);

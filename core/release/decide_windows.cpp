@@ -55,6 +55,19 @@ bool bound_and_running(const PhaseState& state, const plan::Phase& phase) {
 
 } // namespace
 
+void pause_until_continued(Draft& draft, const Actor& by, const std::string& why) {
+    const Release& release = draft.state();
+    const bool by_the_calendar = std::any_of(release.phases.begin(), release.phases.end(),
+                                             [](const auto& one) { return one.second.window_paused; });
+    if (release.paused && !by_the_calendar) {
+        return;
+    }
+    if (release.paused) {
+        draft.add(Continued{{own_name, ""}});
+    }
+    draft.add(Paused{by, why});
+}
+
 void finish_phase(Draft& draft, const plan::Phase& phase) {
     const bool goes_on = stands_for_window(draft, phase); // nobody would look at the window of a phase that is over
     draft.add(PhaseFinished{phase.id});

@@ -85,6 +85,9 @@ void watch_lapses(Draft& draft);  // decide_lapse.cpp: tells what is overdue, st
 bool clean_up(Draft& draft);      // decide_lapse.cpp: starts what runs `always`; true = over
 void watch_windows(Draft& draft); // decide_windows.cpp: ends and opens those under way
 void amend_windows(Draft& draft); // decide_windows.cpp: after the calendar was amended
+/// decide_windows.cpp: a pause that only a person ends; where the calendar's stands, it takes its place, or the release
+/// would go on by itself when the window opens. Nothing, where somebody has paused it already.
+void pause_until_continued(Draft& draft, const Actor& by, const std::string& why);
 /// decide_windows.cpp: its steps are over; what its window held up goes on.
 void finish_phase(Draft& draft, const plan::Phase& phase);
 void watch_triggers(Draft& draft); // decide_triggers.cpp: arms and disarms

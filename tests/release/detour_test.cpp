@@ -199,6 +199,22 @@ rollback:
         QCOMPARE(drive.status("soak"), "awaiting a person");
         QCOMPARE(drive.submit(Advance{"soak"}), "");
     }
+    void a_window_that_opens_does_not_go_on_from_what_a_proposal_paused() {
+        Driver drive = whole(R"(calendar: {allow: [{from: '07:00', to: '09:00'}], when-window-ends: pause}
+phases:
+  - {id: one, window: true, steps: [{id: s, confirm: Go on}, {id: act, run: [act]}]}
+rollback: {triggers: [{id: slow, metric: lag, must: '> 100', mode: propose, grace: 5m, then: pause}], options: {back: {steps: [{id: see, confirm: See}]}}}
+)");
+        drive.pass(hours(2));
+        QVERIFY(drive.release.paused);
+        drive.trigger("slow", "yes");
+        drive.pass(minutes(6));
+        QVERIFY(drive.release.paused);
+        drive.submit(Confirm{"s", "", false, ""});
+        drive.pass(hours(24));
+        QVERIFY(drive.release.paused);
+        QCOMPARE(drive.status("act"), "to come");
+    }
 };
 
 SLUICE_TEST(DetourTest)
