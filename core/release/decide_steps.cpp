@@ -87,7 +87,8 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
     } else if (!needs_met(draft.state(), step)) {
         draft.add(RetryPlanned{step.id, last_attempt, "what it needs is asked for again", draft.now()});
-    } else if (!still_serves(draft.state(), step).empty()) {
+    } else if ((waits_for_gates(step) && !std::holds_alternative<plan::Hold>(step.body)) ||
+               !still_serves(draft.state(), step).empty()) {
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()}); // it waits as before its first start
     } else {
         start(draft, step, last_attempt + 1);

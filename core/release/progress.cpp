@@ -207,8 +207,9 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
             return;
         }
         // What hinders its start hinders every other one too, and can be set aside then.
-        if (const std::string served = still_serves(draft.state(), step); !served.empty()) {
-            wait_until(draft, step, {}, served);
+        const std::string shut = closed_gate(draft, step);
+        if (const std::string why = shut.empty() ? still_serves(draft.state(), step) : shut; !why.empty()) {
+            wait_until(draft, step, {}, why);
         } else {
             start(draft, step, state.attempt + 1);
         }

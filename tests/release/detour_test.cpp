@@ -215,6 +215,45 @@ rollback: {triggers: [{id: slow, metric: lag, must: '> 100', mode: propose, grac
         QVERIFY(drive.release.paused);
         QCOMPARE(drive.status("act"), "to come");
     }
+    void what_failed_is_not_tried_again_while_its_gate_does_not_hold_data() {
+        QTest::addColumn<QString>("how");
+        for (const char* way : {"by itself", "by a person", "repeat", "run-again"}) {
+            QTest::newRow(way) << way;
+        }
+    }
+    void what_failed_is_not_tried_again_while_its_gate_does_not_hold() {
+        QFETCH(QString, how);
+        const std::string retry = how == "by itself" ? ", retry: {times: 1, every: 10m}" : "";
+        Driver drive = steps("      - {id: act, run: [act], gates: [{metric: lag, must: '< 5'}]" + retry +
+                             "}\n      - {id: end, confirm: End}\n");
+        drive.tick({{"lag", 1}});
+        QCOMPARE(drive.status("act"), "running");
+        drive.prepare("act");
+        if (how == "run-again") {
+            (void)drive.submit(Unknown{"s1/act/1", "lost", ""}, engine);
+        } else {
+            drive.settle("act", false, how == "repeat");
+        }
+        if (how == "by a person") {
+            drive.submit(Retry{"act", ""});
+        } else if (how == "run-again") {
+            drive.submit(ResolveDoubt{"s1/act/1", "run-again", "it did not"});
+        }
+        drive.now = drive.now + minutes(11);
+        drive.tick({{"lag", 50}});
+        QCOMPARE(drive.release.at("act").attempt, 1);
+        QCOMPARE(drive.status("act"), "waiting");
+        QCOMPARE(drive.why("act"), "gate lag must be < 5");
+        if (how == "by a person") {
+            QCOMPARE(drive.submit(Override{"act", "lag", "it falls"}), "");
+            drive.tick({{"lag", 50}});
+        } else {
+            drive.tick({{"lag", 1}});
+        }
+        QCOMPARE(drive.release.at("act").attempt, 2);
+        drive.done("act");
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
 };
 
 SLUICE_TEST(DetourTest)
