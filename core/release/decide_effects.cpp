@@ -1,6 +1,7 @@
 /// Intents, outcomes, and what to do when an outcome is not known.
 #include "base/digest.h"
 #include "release/draft.h"
+#include "release/shift.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -41,6 +42,12 @@ void restart_holds_after_shift(Draft& draft, const StepId& step) {
     if (draft.state().hand_shift(step)) {
         restart_holds(draft, "traffic was shifted by hand");
     }
+}
+
+/// A shift by hand is sent again only while it could be asked for: the plan has gone on meanwhile.
+bool may_repeat(const Release& release, const StepId& step) {
+    const HandShift* shift = release.hand_shift(step);
+    return shift ? may_shift_again(release, *shift).has_value() : !given_up(release, *release.step(step));
 }
 
 } // namespace
@@ -119,8 +126,7 @@ Verdict on(Draft& draft, const Outcome& command) {
             return {};
         }
         draft.add(StepFinished{intent.step, intent.attempt, "passed", command.settled.why});
-    } else if (command.repeat && intent.attempt < most_repeats &&
-               !given_up(draft.state(), *draft.state().step(intent.step)) &&
+    } else if (command.repeat && intent.attempt < most_repeats && may_repeat(draft.state(), intent.step) &&
                draft.state().at(intent.step).stop_asked.empty()) {
         if (draft.state().hand_shift(intent.step)) {
             again(draft, *draft.state().step(intent.step), intent.attempt, command.settled.why);
@@ -184,6 +190,11 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
         return refuse(is_rollback_step(draft.state(), intent.step) ? "it is rolled back by another way now"
                                                                    : "the plan is not going forward any more",
                       command.operation, "happened or skip");
+    }
+    if (const HandShift* shift = draft.state().hand_shift(intent.step); shift && command.answer == "run-again") {
+        if (auto may = may_shift_again(draft.state(), *shift); !may) {
+            return may;
+        }
     }
     if (command.answer == "skip" && step.required && mine && !over) {
         return refuse("the plan says that this step is required", command.operation, "happened, run-again or abort");

@@ -50,7 +50,7 @@ StepId planned_shift(const Release& release, const std::string& traffic) {
     return {};
 }
 
-Result<void> nothing_in_the_way(const Release& release, const std::string& traffic) {
+Result<void> nothing_in_the_way(const Release& release, const std::string& traffic, const StepId& again) {
     if (release.closed()) {
         return refuse("the session is closed: " + release.outcome, traffic);
     }
@@ -66,7 +66,7 @@ Result<void> nothing_in_the_way(const Release& release, const std::string& traff
     if (const StepId busy = planned_shift(release, traffic); !busy.empty()) {
         return refuse(busy + " is moving the traffic now", traffic, "wait for its end");
     }
-    if (const HandShift* shift = open_shift(release)) {
+    if (const HandShift* shift = open_shift(release); shift && shift->planned.id != again) {
         const bool doubt = shift->state.status == StepStatus::in_doubt;
         return refuse(shift->planned.id + (doubt ? " is in doubt" : " is moving the traffic now"), traffic,
                       doubt ? "say first what became of it" : "wait for its end");
@@ -123,12 +123,13 @@ Result<plan::Weights> whole_split(const plan::Plan& plan, const std::string& tra
     return whole;
 }
 
-Result<void> may_shift(const Release& release, const std::string& traffic, const plan::Weights& weights) {
-    if (auto free = nothing_in_the_way(release, traffic); !free) {
+Result<void> may_shift(const Release& release, const std::string& traffic, const plan::Weights& weights,
+                       const StepId& again) {
+    if (auto free = nothing_in_the_way(release, traffic, again); !free) {
         return free;
     }
     const plan::Weights& now = release.split.at(traffic);
-    if (weights == now) {
+    if (weights == now && again.empty()) {
         return refuse("it is so already: " + text(now), traffic);
     }
     for (const auto& [arm, weight] : weights) {
@@ -159,6 +160,11 @@ Result<void> may_shift(const Release& release, const std::string& traffic, const
                                     : fmt::format("reached so far: {}", fmt::join(words, "; ")));
     }
     return {};
+}
+
+Result<void> may_shift_again(const Release& release, const HandShift& shift) {
+    const auto& body = std::get<plan::Shift>(shift.planned.body);
+    return may_shift(release, body.traffic, body.weights, shift.planned.id);
 }
 
 std::vector<plan::Weights> stations(const plan::Plan& plan, const std::string& traffic) {

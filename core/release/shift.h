@@ -12,8 +12,12 @@ namespace sluice::release {
 Result<plan::Weights> whole_split(const plan::Plan& plan, const std::string& traffic, const plan::Weights& given);
 
 /// Why traffic may not be moved to this split now. Back (no arm but the initial one gets more) is free; forward only to
-/// what a step of the plan, with its gates, has reached. `weights` is whole.
-Result<void> may_shift(const Release& release, const std::string& traffic, const plan::Weights& weights);
+/// what a step of the plan, with its gates, has reached. `weights` is whole. `again`: the shift by hand that would be
+/// sent once more; it is not in its own way.
+Result<void> may_shift(const Release& release, const std::string& traffic, const plan::Weights& weights,
+                       const StepId& again = {});
+/// The same of a shift by hand that has not come about.
+Result<void> may_shift_again(const Release& release, const HandShift& shift);
 
 /// The splits that the plan itself goes through, the initial one and each arm alone among them; by the initial arm's
 /// weight, from 100 down.

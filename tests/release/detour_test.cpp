@@ -254,6 +254,31 @@ rollback: {triggers: [{id: slow, metric: lag, must: '> 100', mode: propose, grac
         drive.done("act");
         QCOMPARE(replayed(drive.log), state_text(drive.release));
     }
+    void a_shift_by_hand_in_doubt_is_sent_again_only_where_it_could_be_asked_for_data() {
+        QTest::addColumn<QString>("how");
+        for (const char* way : {"run-again", "repeat"}) {
+            QTest::newRow(way) << way;
+        }
+    }
+    void a_shift_by_hand_in_doubt_is_sent_again_only_where_it_could_be_asked_for() {
+        QFETCH(QString, how);
+        Driver drive =
+            shifted("      - {id: go, confirm: Go}\n      - {id: act, run: [act], point-of-no-return: true}\n"
+                    "      - {id: end, confirm: End}\n");
+        by_hand(drive, 0);
+        (void)drive.submit(Unknown{"s1/~shift-1/1", "lost", ""}, engine);
+        drive.submit(Confirm{"go", "", false, ""});
+        drive.done("act");
+        if (how == "repeat") {
+            drive.settle("~shift-1", false, true);
+            QCOMPARE(drive.status("~shift-1"), "stopped");
+        } else {
+            QCOMPARE(drive.submit(ResolveDoubt{"s1/~shift-1/1", "run-again", "again"}),
+                     "the point of no return is past: act");
+            QCOMPARE(drive.submit(ResolveDoubt{"s1/~shift-1/1", "skip", "it did not happen"}), "");
+        }
+        QCOMPARE(drive.release.at("~shift-1").attempt, 1);
+    }
 };
 
 SLUICE_TEST(DetourTest)
