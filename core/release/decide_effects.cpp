@@ -50,6 +50,24 @@ bool may_repeat(const Release& release, const StepId& step) {
     return shift ? may_shift_again(release, *shift).has_value() : !given_up(release, *release.step(step));
 }
 
+/// What 'abort' itself refuses is not aborted by an answer to a doubt. What is given up already only ends by it.
+Verdict may_abort(const Draft& draft, const OperationId& operation, const plan::Step& step) {
+    const Release& release = draft.state();
+    if (is_rollback_step(release, step.id)) {
+        return refuse("a rollback can't be aborted", operation, "happened, run-again or skip");
+    }
+    if (release.closed()) {
+        return refuse("the session is closed: " + release.outcome, operation, "happened or skip");
+    }
+    if (step.always && (release.aborted || release.rollback.active)) {
+        return refuse("clean-up is not aborted", operation, "happened, run-again or skip");
+    }
+    if (kept_open_until(release, draft.now()).count != 0) {
+        return refuse("all of it is done: there is nothing to abort", operation, "happened or skip");
+    }
+    return {};
+}
+
 } // namespace
 
 Verdict on(Draft& draft, const Prepared& command) {
@@ -199,11 +217,10 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
     if (command.answer == "skip" && step.required && mine && !over) {
         return refuse("the plan says that this step is required", command.operation, "happened, run-again or abort");
     }
-    if (command.answer == "abort" && is_rollback_step(draft.state(), intent.step)) {
-        return refuse("a rollback can't be aborted", command.operation, "happened, run-again or skip");
-    }
-    if (command.answer == "abort" && draft.state().closed()) {
-        return refuse("the session is closed: " + draft.state().outcome, command.operation, "happened or skip");
+    if (command.answer == "abort") {
+        if (auto may = may_abort(draft, command.operation, step); !may) {
+            return may;
+        }
     }
     draft.add(DoubtAnswered{command.operation, command.answer, draft.by(), command.reason});
     restart_holds_after_shift(draft, intent.step);

@@ -143,13 +143,19 @@ Verdict on(Draft& draft, const Leave& command) {
 
 Verdict may_give(const Release& release, const Command& command, const Actor& by) {
     const Json json = to_json(command);
-    const std::string word = json.is_object() ? json.value("do", "") : "";
+    std::vector<std::string> words{json.is_object() ? json.value("do", "") : ""};
     // The way back is nobody's to forbid; and who asks for a signature says nothing himself.
-    if (word.empty() || word == "roll-back" || word == "ask-signature") {
+    if (words.front().empty() || words.front() == "roll-back" || words.front() == "ask-signature") {
         return {};
     }
-    if (const std::string why = not_allowed(release, word, by); !why.empty()) {
-        return refuse(why, word, release.policy ? "the policy says who may" : "the lead says who is there: join");
+    // An answer to a doubt may come to the same as a command of its own.
+    if (const auto* doubt = std::get_if<ResolveDoubt>(&command); doubt && doubt->answer != "happened") {
+        words.push_back(doubt->answer == "run-again" ? "retry" : doubt->answer);
+    }
+    for (const auto& word : words) {
+        if (const std::string why = not_allowed(release, word, by); !why.empty()) {
+            return refuse(why, word, release.policy ? "the policy says who may" : "the lead says who is there: join");
+        }
     }
     return {};
 }

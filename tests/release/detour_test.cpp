@@ -279,6 +279,51 @@ rollback: {triggers: [{id: slow, metric: lag, must: '> 100', mode: propose, grac
         }
         QCOMPARE(drive.release.at("~shift-1").attempt, 1);
     }
+    void an_answer_to_a_doubt_aborts_only_what_can_be_aborted() {
+        Driver drive = steps("      - {id: ask, confirm: Ask}\n"
+                             "      - {id: tidy, run: [tidy], always: true, required: true}\n");
+        drive.submit(Abort{"enough"});
+        drive.prepare("tidy");
+        (void)drive.submit(Unknown{"s1/tidy/1", "lost", ""}, engine);
+        QVERIFY(drive.submit(ResolveDoubt{"s1/tidy/1", "skip", "no"}) != "");
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/tidy/1", "abort", "no"}), "clean-up is not aborted");
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/tidy/1", "run-again", "it did not happen"}), "");
+        drive.done("tidy");
+        QCOMPARE(drive.release.outcome, "aborted");
+    }
+    void what_is_all_done_is_not_aborted_by_an_answer_to_a_doubt() {
+        std::string plan = plan_with(R"(phases:
+  - {id: one, steps: [{id: act, run: [act]}, {id: say, notify: {to: ops, text: Done}}]}
+rollback: {within: 2h after act, options: {back: {steps: [{id: see, confirm: See}]}}}
+)");
+        plan.insert(plan.find("arms:\n"), "  chat: {http: {url: 'http://chat'}}\nchannels: {ops: {on: chat}}\n");
+        Driver drive(plan);
+        drive.done("act");
+        drive.prepare("say");
+        (void)drive.submit(Unknown{"s1/say/1", "lost", ""}, engine);
+        QVERIFY(drive.release.released.count != 0);
+        QVERIFY(drive.submit(Abort{"enough"}) != "");
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/say/1", "abort", "no"}), "all of it is done: there is nothing to abort");
+        QVERIFY(!drive.release.aborted);
+    }
+    void who_may_not_abort_does_not_by_an_answer_to_a_doubt() {
+        Desk desk(policy_text(two_roles, "commands: {abort: [the-lead], skip: [owner], retry: [owner]}\n"),
+                  plan_with("release: {type: major, environment: production}\nphases: [{id: m, steps: [{id: look, run: "
+                            "[look]}, {id: go, approve: {roles: [owner]}}, {id: act, run: [act]}]}]\n"));
+        QCOMPARE(desk.refusal, "");
+        Intent intent;
+        intent.step = "look";
+        intent.attempt = 1;
+        intent.operation = "s1/look/1";
+        QCOMPARE(desk.submit(Prepared{intent}, engine), "");
+        QCOMPARE(desk.submit(Unknown{"s1/look/1", "lost", ""}, engine), "");
+        QVERIFY(desk.submit(Abort{"x"}, {"bob", "sre"}) != "");
+        QVERIFY(desk.submit(ResolveDoubt{"s1/look/1", "abort", "x"}, {"bob", "sre"}) != "");
+        QVERIFY(desk.submit(ResolveDoubt{"s1/look/1", "skip", "x"}, {"bob", "sre"}) != "");
+        QVERIFY(desk.submit(ResolveDoubt{"s1/look/1", "run-again", "x"}, {"bob", "sre"}) != "");
+        QVERIFY(!desk.release.aborted);
+        QCOMPARE(desk.submit(ResolveDoubt{"s1/look/1", "happened", "x"}, {"bob", "sre"}), "");
+    }
 };
 
 SLUICE_TEST(DetourTest)
