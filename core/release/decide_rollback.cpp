@@ -67,7 +67,12 @@ void stop_forward(Draft& draft, const std::string& why) {
     const auto plan = draft.state().plan;
     for (const auto& step : plan->steps) {
         const StepState& state = draft.state().at(step.id);
-        if (!step.always && can_stop(draft.state(), state)) {
+        if (step.always) {
+            // Clean-up that has sent nothing yet does so in its turn, after the way back.
+            if (state.status == StepStatus::running && plan::is_effect(step.body) && state.operation.empty()) {
+                draft.add(RetryPlanned{step.id, state.attempt, why, draft.now()});
+            }
+        } else if (can_stop(draft.state(), state)) {
             draft.add(StepFinished{step.id, std::max(state.attempt, 1), "stopped", why});
         }
     }

@@ -324,6 +324,20 @@ rollback: {within: 2h after act, options: {back: {steps: [{id: see, confirm: See
         QVERIFY(!desk.release.aborted);
         QCOMPARE(desk.submit(ResolveDoubt{"s1/look/1", "happened", "x"}, {"bob", "sre"}), "");
     }
+    void clean_up_that_has_sent_nothing_yet_sends_nothing_before_the_way_back_is_gone() {
+        auto drive = whole(R"(phases:
+  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, run: [tidy], always: true}]}
+rollback: {options: {back: {}}}
+)");
+        drive.done("lock");
+        QCOMPARE(drive.status("tidy"), "running");
+        drive.submit(RollBack{"", "", "broken"});
+        QCOMPARE(drive.prepare("tidy"), "the step does not ask for this any more");
+        drive.done("back/lock");
+        drive.done("tidy");
+        QCOMPARE(drive.release.outcome, "rolled-back");
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
 };
 
 SLUICE_TEST(DetourTest)

@@ -179,6 +179,10 @@ void Rules::hear_ways(const Release& before, const Event& event) {
         if (step != nullptr && step->always && (before.aborted || before.rollback.active)) {
             check_cleaning(before, *step);
         }
+        if (const auto* way = before.plan->option_of(started->step);
+            way != nullptr && (!before.rollback.active || before.rollback.option != way->id)) {
+            find(started->step + " starts, and is no step of the way back");
+        }
     } else if (const auto* waiting = std::get_if<StepWaiting>(&event.body)) {
         not_of_the_way(waiting->step);
     } else if (const auto* intent = std::get_if<Intent>(&event.body)) {
@@ -186,6 +190,10 @@ void Rules::hear_ways(const Release& before, const Event& event) {
         const StepState& state = before.at(intent->step);
         if (state.status != StepStatus::running || state.attempt != intent->attempt || !state.operation.empty()) {
             find(intent->operation + " is no deed of a step at work");
+        }
+        const plan::Step* step = before.plan->step(intent->step);
+        if (step != nullptr && step->always && (before.aborted || before.rollback.active)) {
+            check_cleaning(before, *step);
         }
     } else if (const auto* overdue = std::get_if<StepOverdue>(&event.body)) {
         not_of_the_way(overdue->step);
@@ -210,7 +218,7 @@ void Rules::hear_ways(const Release& before, const Event& event) {
     } else if (std::holds_alternative<RollbackFinished>(event.body)) {
         cleared_ = true;
     } else if (std::holds_alternative<RollbackStarted>(event.body)) {
-        closed_ = false;
+        closed_ = cleared_ = false;
     } else if (const auto* closed = std::get_if<SessionClosed>(&event.body)) {
         check_closing(before, *closed);
     }
