@@ -392,10 +392,12 @@ void backward(Draft& draft) {
         return;
     }
     if (draft.state().rollback.outcome.empty()) {
-        const bool whole = std::none_of(option->steps.begin(), option->steps.end(), [&](const StepId& id) {
-            const auto status = draft.state().at(id).status;
+        // Parts of groups and decisions too: what stands around them has passed when they are over.
+        const auto& all = plan->rollback_steps;
+        const bool whole = std::none_of(all.begin(), all.end(), [&](const plan::Step& step) {
+            const auto status = draft.state().at(step.id).status;
             return (status == StepStatus::skipped || status == StepStatus::stopped) &&
-                   !std::holds_alternative<plan::Notify>(plan->step(id)->body);
+                   plan->option_of(step.id) == option && !std::holds_alternative<plan::Notify>(step.body);
         });
         draft.add(RollbackFinished{option->id, whole ? "done" : "incomplete", in_flight(draft.state())});
     }
