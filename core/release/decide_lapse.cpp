@@ -1,6 +1,7 @@
 /// What time alone brings: a step is overdue, a tick has grown too old, a decision has waited for too long. And the
 /// clean-up that runs whatever happens (`always`).
 #include "base/quantity.h"
+#include "release/covered.h"
 #include "release/draft.h"
 #include "release/moments.h"
 #include "release/retire.h"
@@ -24,7 +25,8 @@ void tell_overdue(Draft& draft, const Moments& moments, const plan::Step& step) 
 
 void ask_again(Draft& draft, const Moments& moments, const plan::Step& step) {
     const auto stale = moments.stale(step);
-    if (!stale || *stale > draft.now()) {
+    // What is typed elsewhere begins on its approval, the second time too; what needs it waits for that meanwhile.
+    if (!stale || *stale > draft.now() || !unapproved(draft.state(), step).empty()) {
         return;
     }
     const int attempt = draft.state().at(step.id).attempt;

@@ -352,6 +352,21 @@ rollback: {options: {a: {steps: [{id: g, group: [{id: x, run: [x]}, {id: y, run:
         QCOMPARE(drive.status("a/g"), "passed");
         QCOMPARE(drive.release.outcome, "rollback-incomplete");
     }
+    void what_is_typed_elsewhere_is_not_asked_again_without_its_approval() {
+        Driver drive = steps("      - {id: go, approve: {roles: [lead]}}\n"
+                             "      - {id: type, external: drop it, valid-for: 1h}\n"
+                             "      - {id: ask, confirm: Ask, needs: [go]}\n"
+                             "      - {id: act, run: [act], needs: [type, ask]}\n");
+        QCOMPARE(drive.submit(Approve{"go", false, ""}), "");
+        QCOMPARE(drive.submit(Confirm{"type", "", false, ""}), "");
+        std::string text = drive.release.plan->source;
+        QCOMPARE(drive.submit(Amend{text.replace(text.find("A small plan"), 12, "Another plan"), "because"}), "");
+        QCOMPARE(drive.status("go"), "awaiting a person");
+        drive.pass(minutes(61));
+        QCOMPARE(drive.release.at("type").attempt, 1);
+        QCOMPARE(drive.submit(Approve{"go", false, ""}), "");
+        QCOMPARE(drive.release.at("type").attempt, 2);
+    }
 };
 
 SLUICE_TEST(DetourTest)
