@@ -56,6 +56,11 @@ void FoldPeople::operator()(const ApprovalExpired& e) {
 void FoldPeople::operator()(const ApprovalAskedAgain& e) {
     if (auto* step = find(r.steps, e.step)) {
         step->approvals.clear();
+        if (step->glass && step->glass->approved) { // of another plan: of this one it is owed anew, for as long
+            const bool known = r.policy && r.policy->break_glass;
+            step->glass->approved = step->glass->overdue = false;
+            step->glass->due = now_ + (known ? r.policy->break_glass->approve_within : Nanos{});
+        }
         await_again(e.step, *step, e.why);
     }
 }

@@ -412,7 +412,8 @@ void ask_approvals_again(Draft& draft, const std::string& why) {
         const auto covered = covered_by(draft.state(), step.id);
         const bool to_come = any_to_come(draft.state(), covered);
         const bool half = !state.approvals.empty() && (state.status == StepStatus::person || owes_approval(state));
-        if (half || (state.status == StepStatus::passed && to_come)) {
+        const bool afterwards = state.glass && state.glass->approved;
+        if (half || ((afterwards || state.status == StepStatus::passed) && to_come)) {
             draft.add(ApprovalAskedAgain{step.id, why});
         }
     }

@@ -367,6 +367,27 @@ rollback: {options: {a: {steps: [{id: g, group: [{id: x, run: [x]}, {id: y, run:
         QCOMPARE(drive.submit(Approve{"go", false, ""}), "");
         QCOMPARE(drive.release.at("type").attempt, 2);
     }
+    void what_was_approved_afterwards_is_approved_again_when_the_plan_is_amended() {
+        Desk desk(policy_text(two_roles, glass),
+                  plan_with("release: {type: major, environment: production}\nphases: [{id: m, steps: [{id: go, "
+                            "approve: {roles: [owner]}}, {id: act, run: [act]}, {id: more, run: [more]}]}]\n"));
+        QCOMPARE(desk.submit(BreakGlass{"go", "fire"}, {"dee", "lead"}), "");
+        QCOMPARE(desk.approve({"ada", "owner"}), "");
+        QCOMPARE(desk.approve({"bob", "sre"}), "");
+        QVERIFY(owed_approvals(desk.release).empty());
+        std::string text = desk.release.plan->source;
+        QCOMPARE(desk.submit(Amend{text.replace(text.find("[more]"), 6, "[worse]"), "because"}, {"lena", "lead"}), "");
+        QCOMPARE(desk.status("go"), "overridden"); // it goes on, as it did
+        QCOMPARE(owed_approvals(desk.release).size(), 1u);
+        QVERIFY(desk.release.at("go").glass->due == desk.now + hours(12));
+        desk.done("act");
+        desk.done("more");
+        QCOMPARE(desk.release.outcome, "");
+        QCOMPARE(desk.approve({"ada", "owner"}), "");
+        QCOMPARE(desk.approve({"bob", "sre"}), "");
+        QCOMPARE(desk.release.outcome, "done");
+        QCOMPARE(replayed(desk.log), state_text(desk.release));
+    }
 };
 
 SLUICE_TEST(DetourTest)

@@ -233,6 +233,9 @@ void Rules::hear_people(const Release& before, const Event& event) {
         std::erase_if(approved_[expired->step], [&](const auto& one) { return one.by.name == expired->person; });
     } else if (const auto* again = std::get_if<ApprovalAskedAgain>(&event.body)) {
         approved_[again->step].clear();
+        if (glass_.contains(again->step)) { // what was approved afterwards was another plan
+            owed_.insert(again->step);
+        }
     } else if (const auto* closed = std::get_if<SessionClosed>(&event.body)) {
         if (closed->outcome == "done" && !owed_.empty()) {
             find("done, while the approval of " + *owed_.begin() + " is owed");
