@@ -381,7 +381,13 @@ void forward(Draft& draft) {
     if (draft.state().paused) {
         return; // who paused it says when it goes on
     }
-    close_when_quiet(draft, "done");
+    // A tick of a phase that is over may be asked for again; what needed it was left out meanwhile.
+    const bool asked = std::any_of(plan->steps.begin(), plan->steps.end(), [&](const auto& step) {
+        return step.parent.empty() && !over(draft.state().at(step.id).status);
+    });
+    if (!asked) {
+        close_when_quiet(draft, "done");
+    }
 }
 
 void backward(Draft& draft) {

@@ -388,6 +388,20 @@ rollback: {options: {a: {steps: [{id: g, group: [{id: x, run: [x]}, {id: y, run:
         QCOMPARE(desk.release.outcome, "done");
         QCOMPARE(replayed(desk.log), state_text(desk.release));
     }
+    void it_is_not_done_while_a_tick_is_asked_for_again() {
+        Driver drive = whole(R"(phases:
+  - {id: one, steps: [{id: list, confirm: List, valid-for: 1h}]}
+  - {id: two, steps: [{id: go, confirm: Go, needs: [list], not-before: list + 2h}]}
+)");
+        drive.submit(Confirm{"list", "", false, ""});
+        drive.pass(minutes(61));
+        QCOMPARE(drive.status("list"), "awaiting a person");
+        drive.submit(Skip{"go", "no"});
+        QCOMPARE(drive.release.outcome, "");
+        QVERIFY(needs_person(drive.release));
+        QCOMPARE(drive.submit(Confirm{"list", "", false, ""}), "");
+        QCOMPARE(drive.release.outcome, "done");
+    }
 };
 
 SLUICE_TEST(DetourTest)
