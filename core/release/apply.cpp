@@ -235,7 +235,9 @@ public:
             step->why.clear();
         }
         if (e.succeeded) {
-            take_split(operation->intent.desired);
+            if (!overtaken(r, *operation)) {
+                take_split(operation->intent.desired);
+            }
             take_scale(operation->intent.desired);
         } else if (operation->intent.desired.is_object() && e.result.is_object() && e.result.contains("split") &&
                    e.result["split"].is_object()) {

@@ -16,27 +16,17 @@ std::vector<std::string> retired_by(const Release& release, const plan::Step& st
     return plan::retired_by(*release.plan, step, replicas);
 }
 
-/// The shift that gives the arm traffic, and is on its way or in doubt; empty = none. Once another has come after it,
-/// where the traffic goes is known again.
+/// The shift that gives the arm traffic, and is on its way or in doubt; empty = none.
 StepId brought_by(const Release& release, const std::string& traffic, const std::string& arm) {
-    const auto shift_of = [&](const StepId& id) {
+    const auto gives = [&](const StepId& id) {
         const plan::Step* step = release.step(id);
         const auto* shift = step ? std::get_if<plan::Shift>(&step->body) : nullptr;
-        return shift && shift->traffic == traffic ? shift : nullptr;
-    };
-    const auto gives = [&](const StepId& id) {
-        const auto* shift = shift_of(id);
         const auto weight = shift ? shift->weights.find(arm) : plan::Weights::const_iterator();
-        return shift && weight != shift->weights.end() && weight->second > 0;
+        return shift && shift->traffic == traffic && weight != shift->weights.end() && weight->second > 0;
     };
-    Nanos known;
     for (const auto& [id, operation] : release.operations) {
-        const bool done = operation.phase == OperationState::Phase::settled && operation.settled.succeeded;
-        known = done && shift_of(operation.intent.step) ? std::max(known, operation.began) : known;
-    }
-    for (const auto& [id, operation] : release.operations) {
-        if (operation.phase != OperationState::Phase::settled && operation.began >= known &&
-            gives(operation.intent.step)) {
+        if (operation.phase != OperationState::Phase::settled && gives(operation.intent.step) &&
+            !overtaken(release, operation)) {
             return operation.intent.step;
         }
     }

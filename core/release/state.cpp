@@ -186,6 +186,19 @@ std::string no_baseline(const Release& release, const plan::Against& against, co
     return fmt::format("there is no baseline of the {} before the start: {}", duration_text(against.before), why);
 }
 
+bool overtaken(const Release& release, const OperationState& operation) {
+    const auto traffic_of = [](const OperationState& one) {
+        return one.intent.desired.is_object() ? one.intent.desired.value("traffic", Json()) : Json();
+    };
+    const Json traffic = traffic_of(operation);
+    return traffic.is_string() &&
+           std::any_of(release.operations.begin(), release.operations.end(), [&](const auto& entry) {
+               const OperationState& other = entry.second;
+               return other.phase == OperationState::Phase::settled && other.settled.succeeded &&
+                      other.began > operation.began && traffic_of(other) == traffic;
+           });
+}
+
 std::vector<OperationId> in_flight(const Release& release) {
     std::vector<OperationId> ids;
     for (const auto& [id, operation] : release.operations) {

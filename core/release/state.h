@@ -309,6 +309,10 @@ Nanos asked_since(const Release& release, const std::string& metric);
 /// Why there is none: "there is no baseline of soak", "there is no baseline of the 1h before the start: …".
 std::string no_baseline(const Release& release, const plan::Against& against, const std::string& metric);
 
+/// Of an operation that moves traffic: another was sent after it, and has come about. Where the traffic goes is known
+/// by that one, whatever is heard late of this.
+bool overtaken(const Release& release, const OperationState& operation);
+
 /// Operations that are neither settled nor in doubt.
 std::vector<OperationId> in_flight(const Release& release);
 

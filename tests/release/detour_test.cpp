@@ -402,6 +402,23 @@ rollback: {options: {a: {steps: [{id: g, group: [{id: x, run: [x]}, {id: y, run:
         QCOMPARE(drive.submit(Confirm{"list", "", false, ""}), "");
         QCOMPARE(drive.release.outcome, "done");
     }
+    void what_is_known_late_of_a_shift_does_not_move_traffic_back_there() {
+        Driver drive = whole(R"(phases:
+  - id: main
+    steps:
+      - {id: ready, confirm: Ready, makes-ready: green}
+      - {id: to-50, shift: {edge: {green: 50}}}
+rollback: {options: {back: {steps: [{id: all-blue, shift: {edge: {blue: 100}}}, {id: see, confirm: See}]}}}
+)");
+        drive.submit(Confirm{"ready", "", false, ""});
+        drive.prepare("to-50", "", split(50));
+        (void)drive.submit(Unknown{"s1/to-50/1", "lost", ""}, engine);
+        drive.pass(seconds(1));
+        drive.submit(RollBack{"", "", "broken"});
+        drive.done("back/all-blue", split(0));
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/to-50/1", "happened", "it was at 50 for a minute"}), "");
+        QCOMPARE(drive.release.split.at("edge").at("green"), 0);
+    }
 };
 
 SLUICE_TEST(DetourTest)
