@@ -186,13 +186,13 @@ Verdict on(Draft& draft, const Abort& command) {
 }
 
 Verdict on(Draft& draft, const Pause& command) {
-    if (draft.state().paused) {
+    if (draft.state().paused && !paused_by_calendar(draft.state())) {
         return refuse("it is paused already", draft.state().opened.session);
     }
     if (draft.state().rollback.active || draft.state().aborted) {
         return refuse("the way back is not paused", draft.state().opened.session);
     }
-    draft.add(Paused{draft.by(), command.reason});
+    pause_until_continued(draft, draft.by(), command.reason);
     return {};
 }
 

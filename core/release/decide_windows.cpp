@@ -55,14 +55,17 @@ bool bound_and_running(const PhaseState& state, const plan::Phase& phase) {
 
 } // namespace
 
+bool paused_by_calendar(const Release& release) {
+    return release.paused && std::any_of(release.phases.begin(), release.phases.end(),
+                                         [](const auto& one) { return one.second.window_paused; });
+}
+
 void pause_until_continued(Draft& draft, const Actor& by, const std::string& why) {
-    const Release& release = draft.state();
-    const bool by_the_calendar = std::any_of(release.phases.begin(), release.phases.end(),
-                                             [](const auto& one) { return one.second.window_paused; });
-    if (release.paused && !by_the_calendar) {
+    const bool stands = draft.state().paused;
+    if (stands && !paused_by_calendar(draft.state())) {
         return;
     }
-    if (release.paused) {
+    if (stands) {
         draft.add(Continued{{own_name, ""}});
     }
     draft.add(Paused{by, why});

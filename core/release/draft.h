@@ -81,10 +81,11 @@ void forget_gates_on(Draft& draft, const std::set<std::string>& metrics);
 void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::string& why);
 /// progress.cpp: whether what the step needs is done; what has grown old is asked for again, and is not.
 bool needs_met(const Release& release, const plan::Step& step);
-void watch_lapses(Draft& draft);  // decide_lapse.cpp: tells what is overdue, stale, late
-bool clean_up(Draft& draft);      // decide_lapse.cpp: starts what runs `always`; true = over
-void watch_windows(Draft& draft); // decide_windows.cpp: ends and opens those under way
-void amend_windows(Draft& draft); // decide_windows.cpp: after the calendar was amended
+void watch_lapses(Draft& draft);                 // decide_lapse.cpp: tells what is overdue, stale, late
+bool clean_up(Draft& draft);                     // decide_lapse.cpp: starts what runs `always`; true = over
+void watch_windows(Draft& draft);                // decide_windows.cpp: ends and opens those under way
+void amend_windows(Draft& draft);                // decide_windows.cpp: after the calendar was amended
+bool paused_by_calendar(const Release& release); // decide_windows.cpp: it goes on by itself when the window opens
 /// decide_windows.cpp: a pause that only a person ends; where the calendar's stands, it takes its place, or the release
 /// would go on by itself when the window opens. Nothing, where somebody has paused it already.
 void pause_until_continued(Draft& draft, const Actor& by, const std::string& why);

@@ -419,6 +419,22 @@ rollback: {options: {back: {steps: [{id: all-blue, shift: {edge: {blue: 100}}}, 
         QCOMPARE(drive.submit(ResolveDoubt{"s1/to-50/1", "happened", "it was at 50 for a minute"}), "");
         QCOMPARE(drive.release.split.at("edge").at("green"), 0);
     }
+    void a_window_that_opens_does_not_go_on_from_what_a_person_paused() {
+        Driver drive = whole(R"(calendar: {allow: [{from: '07:00', to: '09:00'}], when-window-ends: pause}
+phases:
+  - {id: one, window: true, steps: [{id: s, confirm: Go on}, {id: act, run: [act]}]}
+)");
+        drive.pass(hours(2));
+        QCOMPARE(drive.submit(Pause{"wait for the bank"}), "");
+        QCOMPARE(drive.submit(Pause{"once more"}), "it is paused already");
+        QCOMPARE(drive.release.paused_why, "wait for the bank");
+        drive.submit(Confirm{"s", "", false, ""});
+        drive.pass(hours(22)); // the window has opened
+        QVERIFY(drive.release.paused);
+        QCOMPARE(drive.status("act"), "to come");
+        QCOMPARE(drive.submit(Continue{}), "");
+        QCOMPARE(drive.status("act"), "running");
+    }
 };
 
 SLUICE_TEST(DetourTest)

@@ -229,7 +229,6 @@ phases:
         QCOMPARE(held.held("bake"), 30.0 * 60); // it stood from 04:00 on
         QCOMPARE(held.count("window-ended"), 1);
         QCOMPARE(held.submit(Continue{}), "the window of 'switch' has ended");
-        QCOMPARE(held.submit(Pause{"and lunch"}), "it is paused already");
         QCOMPARE(when(*next_tick(held.release, held.now)), "2026-01-13T02:00");
         held.pass(at("2026-01-13T02:00:00Z") - held.now);
         QCOMPARE(held.last(), "window-reopened switch, continued");
