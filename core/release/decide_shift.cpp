@@ -205,6 +205,17 @@ const HandShift* open_shift(const Release& release) {
     return found == release.shifts.end() ? nullptr : &*found;
 }
 
+std::string moved_by_hand(const Release& release, const plan::Step& step) {
+    const auto* planned = std::get_if<plan::Shift>(&step.body);
+    const HandShift* shift = open_shift(release);
+    if (!planned || !shift || is_rollback_step(release, step.id) || release.hand_shift(step.id) ||
+        std::get<plan::Shift>(shift->planned.body).traffic != planned->traffic) {
+        return {};
+    }
+    const bool doubt = shift->state.status == StepStatus::in_doubt;
+    return shift->planned.id + (doubt ? " is in doubt: say first what became of it" : " is moving the traffic now");
+}
+
 bool shift_at_work(const Release& release) {
     const HandShift* shift = open_shift(release);
     return shift && shift->state.status == StepStatus::running;

@@ -5,6 +5,7 @@
 #include "release/draft.h"
 #include "release/hold_clocks.h"
 #include "release/retire.h"
+#include "release/shift.h"
 
 #include <fmt/format.h>
 
@@ -88,7 +89,7 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
     } else if (!needs_met(draft.state(), step)) {
         draft.add(RetryPlanned{step.id, last_attempt, "what it needs is asked for again", draft.now()});
     } else if ((waits_for_gates(step) && !std::holds_alternative<plan::Hold>(step.body)) ||
-               !still_serves(draft.state(), step).empty()) {
+               !still_serves(draft.state(), step).empty() || !moved_by_hand(draft.state(), step).empty()) {
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()}); // it waits as before its first start
     } else {
         start(draft, step, last_attempt + 1);

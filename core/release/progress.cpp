@@ -173,6 +173,13 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
     return {};
 }
 
+/// What stands in the way of each attempt: a gate, traffic on what it takes away, a shift by hand. Empty = nothing.
+std::string hindrance(const Draft& draft, const plan::Step& step) {
+    const std::string shut = closed_gate(draft, step);
+    const std::string served = shut.empty() ? still_serves(draft.state(), step) : shut;
+    return served.empty() ? moved_by_hand(draft.state(), step) : served;
+}
+
 /// When `not-before` lets it start; 0 = at once, nothing = not known yet.
 std::optional<Nanos> earliest(const Draft& draft, const plan::Step& step) {
     return step.not_before ? Moments(draft.state(), draft.now()).of(*step.not_before) : Nanos{};
@@ -207,8 +214,7 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
             return;
         }
         // What hinders its start hinders every other one too, and can be set aside then.
-        const std::string shut = closed_gate(draft, step);
-        if (const std::string why = shut.empty() ? still_serves(draft.state(), step) : shut; !why.empty()) {
+        if (const std::string why = hindrance(draft, step); !why.empty()) {
             wait_until(draft, step, {}, why);
         } else {
             start(draft, step, state.attempt + 1);
@@ -251,12 +257,8 @@ void consider(Draft& draft, const plan::Step& step, bool may_start) {
             return;
         }
     }
-    if (const std::string shut = closed_gate(draft, step); !shut.empty()) {
-        wait_until(draft, step, {}, shut);
-        return;
-    }
-    if (const std::string served = still_serves(draft.state(), step); !served.empty()) {
-        wait_until(draft, step, {}, served);
+    if (const std::string why = hindrance(draft, step); !why.empty()) {
+        wait_until(draft, step, {}, why);
         return;
     }
     if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {

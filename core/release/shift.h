@@ -26,6 +26,9 @@ std::vector<plan::Weights> stations(const plan::Plan& plan, const std::string& t
 /// A shift by hand that is neither done nor given up, in doubt too; null if there is none.
 const HandShift* open_shift(const Release& release);
 
+/// Why a step of the plan does not move its traffic now: a shift by hand does, or is in doubt. Empty = none is.
+std::string moved_by_hand(const Release& release, const plan::Step& step);
+
 /// One whose outcome is still to come, or which was not sent yet.
 bool shift_at_work(const Release& release);
 

@@ -435,6 +435,41 @@ phases:
         QCOMPARE(drive.submit(Continue{}), "");
         QCOMPARE(drive.status("act"), "running");
     }
+    void the_plan_moves_no_traffic_while_a_shift_by_hand_is_in_doubt_data() {
+        QTest::addColumn<bool>("again");
+        QTest::newRow("at its first start") << false;
+        QTest::newRow("at another attempt") << true;
+    }
+    void the_plan_moves_no_traffic_while_a_shift_by_hand_is_in_doubt() {
+        QFETCH(bool, again);
+        Driver drive = whole(R"(phases:
+  - id: main
+    steps:
+      - {id: ready, confirm: Ready, makes-ready: green}
+      - {id: to-25, shift: {edge: {green: 25}}}
+      - {id: ask, confirm: Ask}
+      - {id: to-50, shift: {edge: {green: 50}}}
+)");
+        drive.submit(Confirm{"ready", "", false, ""});
+        drive.done("to-25", split(25));
+        if (again) {
+            drive.submit(Confirm{"ask", "", false, ""});
+            drive.prepare("to-50");
+            drive.settle("to-50", false);
+        }
+        by_hand(drive, 0);
+        (void)drive.submit(Unknown{"s1/~shift-1/1", "lost", ""}, engine);
+        if (again) {
+            drive.submit(Retry{"to-50", ""});
+        } else {
+            drive.submit(Confirm{"ask", "", false, ""});
+        }
+        QCOMPARE(drive.status("to-50"), "waiting");
+        QCOMPARE(drive.why("to-50"), "~shift-1 is in doubt: say first what became of it");
+        QCOMPARE(drive.submit(ResolveDoubt{"s1/~shift-1/1", "happened", "it is at 0"}), "");
+        QCOMPARE(drive.status("to-50"), "running");
+        QCOMPARE(drive.release.at("to-50").attempt, again ? 2 : 1);
+    }
 };
 
 SLUICE_TEST(DetourTest)
