@@ -196,7 +196,9 @@ void watch_triggers(Draft& draft) {
                 draft.add(TriggerChanged{trigger.id, "", "disarmed", "", "", nullptr});
             }
         }
-        forget_idle_arms(draft, trigger);
+        if (armed) { // else what has fired stays to be seen: the way back takes the traffic off its arm
+            forget_idle_arms(draft, trigger);
+        }
         watch_severity_of(draft, trigger);
     }
     watch_proposals(draft);

@@ -470,6 +470,23 @@ phases:
         QCOMPARE(drive.status("to-50"), "running");
         QCOMPARE(drive.release.at("to-50").attempt, again ? 2 : 1);
     }
+    void what_has_fired_stays_to_be_seen_when_the_way_back_takes_the_traffic_off_its_arm() {
+        Driver drive = whole(R"(phases:
+  - id: main
+    steps:
+      - {id: ready, confirm: Ready, makes-ready: green}
+      - {id: to-50, shift: {edge: {green: 50}}}
+      - {id: ask, confirm: Ask}
+rollback: {triggers: [{id: slow, metric: errors, must: '> 5%', mode: propose, grace: 5m}], options: {back: {steps: [{id: all-blue, shift: {edge: {blue: 100}}}, {id: see, confirm: See}]}}}
+)");
+        drive.submit(Confirm{"ready", "", false, ""});
+        drive.done("to-50", split(50));
+        drive.trigger("slow", "yes", "green");
+        drive.pass(minutes(5));
+        QCOMPARE(drive.release.rollback.trigger, "slow");
+        drive.done("back/all-blue", split(0));
+        QCOMPARE(drive.trigger_state("slow/green"), "fired");
+    }
 };
 
 SLUICE_TEST(DetourTest)
