@@ -44,12 +44,13 @@ void escalate(Draft& draft, const Moments& moments, const plan::Step& step) {
     }
 }
 
-/// Something of the plan is still on its way outside: what cleans up comes after it.
-bool forward_at_work(const Release& release) {
+/// Something but clean-up is still on its way outside, of the plan, of a way back that was left, or by hand: what
+/// cleans up comes after it.
+bool others_at_work(const Release& release) {
     const auto ids = in_flight(release);
     return std::any_of(ids.begin(), ids.end(), [&](const OperationId& id) {
-        const plan::Step* step = release.plan->step(release.operations.at(id).intent.step);
-        return step && !step->always && !is_rollback_step(release, step->id);
+        const plan::Step* step = release.step(release.operations.at(id).intent.step);
+        return step && !step->always;
     });
 }
 
@@ -110,7 +111,7 @@ bool clean_up(Draft& draft) {
         if (!step.always || over(draft.state().at(step.id).status)) {
             continue;
         }
-        if (!forward_at_work(draft.state())) {
+        if (!others_at_work(draft.state())) {
             clean(draft, step);
         }
         if (!over(draft.state().at(step.id).status)) {

@@ -99,9 +99,9 @@ private slots:
         drive.done("tidy");
         QCOMPARE(drive.release.outcome, "aborted");
     }
-    static Driver stuck() {
-        Driver drive = whole(R"(phases:
-  - {id: one, steps: [{id: act, run: [act]}, {id: ask, confirm: Ask}]}
+    static Driver stuck(const std::string& more = "") {
+        Driver drive =
+            whole("phases:\n  - {id: one, steps: [{id: act, run: [act]}, {id: ask, confirm: Ask}" + more + R"(]}
 rollback:
   options:
     a: {default: true, steps: [{id: x, run: [x], needs: []}, {id: y, run: [y], needs: []}]}
@@ -486,6 +486,30 @@ rollback: {triggers: [{id: slow, metric: errors, must: '> 5%', mode: propose, gr
         QCOMPARE(drive.release.rollback.trigger, "slow");
         drive.done("back/all-blue", split(0));
         QCOMPARE(drive.trigger_state("slow/green"), "fired");
+    }
+    void clean_up_waits_for_all_that_is_on_its_way_data() {
+        QTest::addColumn<QString>("what");
+        QTest::newRow("of a way back that was left") << "a/x";
+        QTest::newRow("of a shift by hand") << "~shift-1";
+    }
+    void clean_up_waits_for_all_that_is_on_its_way() {
+        QFETCH(QString, what);
+        const std::string id = what.toStdString();
+        Driver drive = id == "a/x" ? stuck(", {id: tidy, run: [tidy], always: true}")
+                                   : shifted("      - {id: ask, confirm: Ask}\n      - {id: tidy, run: [tidy], always: "
+                                             "true}\n");
+        if (id == "a/x") {
+            QCOMPARE(drive.submit(RollBack{"b", "", "a is stuck"}), "");
+            drive.submit(Confirm{"b/z", "", false, ""});
+        } else {
+            by_hand(drive, 0);
+            drive.submit(Abort{"enough"});
+        }
+        QCOMPARE(drive.status("tidy"), "to come");
+        drive.settle(id, true);
+        QCOMPARE(drive.status("tidy"), "running");
+        drive.done("tidy");
+        QVERIFY(drive.release.closed());
     }
 };
 

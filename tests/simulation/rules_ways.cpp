@@ -68,8 +68,8 @@ void Rules::check_cleaning(const Release& before, const plan::Step& step) {
         find(step.id + " cleans up before the way back is gone");
     }
     for (const auto& id : in_flight(before)) {
-        const auto* other = before.plan->step(before.operations.at(id).intent.step);
-        if (other != nullptr && !other->always && before.plan->phase_of(other->id) != nullptr) {
+        const auto* other = before.step(before.operations.at(id).intent.step);
+        if (other != nullptr && !other->always) {
             find(fmt::format("{} cleans up while {} is at work", step.id, id));
         }
     }
