@@ -327,7 +327,8 @@ public:
         // The deadline of a hold stood still together with its clock.
         for (auto& [id, step] : r.steps) {
             const plan::Step* planned = r.plan->step(id);
-            if (step.status == StepStatus::running && planned && std::holds_alternative<plan::Hold>(planned->body)) {
+            const bool holds = step.status == StepStatus::running || step.status == StepStatus::person;
+            if (holds && planned && std::holds_alternative<plan::Hold>(planned->body)) {
                 step.begun += now_ - std::max(r.paused_since, step.begun);
             }
         }

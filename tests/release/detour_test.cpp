@@ -511,6 +511,23 @@ rollback: {triggers: [{id: slow, metric: errors, must: '> 5%', mode: propose, gr
         drive.done("tidy");
         QVERIFY(drive.release.closed());
     }
+    void the_deadline_of_a_hold_that_has_held_stands_still_in_a_pause_too() {
+        Driver drive = steps("      - {id: soak, hold: {for: 10m, deadline: 20m, then: ask}, gates: [{metric: lag, "
+                             "must: '< 5'}]}\n      - {id: end, confirm: End}\n");
+        drive.gate("soak", "lag", "pass");
+        drive.pass(minutes(10));
+        drive.gate("soak", "lag", "pass");
+        QCOMPARE(drive.status("soak"), "awaiting a person");
+        drive.submit(Pause{"overnight"});
+        drive.pass(hours(8));
+        drive.submit(Continue{});
+        drive.gate("soak", "lag", "fail");
+        drive.tick();
+        drive.pass(minutes(5));
+        QCOMPARE(drive.status("soak"), "running");
+        drive.pass(minutes(6));
+        QCOMPARE(drive.status("soak"), "failed");
+    }
 };
 
 SLUICE_TEST(DetourTest)
