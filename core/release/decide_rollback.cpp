@@ -68,8 +68,12 @@ void stop_forward(Draft& draft, const std::string& why) {
     for (const auto& step : plan->steps) {
         const StepState& state = draft.state().at(step.id);
         if (step.always) {
-            // Clean-up that has sent nothing yet does so in its turn, after the way back.
-            if (state.status == StepStatus::running && plan::is_effect(step.body) && state.operation.empty()) {
+            // Clean-up that has sent nothing yet does so in its turn, after the way back; so does who would type it.
+            const bool unsent =
+                state.status == StepStatus::running && plan::is_effect(step.body) && state.operation.empty();
+            const bool untyped =
+                state.status == StepStatus::person && std::holds_alternative<plan::External>(step.body);
+            if (unsent || untyped) {
                 draft.add(RetryPlanned{step.id, state.attempt, why, draft.now()});
             }
         } else if (can_stop(draft.state(), state)) {

@@ -528,6 +528,19 @@ rollback: {triggers: [{id: slow, metric: errors, must: '> 5%', mode: propose, gr
         drive.pass(minutes(6));
         QCOMPARE(drive.status("soak"), "failed");
     }
+    void clean_up_that_a_person_types_is_asked_for_once_the_way_back_is_gone() {
+        auto drive = whole(R"(phases:
+  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, external: tidy up, always: true}]}
+rollback: {options: {back: {}}}
+)");
+        drive.done("lock");
+        QCOMPARE(drive.status("tidy"), "awaiting a person");
+        drive.submit(RollBack{"", "", "broken"});
+        QVERIFY(drive.submit(Confirm{"tidy", "", false, ""}) != "");
+        drive.done("back/lock");
+        QCOMPARE(drive.submit(Confirm{"tidy", "", false, ""}), "");
+        QCOMPARE(drive.release.outcome, "rolled-back");
+    }
 };
 
 SLUICE_TEST(DetourTest)
