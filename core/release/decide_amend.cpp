@@ -3,6 +3,7 @@
 #include "plan/formula.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
+#include "release/covered.h"
 #include "release/demand.h"
 #include "release/draft.h"
 #include "release/shift.h"
@@ -138,6 +139,19 @@ void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, co
     }
 }
 
+/// Who amends is one person; the policy asks for others. What is to come begins no sooner before any approval than it
+/// did: those that are asked again would come after it.
+Verdict still_guarded(const Release& before, const Release& after) {
+    const auto known = before_any_approval(before);
+    for (const auto& id : rule_of(after) ? before_any_approval(after) : std::vector<StepId>{}) {
+        if (any_to_come(after, {id}) && std::find(known.begin(), known.end(), id) == known.end()) {
+            return refuse(id + " would begin before any approval", id,
+                          "let it need what comes after the approval that the policy demands");
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Verdict on(Draft& draft, const Amend& command) {
@@ -210,6 +224,9 @@ Verdict on(Draft& draft, const Amend& command) {
     if (draft.state().policy) { // it demands of the new plan what it demanded of the old one
         if (const auto raised = raise(draft.state()); !raised) {
             return failed(raised);
+        }
+        if (auto guarded = still_guarded(release, draft.state()); !guarded) {
+            return guarded;
         }
     }
     amend_windows(draft);

@@ -541,6 +541,38 @@ rollback: {options: {back: {}}}
         QCOMPARE(drive.submit(Confirm{"tidy", "", false, ""}), "");
         QCOMPARE(drive.release.outcome, "rolled-back");
     }
+    void an_amendment_takes_nothing_out_from_behind_its_approval_data() {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::addColumn<QString>("what");
+        QTest::newRow("a step that was behind it") << "run: [b]"
+                                                   << "run: [worse], needs: []"
+                                                   << "b";
+        QTest::newRow("a new one") << "{id: b, run: [b]}"
+                                   << "{id: b, run: [b]}, {id: c, run: [c], needs: []}"
+                                   << "c";
+        QTest::newRow("a new one behind it") << "{id: b, run: [b]}"
+                                             << "{id: b, run: [b]}, {id: c, run: [c]}"
+                                             << "";
+        QTest::newRow("a message") << "{id: b, run: [b]}"
+                                   << "{id: b, run: [b]}, {id: c, confirm: C, needs: []}"
+                                   << "";
+    }
+    void an_amendment_takes_nothing_out_from_behind_its_approval() {
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        QFETCH(QString, what);
+        const std::string plan =
+            plan_with("release: {type: major, environment: production}\nphases: [{id: m, steps: [{id: go, approve: "
+                      "{roles: [owner]}}, {id: act, run: [act]}, {id: b, run: [b]}]}]\n");
+        const QString changed = QString::fromStdString(plan).replace(from, to);
+        for (const auto& policy : {policy_text(two_roles), std::string()}) {
+            Desk desk(policy, plan);
+            const std::string refused = desk.submit(Amend{changed.toStdString(), "because"}, {"lena", "lead"});
+            QCOMPARE(QString::fromStdString(refused),
+                     what.isEmpty() || policy.empty() ? "" : what + " would begin before any approval");
+        }
+    }
 };
 
 SLUICE_TEST(DetourTest)
