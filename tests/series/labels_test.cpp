@@ -85,7 +85,8 @@ private slots:
         QCOMPARE(to_text(labels), R"({a="1", b="2"})");
         QCOMPARE(labels.at("b"), "2");
         QVERIFY_THROWS_EXCEPTION(std::out_of_range, labels.at("c"));
-        QCOMPARE(Json{{"labels", labels}}.dump(), R"({"labels":{"a":"1","b":"2"}})");
+        const Json json = {{"labels", labels}};
+        QCOMPARE(json.dump(), R"({"labels":{"a":"1","b":"2"}})");
         QCOMPARE(Json(Labels()).dump(), "{}");
     }
 
