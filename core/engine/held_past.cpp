@@ -36,11 +36,16 @@ bool HeldPast::holds(const std::string& metric, Nanos at) const {
 
 void HeldPast::amended(const plan::Plan& before, const plan::Plan& after) {
     const auto changes = plan::changes_between(before, after);
+    const auto changed = [&](const char* kind, const std::string& name) {
+        return std::any_of(changes.begin(), changes.end(),
+                           [&](const auto& change) { return change.kind == kind && change.name == name; });
+    };
+    // Which series is which arm's hangs on how the arms are named.
+    const bool arms = std::any_of(changes.begin(), changes.end(), [](const auto& one) { return one.kind == "arm"; });
     std::erase_if(held_, [&](const auto& entry) {
         const plan::Metric* metric = after.metric(entry.first);
-        return metric == nullptr || std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
-                   return plan::asks_otherwise(change, *metric);
-               });
+        return metric == nullptr || changed("metric", entry.first) || changed("connection", metric->from) ||
+               (arms && !metric->by_arm.empty());
     });
 }
 

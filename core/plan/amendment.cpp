@@ -254,10 +254,4 @@ std::string unified_diff(const Plan& before, const Plan& after) {
     return all;
 }
 
-bool asks_otherwise(const PartChange& change, const Metric& metric) {
-    return (change.kind == "metric" && change.name == metric.name) ||
-           (change.kind == "connection" && change.name == metric.from) ||
-           (change.kind == "arm" && !metric.by_arm.empty());
-}
-
 } // namespace sluice::plan

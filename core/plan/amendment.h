@@ -31,8 +31,4 @@ std::string unified_diff(const std::string& before, const std::string& after);
 std::vector<PartChange> changes_between(const Plan& before, const Plan& after);
 std::string unified_diff(const Plan& before, const Plan& after);
 
-/// Whether the metric is another one after this change, or asked elsewhere: what was read of it before says nothing of
-/// it. Which series is which arm's hangs on how the arms are named.
-bool asks_otherwise(const PartChange& change, const Metric& metric);
-
 } // namespace sluice::plan

@@ -115,10 +115,9 @@ void add_derived(const plan::Plan& plan, std::set<std::string>& metrics) {
 /// Those that are asked otherwise, or elsewhere, from here on.
 std::set<std::string> changed_metrics(const plan::Plan& plan, const std::vector<PartChange>& changes) {
     std::set<std::string> metrics;
-    for (const auto& metric : plan.metrics) {
-        if (std::any_of(changes.begin(), changes.end(),
-                        [&](const auto& change) { return plan::asks_otherwise(change, metric); })) {
-            metrics.insert(metric.name);
+    for (const auto& change : changes) {
+        if (change.kind == "metric") {
+            metrics.insert(change.name);
         }
     }
     add_derived(plan, metrics);

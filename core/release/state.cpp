@@ -135,21 +135,14 @@ std::string before_key(const std::string& metric, Nanos before) {
 }
 
 Nanos asked_since(const Release& release, const std::string& metric) {
-    // The events tell changes in words.
-    const auto* now = release.plan->metric(metric);
-    const auto is_other = [&](const std::string& told) {
-        using plan::PartChange;
-        for (const auto what : {PartChange::What::added, PartChange::What::changed}) {
-            if (told == plan::to_text(PartChange{what, "metric", metric}) ||
-                (now != nullptr && told == plan::to_text(PartChange{what, "connection", now->from}))) {
-                return true;
-            }
-        }
-        return now != nullptr && !now->by_arm.empty() && told.starts_with("arm ");
-    };
+    using plan::PartChange;
+    const std::string added = plan::to_text(PartChange{PartChange::What::added, "metric", metric});
+    const std::string changed = plan::to_text(PartChange{PartChange::What::changed, "metric", metric});
     Nanos since;
     for (const auto& amendment : release.amendments) {
-        if (std::any_of(amendment.changes.begin(), amendment.changes.end(), is_other)) {
+        const auto& changes = amendment.changes;
+        if (std::any_of(changes.begin(), changes.end(),
+                        [&](const auto& change) { return change == added || change == changed; })) {
             since = amendment.time;
         }
     }
