@@ -206,8 +206,10 @@ Verdict on(Draft& draft, const Continue&) {
     }
     if (const plan::Phase* phase = kept_by_window(draft.state())) {
         return refuse("the window of '" + phase->id + "' has ended", phase->id,
-                      "it goes on by itself when the window opens again; 'override " + phase->id +
-                          "' with a reason goes on before");
+                      (paused_by_calendar(draft.state())
+                           ? "it goes on by itself when the window opens again; 'override "
+                           : "continue it when the window opens again; 'override ") +
+                          phase->id + "' with a reason goes on before");
     }
     draft.add(Continued{draft.by()});
     return {};

@@ -153,7 +153,7 @@ struct AlertState {
     std::string value, why;
     std::string acknowledged_by, acknowledged_why;
     std::map<std::string, AlertRoute> routes; ///< by channel; of the last firing
-    bool unread = false; ///< since the program has begun again no reading has said that it is over
+    bool unread = false;                      ///< since the program has begun again no reading has said that it is over
 
     bool firing() const { return state == "firing"; }
 };

@@ -428,6 +428,7 @@ phases:
         QCOMPARE(drive.submit(Pause{"wait for the bank"}), "");
         QCOMPARE(drive.submit(Pause{"once more"}), "it is paused already");
         QCOMPARE(drive.release.paused_why, "wait for the bank");
+        QCOMPARE(drive.submit(Continue{}), "the window of 'one' has ended");
         drive.submit(Confirm{"s", "", false, ""});
         drive.pass(hours(22)); // the window has opened
         QVERIFY(drive.release.paused);

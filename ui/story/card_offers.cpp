@@ -215,11 +215,19 @@ void offer_pause(Table& table) {
         Offer& on = table.add(Deed::go_on, Words::tr("Continue"), Words::tr("Ends the pause"), Asks::nothing,
                               taken ? Offer::Look::plain : Offer::Look::primary);
         if (const auto* phase = release::kept_by_window(table.release())) {
-            on.why_not = Words::tr("The window has ended; it goes on by itself when it opens again");
+            const auto& phases = table.release().phases;
+            const bool by_calendar =
+                std::any_of(phases.begin(), phases.end(), [](const auto& one) { return one.second.window_paused; });
+            on.why_not = by_calendar ? Words::tr("The window has ended; it goes on by itself when it opens again")
+                                     : Words::tr("The window has ended; it can be continued when it opens again");
             Offer& beyond = table.add(Deed::set_aside, Words::tr("Go on outside the window…"),
                                       Words::tr("Needs a reason and is shown in red from then on"), Asks::reason,
                                       Offer::Look::danger);
             beyond.argument = phase->id;
+            if (by_calendar) {
+                table.add(Deed::pause, Words::tr("Pause"),
+                          Words::tr("It goes on when somebody continues it, not by itself when the window opens"));
+            }
             return;
         }
         if (!taken) {

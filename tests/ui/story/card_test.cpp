@@ -250,6 +250,26 @@ phases: [{id: one, steps: [{id: opening, title: The night, wait: {window: true}}
         QCOMPARE(fact(present_card(session.moment(), "opening"), "The window"), "");
     }
 
+    void the_pause_of_an_ended_window_can_be_made_one_that_stays() {
+        // The drive begins on a Monday at eight.
+        testing::SmallSession session(R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+calendar: {allow: [{days: [mon], from: '08:00', to: '10:00', zone: UTC}], when-window-ends: pause}
+phases: [{id: one, window: true, steps: [{id: go, confirm: Go}, {id: end, confirm: End}]}]
+)");
+        session.drive.pass(hours(3));
+        QVERIFY(session.drive.release.paused);
+        const auto card = present_card(session.moment());
+        const auto offer = std::find_if(card.offers.begin(), card.offers.end(),
+                                        [](const auto& one) { return one.deed == Deed::pause; });
+        QVERIFY2(offer != card.offers.end(), qPrintable(offered(card)));
+        QCOMPARE(session.drive.submit(*command_of(card, *offer, {}), {"lena", "lead"}), "");
+        QVERIFY(!offered(present_card(session.moment())).contains("Pause"));
+        session.drive.pass(hours(24 * 7)); // the window is open again
+        QVERIFY(session.drive.release.paused);
+    }
+
     void in_replay_nothing_is_offered() {
         for (const auto& name : testing::small_sessions()) {
             QVERIFY(present_card(testing::make_small(name)->moment(Mode::replay)).offers.empty());
