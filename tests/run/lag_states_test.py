@@ -31,7 +31,7 @@ class LagStates(unittest.TestCase):
         (self.home.folder / "plan.yaml").write_text(PLAN % self.broker.address)
         program = self.home.begin("run", "plan.yaml", "--session", self.home.session, "--no-input")
         self.addCleanup(self.end, program)
-        wait_until(self.home.readable, "the session")
+        wait_until(lambda: self.home.readable() and self.home.events(), "the session")
 
     def end(self, program):
         self.home.call("do", self.home.session, "abort", "--reason", "enough")
