@@ -191,7 +191,7 @@ kubernetes::ForwardSpec Connections::forward_of(const plan::Way& way) const {
 }
 
 Connections::Connections(const Outside& outside)
-    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}, {}})) {}
+    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}, {}, {}})) {}
 Connections::~Connections() = default;
 
 Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, const Outside& outside,

@@ -1,6 +1,7 @@
 #include "series/promql/functions.h"
 
 #include "series/go_number.h"
+#include "series/promql/operators.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +13,8 @@ namespace {
 
 /// Prometheus counts in milliseconds and divides by 1000; dividing nanoseconds would round differently.
 double seconds_between(Nanos from, Nanos to) {
-    return static_cast<double>((to.count - from.count) / 1'000'000) / 1000;
+    const std::int64_t whole = (to.count - from.count) / 1'000'000;
+    return static_cast<double>(whole) / 1000;
 }
 
 void merge_equal_bounds(std::vector<Bucket>& buckets) {
