@@ -13,6 +13,8 @@
 namespace sluice::engine {
 
 struct Connections::Parts {
+    explicit Parts(const Outside& given) : outside(given) {}
+
     Outside outside;
     std::map<std::string, Json> settings;
     std::map<std::string, std::unique_ptr<kubernetes::Client>> clusters;
@@ -190,8 +192,7 @@ kubernetes::ForwardSpec Connections::forward_of(const plan::Way& way) const {
     return spec;
 }
 
-Connections::Connections(const Outside& outside)
-    : parts_(std::make_unique<Parts>(Parts{outside, {}, {}, {}, {}, {}, {}, {}, {}})) {}
+Connections::Connections(const Outside& outside) : parts_(std::make_unique<Parts>(outside)) {}
 Connections::~Connections() = default;
 
 Result<std::unique_ptr<Connections>> Connections::open(const plan::Plan& plan, const Outside& outside,

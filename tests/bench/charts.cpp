@@ -6,10 +6,10 @@
 /// and half of them dashed.
 #include "charts/chart_grid.h"
 #include "charts/plot_canvas.h"
+#include "offscreen.h"
 #include "processor_time.h"
 #include "theme/apply.h"
 
-#include <QApplication>
 #include <QChart>
 #include <QChartView>
 #include <QDateTime>
@@ -17,7 +17,6 @@
 #include <QElapsedTimer>
 #include <QGridLayout>
 #include <QLineSeries>
-#include <QLoggingCategory>
 #include <QValueAxis>
 #include <algorithm>
 #include <cmath>
@@ -206,13 +205,7 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    }
-    // The platform without a display warns at each window of what it can't do.
-    QLoggingCategory::setFilterRules("default.warning=false");
-    QApplication app(argc, argv);
-    theme::apply(app, theme::Scheme::dark);
+    const bench::Offscreen app(argc, argv);
     const Lines lines(24);
     struct Desk {
         int count, columns;

@@ -2,15 +2,13 @@
 /// GUI thread comes back to the event loop within 50 ms, and what that thread takes of a core. Beside it, in the same
 /// run, the same cockpit with ten series. SLUICE_RECORD_SECONDS: of each; 600 unless told.
 #include "exposition_text.h"
+#include "offscreen.h"
 #include "processor_time.h"
 #include "screens/session_screen.h"
 #include "screens/watchdog.h"
 #include "story/owned_source.h"
-#include "theme/apply.h"
 
-#include <QApplication>
 #include <QElapsedTimer>
-#include <QLoggingCategory>
 #include <QMainWindow>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -109,12 +107,7 @@ bool watch(std::size_t series, int seconds, int& busy_stalls) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    }
-    QLoggingCategory::setFilterRules("default.warning=false");
-    QApplication app(argc, argv);
-    theme::apply(app, theme::Scheme::dark);
+    const bench::Offscreen app(argc, argv);
     const int given = qEnvironmentVariableIntValue("SLUICE_RECORD_SECONDS");
     const int seconds = given >= 10 ? given : 600;
     std::printf("%-8s %8s %8s %14s %14s %14s %12s\n", "series", "s", "scrapes", "stalls, clock", "stalls, busy",

@@ -4,15 +4,13 @@
 ///
 /// The watchdog goes by the clock: what other programs on the machine take counts as well. So each stall is told with
 /// the processor time that the GUI thread itself had in it; only those in which it was busy for 50 ms are its own.
+#include "offscreen.h"
 #include "processor_time.h"
 #include "screens/session_screen.h"
 #include "screens/watchdog.h"
 #include "story/owned_source.h"
-#include "theme/apply.h"
 
-#include <QApplication>
 #include <QElapsedTimer>
-#include <QLoggingCategory>
 #include <QMainWindow>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -40,12 +38,7 @@ host::RehearsalOptions nova_in(const QTemporaryDir& folder) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    }
-    QLoggingCategory::setFilterRules("default.warning=false");
-    QApplication app(argc, argv);
-    theme::apply(app, theme::Scheme::dark);
+    const bench::Offscreen app(argc, argv);
     QString failure;
     std::printf("%-12s %8s %8s %14s %14s %14s\n", "", "s", "events", "stalls, clock", "stalls, busy", "longest busy");
     bool held = true;

@@ -6,7 +6,9 @@
 #include "support/scripted_http.h"
 #include "support/suite.h"
 
+#include <QDeadlineTimer>
 #include <QElapsedTimer>
+#include <future>
 
 using namespace sluice;
 using namespace sluice::effects;
@@ -270,20 +272,24 @@ private slots:
 
     void waiting_behind_a_slow_question_is_no_broker_that_is_away() {
         World world;
+        std::promise<void> answered;
         world.cluster->connection().call<int>(
             "slow", seconds(5),
-            [](const kafka::Call&) {
-                QTest::qSleep(600);
+            [until = answered.get_future().share()](const kafka::Call&) {
+                until.wait();
                 return 1;
             },
             [](int) {});
         std::optional<Result<kafka::Offsets>> late;
         world.cluster->connection().call<Result<kafka::Offsets>>(
-            "late", milliseconds(300),
+            "late", milliseconds(10),
             [](const kafka::Call& call) {
                 return kafka::committed(call, "analytics", {{"nova.events", 0}});
             },
             [&](Result<kafka::Offsets> one) { late = std::move(one); });
+        const QDeadlineTimer its_time(20);
+        world.wait([&] { return its_time.hasExpired(); });
+        answered.set_value();
         world.wait([&] { return late.has_value(); });
         QVERIFY(!*late && late->error().code == ErrorCode::timed_out);
         SAME_TEXT(late->error().what,

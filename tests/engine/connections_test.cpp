@@ -64,6 +64,18 @@ class ConnectionsTest : public QObject {
         return loaded.plan ? *loaded.plan : plan::Plan{};
     }
 
+    Result<net::HttpResponse> ask(const Connections& connections) {
+        std::optional<Result<net::HttpResponse>> got;
+        net::HttpRequest request;
+        request.url = "/x";
+        request.key = "k";
+        connections.http("a")->send(request, [&](Result<net::HttpResponse> answered) { got = std::move(answered); });
+        if (!QTest::qWaitFor([&] { return got.has_value(); }, 15'000)) {
+            return fail(ErrorCode::timed_out, "no answer");
+        }
+        return *std::move(got);
+    }
+
 private slots:
     void initTestCase() {
         QProcess made;
@@ -182,14 +194,9 @@ private slots:
         QCOMPARE(plan.connections.size(), std::size_t{1});
         const auto opened = Connections::open(plan, outside(http), {});
         QVERIFY2(opened, opened ? "" : to_text(opened.error()).c_str());
-        std::optional<Result<net::HttpResponse>> got;
-        net::HttpRequest request;
-        request.url = "/x";
-        request.key = "k";
-        (*opened)->http("a")->send(request, [&](Result<net::HttpResponse> answered) { got = std::move(answered); });
-        QVERIFY(QTest::qWaitFor([&] { return got.has_value(); }, 10'000));
-        QVERIFY2(*got, *got ? "" : to_text(got->error()).c_str());
-        QCOMPARE((*got)->body, std::string("there"));
+        const auto got = ask(**opened);
+        QVERIFY2(got, got ? "" : to_text(got.error()).c_str());
+        QCOMPARE(got->body, std::string("there"));
         QCOMPARE(server.seen.size(), std::size_t{1});
         QCOMPARE(server.seen[0].header("Authorization"), "Basic " + QByteArray("lead:pa:55").toBase64());
         QVERIFY(!server.seen[0].head.contains("Proxy-Authorization"));
@@ -219,14 +226,9 @@ private slots:
         QCOMPARE(plan.connections.size(), std::size_t{2});
         const auto opened = Connections::open(plan, outside(http), {});
         QVERIFY2(opened, opened ? "" : to_text(opened.error()).c_str());
-        std::optional<Result<net::HttpResponse>> got;
-        net::HttpRequest request;
-        request.url = "/x";
-        request.key = "k";
-        (*opened)->http("a")->send(request, [&](Result<net::HttpResponse> answered) { got = std::move(answered); });
-        QVERIFY(QTest::qWaitFor([&] { return got.has_value(); }, 15'000));
+        const auto got = ask(**opened);
         qputenv("PATH", path);
-        QVERIFY2(*got, *got ? "" : to_text(got->error()).c_str());
+        QVERIFY2(got, got ? "" : to_text(got.error()).c_str());
         QFile pid(folder_.filePath("pid"));
         QVERIFY(pid.open(QIODevice::ReadOnly));
         const int process = pid.readAll().trimmed().toInt();

@@ -110,7 +110,9 @@ private slots:
         VirtualDriver driver(scheduler);
         bool fired = false;
         scheduler.after(seconds(1), [&] { fired = true; });
-        QTest::qWait(20);
+        for (int turn = 0; turn < 10; ++turn) {
+            QCoreApplication::processEvents();
+        }
         QVERIFY(!fired);
         driver.start();
         QTRY_VERIFY(fired);

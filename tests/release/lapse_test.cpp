@@ -18,6 +18,17 @@ Driver listed(const std::string& list) {
     return whole("phases: [{id: main, steps: " + list + "}]\n");
 }
 
+/// Its clean-up is on its way, and there is a way back.
+Driver cleaning_up() {
+    auto drive = whole(R"(phases:
+  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, run: [tidy], always: true}]}
+rollback: {options: {back: {}}}
+)");
+    drive.done("lock");
+    drive.prepare("tidy");
+    return drive;
+}
+
 } // namespace
 
 /// What time alone brings, and clean-up.
@@ -210,14 +221,9 @@ rollback: {options: {back: {}}}
         QCOMPARE(replayed(drive.log), state_text(drive.release));
     }
 
-    // Found by the property test on drawn plans.
+    // Both found by the property test on drawn plans.
     void clean_up_that_failed_is_not_tried_again_before_the_way_back_is_gone() {
-        auto drive = whole(R"(phases:
-  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, run: [tidy], always: true}]}
-rollback: {options: {back: {}}}
-)");
-        drive.done("lock");
-        drive.prepare("tidy");
+        auto drive = cleaning_up();
         drive.settle("tidy", false);
         QCOMPARE(drive.status("tidy"), "failed");
         drive.submit(RollBack{"", "", "broken"});
@@ -228,14 +234,8 @@ rollback: {options: {back: {}}}
         QCOMPARE(drive.release.outcome, "rolled-back");
     }
 
-    // Found by the property test on drawn plans.
     void clean_up_in_doubt_is_not_run_again_before_the_way_back_is_gone() {
-        auto drive = whole(R"(phases:
-  - {id: one, steps: [{id: lock, run: [lock], undo: {run: [unlock]}}, {id: tidy, run: [tidy], always: true}]}
-rollback: {options: {back: {}}}
-)");
-        drive.done("lock");
-        drive.prepare("tidy");
+        auto drive = cleaning_up();
         QCOMPARE(drive.submit(Unknown{"s1/tidy/1", "lost", ""}, drill::engine), "");
         drive.submit(RollBack{"", "", "broken"});
         QCOMPARE(drive.submit(ResolveDoubt{"s1/tidy/1", "run-again", "it did not happen"}), "");

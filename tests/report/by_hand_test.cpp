@@ -1,6 +1,6 @@
 #include "report/by_hand.h"
 
-#include "plan/loader.h"
+#include "opened.h"
 #include "report/sheet.h"
 #include "support/suite.h"
 
@@ -64,20 +64,7 @@ severity: {sev1: {title: 'Down for ${version}', response: 'call ${version}', pro
 phases: [{id: a, steps: [{id: b, confirm: B}, {id: to-green, confirm: Sent}, {id: read, run: [cat], outputs: {replicas: {type: integer}}, rehearse: {}}]}]
 rollback: {)" + (promise.empty() ? promise : promise + ", ") +
                                R"(options: {back: {title: 'Back', default: true, steps: [)" + step + "]}}}\n";
-    release::SessionOpened opened;
-    opened.session = "s";
-    opened.mode = "run";
-    opened.plan_file = "small.yaml";
-    opened.plan_source = source;
-    opened.variables = {{"version", "v1'2"}};
-    for (const auto& wrong : plan::load(source, "small.yaml").diagnostics) {
-        if (wrong.severity == plan::Severity::error) {
-            qFatal("%s", plan::to_text(wrong, "small.yaml").c_str());
-        }
-    }
-    release::Release release;
-    release::apply(release, {1, seconds(1'767'600'000), opened});
-    return release;
+    return testing::opened(source);
 }
 
 /// What the tools hear when a shell runs the commands: one line a program, each argument in brackets.

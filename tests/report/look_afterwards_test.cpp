@@ -1,4 +1,4 @@
-#include "plan/loader.h"
+#include "opened.h"
 #include "report/sheet.h"
 #include "support/suite.h"
 
@@ -13,7 +13,7 @@ QString below_the_step(const std::string& step) {
     const std::string source = R"(sluice: 1
 id: small
 title: Small
-variables: {version: {type: string, default: "v1'2"}}
+variables: {version: {type: string, default: v1}}
 connections:
   cluster: {kubernetes: {context: prod}}
   api: {http: {url: 'https://api.example'}}
@@ -21,20 +21,7 @@ connections:
 phases: [{id: a, steps: [{id: b, confirm: B}]}]
 rollback: {options: {back: {title: Back, default: true, steps: [)" +
                                step + "]}}}\n";
-    for (const auto& wrong : plan::load(source, "small.yaml").diagnostics) {
-        if (wrong.severity == plan::Severity::error) {
-            qFatal("%s", plan::to_text(wrong, "small.yaml").c_str());
-        }
-    }
-    release::SessionOpened opened;
-    opened.session = "s";
-    opened.mode = "run";
-    opened.plan_file = "small.yaml";
-    opened.plan_source = source;
-    opened.variables = {{"version", "v1'2"}};
-    release::Release release;
-    release::apply(release, {1, seconds(1'767'600'000), opened});
-    const QString sheet = QString::fromStdString(report::sheet_text(release, {"s.sluice", "", ""}));
+    const QString sheet = QString::fromStdString(report::sheet_text(testing::opened(source), {"s.sluice", "", ""}));
     return sheet.section("\n1. S\n", 1).section("\n\n", 0, 0);
 }
 

@@ -127,17 +127,27 @@ void refuse_same_labels(const Vector& vector) {
     }
 }
 
-Vector without_names(Vector vector) {
-    bool same = true; // what had one name has different labels without it too
-    for (const auto& element : vector) {
-        same = same && label(element.labels, metric_name) == label(vector.front().labels, metric_name);
+void NamesTaken::note(const Labels& before) {
+    const auto name = label(before, metric_name);
+    several_ = several_ || (name_ && *name_ != name);
+    if (!name_) {
+        name_ = name;
     }
+}
+
+void NamesTaken::refuse_same(const Vector& without) const {
+    if (several_) {
+        refuse_same_labels(without);
+    }
+}
+
+Vector without_names(Vector vector) {
+    NamesTaken names;
     for (auto& element : vector) {
+        names.note(element.labels);
         element.labels.erase(metric_name);
     }
-    if (!same) {
-        refuse_same_labels(vector);
-    }
+    names.refuse_same(vector);
     return vector;
 }
 

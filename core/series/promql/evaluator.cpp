@@ -56,39 +56,21 @@ private:
         std::ranges::copy_if(all, std::back_inserter(points), [](const Point& one) { return !is_stale(one.value); });
     }
 
-    /// Whether the series of a selector have one name: then their labels differ without it too.
-    class Names {
-    public:
-        void note(const Series& series) {
-            first_ = first_ != nullptr ? first_ : &series;
-            same_ = same_ && label(series.labels(), metric_name) == label(first_->labels(), metric_name);
-        }
-        void refuse_same_without(const Vector& vector) const {
-            if (!same_) {
-                refuse_same_labels(vector);
-            }
-        }
-
-    private:
-        const Series* first_ = nullptr;
-        bool same_ = true;
-    };
-
     /// `own_time` puts each point's own time into the value, for timestamp(), and takes the name away.
     Vector instant(const Selector& selector, bool own_time) const {
         const Nanos reference = at_ - selector.offset;
         Vector vector;
-        Names names;
+        NamesTaken names;
         for (const auto* series : store_.select(selector.matchers)) {
             const auto point = series->last_at(reference);
             if (point && point->at >= reference - look_back && !is_stale(point->value)) {
-                names.note(*series);
+                names.note(series->labels());
                 vector.push_back({own_time ? series->nameless() : series->labels(), at_,
                                   own_time ? in_seconds(point->at) : point->value});
             }
         }
         if (own_time) {
-            names.refuse_same_without(vector);
+            names.refuse_same(vector);
         }
         return vector;
     }
@@ -148,17 +130,17 @@ private:
         const auto& selector = std::get<Selector>(call.arguments[0]->node);
         const Nanos to = at_ - selector.offset;
         Vector vector;
-        Names names;
+        NamesTaken names;
         std::vector<Point> points;
         for (const auto* series : store_.select(selector.matchers)) {
             take_points(*series, to - selector.range, to, points);
             const auto value = extrapolated_increase(points, to - selector.range, to, call.function == Function::rate);
             if (value) {
-                names.note(*series);
+                names.note(series->labels());
                 vector.push_back({series->nameless(), at_, *value});
             }
         }
-        names.refuse_same_without(vector);
+        names.refuse_same(vector);
         return vector;
     }
 

@@ -53,8 +53,8 @@ class TopPicturesTest : public QObject {
             bar->show_moment(moment);
             plan->show_moment(moment);
             audit->show_moment(moment);
+            QVERIFY(QTest::qWaitForWindowExposed(&window));
             QCoreApplication::processEvents();
-            QTest::qWait(20);
             const QString file = QStringLiteral(SLUICE_BINARY_DIR "/pictures/top-%1-%2-%3.png")
                                      .arg(name)
                                      .arg(size.width())
