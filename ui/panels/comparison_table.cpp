@@ -1,6 +1,7 @@
 #include "panels/comparison_table.h"
 
 #include "panels/mark_of.h"
+#include "panels/word_wrap.h"
 #include "story/format.h"
 #include "theme/tokens.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr int comparison_row_height = 24;
 constexpr int comparison_figure_pixels = 12;
 constexpr int comparison_two_lines = 36; ///< height of a row whose name needs two lines
+constexpr int comparison_least = 40;     ///< width of a column of figures: short ones don't run into each other
 
 bool needs_two_lines(const story::Comparison& row, int width) {
     const int units =
@@ -21,20 +23,10 @@ bool needs_two_lines(const story::Comparison& row, int width) {
     return QFontMetrics(theme::text_font(13)).horizontalAdvance(row.metric) > width - units - theme::grid;
 }
 
-/// As many words as fit on the first line, the others and the unit on the second; what does not fit there is cut.
+/// The name on two lines, the unit behind it; what does not fit there is cut.
 QString on_two_lines(const QString& name, const QString& unit, const QFontMetrics& metrics, int width) {
-    qsizetype end = 0;
-    for (qsizetype space = name.indexOf(u' '); space >= 0; space = name.indexOf(u' ', space + 1)) {
-        if (metrics.horizontalAdvance(name.left(space)) > width) {
-            break;
-        }
-        end = space;
-    }
-    if (end == 0) { // one long word
-        return metrics.elidedText(name, Qt::ElideRight, width) + u'\n' + unit.trimmed();
-    }
-    return name.left(end) + u'\n' +
-           metrics.elidedText(name.mid(end + 1), Qt::ElideRight, width - metrics.horizontalAdvance(unit)) + unit;
+    const QStringList lines = word_wrapped(name, metrics, width, metrics.horizontalAdvance(unit));
+    return lines.size() == 1 ? lines[0] + u'\n' + unit.trimmed() : lines.join(u'\n') + unit;
 }
 
 /// Paints cells by themselves: a style sheet's padding would cost the narrow columns their figures.
@@ -237,6 +229,9 @@ void ComparisonTable::fit_columns() {
         }
         // Figures that grow by a digit don't shake the table: widths go in steps.
         widths[column] = (widest + 2 * theme::grid + 7) / 8 * 8;
+        if (column != ComparisonModel::state) {
+            widths[column] = std::max(widths[column], comparison_least);
+        }
         used += widths[column];
     }
     widths[ComparisonModel::metric] = std::max(40, viewport()->width() - used);

@@ -106,18 +106,22 @@ void PhaseStrip::show_phases(const std::vector<story::PhaseBar>& phases) {
         return;
     }
     phases_ = phases;
-    int widest = 0;
-    for (const auto& phase : phases_) {
-        widest = std::max(widest, QFontMetrics(label_font(phase)).horizontalAdvance(phase_label(phase)));
-    }
     // Where all titles fit there is no need to spread further.
-    setMaximumWidth(std::max(540, static_cast<int>(phases_.size()) * (widest + 24)));
+    setMaximumWidth(std::max(540, wanted_width()));
     QStringList all;
     for (const auto& phase : phases_) {
         all << spoken(phase);
     }
     setAccessibleDescription(all.join(QStringLiteral("; ")));
     update();
+}
+
+int PhaseStrip::wanted_width() const {
+    int widest = 0;
+    for (const auto& phase : phases_) {
+        widest = std::max(widest, QFontMetrics(label_font(phase)).horizontalAdvance(phase_label(phase)));
+    }
+    return static_cast<int>(phases_.size()) * (widest + 24);
 }
 
 QSize PhaseStrip::sizeHint() const {

@@ -17,6 +17,7 @@ public:
     explicit PhaseStrip(QWidget* parent = nullptr);
     void show_phases(const std::vector<story::PhaseBar>& phases);
 
+    int wanted_width() const; ///< pixels in which all titles fit
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 

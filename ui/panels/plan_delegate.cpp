@@ -2,6 +2,7 @@
 
 #include "panels/mark_of.h"
 #include "panels/plan_model.h"
+#include "panels/word_wrap.h"
 
 #include <QFontMetrics>
 #include <QPainter>
@@ -16,6 +17,7 @@ constexpr int plan_margin = 14;   ///< of phases, and of the times on the right
 constexpr int plan_mark_at = 20;  ///< of a step's mark
 constexpr int plan_title_at = 42; ///< of a step's title
 constexpr int plan_indent = 16;   ///< of what a group holds
+constexpr int plan_below = 17;    ///< from a line of a phase to its second
 
 const PlanRow& row_at(const QModelIndex& index) {
     return static_cast<const PlanModel*>(index.model())->row(index);
@@ -34,22 +36,63 @@ int depth_of(QModelIndex index) {
     return std::max(depth, 0);
 }
 
-void draw_left(QPainter& painter, const QRect& area, const QFont& font, const QColor& colour, const QString& text) {
+/// On two lines, `below` apart, where it does not fit on that of the area.
+void draw_left(QPainter& painter, QRect area, const QFont& font, const QColor& colour, const QString& text, int below) {
     painter.setFont(font);
     painter.setPen(colour);
-    painter.drawText(area, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
-                     QFontMetrics(font).elidedText(text, Qt::ElideRight, area.width()));
+    for (const QString& line : word_wrapped(text, QFontMetrics(font), area.width())) {
+        painter.drawText(area, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter), line);
+        area.translate(0, below);
+    }
 }
 
-/// Draws at the right end of the line; returns how much it took.
-int draw_right(QPainter& painter, const QRect& area, const QFont& font, const QColor& colour, const QString& text) {
-    if (text.isEmpty()) {
-        return 0;
-    }
+/// How many more lines than one.
+int lines_more(const QString& text, const QFont& font, int width) {
+    return static_cast<int>(word_wrapped(text, QFontMetrics(font), width).size()) - 1;
+}
+
+QFont heading_font() {
+    return theme::text_font(14, QFont::DemiBold);
+}
+QFont heading_detail_font() {
+    return theme::text_font(13);
+}
+QFont step_font(const PlanRow& row) {
+    const bool loud = row.current || row.mark == story::Mark::breached || row.mark == story::Mark::no_data;
+    return theme::text_font(13, loud ? QFont::DemiBold : QFont::Normal);
+}
+QFont step_detail_font() {
+    return theme::text_font(11);
+}
+
+/// A phase's title, with what is wrong with it.
+QString heading_of(const PlanRow& row) {
+    const bool plain = row.mark == story::Mark::holds || row.mark == story::Mark::running ||
+                       row.mark == story::Mark::to_come || row.mark == story::Mark::paused;
+    return plain ? row.title : row.title + QStringLiteral(" · ") + row.word;
+}
+
+/// What `draw_right` takes.
+int taken_right(const QString& text, const QFont& font) {
+    return text.isEmpty() ? 0 : QFontMetrics(font).horizontalAdvance(text) + 10;
+}
+
+/// Widths of the texts of a row that is so wide.
+int heading_width(const PlanRow& row, int width) {
+    return width - 2 * plan_margin - taken_right(row.right, theme::text_font(12));
+}
+int heading_detail_width(int width) {
+    return width - plan_margin - plan_title_at;
+}
+int step_width(int width, int depth) {
+    return width - plan_margin - 4 - plan_title_at - depth * plan_indent;
+}
+
+/// Draws at the right end of the line.
+void draw_right(QPainter& painter, const QRect& area, const QFont& font, const QColor& colour, const QString& text) {
     painter.setFont(font);
     painter.setPen(colour);
     painter.drawText(area, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), text);
-    return QFontMetrics(font).horizontalAdvance(text) + 10;
 }
 
 void draw_mark(QPainter& painter, const QRect& area, story::Mark mark) {
@@ -82,11 +125,19 @@ QString PlanDelegate::second_line(const QModelIndex& index) const {
 }
 
 QSize PlanDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const {
-    const bool two = !second_line(index).isEmpty();
-    if (is_heading(row_at(index))) {
-        return {100, lines_.phase_gap + lines_.phase + (two ? lines_.step : 0)};
+    const PlanRow& row = row_at(index);
+    const QString detail = second_line(index);
+    const int width = view_->viewport()->width();
+    if (is_heading(row)) {
+        const int title = plan_below * lines_more(heading_of(row), heading_font(), heading_width(row, width));
+        const int below = plan_below * lines_more(detail, heading_detail_font(), heading_detail_width(width));
+        return {100, lines_.phase_gap + lines_.phase + title + (detail.isEmpty() ? 0 : lines_.step + below)};
     }
-    return {100, lines_.step + (two ? lines_.detail : 0)};
+    const int line = step_width(width, depth_of(index));
+    const int title =
+        lines_.detail * lines_more(row.title, step_font(row), line - taken_right(row.right, theme::figure_font(12)));
+    const int below = lines_.detail * (1 + lines_more(detail, step_detail_font(), line));
+    return {100, lines_.step + title + (detail.isEmpty() ? 0 : below)};
 }
 
 void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -104,24 +155,20 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
             painter->setPen(QPen(t.accent, 1));
             painter->drawRoundedRect(QRectF(option.rect).adjusted(8.5, lines_.phase_gap - 0.5, -8.5, -0.5), 6, 6);
         }
-        QRect line(area.left(), area.top(), area.width(), lines_.phase);
-        const int taken = draw_right(*painter, line, theme::text_font(12), t.dim, row.right);
+        const int width = heading_width(row, option.rect.width());
+        const QRect line(area.left(), area.top(), area.width(), lines_.phase);
+        draw_right(*painter, line, theme::text_font(12), t.dim, row.right);
         const bool back = row.kind == PlanRow::Kind::rollback;
         const QColor colour = back && !row.over ? t.breach : row.begun ? t.text : t.dim;
-        QString title = row.title;
-        const bool plain = row.mark == story::Mark::holds || row.mark == story::Mark::running ||
-                           row.mark == story::Mark::to_come || row.mark == story::Mark::paused;
-        if (!plain) {
-            title += QStringLiteral(" · ") + row.word;
-        }
-        draw_left(*painter, line.adjusted(0, 0, -taken, 0), theme::text_font(14, QFont::DemiBold), colour, title);
+        const QString title = heading_of(row);
+        draw_left(*painter, {line.left(), line.top(), width, line.height()}, heading_font(), colour, title, plan_below);
         if (!detail.isEmpty()) {
-            const int y = line.bottom() + 1;
+            const int y = line.bottom() + 1 + plan_below * lines_more(title, heading_font(), width);
             draw_mark(*painter, QRect(option.rect.left() + plan_mark_at, y, 20, lines_.step), row.mark);
-            draw_left(*painter,
-                      QRect(option.rect.left() + plan_title_at, y, area.right() - option.rect.left() - plan_title_at,
-                            lines_.step),
-                      theme::text_font(13), t.dim, detail);
+            draw_left(
+                *painter,
+                QRect(option.rect.left() + plan_title_at, y, heading_detail_width(option.rect.width()), lines_.step),
+                heading_detail_font(), t.dim, detail, plan_below);
         }
         painter->restore();
         return;
@@ -137,18 +184,19 @@ void PlanDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     }
     const int shift = depth_of(index) * plan_indent;
     const int left = option.rect.left() + plan_title_at + shift;
-    const QRect line(left, area.top(), area.right() - plan_margin - 4 - left, lines_.step);
+    const QRect line(left, area.top(), step_width(option.rect.width(), depth_of(index)), lines_.step);
     draw_mark(*painter, QRect(option.rect.left() + plan_mark_at + shift, area.top(), 22, lines_.step), row.mark);
-    const int taken = draw_right(*painter, line, theme::figure_font(12), t.dim, row.right);
-    const bool loud = row.current || row.mark == story::Mark::breached || row.mark == story::Mark::no_data;
-    draw_left(*painter, line.adjusted(0, 0, -taken, 0), theme::text_font(13, loud ? QFont::DemiBold : QFont::Normal),
-              loud ? t.text : t.dim, row.title);
+    draw_right(*painter, line, theme::figure_font(12), t.dim, row.right);
+    const QFont font = step_font(row);
+    const QRect title = line.adjusted(0, 0, -taken_right(row.right, theme::figure_font(12)), 0);
+    draw_left(*painter, title, font, font.weight() == QFont::DemiBold ? t.text : t.dim, row.title, lines_.detail);
     if (!detail.isEmpty()) {
         const bool warns = row.mark == story::Mark::paused || row.mark == story::Mark::no_data ||
                            row.mark == story::Mark::source_error;
         const QColor colour = row.mark == story::Mark::breached ? t.breach : warns ? t.warn : t.dim;
-        draw_left(*painter, QRect(left, area.top() + lines_.step - 3, line.width(), lines_.detail),
-                  theme::text_font(11), colour, detail);
+        const int below = lines_.step - 3 + lines_.detail * lines_more(row.title, font, title.width());
+        draw_left(*painter, QRect(left, area.top() + below, line.width(), lines_.detail), step_detail_font(), colour,
+                  detail, lines_.detail - 2);
     }
     painter->restore();
 }

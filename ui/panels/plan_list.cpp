@@ -120,9 +120,14 @@ void PlanList::keep_current_in_sight() {
 
 bool PlanList::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Resize) {
+        const auto* resized = static_cast<QResizeEvent*>(event);
+        const bool other_width = resized->size().width() != resized->oldSize().width();
         QMetaObject::invokeMethod(
             this,
-            [this] {
+            [this, other_width] {
+                if (other_width) {
+                    view_->doItemsLayout(); // what fits on one line, and what needs two
+                }
                 if (selected_.empty() && model_.current().isValid()) {
                     view_->scrollToTop(); // with as much of what went before as there is room for
                     keep_current_in_sight();

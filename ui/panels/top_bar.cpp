@@ -103,6 +103,7 @@ void TopBar::show_moment(const story::Moment& moment, const story::Moment& now) 
     subtitle_->set_tone(view_.alarming ? ElidedText::Tone::breach : ElidedText::Tone::dim);
     show_lead();
     phases_->show_phases(view_.phases);
+    make_room();
     sources_->show_sources(view_.sources);
     clock_->set_text(view_.clock);
     below_->set_text(view_.window.isEmpty() ? view_.time : view_.time + QStringLiteral(" · ") + view_.window);
@@ -131,10 +132,16 @@ QStringList TopBar::texts() const {
     return all << view_.clock << below_->text() << rollback.title << rollback.detail;
 }
 
-// In little room the phases say more than the rest of the subtitle, which is its tip then.
+// In little room the phases say more than the rest of the subtitle, which is its tip then; few phases leave room for
+// it.
+void TopBar::make_room() {
+    const bool needed = width() < little_room && phases_->wanted_width() > phases_->minimumSizeHint().width();
+    subtitle_->setMaximumWidth(needed ? least_subtitle : QWIDGETSIZE_MAX);
+}
+
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    subtitle_->setMaximumWidth(width() < little_room ? least_subtitle : QWIDGETSIZE_MAX);
+    make_room();
     layout()->setSpacing(width() < very_little_room ? close_together
                          : width() < little_room    ? theme::grid * 4
                                                     : theme::grid * 6);

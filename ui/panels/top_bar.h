@@ -36,6 +36,7 @@ protected:
 
 private:
     void show_lead();
+    void make_room();
 
     story::TopView view_;
     bool past_ = false; ///< a replay
