@@ -10,10 +10,6 @@ using namespace sluice::release::drill;
 
 namespace {
 
-Driver whole(const std::string& rest) {
-    return Driver(plan_with(rest));
-}
-
 Json split(int green) {
     return {{"traffic", "edge"}, {"weights", {{"blue", 100 - green}, {"green", green}}}};
 }

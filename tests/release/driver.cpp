@@ -189,6 +189,10 @@ std::string replayed(const std::vector<Event>& log) {
     return state_text(release);
 }
 
+Driver whole(const std::string& rest) {
+    return Driver(plan_with(rest));
+}
+
 Driver steps(const std::string& list, std::map<std::string, std::string> variables) {
     return Driver(plan_with("phases:\n  - id: main\n    steps:\n" + list), std::move(variables));
 }

@@ -77,6 +77,9 @@ private:
 std::string replayed(const std::vector<Event>& log);
 std::string state_text(const Release& release);
 
+/// Phases, and what stands beside them, of the small plan.
+Driver whole(const std::string& rest);
+
 /// One phase with these steps.
 Driver steps(const std::string& list, std::map<std::string, std::string> variables = {{"ramp", "true"}});
 

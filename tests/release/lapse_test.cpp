@@ -9,10 +9,6 @@ using namespace sluice::release::drill;
 
 namespace {
 
-Driver whole(const std::string& rest) {
-    return Driver(plan_with(rest));
-}
-
 /// One phase with this list of steps.
 Driver listed(const std::string& list) {
     return whole("phases: [{id: main, steps: " + list + "}]\n");
