@@ -13,8 +13,8 @@ struct Advice {
 constexpr const char* image = "is the image in the registry, and is the pull secret right? the pod's events tell more";
 constexpr const char* crash = "read the pod's log from its start: variables missing, a database not reached, "
                               "configuration, out of memory";
-constexpr const char* settings = "does each ConfigMap and Secret that the pod names exist, with its keys?";
-constexpr Advice known[] = {
+constexpr const char* settings_there = "does each ConfigMap and Secret that the pod names exist, with its keys?";
+constexpr Advice advices[] = {
     {"ImagePullBackOff", image},
     {"ErrImagePull", image},
     {"ErrImageNeverPull", image},
@@ -25,8 +25,8 @@ constexpr Advice known[] = {
     {"ContainerCannotRun", crash},
     {"StartError", crash},
     {"OOMKilled", "compare what it uses with its memory limit, and raise the limit or find the leak"},
-    {"CreateContainerConfigError", settings},
-    {"CreateContainerError", settings},
+    {"CreateContainerConfigError", settings_there},
+    {"CreateContainerError", settings_there},
     {"Unschedulable", "no node takes it: room, selectors, taints, volumes; add nodes or ask for less"},
     {"FailedCreate", "is a quota used up, or does an admission refuse the pod?"},
     {"ProgressDeadlineExceeded",
@@ -37,7 +37,7 @@ constexpr Advice known[] = {
 } // namespace
 
 std::string advice_for(std::string_view cause) {
-    for (const Advice& one : known) {
+    for (const Advice& one : advices) {
         if (one.cause == cause) {
             return one.words;
         }
