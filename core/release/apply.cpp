@@ -239,8 +239,7 @@ public:
                 take_split(operation->intent.desired);
             }
             take_scale(operation->intent.desired);
-        } else if (operation->intent.desired.is_object() && e.result.is_object() && e.result.contains("split") &&
-                   e.result["split"].is_object()) {
+        } else if (split_told(*operation)) {
             // Carried out in part, or somebody else was at work: what was read is what is commanded.
             take_split(
                 {{"traffic", operation->intent.desired.value("traffic", Json())}, {"weights", e.result["split"]}});

@@ -313,6 +313,17 @@ bool all_over(const Release& release, const std::vector<StepId>& steps) {
     return std::all_of(steps.begin(), steps.end(), [&](const StepId& id) { return over(release.at(id).status); });
 }
 
+/// What was asked for again after its phase was over, and is to be tried once more: nothing else of it starts.
+void begin_again(Draft& draft, const plan::Phase& phase) {
+    const auto plan = draft.state().plan;
+    for (const auto& id : phase.steps) {
+        const StepState& state = draft.state().at(id);
+        if (state.status == StepStatus::retrying || (state.status == StepStatus::waiting && state.attempt > 0)) {
+            consider(draft, *plan->step(id), !draft.state().paused);
+        }
+    }
+}
+
 void open_phase(Draft& draft, const plan::Phase& phase) {
     const PhaseState& state = draft.state().phases.at(phase.id);
     if (draft.state().paused) {
@@ -348,6 +359,7 @@ void forward(Draft& draft) {
     for (const auto& phase : plan->phases) {
         const auto status = draft.state().phases.at(phase.id).status;
         if (status == PhaseState::Status::finished) {
+            begin_again(draft, phase);
             continue;
         }
         if (status != PhaseState::Status::running) {

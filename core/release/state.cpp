@@ -179,6 +179,13 @@ std::string no_baseline(const Release& release, const plan::Against& against, co
     return fmt::format("there is no baseline of the {} before the start: {}", duration_text(against.before), why);
 }
 
+bool split_told(const OperationState& operation) {
+    const Settled& settled = operation.settled;
+    return operation.phase == OperationState::Phase::settled &&
+           (settled.succeeded || (operation.intent.desired.is_object() && settled.result.is_object() &&
+                                  settled.result.contains("split") && settled.result["split"].is_object()));
+}
+
 bool overtaken(const Release& release, const OperationState& operation) {
     const auto traffic_of = [](const OperationState& one) {
         return one.intent.desired.is_object() ? one.intent.desired.value("traffic", Json()) : Json();

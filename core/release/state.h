@@ -309,8 +309,11 @@ Nanos asked_since(const Release& release, const std::string& metric);
 /// Why there is none: "there is no baseline of soak", "there is no baseline of the 1h before the start: …".
 std::string no_baseline(const Release& release, const plan::Against& against, const std::string& metric);
 
-/// Of an operation that moves traffic: another was sent after it, and has come about. Where the traffic goes is known
-/// by that one, whatever is heard late of this.
+/// It has settled, and where the traffic goes is known by it: it came about, or failed and the split was read then.
+bool split_told(const OperationState& operation);
+
+/// Of an operation that moves traffic: another was sent after it, and has told where the traffic goes. That one counts,
+/// whatever is heard late of this.
 bool overtaken(const Release& release, const OperationState& operation);
 
 /// Operations that are neither settled nor in doubt.

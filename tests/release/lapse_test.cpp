@@ -275,6 +275,30 @@ private slots:
         QCOMPARE(replayed(drive.log), state_text(drive.release));
     }
 
+    void what_is_asked_for_again_after_its_phase_is_tried_once_more() {
+        auto drive = whole(R"(phases:
+  - id: one
+    steps: [{id: unseal, external: 'vault unseal', verify: {run: [vault, status]}, valid-for: 1h}]
+  - {id: two, steps: [{id: c, confirm: C}, {id: d, confirm: D, needs: [unseal, c]}]}
+)");
+        drive.submit(Confirm{"unseal", "", false, ""});
+        drive.answer("unseal", true);
+        drive.pass(hours(2));
+        QCOMPARE(drive.status("unseal"), "awaiting a person");
+        drive.submit(Confirm{"unseal", "", false, ""});
+        drive.answer("unseal", false, true, "sealed");
+        drive.submit(Pause{""});
+        QCOMPARE(drive.submit(Retry{"unseal", ""}), "");
+        QCOMPARE(drive.status("unseal"), "about to be retried");
+        drive.submit(Continue{});
+        QCOMPARE(drive.status("unseal"), "awaiting a person");
+        drive.submit(Confirm{"unseal", "", false, ""});
+        drive.answer("unseal", true);
+        drive.submit(Confirm{"c", "", false, ""});
+        QCOMPARE(drive.status("d"), "awaiting a person");
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+
     void without_a_read_back_the_attest_is_enough() {
         auto drive = listed("[{id: unseal, external: 'vault unseal'}, {id: b, confirm: B}]");
         drive.submit(Confirm{"unseal", "", false, ""});
