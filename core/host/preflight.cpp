@@ -3,6 +3,7 @@
 #include "host/secret_places.h"
 #include "plan/calendar.h"
 #include "plan/secret_reference.h"
+#include "release/moments.h"
 #include "release/schedule.h"
 #include "release/window.h"
 
@@ -11,7 +12,52 @@
 
 namespace sluice::host {
 
-Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at) {
+namespace {
+
+constexpr std::size_t most_openings = 5;
+
+Result<std::vector<ComingOpening>> coming_openings(const plan::Calendar& calendar, Nanos at, Nanos planned) {
+    const auto openings = plan::openings(calendar, at, most_openings + 1); // one may be open already
+    if (!openings) {
+        return failed(openings);
+    }
+    std::vector<ComingOpening> coming;
+    for (const auto& opening : *openings) {
+        if (opening.from > at && coming.size() < most_openings) {
+            coming.push_back({opening.from, opening.to, opening.fits(planned)});
+        }
+    }
+    return coming;
+}
+
+/// What the plan's times make of it, on the clock.
+void add_times(Window& window, const release::Release& release, const plan::Phase& first, Nanos at) {
+    const auto times = release::planned_timeline(release.plan, release.values, at, release.opened.opening);
+    Nanos ready = at; // for the window
+    for (const auto& phase : release.plan->phases) {
+        if (&phase == &first) {
+            break;
+        }
+        ready = times.phases.at(phase.id).end.value_or(ready);
+    }
+    if (const auto start = times.phases.at(first.id).start; start && *start > ready) {
+        window.t0 = start;
+        window.end = times.whole.end;
+    }
+    const release::Moments moments(release, at);
+    for (const auto& step : release.plan->steps) {
+        const auto line = times.steps.find(step.id);
+        const bool applies = line == times.steps.end() || line->second.applies;
+        const auto due = step.due && step.due->step.empty() && applies ? moments.overdue(step) : std::nullopt;
+        if (due && *due < at) {
+            window.late.push_back(step.id);
+        }
+    }
+}
+
+} // namespace
+
+Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at, Nanos opening) {
     Window window;
     const auto first =
         std::find_if(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; });
@@ -23,14 +69,25 @@ Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nano
     if (!row) {
         return failed(row);
     }
-    const auto release = release::at_start(std::make_shared<const plan::Plan>(plan), values, at);
-    const auto answer = release::may_start(release, *first, at);
-    const auto known = [](Nanos then) { return then.count != 0 ? std::optional(then) : std::nullopt; };
+    const auto shared = std::make_shared<const plan::Plan>(plan);
+    const auto& phase = shared->phases[static_cast<std::size_t>(first - plan.phases.begin())];
+    const auto release = release::at_start(shared, values, at, opening);
+    window.planned = release::planned_together(release, phase);
+    auto coming = coming_openings(plan.calendar, at, window.planned);
+    if (!coming) {
+        return failed(coming);
+    }
+    window.coming = std::move(*coming);
+    const auto answer = release::may_start(release, phase, at);
+    const auto then = opening > at ? release::may_start(release, phase, opening) : answer;
+    window.meant = opening > at && then.open;
+    const auto known = [](Nanos moment) { return moment.count != 0 ? std::optional(moment) : std::nullopt; };
     window.open = answer.open;
     window.why = answer.open ? row->why : answer.why;
-    window.warning = answer.warning;
-    window.closes = known(answer.ends);
+    window.warning = then.warning;
+    window.closes = known(then.ends);
     window.next = known(answer.until);
+    add_times(window, release, phase, at);
     return window;
 }
 

@@ -14,7 +14,15 @@
 
 namespace sluice::host {
 
-/// Whether the phases that are bound to the plan's calendar may start at a moment.
+/// A coming opening of a plan's calendar.
+struct ComingOpening {
+    Nanos from;
+    std::optional<Nanos> to; ///< none = it stays open for 400 days and more
+    bool fits = false;       ///< long enough for what is planned in it: release::planned_together
+    bool operator==(const ComingOpening&) const = default;
+};
+
+/// Whether the phases that are bound to the plan's calendar may start at a moment, and when they will by the plan.
 struct Window {
     bool bound = false;          ///< a phase asks the calendar; else the rest says nothing
     bool open = false;           ///< it may start
@@ -22,11 +30,24 @@ struct Window {
     std::string warning;         ///< open, but: see release::WindowAnswer
     std::optional<Nanos> next;   ///< where it is closed: when it may start; none within 400 days
     std::optional<Nanos> closes; ///< where it is open: until when
+    bool meant = false;          ///< closed only since a later opening was asked for; `warning`, `closes` are of that
+
+    std::vector<ComingOpening> coming; ///< the next five that begin after the moment: what a session can be for
+    Nanos planned;                     ///< in the window: what has to fit
+
+    /// When T0 is by the plan, at the earliest, if the session begins at the moment; none = nothing fixes it (the
+    /// window is open for what comes first), or it may not start within 400 days.
+    std::optional<Nanos> t0;
+    std::optional<Nanos> end; ///< with `t0`: of the whole plan, at the earliest
+    /// What is due before the moment, counted from the opening: it would be overdue at once, so that a later opening is
+    /// what the session should be for.
+    std::vector<plan::StepId> late;
 };
 
-/// Open means also that what is planned fits. `values` decide which steps count. Errors: a time zone that this machine
-/// does not know.
-Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at);
+/// Open means also that what is planned fits. `values` decide which steps count. `opening`: what the session is for
+/// (SessionOpened::opening); 0, or one that has begun, is the next one. Errors: a time zone that this machine does not
+/// know.
+Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at, Nanos opening = {});
 
 /// The plan's connections, tested from this desk with the user's secrets and kubeconfig, as a run would open them.
 /// Needs an event loop; in the thread in which it was made.

@@ -331,11 +331,12 @@ Schedule schedule(const Release& release, Nanos now) {
     return schedule;
 }
 
-Release at_start(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start) {
+Release at_start(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start, Nanos opening) {
     Release release;
     release.started = start;
     release.time = start;
     release.opened.plan_id = plan->id;
+    release.opened.opening = opening;
     release.values.insert(values.begin(), values.end());
     for (const auto& phase : plan->phases) {
         release.phases[phase.id];
@@ -349,8 +350,9 @@ Release at_start(std::shared_ptr<const plan::Plan> plan, const plan::Scope& valu
     return release;
 }
 
-Schedule planned_timeline(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start) {
-    const Release release = at_start(std::move(plan), values, start);
+Schedule planned_timeline(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start,
+                          Nanos opening) {
+    const Release release = at_start(std::move(plan), values, start, opening);
     Schedule schedule;
     schedule.whole.start = start;
     Forward(release, start, Forecast::From::nothing, schedule).walk();

@@ -49,11 +49,13 @@ struct Schedule {
 
 Schedule schedule(const Release& release, Nanos now);
 
-/// The same before anything is begun, as if the session were opened at `start`: for a plan's preview.
-Schedule planned_timeline(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start);
+/// The same before anything is begun, as if the session were opened at `start`: for a plan's preview. `opening` of the
+/// calendar is what the session is for (SessionOpened::opening); 0 = the next one.
+Schedule planned_timeline(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start,
+                          Nanos opening = {});
 
-/// A release of the plan in which nothing has happened.
-Release at_start(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start);
+/// A release of the plan in which nothing has happened, for that opening.
+Release at_start(std::shared_ptr<const plan::Plan> plan, const plan::Scope& values, Nanos start, Nanos opening = {});
 
 /// How long the phase should take from its start: the longest way through its steps, at least its own `planned`.
 Nanos planned_length(const Release& release, const plan::Phase& phase);

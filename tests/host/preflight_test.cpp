@@ -1,4 +1,5 @@
 /// What a plan's connections answer before anything starts: against the range, and where nobody listens.
+#include "base/instant.h"
 #include "engine/connection_tests.h"
 #include "host/preflight.h"
 #include "net/fake_server.h"
@@ -396,6 +397,59 @@ private slots:
             phase.window = false;
         }
         QVERIFY(!host::window_at(free, {}, Nanos{})->bound);
+    }
+
+    void a_window_is_told_for_the_opening_that_a_session_is_for() {
+        // Two hours each night, half an hour on Fridays; an hour is planned, after half an hour of getting ready.
+        const auto plan = plan::load(R"(
+sluice: 1
+id: nights
+calendar:
+  allow: [{days: [mon, tue, wed, thu, sun], from: '02:00', to: '04:00'}, {days: [fri], from: '02:00', to: '02:30'}]
+  prefer: [{days: [mon]}]
+phases:
+  - {id: ready, steps: [{id: book, confirm: Book the desk, due: T0 - 24h}, {id: look, confirm: Look, planned: 30m}]}
+  - {id: night, window: true, planned: 1h, steps: [{id: act, confirm: Act}]}
+)",
+                                     "nights.yaml")
+                              .plan.value();
+        const auto at = [](const char* text) { return parse_instant(text, {}).value(); };
+        const auto text = [](const std::optional<Nanos>& time) { return time ? utc(*time).substr(0, 16) : "none"; };
+        const Nanos now = at("2026-01-06T12:00:00Z"); // a Tuesday
+        const auto next = host::window_at(plan, {}, now);
+        QVERIFY(next && !next->open && !next->meant);
+        std::string coming;
+        for (const auto& one : next->coming) {
+            coming += text(one.from).substr(5) + (one.fits ? " fits, " : " is short, ");
+        }
+        QCOMPARE(coming,
+                 "01-07T02:00 fits, 01-08T02:00 fits, 01-09T02:00 is short, 01-11T02:00 fits, 01-12T02:00 fits, ");
+        QCOMPARE(next->planned.count, hours(1).count);
+        QCOMPARE(text(next->t0), "2026-01-07T02:00");
+        QCOMPARE(text(next->end), "2026-01-07T03:00");
+        QCOMPARE(next->late, std::vector<plan::StepId>{"book"}); // less than a day before it
+
+        const auto later = host::window_at(plan, {}, now, at("2026-01-12T02:00:00Z"));
+        QVERIFY(later && !later->open && later->meant && later->late.empty());
+        QCOMPARE(text(later->next), "2026-01-12T02:00");
+        QCOMPARE(text(later->closes), "2026-01-12T04:00");
+        QCOMPARE(later->warning, ""); // a Monday is preferred
+        QCOMPARE(text(later->t0), "2026-01-12T02:00");
+        QCOMPARE(text(later->end), "2026-01-12T03:00");
+        QVERIFY(!host::window_at(plan, {}, now, at("2026-01-08T02:00:00Z"))->warning.empty());
+
+        const auto is_short = host::window_at(plan, {}, now, at("2026-01-09T02:00:00Z"));
+        QVERIFY(is_short && !is_short->open && !is_short->meant && !is_short->why.empty());
+        QCOMPARE(text(is_short->next), "2026-01-11T02:00");
+        QCOMPARE(text(is_short->t0), "2026-01-11T02:00");
+
+        // One that has begun is the next: what is left of it, as long as that fits.
+        const auto begun = host::window_at(plan, {}, at("2026-01-08T02:10:00Z"), at("2026-01-08T02:00:00Z"));
+        QVERIFY(begun && begun->open && !begun->meant);
+        QCOMPARE(text(begun->t0), "none"); // whenever the first phase is done
+        QCOMPARE(text(begun->coming.front().from), "2026-01-09T02:00");
+        // Open, and yet T0 is another night: getting ready takes half an hour, and an hour would not fit then.
+        QCOMPARE(text(host::window_at(plan, {}, at("2026-01-07T02:40:00Z"))->t0), "2026-01-08T02:00");
     }
 };
 

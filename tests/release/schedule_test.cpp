@@ -116,6 +116,21 @@ private slots:
         QCOMPARE(line.phases.at("switch").planned->count, minutes(65).count);
     }
 
+    void for_a_later_opening_it_waits_for_that() {
+        const auto plan = std::make_shared<const plan::Plan>(
+            plan::load(timed({30, 10, 5, 20, 15, 25, 10, 40, 60}), "p").plan.value());
+        const auto line =
+            planned_timeline(plan, {{"ramp", "true"}}, at("2026-01-06T11:00:00Z"), at("2026-01-09T00:00:00Z"));
+        QCOMPARE(span(line.phases.at("before")), "11:00:00 to 11:30:00"); // nothing of it waits
+        QCOMPARE(utc(*line.phases.at("switch").start).substr(0, 16), "2026-01-09T00:00");
+        QCOMPARE(step_span(line, "g"), "00:05:00 to 00:15:00"); // T0 + 5m
+        QCOMPARE(utc(*line.whole.end).substr(0, 16), "2026-01-09T01:05");
+        // One that has gone by is the next.
+        const auto late =
+            planned_timeline(plan, {{"ramp", "true"}}, at("2026-01-06T11:00:00Z"), at("2026-01-06T00:00:00Z"));
+        QCOMPARE(utc(*late.whole.end).substr(0, 16), "2026-01-07T01:05");
+    }
+
     void what_happened_takes_the_place_of_what_was_planned() {
         Driver drive(timed({60, 10, 5, 20, 15, 25, 10, 40, 60}), {{"ramp", "true"}}, at("2026-01-06T02:00:00Z"));
         drive.pass(minutes(4));
