@@ -138,14 +138,45 @@ void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, co
     }
 }
 
-/// Who amends is one person; the policy asks for others. What is to come begins no sooner before any approval than it
-/// did: those that are asked again would come after it.
+/// Whether a step that has a name in both plans does something else now, whatever it is called.
+bool does_otherwise(const Release& before, const Release& after, const StepId& id) {
+    const auto deed = [&](const Release& release) {
+        Json runs = what_runs(release, {id});
+        runs.front().erase("title");
+        return runs;
+    };
+    return deed(before) != deed(after);
+}
+
+/// Who amends is one person; the policy asks for others. So what it changes runs only behind an approval, those of
+/// which anything is to come being asked for again: nothing else begins before any, or does otherwise there. Clean-up
+/// runs after an abort with no approval at all.
 Verdict still_guarded(const Release& before, const Release& after) {
+    if (!rule_of(after)) {
+        return {};
+    }
     const auto known = before_any_approval(before);
-    for (const auto& id : rule_of(after) ? before_any_approval(after) : std::vector<StepId>{}) {
-        if (any_to_come(after, {id}) && std::find(known.begin(), known.end(), id) == known.end()) {
+    for (const auto& id : before_any_approval(after)) {
+        if (!any_to_come(after, {id})) {
+            continue;
+        }
+        if (std::find(known.begin(), known.end(), id) == known.end()) {
             return refuse(id + " would begin before any approval", id,
                           "let it need what comes after the approval that the policy demands");
+        }
+        if (does_otherwise(before, after, id)) {
+            return refuse(id + " would do something else, and begins before any approval", id,
+                          "put an approve step before it, or leave it as it is");
+        }
+    }
+    for (const auto& step : after.plan->steps) {
+        const plan::Step* was = before.plan->step(step.id);
+        const bool cleans = step.always && plan::changes_outside(step.body) && step.left_out.empty() &&
+                            !std::holds_alternative<plan::Notify>(step.body);
+        if (cleans && any_to_come(after, {step.id}) &&
+            (!was || !was->always || does_otherwise(before, after, step.id))) {
+            return refuse("the clean-up " + step.id + " would run after an abort, and nobody would have approved it",
+                          step.id, "leave clean-up as it was; what is wanted besides can be a step of its own");
         }
     }
     return {};
