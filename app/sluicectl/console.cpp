@@ -58,18 +58,48 @@ std::string lines(const std::string& text) {
     return shown;
 }
 
+/// "pod=VALUE node=VALUE ": what stands before the reason where a person says what the step gave.
+std::string gives(const sluice::plan::Step& step) {
+    std::string text;
+    for (const auto& output : step.outputs) {
+        text += output.name + "=VALUE ";
+    }
+    return text;
+}
+
+/// Takes what the step gave off the front of what a person wrote behind the word.
+std::map<std::string, std::string> take_given(const sluice::plan::Step& step, std::string& rest) {
+    std::map<std::string, std::string> given;
+    const auto names_output = [&](const std::string& name) {
+        return std::any_of(step.outputs.begin(), step.outputs.end(),
+                           [&](const auto& output) { return output.name == name; });
+    };
+    for (;;) {
+        const auto end = rest.find(' ');
+        const std::string word = rest.substr(0, end);
+        const auto sign = word.find('=');
+        if (sign == std::string::npos || !names_output(word.substr(0, sign))) {
+            return given;
+        }
+        given[word.substr(0, sign)] = word.substr(sign + 1);
+        rest = end == std::string::npos ? "" : rest.substr(end + 1);
+    }
+}
+
 /// What is asked, and how it is answered.
 std::string question(const Release& release, const sluice::plan::Step& step, const StepState& state) {
     const std::string head = sluice::printable(state.title) + ": ";
     switch (state.status) {
     case StepStatus::triage:
-        return head + "failed: " + sluice::printable(state.why) + "\n  retry | skip REASON | roll-back | abort REASON";
+        return head + "failed: " + sluice::printable(state.why) + "\n  retry | skip " + gives(step) +
+               "REASON | roll-back | abort REASON";
     case StepStatus::in_doubt: {
         const auto& operation = release.operations.at(state.operation);
         return head + "outcome unknown: " + sluice::printable(operation.intent.summary) + "\n  " +
                sluice::printable(state.why) +
                (operation.read_back.empty() ? "" : "\n  read back: " + sluice::printable(operation.read_back)) +
-               "\n  happened REASON | run-again REASON | skip REASON | abort REASON";
+               "\n  happened " + gives(step) + "REASON | run-again REASON | skip " + gives(step) +
+               "REASON | abort REASON";
     }
     default:
         break;
@@ -255,11 +285,15 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
         fmt::print("nothing waits, or more than one step: begin with the step's id. Always possible: pause, continue, "
                    "note TEXT, roll-back [OPTION], abort REASON; of a step at work: STEP stop REASON\n");
     } else if (state.status == StepStatus::in_doubt) {
-        submit(ResolveDoubt{state.operation, word, rest}, by_);
+        std::string reason = rest;
+        auto given = take_given(*release.step(step), reason);
+        submit(ResolveDoubt{state.operation, word, reason, std::move(given)}, by_);
     } else if (word == "retry") {
         submit(Retry{step, rest}, by_);
     } else if (word == "skip") {
-        submit(Skip{step, rest}, by_);
+        std::string reason = rest;
+        auto given = take_given(*release.step(step), reason);
+        submit(Skip{step, reason, std::move(given)}, by_);
     } else if (word == "override") {
         submit(Override{step, "", rest}, by_);
     } else if (word == "advance") {
@@ -299,6 +333,8 @@ void Console::submit(const Command& command, const Actor& by) {
             error.remedy = "write it behind the word; it stays in the log";
         } else if (error.what == needs_evidence) {
             error.remedy = "write it behind the word: yes EVIDENCE";
+        } else if (error.what.starts_with(needs_outputs)) {
+            error.remedy = "write NAME=VALUE of each before the reason; where nobody can tell, skip it";
         }
         fmt::print("refused: {}\n", sluice::to_text(error));
     }

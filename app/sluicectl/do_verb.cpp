@@ -21,6 +21,7 @@ using namespace sluice;
 
 struct DoOptions {
     std::vector<std::string> more; ///< of shift: "green=10"; of join: roles
+    std::vector<std::string> gave; ///< of resolve and skip: "name=value"
     std::string session, verb, first, second, reason, evidence, gate, name, role, step;
     std::string attested, answer, output; ///< of approve and its like
     bool refuse = false, request = false;
@@ -158,6 +159,14 @@ Result<Json> request(const DoOptions& o) {
     if (o.refuse) {
         json["refuse"] = true;
     }
+    for (const auto& text : o.gave) {
+        const auto sign = text.find('=');
+        if (sign == std::string::npos || sign == 0) {
+            return fail(ErrorCode::bad_input, "'" + text + "' is not what a step gave", o.verb,
+                        "write NAME=VALUE, for example --gave pod=web-1");
+        }
+        json["outputs"][text.substr(0, sign)] = text.substr(sign + 1);
+    }
     put("reason", o.reason);
     return json;
 }
@@ -240,6 +249,8 @@ int perform(const DoOptions& o) {
             error.remedy = "say why with --reason TEXT; it stays in the log";
         } else if (error.what == release::needs_evidence && o.answer.empty()) {
             error.remedy = "name it with --evidence TEXT";
+        } else if (error.what.starts_with(release::needs_outputs)) {
+            error.remedy = "say what it gave with --gave NAME=VALUE; where nobody can tell, skip it";
         }
         return complain(error);
     }
@@ -266,6 +277,7 @@ void add_do_verb(CLI::App& app, Action& action) {
         "join NAME ROLE..., leave NAME, stop STEP, decline TRIGGER[/ARM], ack ALERT[/ARM], close\n"
         "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, break-glass,\n"
         "stop, decline, close, refusals and answers need --reason.\n"
+        "happened and skip take what the step gave to later ones: --gave NAME=VALUE.\n"
         "confirm, attest and approve by a person at another desk: --request gives a request, which that person\n"
         "signs with 'sluicectl approve', and --signed takes the answer.");
     const auto o = std::make_shared<DoOptions>();
@@ -280,6 +292,7 @@ void add_do_verb(CLI::App& app, Action& action) {
     verb->add_option("--evidence", o->evidence, "Of confirm and attest; of a signed one the signer gives it");
     verb->add_option("--gate", o->gate, "Of override: one gate");
     verb->add_option("--step", o->step, "Of note: what it is about");
+    verb->add_option("--gave", o->gave, "Of resolve and skip: an output of the step, NAME=VALUE; any number");
     verb->add_flag("--no", o->refuse, "Of confirm and approve: refuse");
     verb->add_option("--operator", o->name, "Who; default your login name");
     verb->add_option("--role", o->role, "As which role; default one that the step asks for and you hold");

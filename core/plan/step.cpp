@@ -28,17 +28,18 @@ std::string shown(const std::string& value) {
     return printable(value.substr(0, 120));
 }
 
+tl::unexpected<Error> refuse(const Output& output, const std::string& why) {
+    return fail(ErrorCode::bad_input, fmt::format("the output '{}' {}", output.name, why));
+}
+
 } // namespace
 
 Result<std::string> extract(const Output& output, const StepResult& result) {
-    const auto refuse = [&](std::string why) {
-        return fail(ErrorCode::bad_input, fmt::format("the output '{}' {}", output.name, why));
-    };
     std::string value = result.text;
     if (!output.json.empty()) {
         const auto values = result.json ? values_at(*result.json, output.json) : std::vector<const Json*>{};
         if (values.empty()) {
-            return refuse(fmt::format("is missing: the answer has nothing at {}", output.json));
+            return refuse(output, fmt::format("is missing: the answer has nothing at {}", output.json));
         }
         value = value_text(*values.front());
     }
@@ -49,27 +50,31 @@ Result<std::string> extract(const Output& output, const StepResult& result) {
         }
         auto part = pattern->find(value);
         if (!part) {
-            return refuse(fmt::format("is missing: nothing like '{}' in '{}'", output.extract, shown(value)));
+            return refuse(output, fmt::format("is missing: nothing like '{}' in '{}'", output.extract, shown(value)));
         }
         value = std::move(*part);
     }
+    return as_output(output, std::move(value));
+}
+
+Result<std::string> as_output(const Output& output, std::string value) {
     // Programs end their output with a line end that is no part of the value.
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) {
         value.pop_back();
     }
     if (value.find('\0') != std::string::npos) {
-        return refuse("holds a NUL byte");
+        return refuse(output, "holds a NUL byte");
     }
     if (first_bad_utf8(value)) { // no event could hold it
-        return refuse(fmt::format("is '{}', which is no UTF-8", shown(value)));
+        return refuse(output, fmt::format("is '{}', which is no UTF-8", shown(value)));
     }
     if (!has_type(value, output.type)) {
-        return refuse(fmt::format("is '{}', which is no {}", shown(value), output.type));
+        return refuse(output, fmt::format("is '{}', which is no {}", shown(value), output.type));
     }
     if (!output.pattern.empty()) {
         const auto pattern = Pattern::compile(output.pattern);
         if (!pattern || !pattern->matches_whole(value)) {
-            return refuse(fmt::format("is '{}', which does not match '{}'", shown(value), output.pattern));
+            return refuse(output, fmt::format("is '{}', which does not match '{}'", shown(value), output.pattern));
         }
     }
     return value;

@@ -309,6 +309,10 @@ struct Step {
     Position at;
 };
 
+/// The value as the output holds it, checked by type and pattern: a line end at its end is no part of it. What does not
+/// fit is `bad_input`, with what was there.
+Result<std::string> as_output(const Output& output, std::string value);
+
 /// The value of an output: by pointer, then the extract's part, checked by type and pattern. What is missing or does
 /// not match is `bad_input`, with what was there.
 Result<std::string> extract(const Output& output, const StepResult& result);

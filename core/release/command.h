@@ -207,6 +207,7 @@ struct Retry {
 struct Skip {
     StepId step;
     std::string reason;
+    std::map<std::string, std::string> outputs = {}; ///< what it would have given, for the steps that use it
 };
 struct Override {
     std::string subject, gate, reason;
@@ -251,6 +252,7 @@ struct ResolveDoubt {
     OperationId operation;
     std::string answer; ///< happened | run-again | skip | abort
     std::string reason;
+    std::map<std::string, std::string> outputs = {}; ///< of happened and skip: its own answer, which held them, is lost
 };
 
 /// Traffic moved outside of the plan: back freely, forward only to a split that a step of the plan has reached.

@@ -165,7 +165,7 @@ Command read(const std::string& what, Members& m) {
         return Retry{m.text("step", true), m.text("reason")};
     }
     if (what == "skip") {
-        return Skip{m.text("step", true), m.text("reason")};
+        return Skip{m.text("step", true), m.text("reason"), m.named_texts("outputs")};
     }
     if (what == "override") {
         return Override{m.text("step", true), m.text("gate"), m.text("reason")};
@@ -192,7 +192,8 @@ Command read(const std::string& what, Members& m) {
         return Amend{m.text("plan", true), m.text("reason"), m.named_texts("includes")};
     }
     if (what == "resolve") {
-        return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason")};
+        return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason"),
+                            m.named_texts("outputs")};
     }
     if (what == "severity") {
         return Severity{m.text("level", true), m.text("reason")};
@@ -216,6 +217,12 @@ struct Write {
     static Json with(Json json, const std::optional<SignedAnswer>& answer) {
         if (answer) {
             json["signed"] = {{"statement", answer->statement}, {"signature", answer->signature}};
+        }
+        return json;
+    }
+    static Json with(Json json, const std::map<std::string, std::string>& outputs) {
+        if (!outputs.empty()) {
+            json["outputs"] = outputs;
         }
         return json;
     }
@@ -248,7 +255,9 @@ struct Write {
     }
     Json operator()(const Advance& c) const { return {{"do", "advance"}, {"step", c.step}}; }
     Json operator()(const Retry& c) const { return {{"do", "retry"}, {"step", c.step}, {"reason", c.reason}}; }
-    Json operator()(const Skip& c) const { return {{"do", "skip"}, {"step", c.step}, {"reason", c.reason}}; }
+    Json operator()(const Skip& c) const {
+        return with({{"do", "skip"}, {"step", c.step}, {"reason", c.reason}}, c.outputs);
+    }
     Json operator()(const Override& c) const {
         return {{"do", "override"}, {"step", c.subject}, {"gate", c.gate}, {"reason", c.reason}};
     }
@@ -263,7 +272,8 @@ struct Write {
         return {{"do", "shift"}, {"traffic", c.traffic}, {"weights", c.weights}, {"reason", c.reason}};
     }
     Json operator()(const ResolveDoubt& c) const {
-        return {{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}};
+        return with({{"do", "resolve"}, {"operation", c.operation}, {"answer", c.answer}, {"reason", c.reason}},
+                    c.outputs);
     }
     Json operator()(const Amend& c) const {
         return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}, {"includes", c.includes}};

@@ -10,6 +10,7 @@ namespace sluice::release {
 
 /// What a refusal says where words of the person are missing; how they are given is the asker's to tell.
 inline constexpr const char* needs_reason = "this needs a reason";
+inline constexpr const char* needs_outputs = "its own answer is lost, and with it"; ///< … "pod, node"
 inline constexpr const char* needs_evidence = "the plan wants evidence";
 
 /// The events that follow, all at `now`, to be stored together before any is shown; empty when nothing changes.

@@ -131,9 +131,7 @@ Verdict on(Draft& draft, const Outcome& command) {
         return {}; // late: recorded, and nothing waits for it
     }
     if (command.settled.succeeded) {
-        for (const auto& [name, value] : command.outputs) {
-            draft.add(OutputTaken{intent.step, name, value});
-        }
+        take_outputs(draft, intent.step, command.outputs);
         if (!command.lost.empty()) {
             const std::string why = "it happened, but " + command.lost;
             if (given_up(draft.state(), *draft.state().step(intent.step))) {
@@ -222,7 +220,17 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
             return may;
         }
     }
+    const bool gives = command.answer == "happened" || command.answer == "skip";
+    if (!command.outputs.empty() && !(gives && mine)) {
+        return refuse("nothing takes what it gave", command.operation,
+                      gives ? "the plan has gone on without it" : "only what happened, or is skipped, gave something");
+    }
+    const auto outputs = outputs_given(step, command.outputs, command.answer == "happened" && mine && !over);
+    if (!outputs) {
+        return failed(outputs);
+    }
     draft.add(DoubtAnswered{command.operation, command.answer, draft.by(), command.reason});
+    take_outputs(draft, intent.step, *outputs, draft.by());
     restart_holds_after_shift(draft, intent.step);
     if (command.answer == "happened") {
         draft.add(Settled{command.operation, true, "operator", command.reason, nullptr, 0, ""});

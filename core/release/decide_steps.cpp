@@ -12,12 +12,6 @@
 namespace sluice::release {
 namespace {
 
-void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, std::string>& outputs) {
-    for (const auto& [name, value] : outputs) {
-        draft.add(OutputTaken{step, name, value});
-    }
-}
-
 bool window_open(const Draft& draft) {
     const auto answer = plan::ask(draft.state().plan->calendar, draft.now());
     return answer && answer->open;
@@ -218,8 +212,13 @@ Verdict on(Draft& draft, const Skip& command) {
     if (auto reason = reason_given(command.reason, command.step); !reason) {
         return reason;
     }
+    const auto outputs = outputs_given(*found->step, command.outputs, false);
+    if (!outputs) {
+        return failed(outputs);
+    }
     const int attempt = std::max(found->state->attempt, 1);
     draft.add(TriageAnswered{command.step, "skip", draft.by(), command.reason});
+    take_outputs(draft, command.step, *outputs, draft.by());
     draft.add(StepFinished{command.step, attempt, "skipped", command.reason});
     return {};
 }

@@ -69,7 +69,10 @@ struct Describe {
         return n.step(e.step) + " does not apply" + because(e.why);
     }
     std::string operator()(const StepProbed& e) const { return n.step(e.step) + because(e.why); }
-    std::string operator()(const OutputTaken& e) const { return n.step(e.step) + " gave " + e.name + " = " + e.value; }
+    std::string operator()(const OutputTaken& e) const {
+        return n.step(e.step) + " gave " + e.name + " = " + e.value +
+               (e.by.name.empty() ? "" : ", as " + e.by.name + " says");
+    }
     std::string operator()(const StepFinished& e) const { return n.step(e.step) + " " + e.outcome + because(e.why); }
     std::string operator()(const TriageOpened& e) const { return n.step(e.step) + " failed" + because(e.why); }
     std::string operator()(const RetryPlanned& e) const {

@@ -57,7 +57,14 @@ void fail_step(Draft& draft, const plan::Step& step, const std::string& why); //
 /// was sent comes to its end, and nothing of it is begun again. Clean-up is never given up.
 bool given_up(const Release& release, const plan::Step& step);
 void start_rollback(Draft& draft, const RollBack& command); // decide_rollback.cpp
-void stop_forward(Draft& draft, const std::string& why);    // decide_rollback.cpp: gives up what is not in flight
+/// decide_outputs.cpp: what a step gave, or somebody says that it did, as events.
+void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, std::string>& outputs,
+                  const Actor& by = {});
+/// decide_outputs.cpp: what a person says that a step gave, checked as its own answer would be; `whole`: nothing may be
+/// missing, since what is lost is used by later steps.
+Result<std::map<std::string, std::string>> outputs_given(const plan::Step& step,
+                                                         const std::map<std::string, std::string>& given, bool whole);
+void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
 /// decide_rollback.cpp: whether anything of a step was sent; an undo is for what may have happened.
 bool was_begun(const Release& release, const StepId& id);
 /// decide_rollback.cpp: why a rollback step has nothing to put back; empty = it has, or that can't be proven, and then

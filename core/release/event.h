@@ -122,6 +122,7 @@ struct OutputTaken {
     StepId step;
     std::string name;
     std::string value;
+    Actor by = {}; ///< who said so, where its own answer was lost; no name: the step gave it
 };
 
 struct StepFinished {

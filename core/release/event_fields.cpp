@@ -73,6 +73,7 @@ void fields(OutputTaken& e, Fields& f) {
     f("step", e.step);
     f("name", e.name);
     f("value", e.value);
+    f("by", e.by);
 }
 void fields(StepFinished& e, Fields& f) {
     f("step", e.step);

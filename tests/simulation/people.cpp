@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <vector>
 
 namespace sluice::simulation {
@@ -217,6 +218,20 @@ Said anything(const Release& release, Chance& chance) {
     }
 }
 
+/// What the step gave, where its own answer is lost; now and then nobody says it.
+std::map<std::string, std::string> gave(const Release& release, const OperationId& operation, const std::string& answer,
+                                        Chance& chance) {
+    std::map<std::string, std::string> outputs;
+    const auto found = release.operations.find(operation);
+    const plan::Step* step = found == release.operations.end() ? nullptr : release.step(found->second.intent.step);
+    if (step != nullptr && !step->outputs.empty() && answer != "run-again" && !chance.one_in(4)) {
+        for (const auto& output : step->outputs) {
+            outputs[output.name] = "7";
+        }
+    }
+    return outputs;
+}
+
 } // namespace
 
 Said say_something(const Release& release, Chance& chance) {
@@ -250,8 +265,9 @@ Said say_something(const Release& release, Chance& chance) {
                                 : Said{Retry{id, "because"}, somebody(release, chance), "retry", id};
     }
     if (status == StepStatus::in_doubt) {
-        return {ResolveDoubt{doubtful(release, chance),
-                             chance.pick<std::string>({"happened", "happened", "run-again", "skip"}), "because"},
+        const std::string answer = chance.pick<std::string>({"happened", "happened", "run-again", "skip"});
+        const OperationId operation = doubtful(release, chance);
+        return {ResolveDoubt{operation, answer, "because", gave(release, operation, answer, chance)},
                 somebody(release, chance), "resolve-doubt", id};
     }
     if (status == StepStatus::person && step != nullptr) {

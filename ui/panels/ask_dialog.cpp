@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace sluice::panels {
 namespace {
@@ -19,7 +20,7 @@ QString without_dots(const QString& label) {
 AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* parent)
     : QDialog(parent), needed_(offer.asks == story::Asks::reason || offer.asks == story::Asks::evidence ||
                                offer.asks == story::Asks::text || offer.asks == story::Asks::answer),
-      subjects_(offer.subjects) {
+      whole_(offer.whole), subjects_(offer.subjects) {
     const QString deed = without_dots(offer.label);
     setWindowTitle(deed);
     setAccessibleName(deed);
@@ -53,6 +54,16 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
             subject_->addItem(subject.title);
         }
         form->addRow(which, subject_);
+    }
+    for (const auto& output : offer.outputs) {
+        auto* value = new QLineEdit(this);
+        const QString name = QString::fromStdString(output.name);
+        value->setAccessibleName(tr("What it gave as %1").arg(name));
+        value->setPlaceholderText(output.hint.isEmpty() ? tr("As the step itself would have given it") : output.hint);
+        connect(value, &QLineEdit::textChanged, this, [this] { check(); });
+        const QString gave = tr("It gave %1").arg(name);
+        form->addRow(whole_ ? gave : tr("%1 (optional)").arg(gave), value);
+        outputs_.push_back({output.name, value});
     }
     text_ = new QLineEdit(this);
     const bool evidence = offer.asks == story::Asks::evidence || offer.asks == story::Asks::evidence_if_any;
@@ -89,7 +100,7 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
         connect(person_, &QLineEdit::textChanged, this, [this] { check(); });
     }
     check();
-    (person_ ? person_ : text_)->setFocus();
+    (person_ ? person_ : whole_ ? outputs_.front().value : text_)->setFocus();
 }
 
 story::Given AskDialog::given() const {
@@ -99,12 +110,19 @@ story::Given AskDialog::given() const {
         given.subject = subjects_[static_cast<std::size_t>(subject_->currentIndex())].id;
     }
     given.person = person_ ? person_->text().trimmed() : QString();
+    for (const auto& [name, value] : outputs_) {
+        if (!value->text().isEmpty()) {
+            given.outputs[name] = value->text().toStdString();
+        }
+    }
     return given;
 }
 
 void AskDialog::check() {
+    const bool said = !whole_ || std::all_of(outputs_.begin(), outputs_.end(),
+                                             [](const Output& output) { return !output.value->text().isEmpty(); });
     const bool enough =
-        (!needed_ || !text_->text().trimmed().isEmpty()) && (!person_ || !person_->text().trimmed().isEmpty());
+        said && (!needed_ || !text_->text().trimmed().isEmpty()) && (!person_ || !person_->text().trimmed().isEmpty());
     done_->setEnabled(enough);
     done_->setToolTip(enough ? QString() : tr("It must be given first"));
 }

@@ -5,11 +5,12 @@
 #include <QDialog>
 #include <QLineEdit>
 #include <QPushButton>
+#include <vector>
 
 namespace sluice::panels {
 
-/// Asks for what a deed needs: a reason, evidence, a note, and which gate or option. Can't be accepted without what
-/// must be given; what is dangerous is not done by Enter.
+/// Asks for what a deed needs: a reason, evidence, a note, which gate or option, and what the step gave. Can't be
+/// accepted without what must be given; what is dangerous is not done by Enter.
 class AskDialog : public QDialog {
     Q_OBJECT
 public:
@@ -19,10 +20,16 @@ public:
 private:
     void check();
 
-    bool needed_ = false;
+    struct Output {
+        std::string name;
+        QLineEdit* value = nullptr;
+    };
+
+    bool needed_ = false, whole_ = false;
     std::vector<story::Subject> subjects_;
     QComboBox* subject_ = nullptr;
     QLineEdit* person_ = nullptr; ///< null where no name is asked for
+    std::vector<Output> outputs_; ///< what the step gave, as a person says it
     QLineEdit* text_ = nullptr;
     QPushButton* done_ = nullptr;
 };

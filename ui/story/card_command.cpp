@@ -29,7 +29,9 @@ release::Command answered(const plan::StepId& step, const std::string& kind, con
 
 std::optional<release::Command> command_of(const CardView& card, const Offer& offer, const Given& given) {
     const std::string said = given.text.trimmed().toStdString();
-    const auto doubt = [&](const char* answer) { return release::ResolveDoubt{card.operation, answer, said}; };
+    const auto doubt = [&](const char* answer) {
+        return release::ResolveDoubt{card.operation, answer, said, given.outputs};
+    };
     switch (offer.deed) {
     case Deed::advance:
         return release::Advance{card.step};
@@ -67,7 +69,7 @@ std::optional<release::Command> command_of(const CardView& card, const Offer& of
     case Deed::retry:
         return release::Retry{card.step, said};
     case Deed::skip:
-        return release::Skip{card.step, said};
+        return release::Skip{card.step, said, given.outputs};
     case Deed::roll_back:
     case Deed::roll_back_proposed: {
         release::RollBack back;

@@ -2,6 +2,7 @@
 #include "release/command.h"
 
 #include <QString>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -49,6 +50,13 @@ struct Subject {
     bool operator==(const Subject&) const = default;
 };
 
+/// An output of the step that a person says, since the step's own answer is lost.
+struct AskedOutput {
+    std::string name;
+    QString hint; ///< what its value must be
+    bool operator==(const AskedOutput&) const = default;
+};
+
 /// One deed as it is offered: a button.
 struct Offer {
     Deed deed = Deed::note;
@@ -62,6 +70,8 @@ struct Offer {
     std::vector<Subject> subjects; ///< one is chosen: the gate that is set aside, a rollback's option, a severity, …
     QString which;                 ///< what is asked with the subjects: "Who approved"; empty = "Which"
     bool names_person = false;     ///< and a name is typed: of somebody whom the session does not know
+    std::vector<AskedOutput> outputs; ///< what the step gave is asked too
+    bool whole = false;               ///< all of that must be said
     bool operator==(const Offer&) const = default;
 };
 
@@ -69,9 +79,10 @@ struct CardView;
 
 /// What a person gave to it.
 struct Given {
-    QString text;        ///< reason, evidence, note
-    std::string subject; ///< one of the offer's subjects
-    QString person = {}; ///< where a name is asked for
+    QString text;                                    ///< reason, evidence, note
+    std::string subject;                             ///< one of the offer's subjects
+    QString person = {};                             ///< where a name is asked for
+    std::map<std::string, std::string> outputs = {}; ///< what was said of them
 };
 
 /// The command that a deed is; nothing for those that send none. Pure.

@@ -82,9 +82,20 @@ void offer_override(Table& table) {
     }
 }
 
+void ask_outputs(Offer& offer, const Seen& seen, bool whole) {
+    for (const auto& output : seen.step.outputs) {
+        const QString type = output.type == "string" ? QString() : QString::fromStdString(output.type);
+        const QString like =
+            output.pattern.empty() ? QString() : Words::tr("like %1").arg(QString::fromStdString(output.pattern));
+        offer.outputs.push_back({output.name, type.isEmpty() || like.isEmpty() ? type + like : type + ", " + like});
+    }
+    offer.whole = whole && !offer.outputs.empty();
+}
+
 void offer_skip(Table& table) {
     Offer& offer =
         table.add(Deed::skip, Words::tr("Skip…"), Words::tr("Leaves this step out; needs a reason"), Asks::reason);
+    ask_outputs(offer, table.seen, false);
     if (table.seen.step.required) {
         offer.why_not = Words::tr("The plan says that this step is required");
     } else if (std::holds_alternative<plan::Approve>(table.seen.step.body) &&

@@ -12,15 +12,18 @@ void offer_doubt(Table& table) {
     using Look = Offer::Look;
     // Which it is can't be known here; where sending again does no harm, that is the next thing to do.
     const bool safe = table.seen.operation && table.seen.operation->intent.effect_class != "opaque";
-    table.add(Deed::happened, Words::tr("It happened…"), Words::tr("You attest that it was done; the plan goes on"),
-              Asks::reason);
+    ask_outputs(table.add(Deed::happened, Words::tr("It happened…"),
+                          Words::tr("You attest that it was done; the plan goes on"), Asks::reason),
+                table.seen, table.forward());
     table
         .add(Deed::run_again, Words::tr("It did not, run again…"),
              Words::tr("You attest that it was not done; it is sent again"), Asks::reason,
              safe ? Look::primary : Look::plain)
         .why_not = table.forward() ? QString() : Words::tr("The plan is not going forward any more");
-    table.add(Deed::skip_doubt, Words::tr("Skip…"), Words::tr("Leaves this step out; needs a reason"), Asks::reason)
-        .why_not = table.seen.step.required ? Words::tr("The plan says that this step is required") : QString();
+    Offer& skip = table.add(Deed::skip_doubt, Words::tr("Skip…"), Words::tr("Leaves this step out; needs a reason"),
+                            Asks::reason);
+    skip.why_not = table.seen.step.required ? Words::tr("The plan says that this step is required") : QString();
+    ask_outputs(skip, table.seen, false);
     table
         .add(Deed::abort_doubt, Words::tr("Abort release…"),
              Words::tr("Ends the release where it stands; needs a reason"), Asks::reason)

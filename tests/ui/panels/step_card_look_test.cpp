@@ -58,8 +58,8 @@ private slots:
         const QString folder = qEnvironmentVariable("SLUICE_PICTURES");
         theme::apply(*qApp, theme::Scheme::dark);
         int asked = 0;
-        for (const char* state :
-             {"approve fresh", "severe", "proposed", "kept open", "run", "triage", "plain confirm", "in doubt"}) {
+        for (const char* state : {"approve fresh", "severe", "proposed", "kept open", "run", "triage", "plain confirm",
+                                  "in doubt", "lost answer"}) {
             const auto session = testing::make_small(state);
             const auto card = story::present_card(session->moment());
             for (const auto& offer : card.offers) {

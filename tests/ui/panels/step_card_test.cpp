@@ -185,6 +185,28 @@ private slots:
         QCOMPARE(session->drive.status("go"), "passed");
     }
 
+    void who_says_that_it_happened_says_what_it_gave() {
+        const auto session = testing::make_small("lost answer");
+        RulesChannel channel(*session, {"a.lead", "lead"});
+        StepCard card(&channel);
+        card.show_moment(session->moment());
+        open(card);
+        press(Qt::Key_1, Qt::ControlModifier);
+        QVERIFY(asked(card));
+        type("web-3"); // what is asked first
+        press(Qt::Key_Tab);
+        press(Qt::Key_Tab);
+        type("seen");
+        press(Qt::Key_Return);
+        QVERIFY(channel.sent.isEmpty()); // one is missing
+        press(Qt::Key_Backtab);
+        type("4");
+        press(Qt::Key_Return);
+        QCOMPARE(channel.sent, QStringList{R"({"answer":"happened","do":"resolve","operation":"s1/make/1",)"
+                                           R"("outputs":{"pod":"web-3","replicas":"4"},"reason":"seen"})"});
+        QCOMPARE(session->drive.status("use"), "running");
+    }
+
     void escape_sends_nothing() {
         const auto session = testing::make_small("in doubt");
         RulesChannel channel(*session, {"a.lead", "lead"});
