@@ -12,6 +12,7 @@
 #include "screens/start_screen.h"
 #include "story/chart_choice.h"
 #include "story/file_source.h"
+#include "story/format.h"
 #include "story/owned_source.h"
 
 #include <QCloseEvent>
@@ -26,12 +27,13 @@ namespace sluice::screens {
 
 namespace {
 
-/// The people and places of one, the plan of the other.
+/// The people and places of one, the plan of the other and what it is for.
 host::StartOptions for_plan(host::StartOptions ready, const host::StartOptions& wanted) {
     ready.plan_file = wanted.plan_file;
     ready.values = wanted.values;
     ready.variant = wanted.variant;
     ready.copy = wanted.copy;
+    ready.opening = wanted.opening;
     return ready;
 }
 
@@ -166,6 +168,7 @@ void CockpitWindow::rehearse_plan(const QString& file, const plan::Scope& values
     options.speed = speed;
     options.variant = preview_->variant().toStdString();
     options.assume_yes = preview_->assumes_yes();
+    options.opening = preview_->opening();
     begin_with([this, options, speed](host::StartOptions ready) mutable {
         remember(options);
         QSettings().setValue("speed", speed);
@@ -198,15 +201,18 @@ void CockpitWindow::run_plan() {
     wanted.values = preview_->values();
     wanted.variant = preview_->variant().toStdString();
     wanted.copy = preview_->copy().toStdString();
+    wanted.opening = preview_->opening();
     begin_with([this, wanted](host::StartOptions ready) {
         const QString variant = QString::fromStdString(wanted.variant);
         QMessageBox sure(
             QMessageBox::NoIcon, tr("Run against production"),
-            tr("%1 acts on production as %2 (%3)%4. It begins with the first phase; nothing is sent before it is "
+            tr("%1 acts on production as %2 (%3)%4%5. It begins with the first phase; nothing is sent before it is "
                "recorded.")
                 .arg(QFileInfo(QString::fromStdString(wanted.plan_file)).fileName(),
                      QString::fromStdString(ready.by.name), QString::fromStdString(ready.by.role),
-                     variant.isEmpty() ? QString() : tr(", by the variant '%1'").arg(variant)),
+                     variant.isEmpty() ? QString() : tr(", by the variant '%1'").arg(variant),
+                     wanted.opening.count == 0 ? QString()
+                                               : tr(", for the opening on %1").arg(story::utc_day(wanted.opening))),
             QMessageBox::Ok | QMessageBox::Cancel, this);
         sure.setDefaultButton(QMessageBox::Cancel);
         panels::wear_mark(sure, theme::Mark::close);

@@ -1,8 +1,10 @@
 #include "screens/plan_preview.h"
 
+#include "net/live_scheduler.h"
 #include "plan/variables.h"
 #include "screens/action_list.h"
 #include "screens/connection_list.h"
+#include "screens/opening_choice.h"
 #include "screens/plan_steps.h"
 #include "screens/plan_timeline.h"
 #include "screens/variables_form.h"
@@ -40,14 +42,16 @@ QWidget* section(const QString& heading, std::initializer_list<QWidget*> content
 } // namespace
 
 PlanPreview::PlanPreview(const host::Paths& paths, QWidget* parent)
-    : QWidget(parent), paths_(paths), reader_(read_plan), title_(new QLabel), below_(new QLabel), problem_(new QLabel),
-      window_(new QLabel), tested_(new QLabel), timeline_(new PlanTimeline), steps_(new PlanSteps),
+    : QWidget(parent), paths_(paths), reader_(read_plan), clock_(net::machine_clocks().wall), title_(new QLabel),
+      below_(new QLabel), problem_(new QLabel), window_(new QLabel), times_(new QLabel), late_(new QLabel),
+      tested_(new QLabel), opening_(new OpeningChoice), timeline_(new PlanTimeline), steps_(new PlanSteps),
       form_place_(new QWidget), connections_(new ConnectionList), speed_(new QComboBox), variant_(new QComboBox),
       assume_(new QCheckBox(tr("Confirms and approves by itself"))), copy_(new QLineEdit),
       test_(new QPushButton(tr("Test connections"))), rehearse_(new QPushButton(tr("Rehearse"))),
       run_(new QPushButton(tr("Run against production…"))) {
     make_actions();
     build();
+    connect(opening_, &OpeningChoice::changed, this, &PlanPreview::ask_window);
     connect(&connection_check_, &ConnectionCheck::answered, connections_, &ConnectionList::show_answer);
     connect(&connection_check_, &ConnectionCheck::finished, this, [this] {
         tested_->setText(connections_->verdict());
@@ -72,7 +76,13 @@ void PlanPreview::make_actions() {
     run_action_ = add(tr("Run this plan against production"), Qt::CTRL | Qt::SHIFT | Qt::Key_Return,
                       [this] { emit run_asked(); });
     test_action_ = add(tr("Test the connections"), Qt::CTRL | Qt::Key_T, [this] { test_connections(); });
-    add(tr("Read the plan again"), Qt::Key_F5, [this] { show_plan(file_, values(), variant()); });
+    opening_action_ =
+        add(tr("Choose the opening"), Qt::ALT | Qt::Key_O, [this] { opening_->setFocus(Qt::ShortcutFocusReason); });
+    add(tr("Read the plan again"), Qt::Key_F5, [this] {
+        const Nanos opening = opening_->chosen();
+        show_plan(file_, values(), variant());
+        opening_->choose(opening);
+    });
     add(tr("Back to the start"), Qt::ALT | Qt::Key_Left, [this] { emit back_asked(); });
     const auto follow = [](QPushButton* button, QAction* action) {
         button->setToolTip(with_keys(*action));
@@ -114,8 +124,12 @@ void PlanPreview::build() {
 QWidget* PlanPreview::build_side() {
     theme::set_role(rehearse_, "primary");
     theme::set_role(tested_, "dim");
-    window_->setWordWrap(true);
-    tested_->setWordWrap(true);
+    theme::set_role(times_, "dim");
+    theme::set_role(late_, "warn");
+    for (QLabel* label : {window_, times_, late_, tested_}) {
+        label->setWordWrap(true);
+        label->setTextFormat(Qt::PlainText); // titles and reasons of the plan
+    }
     auto* place = new QVBoxLayout(form_place_);
     place->setContentsMargins(0, 0, 0, 0);
 
@@ -129,7 +143,7 @@ QWidget* PlanPreview::build_side() {
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 8, 0);
     column->setSpacing(16);
-    window_part_ = section(tr("Window"), {window_});
+    window_part_ = section(tr("Window"), {opening_, window_, times_, late_});
     connections_part_ = section(tr("Connections"), {connections_, test_row});
     variant_->setAccessibleName(tr("Way through the plan"));
     variant_->setToolTip(tr("For a contingency: chosen now, never later."));
@@ -198,6 +212,9 @@ void PlanPreview::show_plan(const QString& file, const plan::Scope& given, const
     problem_->hide();
     steps_->clear();
     timeline_->show_table({});
+    opening_->forget();
+    opening_action_->setEnabled(false);
+    t0_.reset();
     delete form_;
     form_ = nullptr;
     window_part_->hide();
@@ -215,6 +232,7 @@ void PlanPreview::leave() {
     asked_window_.forget();
     window_timer_.stop();
     connection_check_.stop();
+    opening_->forget(); // it was for that session only
 }
 
 void PlanPreview::take(const PlanReading& reading, const plan::Scope& given, const QString& variant) {
@@ -309,6 +327,13 @@ void PlanPreview::show_diagnostics(const PlanReading& reading) {
     problem_->show();
 }
 
+Nanos PlanPreview::opening() const {
+    const bool waits = reading_ && reading_->plan &&
+                       std::any_of(reading_->plan->phases.begin(), reading_->plan->phases.end(),
+                                   [](const plan::Phase& phase) { return phase.window; });
+    return waits ? opening_->chosen() : Nanos{};
+}
+
 bool PlanPreview::can_rehearse() const {
     return rehearse_action_->isEnabled();
 }
@@ -342,7 +367,8 @@ void PlanPreview::set_speed(double speed) {
 void PlanPreview::show_steps() {
     const auto& plan = *reading_->plan;
     const auto frozen = plan::freeze(plan, values(), {}).values;
-    const auto table = story::timetable(plan, frozen);
+    auto table = story::timetable(plan, frozen);
+    table.t0_at = t0_;
     timeline_->show_table(table);
     steps_->show_plan(plan, table);
     below_->setText(tr("%1 · %2 steps in %3 phases · at least %4, as planned")
@@ -373,36 +399,86 @@ void PlanPreview::check() {
 }
 
 void PlanPreview::ask_window() {
-    asked_window_.ask(
-        [plan = reading_->plan, frozen = plan::freeze(*reading_->plan, values(), {}).values] {
-            return window_now(*plan, frozen);
-        },
-        [this](const Result<host::Window>& window) { show_window(window); });
+    if (!reading_ || !reading_->plan) {
+        return;
+    }
+    asked_window_.ask([plan = reading_->plan, frozen = plan::freeze(*reading_->plan, values(), {}).values,
+                       now = clock_(), opening = opening()] { return host::window_at(*plan, frozen, now, opening); },
+                      [this](const Result<host::Window>& window) { show_window(window); });
 }
 
 void PlanPreview::show_window(const Result<host::Window>& window) {
     window_part_->setVisible(!window || window->bound);
+    times_->setVisible(window && window->t0);
+    late_->setVisible(window && !window->late.empty());
     if (!window) {
+        opening_->hide();
+        opening_action_->setEnabled(false);
         theme::set_role(window_, "breach");
         window_->setText(QStringLiteral("✕ ") + QString::fromStdString(to_text(window.error())));
         return;
     }
-    const Nanos now = net::machine_clocks().wall();
-    if (window->open) {
+    show_answer(*window);
+    show_times(*window);
+    if (t0_ != window->t0) {
+        t0_ = window->t0;
+        show_steps();
+    }
+    opening_action_->setEnabled(!window->coming.empty());
+    opening_->show_openings(*window, clock_()); // the last: it may ask again
+}
+
+void PlanPreview::show_answer(const host::Window& window) {
+    const Nanos now = clock_();
+    const QString closes =
+        window.closes ? tr(", until %1").arg(story::utc_moment(*window.closes, window.meant ? *window.next : now))
+                      : QString();
+    const QString warning =
+        window.warning.empty() ? QString() : tr("\nbut %1").arg(QString::fromStdString(window.warning));
+    if (window.open) {
         theme::set_role(window_, "good");
-        window_->setText(
-            tr("✓ Open now") +
-            (window->closes ? tr(", until %1 (%2 from now)")
-                                  .arg(story::utc_moment(*window->closes, now), story::spell(*window->closes - now))
-                            : QString()) +
-            (window->warning.empty() ? QString() : tr("\nbut %1").arg(QString::fromStdString(window->warning))));
+        window_->setText(tr("✓ Open now") + closes +
+                         (window.closes ? tr(" (%1 from now)").arg(story::spell(*window.closes - now)) : QString()) +
+                         warning);
+        return;
+    }
+    const QString before = tr("What comes before it can be done until then.");
+    if (window.meant) { // as somebody wants it
+        theme::set_role(window_, "");
+        window_->setText(tr("○ Opens at %1, in %2%3")
+                             .arg(story::utc_moment(*window.next, now), story::spell(*window.next - now), closes) +
+                         warning + '\n' + before);
         return;
     }
     theme::set_role(window_, "warn");
-    window_->setText(tr("○ May not start now: %1").arg(QString::fromStdString(window->why)) + '\n' +
-                     (window->next ? tr("May start at %1, in %2. What comes before it can be done until then.")
-                                         .arg(story::utc_moment(*window->next, now), story::spell(*window->next - now))
-                                   : tr("It may not start within 400 days.")));
+    const QString why = QString::fromStdString(window.why);
+    window_->setText(
+        (opening() > now ? tr("○ Not in that opening: %1") : tr("○ May not start now: %1")).arg(why) + '\n' +
+        (window.next ? tr("May start at %1, in %2. %3")
+                           .arg(story::utc_moment(*window.next, now), story::spell(*window.next - now), before)
+                     : tr("It may not start within 400 days.")));
+}
+
+/// What the plan's times make of it on the clock, and what would be late.
+void PlanPreview::show_times(const host::Window& window) {
+    if (window.t0) {
+        times_->setText(
+            window.end
+                ? tr("T0 to the end: %1,\nas planned, at the earliest").arg(story::utc_span(*window.t0, window.end))
+                : tr("T0 at the earliest: %1").arg(story::utc_day(*window.t0)));
+    }
+    constexpr std::size_t most = 2;
+    const auto frozen = plan::freeze(*reading_->plan, values(), {}).values;
+    QStringList titles;
+    for (std::size_t i = 0; i < std::min(most, window.late.size()); ++i) {
+        const std::string& title = reading_->plan->step(window.late[i])->title;
+        titles << QStringLiteral("'%1'").arg(QString::fromStdString(plan::fill(title, frozen).value_or(title)));
+    }
+    if (window.late.size() > most) {
+        titles << tr("%1 more").arg(window.late.size() - most);
+    }
+    late_->setText(tr("○ Overdue at once, since due before now: %1").arg(titles.join(QStringLiteral(", "))) +
+                   (window.coming.empty() ? QString() : tr("\nFor a later opening there is more time.")));
 }
 
 void PlanPreview::test_connections() {

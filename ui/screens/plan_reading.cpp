@@ -1,7 +1,6 @@
 #include "screens/plan_reading.h"
 
 #include "host/plan_check.h"
-#include "net/live_scheduler.h"
 
 namespace sluice::screens {
 
@@ -20,10 +19,6 @@ PlanReading read_plan(const std::string& file) {
         reading.plan = std::make_shared<const plan::Plan>(std::move(*loaded.plan));
     }
     return reading;
-}
-
-Result<host::Window> window_now(const plan::Plan& plan, const plan::Scope& values) {
-    return host::window_at(plan, values, net::machine_clocks().wall());
 }
 
 } // namespace sluice::screens

@@ -1,5 +1,4 @@
 #pragma once
-#include "host/preflight.h"
 #include "plan/loader.h"
 
 #include <map>
@@ -20,8 +19,5 @@ struct PlanReading {
 
 /// Reads and checks; any thread but the GUI's.
 PlanReading read_plan(const std::string& file);
-
-/// Whether the plan's window is open now, by the machine's clock; reads the time zones from the disk.
-Result<host::Window> window_now(const plan::Plan& plan, const plan::Scope& values);
 
 } // namespace sluice::screens

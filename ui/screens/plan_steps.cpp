@@ -12,7 +12,7 @@ namespace sluice::screens {
 namespace {
 
 constexpr int step_role = Qt::UserRole, row_high = 24;
-constexpr int kind_wide = 104, who_column = 2, who_wide = 148, times_wide = 72, titles_wide = 760;
+constexpr int kind_wide = 104, who_column = 2, starts_column = 3, who_wide = 148, times_wide = 72, titles_wide = 760;
 
 /// As the plan has it; what a policy demands beyond that is known once a session has begun.
 QString who(const plan::Step& step) {
@@ -32,7 +32,7 @@ PlanSteps::PlanSteps(QWidget* parent) : QTreeWidget(parent) {
     header()->setSectionsMovable(false);
     setColumnWidth(1, kind_wide);
     setColumnWidth(who_column, who_wide);
-    setColumnWidth(3, times_wide);
+    setColumnWidth(starts_column, times_wide);
     setColumnWidth(4, times_wide);
 }
 
@@ -88,6 +88,9 @@ void PlanSteps::show_plan(const plan::Plan& plan, const story::Timetable& table)
                  left_out ? QString() : who(step), starts ? story::from_t0(table, said) : QString(),
                  time && !left_out ? story::spell(*time) : QString()});
             item->setToolTip(who_column, item->text(who_column));
+            if (const auto moment = starts ? story::moment_of(table, said) : std::nullopt) {
+                item->setToolTip(starts_column, story::utc_day(*moment));
+            }
             item->setData(0, step_role, QString::fromStdString(step.id));
             item->setDisabled(left_out);
             items[step.id] = item;

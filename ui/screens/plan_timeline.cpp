@@ -81,10 +81,15 @@ private:
             text({box.left() + 8, box.top() + 20}, room ? number + QStringLiteral("  ") + phase.title : number, 12,
                  t_.text, box.width() - 12, false, QFont::DemiBold);
             const bool told = i > 0 && table_.phases[i - 1].from == phase.from;
-            const QString from = story::from_t0(table_, phase.from);
-            const double needs = QFontMetricsF(theme::figure_font(11)).horizontalAdvance(from);
+            const QFontMetricsF metrics(theme::figure_font(11));
+            QString from = story::from_t0(table_, phase.from);
+            if (table_.t0_at && phase.from == table_.t0) { // on the clock too, where the next time leaves room
+                const QString whole = from + QStringLiteral("  ") + story::utc_day(*table_.t0_at);
+                from = box.left() + metrics.horizontalAdvance(whole) + 10 <= next_time(i) ? whole : from;
+            }
+            const double needs = metrics.horizontalAdvance(from);
             if (box.left() >= free_from && box.left() + needs <= size_.width() && !told) {
-                text({box.left(), phase_top - 8}, from, 11, t_.dim, 90, true);
+                text({box.left(), phase_top - 8}, from, 11, t_.dim, needs + 1, true);
                 free_from = box.left() + needs + 10;
             }
         }
@@ -94,6 +99,18 @@ private:
         if (left >= free_from) {
             text({left, phase_top - 8}, end, 11, t_.dim, 90, true);
         }
+    }
+
+    /// Where the next time after that of the phase stands, or the end's.
+    double next_time(std::size_t i) const {
+        const Nanos from = table_.phases[i].from;
+        for (++i; i < table_.phases.size(); ++i) {
+            if (table_.phases[i].from != from) {
+                return scale_.from(i);
+            }
+        }
+        const QFontMetricsF metrics(theme::figure_font(11));
+        return size_.width() - margin - metrics.horizontalAdvance(story::from_t0(table_, table_.length));
     }
 
     // What takes no planned time is a mark at its moment.
@@ -249,6 +266,9 @@ QString PlanTimeline::tip_at(double x) const {
             lines << tr("%1 · %2 to %3%4")
                          .arg(phase.title, story::from_t0(table_, phase.from), story::from_t0(table_, phase.to),
                               phase.window ? tr(" · in the window") : QString());
+            if (const auto from = story::moment_of(table_, phase.from)) {
+                lines << tr("%1, at the earliest").arg(story::utc_span(*from, story::moment_of(table_, phase.to)));
+            }
         }
     }
     for (const auto& bar : table_.bars) {

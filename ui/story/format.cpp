@@ -1,6 +1,7 @@
 #include "story/format.h"
 
 #include <QDateTime>
+#include <QLocale>
 #include <QRegularExpression>
 #include <cmath>
 
@@ -15,6 +16,10 @@ QString two_digits(std::int64_t number) {
 
 QDateTime utc_of(Nanos time) {
     return QDateTime::fromMSecsSinceEpoch(time.count / 1'000'000, Qt::UTC);
+}
+
+QString day_and_minute(Nanos time) {
+    return QLocale::c().toString(utc_of(time), QStringLiteral("ddd yyyy-MM-dd HH:mm"));
 }
 
 QString hms(std::int64_t whole) {
@@ -101,6 +106,24 @@ QString date(Nanos time) {
 
 QString utc_moment(Nanos time, Nanos now) {
     return utc_of(time).date() == utc_of(now).date() ? utc_time(time) : date(time) + u' ' + utc_time(time);
+}
+
+QString utc_day(Nanos time) {
+    return day_and_minute(time) + QStringLiteral(" UTC");
+}
+
+QString utc_span(Nanos from, std::optional<Nanos> to) {
+    if (!to) {
+        return QStringLiteral("%1 on").arg(utc_day(from));
+    }
+    const QDateTime begin = utc_of(from), end = utc_of(*to);
+    if (begin.date() == end.date()) {
+        return day_and_minute(from) + end.toString(QStringLiteral("–HH:mm 'UTC'"));
+    }
+    const bool day_tells = begin.date().daysTo(end.date()) < 7;
+    return day_and_minute(from) + QStringLiteral(" – ") +
+           QLocale::c().toString(end, day_tells ? QStringLiteral("ddd HH:mm 'UTC'")
+                                                : QStringLiteral("yyyy-MM-dd HH:mm 'UTC'"));
 }
 
 QString count(std::int64_t number) {

@@ -3,6 +3,7 @@
 #include "base/nanos.h"
 
 #include <QString>
+#include <optional>
 
 namespace sluice::story {
 
@@ -32,6 +33,10 @@ QString utc_time(Nanos time);          ///< "14:51:07 UTC"
 QString date(Nanos time);              ///< "2026-11-18", UTC
 /// "14:51:07 UTC", with the date before it when that is not the day of `now`.
 QString utc_moment(Nanos time, Nanos now);
+QString utc_day(Nanos time); ///< a minute with its day of the week: "Tue 2026-01-06 02:00 UTC"
+/// From minute to minute: "Tue 2026-01-06 02:00–06:00 UTC", over a midnight "Tue 2026-01-06 22:00 – Wed 04:00 UTC", a
+/// week long or more "… 22:00 – 2026-01-20 04:00 UTC"; without an end "Tue 2026-01-06 02:00 UTC on".
+QString utc_span(Nanos from, std::optional<Nanos> to);
 
 /// "1,612"
 QString count(std::int64_t number);

@@ -187,8 +187,15 @@ QString from_t0(const Timetable& table, Nanos at) {
         .arg(size % 60, 2, 10, QChar('0'));
 }
 
+std::optional<Nanos> moment_of(const Timetable& table, Nanos at) {
+    return table.t0_at ? std::optional(*table.t0_at + (at - table.t0)) : std::nullopt;
+}
+
 QString spoken(const Timetable& table) {
     QStringList said;
+    if (table.t0_at) {
+        said << TimetableText::tr("T0 is %1 at the earliest").arg(utc_day(*table.t0_at));
+    }
     for (const auto& phase : table.phases) {
         said << TimetableText::tr("%1 from %2%3")
                     .arg(phase.title, from_t0(table, phase.from),

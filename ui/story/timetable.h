@@ -41,6 +41,8 @@ struct Timetable {
     QString no_return_title;
     Nanos t0;     ///< start of the first phase with a window, else 0; all times count from the first step
     Nanos length; ///< until the last step ends, at the earliest
+    std::optional<Nanos>
+        t0_at; ///< when T0 is, where the calendar fixes it: host::Window::t0; the plan alone does not say
 
     bool operator==(const Timetable&) const = default;
 };
@@ -54,7 +56,10 @@ Timetable timetable(const plan::Plan& plan, const plan::Scope& values);
 /// "T−3:05", "T0", "T+1:20": hours and minutes from T0.
 QString from_t0(const Timetable& table, Nanos at);
 
-/// The words of it, for whoever hears it: phases with their times, weights, the point of no return.
+/// The instant of it, UTC, where that of T0 is known.
+std::optional<Nanos> moment_of(const Timetable& table, Nanos at);
+
+/// The words of it, for whoever hears it: when T0 is, phases with their times, weights, the point of no return.
 QString spoken(const Timetable& table);
 
 } // namespace sluice::story

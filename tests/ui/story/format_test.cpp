@@ -101,6 +101,11 @@ private slots:
         QCOMPARE(date(time), "2025-11-18");
         QCOMPARE(utc_moment(time, time + seconds(60)), "14:51:02 UTC");
         QCOMPARE(utc_moment(time, time + seconds(86400)), "2025-11-18 14:51:02 UTC");
+        QCOMPARE(utc_day(time), "Tue 2025-11-18 14:51 UTC");
+        QCOMPARE(utc_span(time, time + hours(2)), "Tue 2025-11-18 14:51–16:51 UTC");
+        QCOMPARE(utc_span(time, time + hours(12)), "Tue 2025-11-18 14:51 – Wed 02:51 UTC");
+        QCOMPARE(utc_span(time, time + hours(24 * 7)), "Tue 2025-11-18 14:51 – 2025-11-25 14:51 UTC");
+        QCOMPARE(utc_span(time, {}), "Tue 2025-11-18 14:51 UTC on");
     }
 
     void numbers_have_commas_and_shares_are_per_cent() {

@@ -115,6 +115,15 @@ private slots:
                  qPrintable(words));
     }
 
+    void where_the_calendar_fixes_t0_they_are_told_on_the_clock_too() {
+        auto table = timetable(loaded(small), {});
+        QVERIFY(!story::moment_of(table, table.t0));
+        table.t0_at = seconds(1'767'664'800); // 2026-01-06T02:00Z
+        QCOMPARE(story::moment_of(table, {})->count, (*table.t0_at - minutes(10)).count);
+        const QString words = story::spoken(table);
+        QVERIFY2(words.startsWith("T0 is Tue 2026-01-06 02:00 UTC at the earliest; "), qPrintable(words));
+    }
+
     void the_plan_that_ships_has_its_ramp_and_its_point_of_no_return() {
         auto outcome = plan::load_file(SLUICE_SOURCE_DIR "/plans/nova/blue-green.yaml");
         QVERIFY(outcome.plan);
