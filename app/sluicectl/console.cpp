@@ -9,9 +9,11 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/ranges.h>
+#include <map>
 #include <sstream>
 #include <unistd.h>
 
@@ -67,7 +69,7 @@ std::string gives(const sluice::plan::Step& step) {
     return text;
 }
 
-/// Takes what the step gave off the front of what a person wrote behind the word.
+/// Takes what the step gave off the front of what a person wrote behind the word; a value with blanks stands in quotes.
 std::map<std::string, std::string> take_given(const sluice::plan::Step& step, std::string& rest) {
     std::map<std::string, std::string> given;
     const auto names_output = [&](const std::string& name) {
@@ -75,14 +77,18 @@ std::map<std::string, std::string> take_given(const sluice::plan::Step& step, st
                            [&](const auto& output) { return output.name == name; });
     };
     for (;;) {
-        const auto end = rest.find(' ');
-        const std::string word = rest.substr(0, end);
-        const auto sign = word.find('=');
-        if (sign == std::string::npos || !names_output(word.substr(0, sign))) {
+        const auto sign = rest.find('=');
+        if (sign == std::string::npos || !names_output(rest.substr(0, sign))) {
             return given;
         }
-        given[word.substr(0, sign)] = word.substr(sign + 1);
-        rest = end == std::string::npos ? "" : rest.substr(end + 1);
+        const std::string name = rest.substr(0, sign);
+        rest.erase(0, sign + 1);
+        const char quote = rest.empty() ? '\0' : rest.front();
+        const auto close = quote == '\'' || quote == '"' ? rest.find(quote, 1) : std::string::npos;
+        const auto end = close == std::string::npos ? rest.find(' ') : close;
+        given[name] = close == std::string::npos ? rest.substr(0, end) : rest.substr(1, close - 1);
+        rest.erase(0, end == std::string::npos ? end : end + 1);
+        rest.erase(0, rest.find_first_not_of(' '));
     }
 }
 
@@ -91,8 +97,9 @@ std::string question(const Release& release, const sluice::plan::Step& step, con
     const std::string head = sluice::printable(state.title) + ": ";
     switch (state.status) {
     case StepStatus::triage:
-        return head + "failed: " + sluice::printable(state.why) + "\n  retry | skip " + gives(step) +
-               "REASON | roll-back | abort REASON";
+        return head + "failed: " + sluice::printable(state.why) + "\n  " +
+               (lost_only_outputs(release, step.id) ? "happened " + gives(step) + "REASON | " : "") + "retry | skip " +
+               gives(step) + "REASON | roll-back | abort REASON";
     case StepStatus::in_doubt: {
         const auto& operation = release.operations.at(state.operation);
         return head + "outcome unknown: " + sluice::printable(operation.intent.summary) + "\n  " +
@@ -284,7 +291,7 @@ void Console::answer(const std::string& step, const std::vector<std::string>& wo
     } else if (step.empty()) {
         fmt::print("nothing waits, or more than one step: begin with the step's id. Always possible: pause, continue, "
                    "note TEXT, roll-back [OPTION], abort REASON; of a step at work: STEP stop REASON\n");
-    } else if (state.status == StepStatus::in_doubt) {
+    } else if (state.status == StepStatus::in_doubt || (word == "happened" && lost_only_outputs(release, step))) {
         std::string reason = rest;
         auto given = take_given(*release.step(step), reason);
         submit(ResolveDoubt{state.operation, word, reason, std::move(given)}, by_);

@@ -18,7 +18,7 @@ namespace sluicectl {
 namespace {
 
 struct PreflightOptions {
-    std::string plan, at, variant;
+    std::string plan, at, opening, variant;
     std::vector<std::string> set;
     sluice::host::PeopleAsked people;
 };
@@ -56,12 +56,12 @@ void tell_variables(const sluice::plan::Plan& plan, const sluice::plan::FrozenVa
 }
 
 void tell_window(const sluice::plan::Plan& plan, const std::string& file, const sluice::plan::Scope& values,
-                 sluice::Nanos at, Lines& lines) {
+                 sluice::Nanos at, sluice::Nanos opening, Lines& lines) {
     for (const auto& never : sluice::host::window_errors(plan, values, at)) {
         lines.trouble("window", {sluice::ErrorCode::refused, never.what,
                                  fmt::format("{}:{}:{}", file, never.at.line, never.at.column), never.remedy});
     }
-    const auto window = sluice::host::window_at(plan, values, at);
+    const auto window = sluice::host::window_at(plan, values, at, opening);
     if (!window) {
         lines.trouble("window", window.error());
     } else if (!window->bound) {
@@ -70,9 +70,13 @@ void tell_window(const sluice::plan::Plan& plan, const std::string& file, const 
         lines.good("window", "open" + (window->why.empty() ? "" : " (" + window->why + ")") +
                                  (window->closes ? ", until " + sluice::utc(*window->closes) : "") +
                                  (window->warning.empty() ? "" : ", but " + window->warning));
+    } else if (window->meant && window->next) {
+        lines.good("window", "opens at " + sluice::utc(*window->next) + ", which the session would be for");
     } else if (window->next) { // one that never may was told before
         lines.trouble("window", {sluice::ErrorCode::refused, "may not start: " + window->why, "",
-                                 "it may start at " + sluice::utc(*window->next) + "; --at asks for another time"});
+                                 "it may start at " + sluice::utc(*window->next) +
+                                     "; --at asks for another time, --opening for a session "
+                                     "that begins before its opening"});
     }
 }
 
@@ -162,6 +166,10 @@ int preflight(const PreflightOptions& options) {
     if (!at) {
         return complain(at.error());
     }
+    const auto opening = options.opening.empty() ? std::nullopt : std::optional(asked_for(options.opening, *at));
+    if (opening && !*opening) {
+        return complain(opening->error());
+    }
     auto loaded = sluice::host::read_plan(options.plan);
     for (const auto& diagnostic : loaded.diagnostics) {
         fmt::print(stderr, "{}\n", sluice::plan::to_text(diagnostic, options.plan));
@@ -177,7 +185,7 @@ int preflight(const PreflightOptions& options) {
     Lines lines;
     tell_variables(*plan, frozen, lines);
     tell_people(options, *plan, frozen, *paths, *at, lines);
-    tell_window(*plan, options.plan, frozen.values, *at, lines);
+    tell_window(*plan, options.plan, frozen.values, *at, opening ? **opening : sluice::Nanos{}, lines);
     tell_files(*plan, options.plan, lines);
     tell_evidence(*plan, frozen.values, *paths, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);
@@ -228,6 +236,8 @@ void add_preflight_verb(CLI::App& app, Action& action) {
         ->allow_extra_args(false);
     verb->add_option("--role", o->people.role, "As which role");
     verb->add_option("--at", o->at, "Is the window open then? For example 2026-01-06T02:00:00Z; default now")
+        ->check(not_empty());
+    verb->add_option("--opening", o->opening, "The opening of the calendar that it would be for, as of 'run'")
         ->check(not_empty());
     verb->callback([&action, o] {
         action = [o] {

@@ -48,7 +48,8 @@ std::string mark(const Body& body) {
     if (std::holds_alternative<RollbackStarted>(body) || std::holds_alternative<RollbackFinished>(body)) {
         return "◀";
     }
-    if (std::holds_alternative<HoldHeartbeat>(body) || std::holds_alternative<OutputTaken>(body) ||
+    const auto* taken = std::get_if<OutputTaken>(&body);
+    if (std::holds_alternative<HoldHeartbeat>(body) || (taken && taken->by.name.empty()) ||
         std::holds_alternative<StepProbed>(body)) {
         return {};
     }

@@ -44,6 +44,24 @@ Nanos time_before_t0(const plan::Plan& plan) {
     return longest;
 }
 
+/// How long what comes before the phase that T0 is the start of takes, as far as the plan says.
+Nanos time_until_t0(const release::Release& release) {
+    Nanos sum;
+    for (const auto& phase : release.plan->phases) {
+        if (phase.window) {
+            break;
+        }
+        sum += release::planned_length(release, phase);
+    }
+    return sum;
+}
+
+/// When a rehearsal begins that is for this opening: in time for the plan's lists, and for what comes before T0.
+RehearsalStart for_opening(const CheckedPlan& checked, Nanos opening) {
+    const auto release = release::at_start(std::make_shared<const plan::Plan>(checked.plan), checked.values, opening);
+    return {opening - std::max(time_before_t0(checked.plan) * 2, time_until_t0(release))};
+}
+
 /// So long before an opening that it is the next one: the plan's lists hang on the opening that comes first.
 std::optional<Nanos> before_an_opening(const release::Release& release, Nanos at, Nanos lead) {
     const auto openings = plan::openings(release.plan->calendar, at, 40);
@@ -451,10 +469,9 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::start(const RehearsalOptions& opti
     if (!checked) {
         return failed(checked);
     }
-    const auto begin = options.start ? Result<RehearsalStart>(RehearsalStart{*options.start})
-                       : options.opening.count != 0
-                           ? Result<RehearsalStart>(RehearsalStart{options.opening - time_before_t0(checked->plan) * 2})
-                           : rehearsal_start(checked->plan);
+    const auto begin = options.start                ? Result<RehearsalStart>(RehearsalStart{*options.start})
+                       : options.opening.count != 0 ? Result<RehearsalStart>(for_opening(*checked, options.opening))
+                                                    : rehearsal_start(checked->plan);
     if (auto fits = check_windows(*checked, options.plan_file, begin ? begin->at : year); !fits) {
         return failed(fits);
     }

@@ -119,6 +119,11 @@ private:
         } else if (use.needed) {
             note_want(use.step, name, *first->second);
         }
+        for (auto one = first; one != last; ++one) {
+            constexpr std::string_view undo = "~undo/";
+            const StepId user = use.step.starts_with(undo) ? use.step.substr(undo.size()) : use.step;
+            reading_.plan.takes.emplace(user, TakenOutput{name, one->second->id});
+        }
     }
 
     /// T0 comes with the phase that sets it; a way back can be taken before that.

@@ -304,6 +304,12 @@ struct ReleaseNames {
     std::string repository_path, repository_from, repository_to;   ///< templates; git, at the start; empty = not asked
 };
 
+/// An output that a step uses, and who gives it.
+struct TakenOutput {
+    std::string name;
+    StepId from;
+};
+
 struct Plan {
     int language = 1;
     std::string id;
@@ -325,8 +331,9 @@ struct Plan {
     std::vector<Channel> channels;
     std::vector<Alert> alerts;
     std::vector<Phase> phases;
-    std::vector<Step> steps;          ///< forward steps of all phases, each before what needs it
-    std::vector<Step> rollback_steps; ///< of all options; ids "option/step"
+    std::vector<Step> steps;                  ///< forward steps of all phases, each before what needs it
+    std::vector<Step> rollback_steps;         ///< of all options; ids "option/step"
+    std::multimap<StepId, TakenOutput> takes; ///< by the step that uses it; an undo's are those of its own step
     Rollback rollback;
     Json rehearse;      ///< what the range is to hold: {world: file, profile: figures}
     std::string source; ///< the file's bytes

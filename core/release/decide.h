@@ -4,6 +4,7 @@
 #include "release/state.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace sluice::release {
@@ -30,6 +31,13 @@ std::optional<Nanos> next_tick(const Release& release, Nanos now);
 /// decide_gates.cpp: why this reading of a hold's gate, which has no data, is a breach by now (`absent` of the gate);
 /// empty when it is none.
 std::string breach_by_absence(const StepState& state, const plan::Gate& gate, const GateReading& reading, Nanos now);
+
+/// decide_outputs.cpp: what a person must say that a step gave who answers that it has happened: the outputs that other
+/// steps take; none of a step that is given up.
+std::vector<std::string> outputs_to_say(const Release& release, const plan::Step& step);
+
+/// decide_outputs.cpp: it failed only in that what it gave is lost; it is known to have happened.
+bool lost_only_outputs(const Release& release, const StepId& step);
 
 /// What an amendment costs, whatever it changes: these holds begin anew (doc/decisions.md). Those that have held
 /// nothing yet lose nothing.

@@ -138,45 +138,53 @@ void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, co
     }
 }
 
-/// Whether a step that has a name in both plans does something else now, whatever it is called.
-bool does_otherwise(const Release& before, const Release& after, const StepId& id) {
-    const auto deed = [&](const Release& release) {
-        Json runs = what_runs(release, {id});
-        runs.front().erase("title");
-        return runs;
-    };
-    return deed(before) != deed(after);
+/// What runs with no approval before it: effects before any, and clean-up, which runs after an abort with none at all.
+std::vector<StepId> unguarded(const Release& release) {
+    auto ids = before_any_approval(release);
+    for (const auto& step : release.plan->steps) {
+        const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
+        if (step.always && acts && step.left_out.empty() && std::find(ids.begin(), ids.end(), step.id) == ids.end()) {
+            ids.push_back(step.id);
+        }
+    }
+    return ids;
 }
 
 /// Who amends is one person; the policy asks for others. So what it changes runs only behind an approval, those of
-/// which anything is to come being asked for again: nothing else begins before any, or does otherwise there. Clean-up
-/// runs after an abort with no approval at all.
-Verdict still_guarded(const Release& before, const Release& after) {
+/// which anything is to come being asked for again. What runs with none before it is as it was, and what it takes comes
+/// from where it came from.
+Verdict still_guarded(const Release& before, const Release& after, const std::vector<PartChange>& changes) {
     if (!rule_of(after)) {
         return {};
     }
-    const auto known = before_any_approval(before);
-    for (const auto& id : before_any_approval(after)) {
+    const auto changed = [&](const StepId& id) {
+        return std::any_of(changes.begin(), changes.end(),
+                           [&](const PartChange& change) { return change.kind == "step" && change.name == id; });
+    };
+    const auto known = unguarded(before);
+    for (const auto& id : unguarded(after)) {
         if (!any_to_come(after, {id})) {
             continue;
         }
+        const std::string what = after.plan->step(id)->always ? "the clean-up " + id + " runs after an abort"
+                                                              : id + " begins before any approval";
+        const char* const remedy = after.plan->step(id)->always
+                                       ? "leave clean-up as it was; what is wanted besides can be a step of its own"
+                                       : "put an approve step before it, or leave it as it is";
         if (std::find(known.begin(), known.end(), id) == known.end()) {
-            return refuse(id + " would begin before any approval", id,
-                          "let it need what comes after the approval that the policy demands");
+            return refuse(after.plan->step(id)->always ? what + ", and nobody would have approved it"
+                                                       : id + " would begin before any approval",
+                          id, remedy);
         }
-        if (does_otherwise(before, after, id)) {
-            return refuse(id + " would do something else, and begins before any approval", id,
-                          "put an approve step before it, or leave it as it is");
+        if (changed(id)) {
+            return refuse(what + ", and was changed", id, remedy);
         }
-    }
-    for (const auto& step : after.plan->steps) {
-        const plan::Step* was = before.plan->step(step.id);
-        const bool cleans = step.always && plan::changes_outside(step.body) && step.left_out.empty() &&
-                            !std::holds_alternative<plan::Notify>(step.body);
-        if (cleans && any_to_come(after, {step.id}) &&
-            (!was || !was->always || does_otherwise(before, after, step.id))) {
-            return refuse("the clean-up " + step.id + " would run after an abort, and nobody would have approved it",
-                          step.id, "leave clean-up as it was; what is wanted besides can be a step of its own");
+        const auto [first, last] = after.plan->takes.equal_range(id);
+        const auto from = std::find_if(first, last, [&](const auto& one) { return changed(one.second.from); });
+        if (from != last) {
+            return refuse(
+                fmt::format("{}, and takes {} from {}, which was changed", what, from->second.name, from->second.from),
+                id, remedy);
         }
     }
     return {};
@@ -255,7 +263,7 @@ Verdict on(Draft& draft, const Amend& command) {
         if (const auto raised = raise(draft.state()); !raised) {
             return failed(raised);
         }
-        if (auto guarded = still_guarded(release, draft.state()); !guarded) {
+        if (auto guarded = still_guarded(release, draft.state(), changes); !guarded) {
             return guarded;
         }
     }

@@ -1,5 +1,6 @@
 /// Intents, outcomes, and what to do when an outcome is not known.
 #include "base/digest.h"
+#include "release/decide.h"
 #include "release/draft.h"
 #include "release/shift.h"
 
@@ -178,10 +179,35 @@ Verdict on(Draft& draft, const Unknown& command) {
     return {};
 }
 
+namespace {
+
+/// What it gave is all that is lost of it: that can be said.
+Verdict complete(Draft& draft, const Intent& intent, const ResolveDoubt& command) {
+    if (command.answer != "happened") {
+        return refuse("it is known to have happened", command.operation, "'happened' says what it gave");
+    }
+    if (auto reason = reason_given(command.reason, command.operation); !reason) {
+        return reason;
+    }
+    const auto outputs = outputs_given(draft.state(), *draft.state().step(intent.step), command.outputs, true);
+    if (!outputs) {
+        return failed(outputs);
+    }
+    draft.add(TriageAnswered{intent.step, command.answer, draft.by(), command.reason});
+    take_outputs(draft, intent.step, *outputs, draft.by());
+    draft.add(StepFinished{intent.step, intent.attempt, "passed", "attested by " + draft.by().name});
+    return {};
+}
+
+} // namespace
+
 Verdict on(Draft& draft, const ResolveDoubt& command) {
     const auto operation = open_operation(draft, command.operation);
     if (!operation) {
         return failed(operation);
+    }
+    if (current(draft, **operation) && lost_only_outputs(draft.state(), (*operation)->intent.step)) {
+        return complete(draft, (*operation)->intent, command);
     }
     if ((*operation)->phase != OperationState::Phase::in_doubt) {
         return refuse("its outcome is not in doubt", command.operation);
@@ -225,7 +251,8 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
         return refuse("nothing takes what it gave", command.operation,
                       gives ? "the plan has gone on without it" : "only what happened, or is skipped, gave something");
     }
-    const auto outputs = outputs_given(step, command.outputs, command.answer == "happened" && mine && !over);
+    const bool whole = command.answer == "happened" && mine;
+    const auto outputs = outputs_given(draft.state(), step, command.outputs, whole);
     if (!outputs) {
         return failed(outputs);
     }

@@ -2,6 +2,7 @@
 #include "release/decide.h"
 #include "release/draft.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -14,15 +15,41 @@ void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, 
     }
 }
 
-Result<std::map<std::string, std::string>> outputs_given(const plan::Step& step,
+std::vector<std::string> outputs_to_say(const Release& release, const plan::Step& step) {
+    std::vector<std::string> names;
+    if (given_up(release, step)) {
+        return names;
+    }
+    const auto& takes = release.plan->takes;
+    for (const auto& output : step.outputs) {
+        if (std::any_of(takes.begin(), takes.end(), [&](const auto& one) {
+                return one.second.name == output.name && one.second.from == step.id;
+            })) {
+            names.push_back(output.name);
+        }
+    }
+    return names;
+}
+
+bool lost_only_outputs(const Release& release, const StepId& step) {
+    const StepState& state = release.at(step);
+    const auto operation = release.operations.find(state.operation);
+    return state.status == StepStatus::triage && operation != release.operations.end() &&
+           operation->second.phase == OperationState::Phase::settled && operation->second.settled.succeeded;
+}
+
+Result<std::map<std::string, std::string>> outputs_given(const Release& release, const plan::Step& step,
                                                          const std::map<std::string, std::string>& given, bool whole) {
     std::map<std::string, std::string> outputs;
+    const auto needed = whole ? outputs_to_say(release, step) : std::vector<std::string>{};
     std::vector<std::string> names, missing;
     for (const auto& output : step.outputs) {
         names.push_back(output.name);
         const auto said = given.find(output.name);
         if (said == given.end()) {
-            missing.push_back(output.name);
+            if (std::find(needed.begin(), needed.end(), output.name) != needed.end()) {
+                missing.push_back(output.name);
+            }
             continue;
         }
         auto value = plan::as_output(output, said->second);
@@ -37,7 +64,7 @@ Result<std::map<std::string, std::string>> outputs_given(const plan::Step& step,
                           names.empty() ? "it has no outputs" : fmt::format("it gives {}", fmt::join(names, ", ")));
         }
     }
-    if (whole && !missing.empty()) {
+    if (!missing.empty()) {
         return refuse(fmt::format("{} {}", needs_outputs, fmt::join(missing, ", ")), step.id,
                       "find out what it gave; where nobody can, skip it");
     }

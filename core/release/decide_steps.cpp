@@ -191,6 +191,28 @@ Verdict on(Draft& draft, const Stop& command) {
     return {};
 }
 
+namespace {
+
+/// The approval that the policy demands and that goes with the step: it is one, or a group in which one stands.
+StepId demanded_in(const Release& release, const plan::Step& step) {
+    for (const auto& other : release.plan->steps) {
+        if (!std::holds_alternative<plan::Approve>(other.body) || satisfies(release.at(other.id).status)) {
+            continue;
+        }
+        const plan::Step* at = &other;
+        while (at != nullptr && at->id != step.id) { // what stands in a decision may not be chosen either
+            at = at->parent.empty() ? nullptr : release.plan->step(at->parent);
+            at = at != nullptr && std::holds_alternative<plan::Group>(at->body) ? at : nullptr;
+        }
+        if (at != nullptr && demand(release, other).by_policy) {
+            return other.id;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
 Verdict on(Draft& draft, const Skip& command) {
     const auto found = named(draft, command.step);
     if (!found) {
@@ -202,9 +224,10 @@ Verdict on(Draft& draft, const Skip& command) {
         return refuse(fmt::format("the step is {}", name(status)), command.step,
                       "a step can be skipped when it failed, waits, or awaits a person");
     }
-    if (std::holds_alternative<plan::Approve>(found->step->body) && demand(draft.state(), *found->step).by_policy) {
-        return refuse("the policy demands this approval", command.step,
-                      "who may, goes on without it: break-glass; else roll back or abort");
+    if (const StepId approval = demanded_in(draft.state(), *found->step); !approval.empty()) {
+        return refuse(approval == command.step ? "the policy demands this approval"
+                                               : "the policy demands the approval " + approval + " in it",
+                      command.step, "who may, goes on without it: break-glass; else roll back or abort");
     }
     if (found->step->required) {
         return refuse("the plan says that this step is required", command.step, "retry it, roll back or abort");
@@ -212,7 +235,10 @@ Verdict on(Draft& draft, const Skip& command) {
     if (auto reason = reason_given(command.reason, command.step); !reason) {
         return reason;
     }
-    const auto outputs = outputs_given(*found->step, command.outputs, false);
+    if (!command.outputs.empty() && found->state->attempt == 0) {
+        return refuse("it has not begun, so it gave nothing", command.step, "skip it without saying what it gave");
+    }
+    const auto outputs = outputs_given(draft.state(), *found->step, command.outputs, false);
     if (!outputs) {
         return failed(outputs);
     }

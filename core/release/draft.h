@@ -61,8 +61,8 @@ void start_rollback(Draft& draft, const RollBack& command); // decide_rollback.c
 void take_outputs(Draft& draft, const StepId& step, const std::map<std::string, std::string>& outputs,
                   const Actor& by = {});
 /// decide_outputs.cpp: what a person says that a step gave, checked as its own answer would be; `whole`: nothing may be
-/// missing, since what is lost is used by later steps.
-Result<std::map<std::string, std::string>> outputs_given(const plan::Step& step,
+/// missing that other steps take.
+Result<std::map<std::string, std::string>> outputs_given(const Release& release, const plan::Step& step,
                                                          const std::map<std::string, std::string>& given, bool whole);
 void stop_forward(Draft& draft, const std::string& why); // decide_rollback.cpp: gives up what is not in flight
 /// decide_rollback.cpp: whether anything of a step was sent; an undo is for what may have happened.

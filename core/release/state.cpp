@@ -194,8 +194,7 @@ bool overtaken(const Release& release, const OperationState& operation) {
     return traffic.is_string() &&
            std::any_of(release.operations.begin(), release.operations.end(), [&](const auto& entry) {
                const OperationState& other = entry.second;
-               return other.phase == OperationState::Phase::settled && other.settled.succeeded &&
-                      other.began > operation.began && traffic_of(other) == traffic;
+               return split_told(other) && other.began > operation.began && traffic_of(other) == traffic;
            });
 }
 

@@ -12,8 +12,9 @@ using namespace sluice;
 namespace {
 
 /// Of the plan in this folder.
-Result<std::unique_ptr<host::Rehearsal>> start(const std::filesystem::path& base) {
+Result<std::unique_ptr<host::Rehearsal>> start(const std::filesystem::path& base, Nanos opening = {}) {
     host::RehearsalOptions options;
+    options.opening = opening;
     options.plan_file = (base / "plan.yaml").string();
     options.session = base / "session.sluice";
     options.by = {"test", "release-lead"};
@@ -84,6 +85,23 @@ private slots:
         QCOMPARE(QString::fromStdString(utc(release.t0)), "2026-01-03T02:00:00.000Z");
         QCOMPARE(QString::fromStdString(utc(release.at("list").begun)), "2026-01-02T02:00:00.000Z");
         QCOMPARE(release.at("list").overdue.count, std::int64_t{0});
+    }
+
+    /// What comes before T0 takes an hour, and the window is just long enough for what comes in it.
+    void it_begins_in_time_for_the_opening_that_is_asked_for() {
+        QTemporaryDir folder;
+        const std::filesystem::path base = folder.path().toStdString();
+        std::ofstream(base / "plan.yaml")
+            << "sluice: 1\nid: small\ncalendar: {allow: [{from: '02:00', to: '03:00'}]}\nphases:\n"
+               "  - {id: before, steps: [{id: ready, wait: 1h}]}\n"
+               "  - {id: main, window: true, planned: 50m, steps: [{id: go, confirm: Go}]}\n";
+        const auto opening = parse_instant("2026-03-04T02:00:00Z", {});
+        QVERIFY(opening.has_value());
+        const auto rehearsal = start(base, *opening);
+        QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
+        const auto& release = (*rehearsal)->engine().release();
+        QVERIFY((*rehearsal)->driver().run_until([&] { return release.closed(); }, std::chrono::minutes(1)));
+        QCOMPARE(QString::fromStdString(utc(release.t0)), "2026-03-04T02:00:00.000Z");
     }
 
     void a_calendar_of_far_later_dates_is_rehearsed_then() {

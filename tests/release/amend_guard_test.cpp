@@ -68,27 +68,31 @@ private slots:
         QTest::addColumn<QString>("refused");
         QTest::newRow("another program") << "run: [first]"
                                          << "run: [worse]"
-                                         << "first would do something else, and begins before any approval";
-        QTest::newRow("another title") << "run: [first]"
-                                       << "run: [first], title: Begin"
-                                       << "";
-        QTest::newRow("another length") << "run: [first]"
-                                        << "run: [first], planned: 5m"
-                                        << "";
+                                         << "first begins before any approval, and was changed";
+        QTest::newRow("when it applies") << "run: [first], when: {not: {is: '${ramp}'}}"
+                                         << "run: [first]"
+                                         << "first begins before any approval, and was changed";
+        QTest::newRow("what it takes") << "run: [look-up]"
+                                       << "run: [choose]"
+                                       << "second begins before any approval, and takes target from find, which was "
+                                          "changed";
+        QTest::newRow("what nothing takes from") << "confirm: Look"
+                                                 << "confirm: Look well"
+                                                 << "";
         QTest::newRow("behind an approval of its own")
-            << "{id: first, run: [first]}"
-            << "{id: ask, approve: {roles: [owner]}}, {id: first, run: [better]}"
+            << "{id: first, run: [first]"
+            << "{id: ask, approve: {roles: [owner]}}, {id: first, run: [better]"
             << "";
         QTest::newRow("clean-up") << "run: [tidy]"
                                   << "run: [tidy, all]"
-                                  << "the clean-up tidy would run after an abort, and nobody would have approved it";
+                                  << "the clean-up tidy runs after an abort, and was changed";
         QTest::newRow("what becomes clean-up")
             << "{id: b, run: [b]}"
             << "{id: b, run: [b], always: true}"
-            << "the clean-up b would run after an abort, and nobody would have approved it";
+            << "the clean-up b runs after an abort, and nobody would have approved it";
         QTest::newRow("new clean-up") << "{id: b, run: [b]}"
                                       << "{id: b, run: [b]}, {id: c, run: [c], always: true}"
-                                      << "the clean-up c would run after an abort, and nobody would have approved it";
+                                      << "the clean-up c runs after an abort, and nobody would have approved it";
         QTest::newRow("clean-up that cleans up no more") << "{id: tidy, run: [tidy], always: true}"
                                                          << "{id: tidy, run: [tidy, all]}"
                                                          << "";
@@ -100,10 +104,14 @@ private slots:
         QFETCH(QString, from);
         QFETCH(QString, to);
         QFETCH(QString, refused);
-        const Said said = amended(governed_plan("{id: look, confirm: Look}, {id: first, run: [first]}, {id: go, "
-                                                "approve: {roles: [owner]}}, {id: b, run: [b]}, "
-                                                "{id: tidy, run: [tidy], always: true}"),
-                                  from, to);
+        const Said said = amended(
+            governed_plan("{id: begin, confirm: Begin}, {id: look, confirm: Look}, {id: find, probe: {run: [look-up]}, "
+                          "outputs: {target: {}}}, {id: first, run: [first], when: {not: {is: "
+                          "'${ramp}'}}}, {id: second, run: [stop, '${target}'], needs: [find]}, "
+                          "{id: go, approve: {roles: [owner]}, needs: [first, second]}, "
+                          "{id: b, run: [b]}, "
+                          "{id: tidy, run: [tidy], always: true}"),
+            from, to);
         QCOMPARE(QString::fromStdString(said.governed), refused);
         QCOMPARE(said.free, "");
     }

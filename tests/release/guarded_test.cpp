@@ -110,6 +110,17 @@ private slots:
         QCOMPARE(desk.submit(confirm, {"lena", "lead"}), "");
         QCOMPARE(desk.status("typed"), "passed");
     }
+    void a_group_is_not_skipped_with_the_approval_in_it() {
+        const std::string plan = plan_of("{id: g, not-before: T0 + 1h, group: [{id: h, group: [{id: go, approve: "
+                                         "{roles: [owner]}}]}]}, {id: top, approve: {roles: [sre]}, needs: []}, "
+                                         "{id: x, run: [x], needs: [g, top]}");
+        Desk desk(governed, plan);
+        QCOMPARE(desk.refusal, "");
+        QCOMPARE(desk.status("g"), "waiting");
+        QCOMPARE(desk.submit(Skip{"g", "no time"}, {"lena", "lead"}), "the policy demands the approval go in it");
+        Desk free("", plan);
+        QCOMPARE(free.submit(Skip{"g", "no time"}, {"lena", "lead"}), "");
+    }
     void an_attested_no_is_a_no() {
         Desk desk(policy_text("{type: major, environment: production, roles: [owner, sre], accept: [attested]}"));
         Approve no{"go", true, "too early"};

@@ -115,6 +115,43 @@ private slots:
         QCOMPARE(drive.submit(RollBack{"back", "", "it is bad"}), "");
         QCOMPARE(answered(drive, "happened", {}), "");
     }
+    void what_nothing_takes_need_not_be_said() {
+        Driver drive = whole("phases: [{id: m, steps: [{id: make, run: [make], outputs: {pod: {}, spare: {}}}, "
+                             "{id: use, run: [use, '${pod}']}]}]\n");
+        drive.prepare("make");
+        drive.submit(Unknown{drive.operation("make"), "lost", ""}, engine);
+        QCOMPARE(outputs_to_say(drive.release, *drive.release.step("make")), std::vector<std::string>{"pod"});
+        QCOMPARE(answered(drive, "happened", {{"pod", "web-3"}}), "");
+    }
+    void what_is_known_to_have_happened_passes_with_what_it_gave_data() {
+        QTest::addColumn<QString>("more");
+        QTest::newRow("may be skipped") << "";
+        QTest::newRow("required") << ", required: true";
+    }
+    void what_is_known_to_have_happened_passes_with_what_it_gave() {
+        QFETCH(QString, more);
+        Driver drive = giving(more.toStdString());
+        drive.prepare("make");
+        Outcome seen;
+        seen.settled = {drive.operation("make"), true, "verified", "", nullptr, 0, ""};
+        seen.lost = "its answer is lost, and with it 'pod'";
+        QCOMPARE(drive.submit(seen, engine), "");
+        QVERIFY(lost_only_outputs(drive.release, "make"));
+        QCOMPARE(answered(drive, "run-again", {}), "it is known to have happened");
+        QCOMPARE(answered(drive, "happened", {{"pod", "web-3"}}), "its own answer is lost, and with it count");
+        QCOMPARE(answered(drive, "happened", both), "");
+        QCOMPARE(drive.status("make"), "passed");
+        QCOMPARE(drive.status("use"), "running");
+        QCOMPARE(answered(drive, "happened", both), "its outcome is not in doubt");
+        QCOMPARE(replayed(drive.log), state_text(drive.release));
+    }
+    void what_has_not_begun_gave_nothing() {
+        Driver drive = whole("phases: [{id: m, steps: [{id: make, run: [make], outputs: {pod: {}}, not-before: T0 + "
+                             "1h}, {id: use, run: [use, '${pod}']}]}]\n");
+        QCOMPARE(drive.status("make"), "waiting");
+        QCOMPARE(drive.submit(Skip{"make", "no need", {{"pod", "web-1"}}}), "it has not begun, so it gave nothing");
+        QCOMPARE(drive.submit(Skip{"make", "no need"}), "");
+    }
     void it_travels_with_the_command() {
         const ResolveDoubt resolve{"s1/make/1", "happened", "seen", both};
         const auto again = command_from_json(to_json(resolve));

@@ -194,20 +194,22 @@ class Run(unittest.TestCase):
         intent = next(e["data"] for e in self.home.events() if e["type"] == "intent")
         self.assertEqual((intent["effect_class"], intent["request"]["class"]), ("probeable", "probeable"))
         self.assertIn("it happened, but its answer is lost, and with it 'made'", said)
-        self.assertIn("skip made=VALUE REASON", said)
+        self.assertIn("happened made=VALUE REASON", said)
         program = self.home.begin("resume", self.home.session, "--no-input")
         self.addCleanup(program.wait)
         self.addCleanup(program.kill)
 
-        def skip(*gave):
-            return self.home.call("do", self.home.session, "skip", "make", "--reason", "it is done", *gave)
+        def happened(*gave):
+            return self.home.call("do", self.home.session, "resolve", intent["operation"], "happened", "--reason",
+                                  "it is there", *gave)
         wait_until(lambda: self.home.call("do", self.home.session, "note", "up")[0] == DONE, "it listens")
-        for wrong, why in (("made", "write NAME=VALUE"), ("done=x", "the step gives no 'done'"),
-                           ("made=x", "which does not match 'made id-[0-9]+'")):
-            code, said = skip("--gave", wrong)
+        for gave, why in (((), "say what it gave with --gave NAME=VALUE"), (("--gave", "made"), "write NAME=VALUE"),
+                          (("--gave", "done=x"), "the step gives no 'done'"),
+                          (("--gave", "made=x"), "which does not match 'made id-[0-9]+'")):
+            code, said = happened(*gave)
             self.assertNotEqual(code, DONE)
             self.assertIn(why, said)
-        code, said = skip("--gave", "made=made id-7")
+        code, said = happened("--gave", "made=made id-7")
         self.assertEqual(code, DONE, said)
         self.assertEqual(program.wait(), DONE)
         self.assertTrue((self.home.folder / "used-made id-7").exists())

@@ -20,7 +20,7 @@ QString without_dots(const QString& label) {
 AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* parent)
     : QDialog(parent), needed_(offer.asks == story::Asks::reason || offer.asks == story::Asks::evidence ||
                                offer.asks == story::Asks::text || offer.asks == story::Asks::answer),
-      whole_(offer.whole), subjects_(offer.subjects) {
+      subjects_(offer.subjects) {
     const QString deed = without_dots(offer.label);
     setWindowTitle(deed);
     setAccessibleName(deed);
@@ -62,8 +62,8 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
         value->setPlaceholderText(output.hint.isEmpty() ? tr("As the step itself would have given it") : output.hint);
         connect(value, &QLineEdit::textChanged, this, [this] { check(); });
         const QString gave = tr("It gave %1").arg(name);
-        form->addRow(whole_ ? gave : tr("%1 (optional)").arg(gave), value);
-        outputs_.push_back({output.name, value});
+        form->addRow(output.needed ? gave : tr("%1 (optional)").arg(gave), value);
+        outputs_.push_back({output.name, value, output.needed});
     }
     text_ = new QLineEdit(this);
     const bool evidence = offer.asks == story::Asks::evidence || offer.asks == story::Asks::evidence_if_any;
@@ -100,7 +100,8 @@ AskDialog::AskDialog(const QString& step, const story::Offer& offer, QWidget* pa
         connect(person_, &QLineEdit::textChanged, this, [this] { check(); });
     }
     check();
-    (person_ ? person_ : whole_ ? outputs_.front().value : text_)->setFocus();
+    const bool says = !outputs_.empty() && outputs_.front().needed;
+    (person_ ? person_ : says ? outputs_.front().value : text_)->setFocus();
 }
 
 story::Given AskDialog::given() const {
@@ -110,17 +111,18 @@ story::Given AskDialog::given() const {
         given.subject = subjects_[static_cast<std::size_t>(subject_->currentIndex())].id;
     }
     given.person = person_ ? person_->text().trimmed() : QString();
-    for (const auto& [name, value] : outputs_) {
-        if (!value->text().isEmpty()) {
-            given.outputs[name] = value->text().toStdString();
+    for (const auto& output : outputs_) {
+        if (!output.value->text().isEmpty()) {
+            given.outputs[output.name] = output.value->text().toStdString();
         }
     }
     return given;
 }
 
 void AskDialog::check() {
-    const bool said = !whole_ || std::all_of(outputs_.begin(), outputs_.end(),
-                                             [](const Output& output) { return !output.value->text().isEmpty(); });
+    const bool said = std::all_of(outputs_.begin(), outputs_.end(), [](const Output& output) {
+        return !output.needed || !output.value->text().isEmpty();
+    });
     const bool enough =
         said && (!needed_ || !text_->text().trimmed().isEmpty()) && (!person_ || !person_->text().trimmed().isEmpty());
     done_->setEnabled(enough);

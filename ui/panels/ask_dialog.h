@@ -23,9 +23,10 @@ private:
     struct Output {
         std::string name;
         QLineEdit* value = nullptr;
+        bool needed = false;
     };
 
-    bool needed_ = false, whole_ = false;
+    bool needed_ = false;
     std::vector<story::Subject> subjects_;
     QComboBox* subject_ = nullptr;
     QLineEdit* person_ = nullptr; ///< null where no name is asked for

@@ -76,8 +76,14 @@ void PlanPreview::make_actions() {
     run_action_ = add(tr("Run this plan against production"), Qt::CTRL | Qt::SHIFT | Qt::Key_Return,
                       [this] { emit run_asked(); });
     test_action_ = add(tr("Test the connections"), Qt::CTRL | Qt::Key_T, [this] { test_connections(); });
-    opening_action_ =
-        add(tr("Choose the opening"), Qt::ALT | Qt::Key_O, [this] { opening_->setFocus(Qt::ShortcutFocusReason); });
+    opening_action_ = add(tr("Choose the opening"), Qt::ALT | Qt::Key_O, [this] {
+        opening_->setFocus(Qt::ShortcutFocusReason);
+        for (auto* at = opening_->parentWidget(); at != nullptr; at = at->parentWidget()) {
+            if (auto* area = qobject_cast<QScrollArea*>(at)) {
+                area->ensureWidgetVisible(opening_);
+            }
+        }
+    });
     add(tr("Read the plan again"), Qt::Key_F5, [this] {
         const Nanos opening = opening_->chosen();
         show_plan(file_, values(), variant());

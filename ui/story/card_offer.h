@@ -54,6 +54,7 @@ struct Subject {
 struct AskedOutput {
     std::string name;
     QString hint; ///< what its value must be
+    bool needed = false;
     bool operator==(const AskedOutput&) const = default;
 };
 
@@ -71,7 +72,6 @@ struct Offer {
     QString which;                 ///< what is asked with the subjects: "Who approved"; empty = "Which"
     bool names_person = false;     ///< and a name is typed: of somebody whom the session does not know
     std::vector<AskedOutput> outputs; ///< what the step gave is asked too
-    bool whole = false;               ///< all of that must be said
     bool operator==(const Offer&) const = default;
 };
 

@@ -1,4 +1,5 @@
 /// What a person can do: the same rules as release/decide.h, told beforehand, so that a button says why it can't.
+#include "release/decide.h"
 #include "release/demand.h"
 #include "release/hold_clocks.h"
 #include "release/retire.h"
@@ -82,20 +83,23 @@ void offer_override(Table& table) {
     }
 }
 
-void ask_outputs(Offer& offer, const Seen& seen, bool whole) {
+void ask_outputs(Offer& offer, const Seen& seen, bool happened) {
+    const auto needed = happened ? release::outputs_to_say(seen.moment.release, seen.step) : std::vector<std::string>{};
     for (const auto& output : seen.step.outputs) {
         const QString type = output.type == "string" ? QString() : QString::fromStdString(output.type);
         const QString like =
             output.pattern.empty() ? QString() : Words::tr("like %1").arg(QString::fromStdString(output.pattern));
-        offer.outputs.push_back({output.name, type.isEmpty() || like.isEmpty() ? type + like : type + ", " + like});
+        offer.outputs.push_back({output.name, type.isEmpty() || like.isEmpty() ? type + like : type + ", " + like,
+                                 std::find(needed.begin(), needed.end(), output.name) != needed.end()});
     }
-    offer.whole = whole && !offer.outputs.empty();
 }
 
 void offer_skip(Table& table) {
     Offer& offer =
         table.add(Deed::skip, Words::tr("Skip…"), Words::tr("Leaves this step out; needs a reason"), Asks::reason);
-    ask_outputs(offer, table.seen, false);
+    if (table.seen.state.attempt > 0) {
+        ask_outputs(offer, table.seen, false);
+    }
     if (table.seen.step.required) {
         offer.why_not = Words::tr("The plan says that this step is required");
     } else if (std::holds_alternative<plan::Approve>(table.seen.step.body) &&

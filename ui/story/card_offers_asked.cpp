@@ -1,4 +1,5 @@
 /// What is offered when a person is asked: in doubt, after a failure, for a confirmation, an approval, a decision.
+#include "release/decide.h"
 #include "release/demand.h"
 #include "story/card_table.h"
 #include "story/people_view.h"
@@ -14,7 +15,7 @@ void offer_doubt(Table& table) {
     const bool safe = table.seen.operation && table.seen.operation->intent.effect_class != "opaque";
     ask_outputs(table.add(Deed::happened, Words::tr("It happened…"),
                           Words::tr("You attest that it was done; the plan goes on"), Asks::reason),
-                table.seen, table.forward());
+                table.seen, true);
     table
         .add(Deed::run_again, Words::tr("It did not, run again…"),
              Words::tr("You attest that it was not done; it is sent again"), Asks::reason,
@@ -31,7 +32,17 @@ void offer_doubt(Table& table) {
 }
 
 void offer_triage(Table& table) {
-    table.add(Deed::retry, Words::tr("Retry"), Words::tr("Tries the step again"), Asks::nothing, Offer::Look::primary)
+    const bool happened = release::lost_only_outputs(table.release(), table.seen.step.id);
+    if (happened) {
+        ask_outputs(table.add(Deed::happened, Words::tr("Say what it gave…"),
+                              Words::tr("It has happened; the step passes with what you say that it gave"),
+                              Asks::reason, Offer::Look::primary),
+                    table.seen, true);
+    }
+    table
+        .add(Deed::retry, Words::tr("Retry"),
+             happened ? Words::tr("Does it once more, though it has happened") : Words::tr("Tries the step again"),
+             Asks::nothing, happened ? Offer::Look::plain : Offer::Look::primary)
         .why_not = table.forward() ? QString() : Words::tr("The plan is not going forward any more");
     offer_skip(table);
     offer_override(table);

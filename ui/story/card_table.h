@@ -27,8 +27,8 @@ struct Table {
     }
 };
 
-QString advance_label(const Seen& seen);                      ///< "Advance to 50 %" where a shift comes next
-void ask_outputs(Offer& offer, const Seen& seen, bool whole); ///< with the deed it is said what the step gave
+QString advance_label(const Seen& seen);                         ///< "Advance to 50 %" where a shift comes next
+void ask_outputs(Offer& offer, const Seen& seen, bool happened); ///< with the deed it is said what the step gave
 void offer_skip(Table& table);
 void offer_override(Table& table);
 void offer_abort(Table& table, bool aside);

@@ -188,7 +188,8 @@ QString from_t0(const Timetable& table, Nanos at) {
 }
 
 std::optional<Nanos> moment_of(const Timetable& table, Nanos at) {
-    return table.t0_at ? std::optional(*table.t0_at + (at - table.t0)) : std::nullopt;
+    // What comes before T0 is not bound to it: it begins with the session, and there may be days between.
+    return table.t0_at && at >= table.t0 ? std::optional(*table.t0_at + (at - table.t0)) : std::nullopt;
 }
 
 QString spoken(const Timetable& table) {

@@ -56,7 +56,7 @@ Timetable timetable(const plan::Plan& plan, const plan::Scope& values);
 /// "T−3:05", "T0", "T+1:20": hours and minutes from T0.
 QString from_t0(const Timetable& table, Nanos at);
 
-/// The instant of it, UTC, where that of T0 is known.
+/// The instant of it, UTC, where that of T0 is known; none of what comes before T0.
 std::optional<Nanos> moment_of(const Timetable& table, Nanos at);
 
 /// The words of it, for whoever hears it: when T0 is, phases with their times, weights, the point of no return.
