@@ -165,7 +165,12 @@ Result<Json> request(const DoOptions& o) {
             return fail(ErrorCode::bad_input, "'" + text + "' is not what a step gave", o.verb,
                         "write NAME=VALUE, for example --gave pod=web-1");
         }
-        json["outputs"][text.substr(0, sign)] = text.substr(sign + 1);
+        Json& value = json["outputs"][text.substr(0, sign)];
+        if (!value.is_null()) {
+            return fail(ErrorCode::bad_input, "'" + text.substr(0, sign) + "' is given twice", o.verb,
+                        "give each output once");
+        }
+        value = text.substr(sign + 1);
     }
     put("reason", o.reason);
     return json;

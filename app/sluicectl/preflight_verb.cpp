@@ -168,7 +168,9 @@ int preflight(const PreflightOptions& options) {
     }
     const auto opening = options.opening.empty() ? std::nullopt : std::optional(asked_for(options.opening, *at));
     if (opening && !*opening) {
-        return complain(opening->error());
+        auto error = opening->error();
+        error.where = "--opening " + options.opening;
+        return complain(error);
     }
     auto loaded = sluice::host::read_plan(options.plan);
     for (const auto& diagnostic : loaded.diagnostics) {

@@ -251,7 +251,7 @@ Verdict on(Draft& draft, const ResolveDoubt& command) {
         return refuse("nothing takes what it gave", command.operation,
                       gives ? "the plan has gone on without it" : "only what happened, or is skipped, gave something");
     }
-    const bool whole = command.answer == "happened" && mine;
+    const bool whole = mine && (command.answer == "happened" || !command.outputs.empty()); // a part helps nobody
     const auto outputs = outputs_given(draft.state(), step, command.outputs, whole);
     if (!outputs) {
         return failed(outputs);

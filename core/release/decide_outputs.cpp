@@ -65,8 +65,9 @@ Result<std::map<std::string, std::string>> outputs_given(const Release& release,
         }
     }
     if (!missing.empty()) {
-        return refuse(fmt::format("{} {}", needs_outputs, fmt::join(missing, ", ")), step.id,
-                      "find out what it gave; where nobody can, skip it");
+        return refuse(fmt::format("{} {}", given.empty() ? needs_outputs : "other steps take more of it:",
+                                  fmt::join(missing, ", ")),
+                      step.id, "say all that it gave; where nobody can tell, skip it without");
     }
     return outputs;
 }

@@ -238,7 +238,7 @@ Verdict on(Draft& draft, const Skip& command) {
     if (!command.outputs.empty() && found->state->attempt == 0) {
         return refuse("it has not begun, so it gave nothing", command.step, "skip it without saying what it gave");
     }
-    const auto outputs = outputs_given(draft.state(), *found->step, command.outputs, false);
+    const auto outputs = outputs_given(draft.state(), *found->step, command.outputs, !command.outputs.empty());
     if (!outputs) {
         return failed(outputs);
     }

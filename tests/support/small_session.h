@@ -3,6 +3,7 @@
 /// For states that a rehearsal does not reach by itself: doubt, triage, a source that fails.
 #include "release/driver.h"
 #include "series/sample.h"
+#include "story/card_offer.h"
 #include "story/story.h"
 
 #include <map>
@@ -122,6 +123,17 @@ private:
     std::vector<session::OutputChunk> output_;
     story::Story story_;
 };
+
+/// What a person gives to a deed that these sessions offer.
+inline story::Given given_to(const story::Offer& offer) {
+    story::Given given;
+    given.text = QStringLiteral("because");
+    given.subject = offer.subjects.empty() ? "" : offer.subjects.front().id;
+    for (const auto& output : offer.outputs) {
+        given.outputs[output.name] = output.hint == QStringLiteral("integer") ? "4" : "web-4";
+    }
+    return given;
+}
 
 /// Each of them at the state that its name says; `make_small("hold paused")`.
 const std::vector<std::string>& small_sessions();

@@ -539,8 +539,7 @@ rollback: {options: {back: {title: Back, default: true,
             const auto seen = testing::make_small(name);
             const auto card = present_card(seen->moment(), {}, by);
             for (const auto& offer : card.offers) {
-                const std::string subject = offer.subjects.empty() ? "" : offer.subjects.front().id;
-                const auto command = command_of(card, offer, {"because", subject});
+                const auto command = command_of(card, offer, testing::given_to(offer));
                 if (!command) {
                     continue;
                 }
