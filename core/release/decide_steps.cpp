@@ -71,9 +71,9 @@ void fail_step(Draft& draft, const plan::Step& step, const std::string& why) {
 }
 
 void again(Draft& draft, const plan::Step& step, int last_attempt, const std::string& why) {
-    // What a person moves by hand is not held by a pause.
-    if (draft.state().paused &&
-        !draft.state().hand_shift(step.id)) { // a pause stops new steps: this one starts when it is over
+    // A pause stops new steps, and this one starts when it is over; what a person moves by hand it does not hold.
+    const bool held = draft.state().paused && !draft.state().hand_shift(step.id);
+    if (held) { // NOLINT(bugprone-branch-clone): each branch has a reason of its own
         draft.add(RetryPlanned{step.id, last_attempt, why, draft.now()});
     } else if (const StepId approval = unapproved(draft.state(), step); !approval.empty()) {
         draft.add(RetryPlanned{step.id, last_attempt, approval + " must be approved again", draft.now()});
