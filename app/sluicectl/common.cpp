@@ -96,15 +96,16 @@ int complain(const sluice::Error& error) {
 }
 
 sluice::Result<sluice::Nanos> asked_for(const std::string& at, sluice::Nanos now) {
-    if (at.empty()) {
-        return now;
-    }
-    auto given = sluice::parse_instant(at, {});
-    if (!given || at.starts_with('T')) {
-        return sluice::fail(sluice::ErrorCode::bad_input, "not a day and time", "--at " + at,
+    return at.empty() ? sluice::Result<sluice::Nanos>(now) : day_and_time("--at", at);
+}
+
+sluice::Result<sluice::Nanos> day_and_time(const std::string& option, const std::string& text) {
+    const auto at = sluice::parse_instant(text, {});
+    if (!at || text.starts_with('T') || at->count < 0) {
+        return sluice::fail(sluice::ErrorCode::bad_input, "not a day and time since 1970", option + " " + text,
                             "for example 2026-01-06T02:00:00Z");
     }
-    return given;
+    return at;
 }
 
 } // namespace sluicectl

@@ -204,14 +204,19 @@ void tell(const std::string& file, int first, int last) {
 }
 
 /// An amendment throws away what holds have held, whatever it changes: told before it is sent, and asked where somebody
-/// sits at a terminal. A file that can't be read is no hindrance: who owns the session says what is wrong.
-bool agreed_to_begin_anew(const std::string& file) {
+/// sits at a terminal. A file that can't be read is no hindrance, nor is what will be refused: who owns the session
+/// says what is wrong.
+bool agreed_to_begin_anew(const std::string& file, const release::Command& command, const release::Actor& by) {
     const auto session = read_session(file);
     release::Release release;
     for (const auto& event : session ? session->events : std::vector<release::Event>{}) {
         release::apply(release, event);
     }
-    const auto lost = release::lost_by_amending(release, last_moment(file, release).value_or(release.time));
+    const Nanos now = last_moment(file, release).value_or(release.time);
+    if (!release::decide(release, command, now, by)) {
+        return true;
+    }
+    const auto lost = release::lost_by_amending(release, now);
     for (const auto& hold : lost) {
         fmt::print(stderr, "the hold {} begins anew: the {} of {} that it has held do not count any more\n", hold.step,
                    duration_text(seconds(hold.held.count / seconds(1).count)), duration_text(hold.wanted));
@@ -238,13 +243,13 @@ int perform(const DoOptions& o) {
     if (!command) {
         return complain(command.error());
     }
-    if (o.verb == "amend" && !agreed_to_begin_anew(o.session)) {
-        return complain({ErrorCode::refused, "nothing was sent", o.session, "say yes when asked"});
-    }
     host::StartOptions who;
     who.paths = std::move(*places);
     // The session knows which role a person takes who names none.
     who.by = sluice::host::user_as(o.name, o.attested.empty() ? o.role : "");
+    if (o.verb == "amend" && !agreed_to_begin_anew(o.session, *command, who.by)) {
+        return complain({ErrorCode::refused, "nothing was sent", o.session, "say yes when asked"});
+    }
     const auto reply = send_command(who, o.session, *command);
     if (!reply) {
         Error error = reply.error();

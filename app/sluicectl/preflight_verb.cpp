@@ -55,11 +55,23 @@ void tell_variables(const sluice::plan::Plan& plan, const sluice::plan::FrozenVa
     }
 }
 
+/// Nothing stands in the way of a start then, but whoever starts is late: another opening may be meant.
+void tell_late(const sluice::host::Window& window, Lines& lines) {
+    if (!window.late.empty()) {
+        lines.later("window", fmt::format("overdue at once, since due before then: {}; --opening names a later one",
+                                          fmt::join(window.late, ", ")));
+    }
+}
+
 void tell_window(const sluice::plan::Plan& plan, const std::string& file, const sluice::plan::Scope& values,
                  sluice::Nanos at, sluice::Nanos opening, Lines& lines) {
     for (const auto& never : sluice::host::window_errors(plan, values, at)) {
         lines.trouble("window", {sluice::ErrorCode::refused, never.what,
                                  fmt::format("{}:{}:{}", file, never.at.line, never.at.column), never.remedy});
+    }
+    if (const auto is_one = sluice::host::check_opening(plan, opening, at); !is_one) {
+        lines.trouble("window", is_one.error());
+        return;
     }
     const auto window = sluice::host::window_at(plan, values, at, opening);
     if (!window) {
@@ -70,8 +82,10 @@ void tell_window(const sluice::plan::Plan& plan, const std::string& file, const 
         lines.good("window", "open" + (window->why.empty() ? "" : " (" + window->why + ")") +
                                  (window->closes ? ", until " + sluice::utc(*window->closes) : "") +
                                  (window->warning.empty() ? "" : ", but " + window->warning));
+        tell_late(*window, lines);
     } else if (window->meant && window->next) {
         lines.good("window", "opens at " + sluice::utc(*window->next) + ", which the session would be for");
+        tell_late(*window, lines);
     } else if (window->next) { // one that never may was told before
         lines.trouble("window", {sluice::ErrorCode::refused, "may not start: " + window->why, "",
                                  "it may start at " + sluice::utc(*window->next) +
@@ -166,11 +180,10 @@ int preflight(const PreflightOptions& options) {
     if (!at) {
         return complain(at.error());
     }
-    const auto opening = options.opening.empty() ? std::nullopt : std::optional(asked_for(options.opening, *at));
-    if (opening && !*opening) {
-        auto error = opening->error();
-        error.where = "--opening " + options.opening;
-        return complain(error);
+    const auto opening = options.opening.empty() ? sluice::Result<sluice::Nanos>(sluice::Nanos{})
+                                                 : day_and_time("--opening", options.opening);
+    if (!opening) {
+        return complain(opening.error());
     }
     auto loaded = sluice::host::read_plan(options.plan);
     for (const auto& diagnostic : loaded.diagnostics) {
@@ -187,7 +200,7 @@ int preflight(const PreflightOptions& options) {
     Lines lines;
     tell_variables(*plan, frozen, lines);
     tell_people(options, *plan, frozen, *paths, *at, lines);
-    tell_window(*plan, options.plan, frozen.values, *at, opening ? **opening : sluice::Nanos{}, lines);
+    tell_window(*plan, options.plan, frozen.values, *at, *opening, lines);
     tell_files(*plan, options.plan, lines);
     tell_evidence(*plan, frozen.values, *paths, lines);
     sluice::host::ConnectionDesk desk(plan, frozen.values, *paths);

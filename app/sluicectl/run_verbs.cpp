@@ -141,15 +141,6 @@ int watch(sluice::host::SessionHost& host, const sluice::release::Actor& by, con
     return code;
 }
 
-sluice::Result<sluice::Nanos> day_and_time(const std::string& option, const std::string& text) {
-    const auto at = sluice::parse_instant(text, {});
-    if (!at || text.front() == 'T' || at->count < 0) {
-        return sluice::fail(sluice::ErrorCode::bad_input, "not a day and time since 1970", option + " " + text,
-                            "for example 2026-01-06T02:00:00Z");
-    }
-    return at;
-}
-
 /// `fresh`: a new session, whose people and policy are told now; another one knows its own.
 sluice::Result<sluice::host::StartOptions> start_options(const RunOptions& options, bool fresh) {
     auto values = sluice::host::settings(options.set);

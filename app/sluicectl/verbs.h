@@ -49,7 +49,9 @@ CLI::Validator whole_number();
 /// Refuses an empty text: of an unset variable in a shell, for which nobody asked.
 CLI::Validator not_empty();
 
-/// The day and time that `--at` gives before a session has begun: no T+…, which counts from a start. Empty = `now`.
+/// The day and time that an option ("--opening") gives before a session has begun: no T+…, which counts from a start.
+sluice::Result<sluice::Nanos> day_and_time(const std::string& option, const std::string& text);
+/// The same of `--at`. Empty = `now`.
 sluice::Result<sluice::Nanos> asked_for(const std::string& at, sluice::Nanos now);
 
 /// Prints "sluicectl: where: what (remedy)" and gives the exit code of that kind of error.

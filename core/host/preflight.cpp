@@ -1,5 +1,6 @@
 #include "host/preflight.h"
 
+#include "base/instant.h"
 #include "host/secret_places.h"
 #include "plan/calendar.h"
 #include "plan/secret_reference.h"
@@ -89,6 +90,36 @@ Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nano
     window.next = known(answer.until);
     add_times(window, release, phase, at);
     return window;
+}
+
+Result<void> check_opening(const plan::Plan& plan, Nanos opening, Nanos now) {
+    if (opening.count == 0) {
+        return {};
+    }
+    const std::string where = utc(opening);
+    if (std::none_of(plan.phases.begin(), plan.phases.end(), [](const auto& phase) { return phase.window; })) {
+        return fail(ErrorCode::bad_input, "no phase of the plan waits for an opening of the calendar", where,
+                    "leave it out");
+    }
+    const auto openings = plan::openings(plan.calendar, opening - Nanos{1}, 2); // one may be open until then
+    if (!openings) {
+        return failed(openings);
+    }
+    const bool is_one =
+        std::any_of(openings->begin(), openings->end(), [&](const auto& one) { return one.from == opening; });
+    if (is_one && opening >= now) {
+        return {};
+    }
+    const auto next = plan::openings(plan.calendar, std::max(opening, now), 2);
+    std::string remedy = "'sluicectl calendar' lists them";
+    for (const auto& one : next ? *next : std::vector<plan::Opening>{}) {
+        if (one.from > now && one.from > opening) {
+            remedy = "the next one is at " + utc(one.from) + "; " + remedy;
+            break;
+        }
+    }
+    return fail(ErrorCode::bad_input, is_one ? "this opening has begun" : "the calendar has no opening then", where,
+                remedy);
 }
 
 ConnectionDesk::ConnectionDesk(std::shared_ptr<const plan::Plan> plan, plan::Scope values, const Paths& paths)

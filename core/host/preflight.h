@@ -49,6 +49,11 @@ struct Window {
 /// know.
 Result<Window> window_at(const plan::Plan& plan, const plan::Scope& values, Nanos at, Nanos opening = {});
 
+/// Whether a session that begins at `now` can be for this opening (SessionOpened::opening); 0 = the next one, always.
+/// `bad_input` where no phase waits for the calendar, it is no opening, or has begun before: names the next. `where` is
+/// the moment.
+Result<void> check_opening(const plan::Plan& plan, Nanos opening, Nanos now);
+
 /// The plan's connections, tested from this desk with the user's secrets and kubeconfig, as a run would open them.
 /// Needs an event loop; in the thread in which it was made.
 class ConnectionDesk {

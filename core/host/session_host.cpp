@@ -4,6 +4,7 @@
 #include "engine/pinned_files.h"
 #include "host/at_the_start.h"
 #include "host/plan_check.h"
+#include "host/preflight.h"
 #include "host/version.h"
 #include "net/local_process_runner.h"
 #include "plan/loader.h"
@@ -43,6 +44,14 @@ Result<session::OwnerLock> only_owner(const Paths& paths, const session::Session
         lock.error().where = file.string();
     }
     return lock;
+}
+
+/// Whether the session can be for the opening that it is asked to be for.
+Result<void> for_opening(plan::Plan& plan, const StartOptions& options, Nanos now) {
+    if (options.opening.count == 0 || !plan::take_variant(plan, options.variant)) {
+        return {}; // the start tells what is wrong with the variant
+    }
+    return check_opening(plan, options.opening, now);
 }
 
 bool is_run(const std::vector<session::EventRecord>& records) {
@@ -232,6 +241,9 @@ Result<void> SessionHost::open(const StartOptions& options, release::SessionOpen
     session.plan_source = *source;
     if (auto loaded = plan::load(*source, session.plan_file, plan::beside(folder_of(options.plan_file))); loaded.plan) {
         session.includes = std::move(loaded.plan->includes);
+        if (auto fits = for_opening(*loaded.plan, options, outside.scheduler.now()); !fits) {
+            return fits;
+        }
     }
     session.plan_digest = plan::digest(*source, session.includes);
     session.public_key = key.verifier().text();

@@ -65,6 +65,12 @@ private:
         outputs_.emplace(output.name, &step);
     }
 
+    /// Of an undo the step that it takes back, which it follows; else the step itself.
+    static StepId owner_of(const StepId& user) {
+        constexpr std::string_view undo = "~undo/";
+        return user.starts_with(undo) ? user.substr(undo.size()) : user;
+    }
+
     /// Options are taken one at a time, so two of them may use one name.
     static bool same_branch(const Step* a, const Step& b) {
         const auto option = [](const StepId& id) {
@@ -120,9 +126,7 @@ private:
             note_want(use.step, name, *first->second);
         }
         for (auto one = first; one != last; ++one) {
-            constexpr std::string_view undo = "~undo/";
-            const StepId user = use.step.starts_with(undo) ? use.step.substr(undo.size()) : use.step;
-            reading_.plan.takes.emplace(user, TakenOutput{name, one->second->id});
+            reading_.plan.takes.emplace(owner_of(use.step), TakenOutput{name, one->second->id});
         }
     }
 
@@ -136,8 +140,7 @@ private:
             return;
         }
         // What takes a step back follows that step.
-        constexpr std::string_view undo = "~undo/";
-        const Phase* phase = reading_.plan.phase_of(user.starts_with(undo) ? user.substr(undo.size()) : user);
+        const Phase* phase = reading_.plan.phase_of(owner_of(user));
         if (sets != phases.begin() && (phase == nullptr || phase < &*sets)) {
             reading_.error(at,
                            fmt::format("'${{T0}}' is not there yet: it is the start of the phase '{}'{}", sets->id,
@@ -152,8 +155,7 @@ private:
             return;
         }
         auto& forward = reading_.plan.steps;
-        constexpr std::string_view undo = "~undo/";
-        const StepId own = user.starts_with(undo) ? user.substr(undo.size()) : user;
+        const StepId own = owner_of(user);
         const auto mine = std::find_if(forward.begin(), forward.end(), [&](const Step& one) { return one.id == own; });
         if (mine != forward.end() && mine->always && own == user) {
             mine->wants.emplace(name, giver.id); // clean-up, too, may find that there is nothing to clean

@@ -169,7 +169,8 @@ Verdict still_guarded(const Release& before, const Release& after, const std::ve
         const std::string what = after.plan->step(id)->always ? "the clean-up " + id + " runs after an abort"
                                                               : id + " begins before any approval";
         const char* const remedy = after.plan->step(id)->always
-                                       ? "leave clean-up as it was; what is wanted besides can be a step of its own"
+                                       ? "leave clean-up as it was; what is wanted besides can be a step without "
+                                         "'always', behind an approve step"
                                        : "put an approve step before it, or leave it as it is";
         if (std::find(known.begin(), known.end(), id) == known.end()) {
             return refuse(after.plan->step(id)->always ? what + ", and nobody would have approved it"
@@ -261,7 +262,9 @@ Verdict on(Draft& draft, const Amend& command) {
     ask_approvals_again(draft, "the plan was amended by " + draft.by().name);
     if (draft.state().policy) { // it demands of the new plan what it demanded of the old one
         if (const auto raised = raise(draft.state()); !raised) {
-            return failed(raised);
+            auto error = raised.error();
+            error.where = error.where == release.opened.plan_file ? "the new plan" : error.where;
+            return tl::unexpected(std::move(error));
         }
         if (auto guarded = still_guarded(release, draft.state(), changes); !guarded) {
             return guarded;

@@ -443,6 +443,24 @@ phases:
         QCOMPARE(text(is_short->next), "2026-01-11T02:00");
         QCOMPARE(text(is_short->t0), "2026-01-11T02:00");
 
+        const auto refused = [&](const char* opening, const char* from) {
+            const auto is_one = host::check_opening(plan, at(opening), at(from));
+            return is_one ? std::string() : is_one.error().what + " | " + is_one.error().remedy;
+        };
+        const char* const tuesday = "2026-01-06T12:00:00Z";
+        QCOMPARE(refused("2026-01-12T02:00:00Z", tuesday), "");
+        QCOMPARE(refused("2026-01-12T02:00:00Z", "2026-01-12T02:00:00Z"), ""); // it opens now
+        QCOMPARE(refused("2026-01-08T02:30:00Z", tuesday),
+                 "the calendar has no opening then | the next one is at 2026-01-09T02:00:00.000Z; 'sluicectl calendar' "
+                 "lists them");
+        QCOMPARE(refused("2026-01-05T02:00:00Z", tuesday),
+                 "this opening has begun | the next one is at 2026-01-07T02:00:00.000Z; 'sluicectl calendar' lists "
+                 "them");
+        plan::Plan free = plan;
+        free.phases[1].window = false;
+        QVERIFY(!host::check_opening(free, at("2026-01-12T02:00:00Z"), at(tuesday)));
+        QVERIFY(host::check_opening(free, {}, at(tuesday)));
+
         // One that has begun is the next: what is left of it, as long as that fits.
         const auto begun = host::window_at(plan, {}, at("2026-01-08T02:10:00Z"), at("2026-01-08T02:00:00Z"));
         QVERIFY(begun && begun->open && !begun->meant);

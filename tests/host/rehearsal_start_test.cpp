@@ -11,8 +11,35 @@ using namespace sluice;
 
 namespace {
 
-/// Of the plan in this folder.
-Result<std::unique_ptr<host::Rehearsal>> start(const std::filesystem::path& base, Nanos opening = {}) {
+/// A plan, acted out in a folder of its own.
+class ActedOut {
+public:
+    explicit ActedOut(const std::string& plan, Nanos opening = {}) {
+        const std::filesystem::path base = folder_.path().toStdString();
+        std::ofstream(base / "plan.yaml") << plan;
+        rehearsal_ = start(base, opening);
+    }
+    /// To its end; the release then. Throws where it can't begin, or does not end.
+    const release::Release& release() {
+        if (!rehearsal_) {
+            throw std::runtime_error(to_text(rehearsal_.error()));
+        }
+        const auto& release = (*rehearsal_)->engine().release();
+        if (!(*rehearsal_)->driver().run_until([&] { return release.closed(); }, std::chrono::minutes(1))) {
+            throw std::runtime_error("it does not end");
+        }
+        return release;
+    }
+    std::string refusal() const { return rehearsal_ ? "" : to_text(rehearsal_.error()); }
+
+private:
+    static Result<std::unique_ptr<host::Rehearsal>> start(const std::filesystem::path& base, Nanos opening);
+
+    QTemporaryDir folder_;
+    Result<std::unique_ptr<host::Rehearsal>> rehearsal_ = nullptr;
+};
+
+Result<std::unique_ptr<host::Rehearsal>> ActedOut::start(const std::filesystem::path& base, Nanos opening) {
     host::RehearsalOptions options;
     options.opening = opening;
     options.plan_file = (base / "plan.yaml").string();
@@ -71,16 +98,10 @@ private slots:
 
     /// A window each night, and a list for the day before: nobody is late, and T0 is a day after it.
     void what_is_for_the_day_before_t0_is_done_then() {
-        QTemporaryDir folder;
-        const std::filesystem::path base = folder.path().toStdString();
-        std::ofstream(base / "plan.yaml")
-            << "sluice: 1\nid: small\ncalendar: {allow: [{from: '02:00', to: '04:00'}]}\nphases:\n"
-               "  - {id: before, steps: [{id: list, confirm: L, not-before: T0 - 24h, due: T0 - 12h}]}\n"
-               "  - {id: main, window: true, steps: [{id: go, confirm: Go}]}\n";
-        const auto rehearsal = start(base);
-        QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
-        const auto& release = (*rehearsal)->engine().release();
-        QVERIFY((*rehearsal)->driver().run_until([&] { return release.closed(); }, std::chrono::minutes(1)));
+        ActedOut acted("sluice: 1\nid: small\ncalendar: {allow: [{from: '02:00', to: '04:00'}]}\nphases:\n"
+                       "  - {id: before, steps: [{id: list, confirm: L, not-before: T0 - 24h, due: T0 - 12h}]}\n"
+                       "  - {id: main, window: true, steps: [{id: go, confirm: Go}]}\n");
+        const auto& release = acted.release();
         QCOMPARE(QString::fromStdString(release.outcome), "done");
         QCOMPARE(QString::fromStdString(utc(release.t0)), "2026-01-03T02:00:00.000Z");
         QCOMPARE(QString::fromStdString(utc(release.at("list").begun)), "2026-01-02T02:00:00.000Z");
@@ -89,33 +110,21 @@ private slots:
 
     /// What comes before T0 takes an hour, and the window is just long enough for what comes in it.
     void it_begins_in_time_for_the_opening_that_is_asked_for() {
-        QTemporaryDir folder;
-        const std::filesystem::path base = folder.path().toStdString();
-        std::ofstream(base / "plan.yaml")
-            << "sluice: 1\nid: small\ncalendar: {allow: [{from: '02:00', to: '03:00'}]}\nphases:\n"
-               "  - {id: before, steps: [{id: ready, wait: 1h}]}\n"
-               "  - {id: main, window: true, planned: 50m, steps: [{id: go, confirm: Go}]}\n";
+        const std::string plan = "sluice: 1\nid: small\ncalendar: {allow: [{from: '02:00', to: '03:00'}]}\nphases:\n"
+                                 "  - {id: before, steps: [{id: ready, wait: 1h}]}\n"
+                                 "  - {id: main, window: true, planned: 50m, steps: [{id: go, confirm: Go}]}\n";
         const auto opening = parse_instant("2026-03-04T02:00:00Z", {});
         QVERIFY(opening.has_value());
-        const auto rehearsal = start(base, *opening);
-        QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
-        const auto& release = (*rehearsal)->engine().release();
-        QVERIFY((*rehearsal)->driver().run_until([&] { return release.closed(); }, std::chrono::minutes(1)));
-        QCOMPARE(QString::fromStdString(utc(release.t0)), "2026-03-04T02:00:00.000Z");
+        ActedOut acted(plan, *opening);
+        QCOMPARE(QString::fromStdString(utc(acted.release().t0)), "2026-03-04T02:00:00.000Z");
+        const std::string refusal = ActedOut(plan, *opening + minutes(1)).refusal();
+        QVERIFY2(refusal.find("the calendar has no opening then") != std::string::npos, refusal.c_str());
     }
 
     void a_calendar_of_far_later_dates_is_rehearsed_then() {
-        QTemporaryDir folder;
-        const std::filesystem::path base = folder.path().toStdString();
-        std::ofstream(base / "plan.yaml")
-            << "sluice: 1\nid: small\ncalendar: {allow: [{dates: [2033-05-04], from: '02:00', to: '04:00'}]}\n"
-               "phases: [{id: main, window: true, steps: [{id: go, confirm: Go}]}]\n";
-        const auto rehearsal = start(base);
-        QVERIFY2(rehearsal.has_value(), rehearsal ? "" : to_text(rehearsal.error()).c_str());
-        bool closed = false;
-        (*rehearsal)->on_closed([&] { closed = true; });
-        QVERIFY((*rehearsal)->driver().run_until([&] { return closed; }, std::chrono::minutes(1)));
-        const auto& release = (*rehearsal)->engine().release();
+        ActedOut acted("sluice: 1\nid: small\ncalendar: {allow: [{dates: [2033-05-04], from: '02:00', to: '04:00'}]}\n"
+                       "phases: [{id: main, window: true, steps: [{id: go, confirm: Go}]}]\n");
+        const auto& release = acted.release();
         QCOMPARE(QString::fromStdString(release.outcome), "done");
         QCOMPARE(QString::fromStdString(utc(release.started)), "2033-05-04T02:00:00.000Z");
     }

@@ -398,9 +398,12 @@ phases: [{id: all, steps: [{id: bake, hold: {for: 30m}, gates: [{metric: up, mus
         program = self.home.begin("rehearse", "plan.yaml", "--session", self.home.session, "--speed", "60")
         wait_until(lambda: self.home.readable() and any(e["type"] == "hold-heartbeat" for e in self.home.events()), "it holds")
         self.do("pause", "--reason", "a look")
+        told = "the hold bake begins anew: the "
+        (self.home.folder / "late.yaml").write_text(plan.replace("for: 30m", "for: 40m"))
+        code, said = self.home.call("do", self.home.session, "amend", "late.yaml", "--reason", "longer")
+        self.assertEqual((code, told in said), (BAD_INPUT, False), said)  # refused, so that nothing begins anew
         code, said = self.home.call("do", self.home.session, "amend", "new.yaml", "--reason", "clearer")
         self.assertEqual(code, DONE, said)
-        told = "the hold bake begins anew: the "
         self.assertIn(told, said)
         self.assertIn(" of 30m that it has held do not count any more", said)
         self.assertLess(said.index(told), said.index("PLAN AMENDED"))

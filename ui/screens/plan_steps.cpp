@@ -39,7 +39,9 @@ PlanSteps::PlanSteps(QWidget* parent) : QTreeWidget(parent) {
 void PlanSteps::resizeEvent(QResizeEvent* event) {
     QTreeWidget::resizeEvent(event);
     const int rest = viewport()->width() - kind_wide - who_wide - 2 * times_wide;
-    setColumnWidth(0, std::clamp(rest, 240, titles_wide));
+    const int titles = std::clamp(rest, 240, titles_wide);
+    setColumnWidth(0, titles);
+    setColumnWidth(who_column, std::clamp(rest - titles + who_wide, who_wide, 3 * who_wide)); // of several roles
 }
 
 plan::StepId PlanSteps::chosen() const {

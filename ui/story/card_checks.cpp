@@ -145,7 +145,10 @@ void show_checks(const Seen& seen, CardView& card) {
             row.mark = judged.met ? Mark::holds : Mark::breached;
             row.found = seen.step.sensitive ? QString() : text(judged.why);
         } else if (seen.state.status == release::StepStatus::passed) {
-            row.mark = Mark::holds;
+            // By a person's word, or by what was read back: what it answered itself nobody knows.
+            const bool heard = !seen.operation || seen.operation->settled.how == "returned";
+            row.mark = heard ? Mark::holds : Mark::no_data;
+            row.found = heard ? QString() : Words::tr("not known: its own answer is lost");
         } else if (probe && seen.state.status == release::StepStatus::running && !seen.state.why.empty()) {
             row.mark = Mark::running;
         }

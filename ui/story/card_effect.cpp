@@ -169,6 +169,30 @@ void show_intent(const release::Intent& intent, CardView& card) {
     }
 }
 
+/// By whom, and what he says that the step gave, where its own answer was lost.
+void show_word(const Seen& seen, CardView& card) {
+    const auto answer = last_event<release::DoubtAnswered>(seen.moment, [&](const release::DoubtAnswered& one) {
+        return one.operation == seen.operation->intent.operation && one.answer == "happened";
+    });
+    if (answer) {
+        card.facts.push_back(
+            {Words::tr("By the word of"),
+             text(std::get<release::DoubtAnswered>(answer->body).by.name) + Words::tr(", its outcome was not known"),
+             Tone::plain, false});
+    }
+    for (const auto& output : seen.step.outputs) {
+        const auto said = last_event<release::OutputTaken>(seen.moment, [&](const release::OutputTaken& one) {
+            return one.step == seen.step.id && one.name == output.name;
+        });
+        const auto* taken = said ? std::get_if<release::OutputTaken>(&said->body) : nullptr;
+        if (taken && !taken->by.name.empty()) {
+            card.facts.push_back({text(output.name),
+                                  Words::tr("%1, as %2 says").arg(text(taken->value), text(taken->by.name)),
+                                  Tone::plain, true});
+        }
+    }
+}
+
 /// What the outside showed after it: the split, the status, the exit.
 void show_result(const release::OperationState& operation, CardView& card) {
     const Json& result = operation.settled.result;
@@ -231,6 +255,7 @@ void show_deed(const Seen& seen, CardView& card) {
         }
         if (seen.operation->phase == release::OperationState::Phase::settled) {
             show_result(*seen.operation, card);
+            show_word(seen, card);
         }
     }
     if (seen.state.attempt == 0) {

@@ -27,15 +27,21 @@ Seen see(const Moment& moment, const plan::Step& step);
 QString filled(const Moment& moment, const std::string& text_template); ///< as it is where a name is not known yet
 QString title_of(const Moment& moment, const plan::Step& step);
 QString took(const release::StepState& state, Nanos now); ///< "0:07"; empty before it began
-/// The time of the last event of this kind that `is` says yes to; none = nothing.
+/// The last event of this kind that `is` says yes to; null: none.
 template <typename Kind, typename Is>
-std::optional<Nanos> last_time(const Moment& moment, Is is) {
+const release::Event* last_event(const Moment& moment, Is is) {
     for (auto entry = moment.entries.rbegin(); entry != moment.entries.rend(); ++entry) {
         if (const auto* body = std::get_if<Kind>(&entry->event.body); body && is(*body)) {
-            return entry->event.time;
+            return &entry->event;
         }
     }
-    return std::nullopt;
+    return nullptr;
+}
+/// The time of it; none = nothing.
+template <typename Kind, typename Is>
+std::optional<Nanos> last_time(const Moment& moment, Is is) {
+    const auto* event = last_event<Kind>(moment, is);
+    return event ? std::optional(event->time) : std::nullopt;
 }
 
 // What a step does and gave: card_hold, card_effect, card_checks, card_people.

@@ -79,6 +79,16 @@ class StepCardTest : public QObject {
         card.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&card));
     }
+    /// The card of a session that was brought to a state, open, before its lead.
+    struct Shown {
+        explicit Shown(const std::string& state) : session(testing::make_small(state)) {
+            card.show_moment(session->moment());
+            open(card);
+        }
+        std::unique_ptr<testing::SmallSession> session;
+        RulesChannel channel{*session, {"a.lead", "lead"}};
+        StepCard card{&channel};
+    };
     static panels::AskDialog* asked(StepCard& card) {
         auto* dialog = card.findChild<panels::AskDialog*>();
         if (dialog) {
@@ -186,11 +196,8 @@ private slots:
     }
 
     void who_says_that_it_happened_says_what_it_gave() {
-        const auto session = testing::make_small("lost answer");
-        RulesChannel channel(*session, {"a.lead", "lead"});
-        StepCard card(&channel);
-        card.show_moment(session->moment());
-        open(card);
+        Shown shown("lost answer");
+        auto& [session, channel, card] = shown;
         press(Qt::Key_1, Qt::ControlModifier);
         QVERIFY(asked(card));
         type("web-3"); // what is asked first
@@ -208,11 +215,8 @@ private slots:
     }
 
     void escape_sends_nothing() {
-        const auto session = testing::make_small("in doubt");
-        RulesChannel channel(*session, {"a.lead", "lead"});
-        StepCard card(&channel);
-        card.show_moment(session->moment());
-        open(card);
+        Shown shown("in doubt");
+        auto& [session, channel, card] = shown;
         press(Qt::Key_1, Qt::ControlModifier);
         QVERIFY(asked(card));
         type("seen");
@@ -221,11 +225,8 @@ private slots:
     }
 
     void a_button_that_can_not_be_pressed_says_why() {
-        const auto session = testing::make_small("hold paused");
-        RulesChannel channel(*session, {"a.lead", "lead"});
-        StepCard card(&channel);
-        card.show_moment(session->moment());
-        open(card);
+        Shown shown("hold paused");
+        auto& [session, channel, card] = shown;
         const auto& advance = card.actions()->entries().front();
         QVERIFY(!advance.action->isEnabled());
         QVERIFY2(advance.action->toolTip().contains("47:58 to go"), qPrintable(advance.action->toolTip()));
@@ -234,11 +235,8 @@ private slots:
     }
 
     void a_refusal_is_told_in_words_with_its_remedy() {
-        const auto session = testing::make_small("plain confirm");
-        RulesChannel channel(*session, {"a.lead", "lead"});
-        StepCard card(&channel);
-        card.show_moment(session->moment());
-        open(card);
+        Shown shown("plain confirm");
+        auto& [session, channel, card] = shown;
         // Somebody else was faster: the card has not heard of it yet.
         testing::SmallSession::must(session->drive.submit(release::Pause{""}));
         testing::SmallSession::must(session->drive.submit(release::Note{"x", ""}));
@@ -275,11 +273,8 @@ private slots:
 
     // Ten times a second, and sixty while scrubbing.
     void what_has_not_changed_is_left_alone() {
-        const auto session = testing::make_small("hold running");
-        RulesChannel channel(*session, {"a.lead", "lead"});
-        StepCard card(&channel);
-        card.show_moment(session->moment());
-        open(card);
+        Shown shown("hold running");
+        auto& [session, channel, card] = shown;
         const auto before = card.findChildren<QWidget*>();
         const auto actions = card.QWidget::actions();
         int resets = 0, changed = 0;
