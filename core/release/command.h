@@ -1,5 +1,6 @@
 #pragma once
 /// What a person, the clock, a source, an effect or a trigger wants. `decide` turns it into events, or refuses it.
+#include "base/alternative.h"
 #include "release/event.h"
 
 #include <map>
@@ -249,8 +250,8 @@ struct Note {
 };
 /// The four answers to an action in doubt.
 struct ResolveDoubt {
-    OperationId operation;
-    std::string answer; ///< happened | run-again | skip | abort
+    OperationId operation; ///< or a step: the operation of its last attempt
+    std::string answer;    ///< happened | run-again | skip | abort
     std::string reason;
     std::map<std::string, std::string> outputs = {}; ///< of happened and skip: its own answer, which held them, is lost
 };
@@ -268,6 +269,7 @@ struct Amend {
     std::string reason;
     std::map<std::string, std::string> includes = {}; ///< see SessionOpened
     Json files = Json::array(); ///< pins of files that only the new plan uses; put in by the engine, never travels
+    bool break_glass = false;   ///< also what the policy wants others to approve first; it is owed afterwards
 };
 
 /// How bad it is.
@@ -276,11 +278,24 @@ struct Severity {
     std::string reason;
 };
 
-using Command = std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer,
-                             GateReadings, TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance,
-                             Retry, Skip, Override, Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift,
-                             CopyReport, Amend, Delivery, Severity, Attest, AskSignature, BreakGlass, HandOver, Join,
-                             Leave, Baseline, Decline, CloseWayBack, Stop, AlertReading, AlertDelivery, Acknowledge>;
+using AnyCommand =
+    std::variant<Open, Resume, Tick, Jump, Prepared, Unprepared, Seen, Outcome, Unknown, ProbeAnswer, GateReadings,
+                 TriggerReading, SourceReport, Readiness, Confirm, Approve, Decide, Advance, Retry, Skip, Override,
+                 Pause, Continue, Abort, RollBack, Note, ResolveDoubt, Shift, CopyReport, Amend, Delivery, Severity,
+                 Attest, AskSignature, BreakGlass, HandOver, Join, Leave, Baseline, Decline, CloseWayBack, Stop,
+                 AlertReading, AlertDelivery, Acknowledge>;
+
+/// One of them. A class of its own for the reason that `Body` (event.h) is one: its copies and ends are compiled once.
+class Command : public AnyCommand {
+public:
+    template <AlternativeOf<AnyCommand> Kind>
+    Command(Kind&& kind) : AnyCommand(std::in_place_type<std::remove_cvref_t<Kind>>, std::forward<Kind>(kind)) {}
+    Command(const Command& other);
+    Command(Command&& other) noexcept;
+    Command& operator=(const Command& other);
+    Command& operator=(Command&& other) noexcept;
+    ~Command();
+};
 
 /// Person's commands to and from the JSON of the command socket: {"do": "confirm", "step": …, …}.
 Result<Command> command_from_json(const Json& json);

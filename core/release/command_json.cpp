@@ -5,6 +5,13 @@
 #include <map>
 
 namespace sluice::release {
+
+Command::Command(const Command& other) = default;
+Command::Command(Command&& other) noexcept = default;
+Command& Command::operator=(const Command& other) = default;
+Command& Command::operator=(Command&& other) noexcept = default;
+Command::~Command() = default;
+
 namespace {
 
 /// Takes members out one by one, so that whatever is left was not understood.
@@ -189,7 +196,7 @@ Command read(const std::string& what, Members& m) {
         return Shift{m.text("traffic", true), m.weights("weights"), m.text("reason")};
     }
     if (what == "amend") {
-        return Amend{m.text("plan", true), m.text("reason"), m.named_texts("includes")};
+        return Amend{m.text("plan", true), m.text("reason"), m.named_texts("includes"), {}, m.flag("break-glass")};
     }
     if (what == "resolve") {
         return ResolveDoubt{m.text("operation", true), m.text("answer", true), m.text("reason"),
@@ -276,7 +283,11 @@ struct Write {
                     c.outputs);
     }
     Json operator()(const Amend& c) const {
-        return {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}, {"includes", c.includes}};
+        Json json = {{"do", "amend"}, {"plan", c.plan_source}, {"reason", c.reason}, {"includes", c.includes}};
+        if (c.break_glass) {
+            json["break-glass"] = true;
+        }
+        return json;
     }
     Json operator()(const Severity& c) const { return {{"do", "severity"}, {"level", c.level}, {"reason", c.reason}}; }
     Json operator()(const Decline& c) const {
@@ -303,7 +314,7 @@ Result<Command> command_from_json(const Json& json) {
     } catch (const std::exception& error) {
         return fail(ErrorCode::bad_input, std::string("not a command: ") + error.what(), {},
                     "confirm, approve, decide, advance, retry, skip, override, pause, continue, abort, roll-back, "
-                    "note, resolve, shift, amend, severity, attest, ask-signature, break-glass, hand-over, join, "
+                    "note, resolve, shift, amend, severity, attest, break-glass, hand-over, join, "
                     "leave, decline, stop, close, ack");
     }
 }

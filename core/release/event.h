@@ -4,6 +4,7 @@
 /// Each type has a name and a version in its body. A field may be added (readers default it); anything else is a new
 /// version. Text in events is redacted and already filled; real ports, pids and latencies never enter (they would make
 /// two runs of one seed differ), but for `Observed`, which only a real process writes.
+#include "base/alternative.h"
 #include "base/json.h"
 #include "base/nanos.h"
 #include "plan/step.h"
@@ -447,12 +448,8 @@ using AnyBody =
 class Body : public AnyBody {
 public:
     Body();
-    // NOLINTBEGIN(bugprone-forwarding-reference-overload): it does not take a Body
-    template <typename Kind>
-    requires std::is_constructible_v<AnyBody, Kind> &&
-        (!std::is_base_of_v<AnyBody, std::remove_cvref_t<Kind>>)Body(Kind&& kind)
-        : AnyBody(std::forward<Kind>(kind)) {}
-    // NOLINTEND(bugprone-forwarding-reference-overload)
+    template <AlternativeOf<AnyBody> Kind>
+    Body(Kind&& kind) : AnyBody(std::in_place_type<std::remove_cvref_t<Kind>>, std::forward<Kind>(kind)) {}
     Body(const Body& other);
     Body(Body&& other) noexcept;
     Body& operator=(const Body& other);
