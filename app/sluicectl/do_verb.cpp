@@ -9,7 +9,9 @@
 #include "sluicectl/session_file.h"
 #include "sluicectl/verbs.h"
 
+#include <algorithm>
 #include <charconv>
+#include <fmt/ranges.h>
 #include <iostream>
 #include <map>
 #include <unistd.h>
@@ -24,7 +26,7 @@ struct DoOptions {
     std::vector<std::string> gave; ///< of resolve and skip: "name=value"
     std::string session, verb, first, second, reason, evidence, gate, name, role, step;
     std::string attested, answer, output; ///< of approve and its like
-    bool refuse = false, request = false;
+    bool refuse = false, request = false, break_glass = false;
 };
 
 /// What stands behind the command beyond what it takes is most often a text without quotation marks: never passed over.
@@ -47,10 +49,66 @@ Result<void> none_too_many(const DoOptions& o) {
     return {};
 }
 
+/// What a command is about.
+Result<void> none_too_few(const DoOptions& o) {
+    static const std::map<std::string, std::string> needs = {
+        {"confirm", "STEP"},
+        {"approve", "STEP"},
+        {"attest", "STEP"},
+        {"decide", "STEP CHOICE"},
+        {"advance", "STEP"},
+        {"retry", "STEP"},
+        {"skip", "STEP"},
+        {"override", "STEP"},
+        {"stop", "STEP"},
+        {"break-glass", "STEP"},
+        {"note", "TEXT"},
+        {"amend", "PLAN"},
+        {"severity", "LEVEL"},
+        {"hand-over", "NAME"},
+        {"leave", "NAME"},
+        {"join", "NAME ROLE..."},
+        {"decline", "TRIGGER"},
+        {"ack", "ALERT"},
+        {"shift", "TRAFFIC ARM=WEIGHT..."},
+        {"resolve", "STEP|OPERATION happened|run-again|skip|abort"}};
+    const auto found = needs.find(o.verb);
+    const bool two = found != needs.end() && found->second.find(' ') != std::string::npos;
+    if (found == needs.end() || (!o.first.empty() && (!two || !o.second.empty()))) {
+        return {};
+    }
+    return fail(ErrorCode::bad_input, fmt::format("'{}' needs {}", o.verb, found->second), o.verb,
+                fmt::format("sluicectl do {} {} {}", o.session, o.verb, found->second));
+}
+
+/// An option that means nothing to the command would be passed over, or be refused by a name that nobody wrote.
+Result<void> options_fit(const DoOptions& o) {
+    struct Option {
+        const char* name;
+        bool given;
+        std::vector<std::string> verbs;
+    };
+    const std::vector<Option> all = {{"--evidence", !o.evidence.empty(), {"confirm", "attest"}},
+                                     {"--gate", !o.gate.empty(), {"override"}},
+                                     {"--step", !o.step.empty(), {"note"}},
+                                     {"--gave", !o.gave.empty(), {"resolve", "skip"}},
+                                     {"--no", o.refuse, {"confirm", "attest", "approve"}},
+                                     {"--break-glass", o.break_glass, {"amend"}}};
+    for (const auto& [name, given, verbs] : all) {
+        if (given && std::find(verbs.begin(), verbs.end(), o.verb) == verbs.end()) {
+            return fail(ErrorCode::bad_input, fmt::format("'{}' takes no {}", o.verb, name), o.verb,
+                        fmt::format("it is of: {}", fmt::join(verbs, ", ")));
+        }
+    }
+    return {};
+}
+
 /// The arguments of each verb, in the words of the command socket.
 Result<Json> request(const DoOptions& o) {
-    if (const auto fits = none_too_many(o); !fits) {
-        return failed(fits);
+    for (const auto& fits : {none_too_many(o), none_too_few(o), options_fit(o)}) {
+        if (!fits) {
+            return failed(fits);
+        }
     }
     Json json = {{"do", o.request ? "ask-signature" : o.verb}};
     const auto put = [&](const char* key, const std::string& value) {
@@ -92,13 +150,10 @@ Result<Json> request(const DoOptions& o) {
         if (!loaded.plan->includes.empty()) {
             json["includes"] = loaded.plan->includes;
         }
-    } else if (o.verb == "resolve") {
-        if (o.second.empty()) {
-            return fail(
-                ErrorCode::bad_input, "a doubt is named by its operation, and has an answer", "resolve",
-                "resolve SESSION-ID/STEP/ATTEMPT happened|run-again|skip|abort --reason TEXT; 'sluicectl state' "
-                "lists them");
+        if (o.break_glass) {
+            json["break-glass"] = true;
         }
+    } else if (o.verb == "resolve") {
         put("operation", o.first);
         put("answer", o.second);
     } else if (o.verb == "severity") {
@@ -259,6 +314,8 @@ int perform(const DoOptions& o) {
             error.remedy = "say why with --reason TEXT; it stays in the log";
         } else if (error.what == release::needs_evidence && o.answer.empty()) {
             error.remedy = "name it with --evidence TEXT";
+        } else if (o.verb == "amend" && error.remedy.ends_with(release::or_break_glass)) {
+            error.remedy += ": --break-glass";
         } else if (error.what.starts_with(release::needs_outputs)) {
             error.remedy = "say what it gave with --gave NAME=VALUE; where nobody can tell, skip it";
         }
@@ -282,7 +339,7 @@ void add_do_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
     verb->footer(
         "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
-        "override STEP, resolve OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
+        "override STEP, resolve STEP|OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
         "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL, attest STEP, break-glass STEP, hand-over NAME,\n"
         "join NAME ROLE..., leave NAME, stop STEP, decline TRIGGER[/ARM], ack ALERT[/ARM], close\n"
         "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, break-glass,\n"
@@ -303,7 +360,9 @@ void add_do_verb(CLI::App& app, Action& action) {
     verb->add_option("--gate", o->gate, "Of override: one gate");
     verb->add_option("--step", o->step, "Of note: what it is about");
     verb->add_option("--gave", o->gave, "Of resolve and skip: an output of the step, NAME=VALUE; any number");
-    verb->add_flag("--no", o->refuse, "Of confirm and approve: refuse");
+    verb->add_flag("--no", o->refuse, "Of confirm, attest and approve: refuse");
+    verb->add_flag("--break-glass", o->break_glass,
+                   "Of amend: change also what others would have to approve first, who may; it is owed afterwards");
     verb->add_option("--operator", o->name, "Who; default your login name");
     verb->add_option("--role", o->role, "As which role; default one that the step asks for and you hold");
     auto* request = verb->add_flag("--request", o->request, "Of confirm, attest, approve: a request to be signed");

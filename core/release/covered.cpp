@@ -212,19 +212,37 @@ bool passed_within(const plan::Plan& plan, const plan::Step& approve) {
 
 } // namespace
 
-std::vector<StepId> before_any_approval(const Release& release) {
+namespace {
+
+/// Those of such steps that no approval comes before.
+template <typename Such>
+std::vector<StepId> before_approvals(const Release& release, const Such& such) {
     std::vector<StepId> free;
     const auto before = before_each(*release.plan);
     for (const auto& step : release.plan->steps) {
         const auto& mine = before.at(step.id);
-        const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
-        if (acts && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
+        if (such(step) && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
                 return passed_within(*release.plan, *release.plan->step(earlier));
             })) {
             free.push_back(step.id);
         }
     }
     return free;
+}
+
+} // namespace
+
+std::vector<StepId> before_any_approval(const Release& release) {
+    return before_approvals(release, [](const plan::Step& step) {
+        return plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
+    });
+}
+
+std::vector<StepId> programs_before_any_approval(const Release& release) {
+    return before_approvals(release, [](const plan::Step& step) {
+        const auto* probe = std::get_if<plan::Probe>(&step.body);
+        return probe != nullptr && std::holds_alternative<plan::Command>(probe->what);
+    });
 }
 
 Json what_runs(const Release& release, const std::vector<StepId>& steps) {
@@ -240,7 +258,32 @@ Json what_runs(const Release& release, const std::vector<StepId>& steps) {
         if (Json files = files_of(release, step); !files.empty()) {
             run["files"] = std::move(files);
         }
+        if (step.undo && plan::changes_outside(step.undo->body)) {
+            run["undo"] = {{"does", fill_known(plan::summary(*step.undo), names)},
+                           {"what", fill_known(body_of(*step.undo), names).dump()}};
+        }
         runs.push_back(std::move(run));
+    }
+    return runs;
+}
+
+Json to_approve(const Release& release, const StepId& approve) {
+    Json runs = what_runs(release, covered_by(release, approve));
+    if (runs.empty()) {
+        return runs;
+    }
+    for (const auto& option : release.plan->rollback.options) {
+        std::vector<StepId> acts;
+        for (const auto& id : option.steps) {
+            const plan::Step* step = release.plan->step(id);
+            if (step && step->left_out.empty() && plan::changes_outside(step->body)) {
+                acts.push_back(id);
+            }
+        }
+        for (Json& run : what_runs(release, acts)) {
+            run["way back"] = option.id;
+            runs.push_back(std::move(run));
+        }
     }
     return runs;
 }

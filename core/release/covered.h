@@ -18,10 +18,17 @@ std::vector<StepId> covered_by(const Release& release, const StepId& approve);
 /// messages apart.
 std::vector<StepId> before_any_approval(const Release& release);
 
-/// What they will do: [{step, on, title, does, what, files}], filled with all that is known now; what an earlier step
-/// is still to give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an approver
-/// signs.
+/// Probes of the plan, in its order, that ask a program before anybody has approved anything.
+std::vector<StepId> programs_before_any_approval(const Release& release);
+
+/// What they will do: [{step, on, title, does, what, files, undo}], filled with all that is known now; what an earlier
+/// step is still to give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an
+/// approver signs.
 Json what_runs(const Release& release, const std::vector<StepId>& steps);
+
+/// What somebody approves there: what it covers, how that is taken back, and after it what each way back does, which
+/// may run at any time from then on ("way back": its option). Nothing where it covers nothing.
+Json to_approve(const Release& release, const StepId& approve);
 
 /// SHA-256 of it, hexadecimal.
 std::string digest_of_runs(const Json& runs);

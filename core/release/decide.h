@@ -13,6 +13,8 @@ namespace sluice::release {
 inline constexpr const char* needs_reason = "this needs a reason";
 inline constexpr const char* needs_outputs = "its own answer is lost, and with it"; ///< … "pod, node"
 inline constexpr const char* needs_evidence = "the plan wants evidence";
+/// Ends the remedy of an amendment that can be made all the same.
+inline constexpr const char* or_break_glass = "; or break the glass for it, who may";
 
 /// The events that follow, all at `now`, to be stored together before any is shown; empty when nothing changes.
 /// `refused` with reason and remedy when the state does not allow the command.

@@ -3,7 +3,7 @@
 #include "plan/formula.h"
 #include "plan/loader.h"
 #include "plan/variables.h"
-#include "release/covered.h"
+#include "release/amend_guard.h"
 #include "release/demand.h"
 #include "release/draft.h"
 #include "release/shift.h"
@@ -138,59 +138,6 @@ void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, co
     }
 }
 
-/// What runs with no approval before it: effects before any, and clean-up, which runs after an abort with none at all.
-std::vector<StepId> unguarded(const Release& release) {
-    auto ids = before_any_approval(release);
-    for (const auto& step : release.plan->steps) {
-        const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
-        if (step.always && acts && step.left_out.empty() && std::find(ids.begin(), ids.end(), step.id) == ids.end()) {
-            ids.push_back(step.id);
-        }
-    }
-    return ids;
-}
-
-/// Who amends is one person; the policy asks for others. So what it changes runs only behind an approval, those of
-/// which anything is to come being asked for again. What runs with none before it is as it was, and what it takes comes
-/// from where it came from.
-Verdict still_guarded(const Release& before, const Release& after, const std::vector<PartChange>& changes) {
-    if (!rule_of(after)) {
-        return {};
-    }
-    const auto changed = [&](const StepId& id) {
-        return std::any_of(changes.begin(), changes.end(),
-                           [&](const PartChange& change) { return change.kind == "step" && change.name == id; });
-    };
-    const auto known = unguarded(before);
-    for (const auto& id : unguarded(after)) {
-        if (!any_to_come(after, {id})) {
-            continue;
-        }
-        const std::string what = after.plan->step(id)->always ? "the clean-up " + id + " runs after an abort"
-                                                              : id + " begins before any approval";
-        const char* const remedy = after.plan->step(id)->always
-                                       ? "leave clean-up as it was; what is wanted besides can be a step without "
-                                         "'always', behind an approve step"
-                                       : "put an approve step before it, or leave it as it is";
-        if (std::find(known.begin(), known.end(), id) == known.end()) {
-            return refuse(after.plan->step(id)->always ? what + ", and nobody would have approved it"
-                                                       : id + " would begin before any approval",
-                          id, remedy);
-        }
-        if (changed(id)) {
-            return refuse(what + ", and was changed", id, remedy);
-        }
-        const auto [first, last] = after.plan->takes.equal_range(id);
-        const auto from = std::find_if(first, last, [&](const auto& one) { return changed(one.second.from); });
-        if (from != last) {
-            return refuse(
-                fmt::format("{}, and takes {} from {}, which was changed", what, from->second.name, from->second.from),
-                id, remedy);
-        }
-    }
-    return {};
-}
-
 } // namespace
 
 Verdict on(Draft& draft, const Amend& command) {
@@ -207,11 +154,12 @@ Verdict on(Draft& draft, const Amend& command) {
     }
     auto loaded = plan::load(command.plan_source, release.opened.plan_file, plan::included(command.includes));
     if (!loaded.plan) {
+        const auto wrong = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                        [](const auto& one) { return one.severity == plan::Severity::error; });
         return fail(ErrorCode::bad_input,
-                    "the new plan does not load: " +
-                        (loaded.diagnostics.empty()
-                             ? std::string("it is empty")
-                             : plan::to_text(loaded.diagnostics.front(), release.opened.plan_file)),
+                    "the new plan does not load: " + (wrong == loaded.diagnostics.end()
+                                                          ? std::string("it is empty")
+                                                          : plan::to_text(*wrong, release.opened.plan_file)),
                     session, "'sluicectl validate' says all that is wrong with it");
     }
     if (auto taken = plan::take_variant(*loaded.plan, release.opened.variant); !taken) {
@@ -266,8 +214,10 @@ Verdict on(Draft& draft, const Amend& command) {
             error.where = error.where == release.opened.plan_file ? "the new plan" : error.where;
             return tl::unexpected(std::move(error));
         }
-        if (auto guarded = still_guarded(release, draft.state(), changes); !guarded) {
-            return guarded;
+        const auto unapproved = not_approved(release, draft.state(), changes);
+        if (auto broken = unapproved.empty() ? Verdict() : break_glass_for(draft, release, unapproved, command);
+            !broken) {
+            return broken;
         }
     }
     amend_windows(draft);

@@ -115,7 +115,7 @@ Verdict refused(Draft& draft, const Named& found, const Voice& voice) {
     if (auto reason = reason_given(voice.reason, id); !reason) {
         return reason;
     }
-    if (owes_approval(*found.state)) {
+    if (owes_approval(*found.state) && found.state->status != StepStatus::person) {
         return refuse("it has been gone on with", id, "roll back, or approve it afterwards");
     }
     const int attempt = found.state->attempt;
@@ -285,12 +285,13 @@ Verdict on(Draft& draft, const Approve& command) {
     const auto before = counting(draft.state(), *found->step, draft.now());
     const int attempt = found->state->attempt;
     const bool afterwards = owes_approval(*found->state);
+    const bool awaited = found->state->status == StepStatus::person; // owed both for a change and for what is to come
     Approved approval{command.step,
                       voice->by,
                       voice->reason,
                       voice->attested_by,
                       voice->proof,
-                      wanted.valid_for && !afterwards ? draft.now() + *wanted.valid_for : Nanos{},
+                      wanted.valid_for && awaited ? draft.now() + *wanted.valid_for : Nanos{},
                       static_cast<int>(before.size()) + 1,
                       wanted.quorum};
     draft.add(std::move(approval));
@@ -301,7 +302,8 @@ Verdict on(Draft& draft, const Approve& command) {
     const std::string why = fmt::format("{} of {} approved", all.size(), wanted.quorum);
     if (afterwards) {
         draft.add(ApprovedAfterwards{command.step, why});
-    } else {
+    }
+    if (awaited) {
         draft.add(StepFinished{command.step, attempt, "passed", why});
     }
     return {};
@@ -335,6 +337,19 @@ Verdict on(Draft& draft, const AskSignature& command) {
     return {};
 }
 
+Verdict may_break_glass(const Release& release, const std::string& person, const std::string& where) {
+    if (!release.policy || !release.policy->break_glass) {
+        return refuse(release.policy ? "the policy lets nobody go on without approval" : "there is no policy", where,
+                      release.policy ? "" : "without one, the step can be skipped if it is not required");
+    }
+    const auto& roles = release.policy->break_glass->roles;
+    const bool may =
+        std::any_of(roles.begin(), roles.end(), [&](const auto& role) { return release.policy->holds(person, role); });
+    return may ? Verdict()
+               : refuse(person + " may not break the glass", where,
+                        fmt::format("the policy lets: {}", fmt::join(roles, ", ")));
+}
+
 Verdict on(Draft& draft, const BreakGlass& command) {
     const auto found = named(draft, command.step);
     if (!found) {
@@ -349,17 +364,10 @@ Verdict on(Draft& draft, const BreakGlass& command) {
         return refuse(fmt::format("the step is {}; nobody is awaited", name(status)), command.step);
     }
     const Release& release = draft.state();
-    if (!release.policy || !release.policy->break_glass) {
-        return refuse(release.policy ? "the policy lets nobody go on without approval" : "there is no policy",
-                      command.step, release.policy ? "" : "without one, the step can be skipped if it is not required");
+    if (auto may = may_break_glass(release, draft.by().name, command.step); !may) {
+        return may;
     }
     const auto& rule = *release.policy->break_glass;
-    const bool may = std::any_of(rule.roles.begin(), rule.roles.end(),
-                                 [&](const auto& role) { return release.policy->holds(draft.by().name, role); });
-    if (!may) {
-        return refuse(draft.by().name + " may not break the glass", command.step,
-                      fmt::format("the policy lets: {}", fmt::join(rule.roles, ", ")));
-    }
     if (auto reason = reason_given(command.reason, command.step); !reason) {
         return reason;
     }

@@ -199,9 +199,17 @@ Verdict complete(Draft& draft, const Intent& intent, const ResolveDoubt& command
     return {};
 }
 
+/// A step stands for the operation of its last attempt: people know steps.
+OperationId operation_of(const Release& release, const std::string& named) {
+    const bool step = !release.operations.contains(named) && release.step(named) != nullptr;
+    return step && !release.at(named).operation.empty() ? release.at(named).operation : named;
+}
+
 } // namespace
 
-Verdict on(Draft& draft, const ResolveDoubt& command) {
+Verdict on(Draft& draft, const ResolveDoubt& asked) {
+    ResolveDoubt command = asked;
+    command.operation = operation_of(draft.state(), asked.operation);
     const auto operation = open_operation(draft, command.operation);
     if (!operation) {
         return failed(operation);

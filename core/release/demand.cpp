@@ -25,6 +25,14 @@ bool covers_deeds(const Release& release, const StepId& approve) {
     });
 }
 
+/// "a, b, c, d, e and 2 more"
+std::string some_of(const std::vector<std::string>& all) {
+    const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(all.size(), 5));
+    const auto left = static_cast<std::ptrdiff_t>(all.size()) - shown;
+    return fmt::format("{}{}", fmt::join(all.begin(), all.begin() + shown, ", "),
+                       left > 0 ? fmt::format(" and {} more", left) : "");
+}
+
 std::string persons(int number) {
     return number == 1 ? "1 person" : fmt::format("{} persons", number);
 }
@@ -188,9 +196,16 @@ Result<std::vector<std::string>> raise(const Release& release) {
                                   fmt::join(rule->roles, ", "), rule->quorum));
     }
     if (const auto free = before_any_approval(release); rule && !free.empty()) {
-        const auto shown = std::min<std::size_t>(free.size(), 5);
-        raised.push_back(fmt::format("before any approval: {}{}", fmt::join(free.begin(), free.begin() + shown, ", "),
-                                     free.size() > shown ? fmt::format(" and {} more", free.size() - shown) : ""));
+        raised.push_back("before any approval: " + some_of(free));
+    }
+    auto programs = programs_before_any_approval(release);
+    for (const auto& metric : plan.metrics) {
+        if (metric.run) {
+            programs.push_back("the metric " + metric.name);
+        }
+    }
+    if (rule && !programs.empty()) {
+        raised.push_back("programs that only look, before any approval: " + some_of(programs));
     }
     return raised;
 }

@@ -191,4 +191,7 @@ Result<Named> named(const Draft& draft, const StepId& id);
 
 bool is_rollback_step(const Release& release, const StepId& id);
 
+/// Whether the policy lets the person go on without an approval (decide_approval.cpp).
+Verdict may_break_glass(const Release& release, const std::string& person, const std::string& where);
+
 } // namespace sluice::release

@@ -85,7 +85,7 @@ Json signature_request(const Release& release, const plan::Step& step, const Ask
     Json runs = Json::array();
     if (std::holds_alternative<plan::Approve>(step.body)) {
         roles = demand(release, step).roles;
-        runs = what_runs(release, covered_by(release, step.id));
+        runs = to_approve(release, step.id);
     } else {
         const std::string wanted = stated_by(step.body);
         const auto filled = plan::fill(wanted, scope(release));
@@ -179,10 +179,15 @@ std::string request_text(const Json& request) {
     }
     for (const auto& run : request["runs"]) {
         const std::string what = text_of(run, "what"), on = text_of(run, "on");
-        text += fmt::format("    {}: {}{}\n", shown(text_of(run, "step")), shown(text_of(run, "does")),
+        text += fmt::format("    {}{}: {}{}\n", shown(text_of(run, "step")),
+                            text_of(run, "way back").empty() ? "" : ", on the way back", shown(text_of(run, "does")),
                             on.empty() ? "" : " on " + shown(on));
         if (!what.empty() && what != "null") {
             text += fmt::format("      {}\n", shown(what));
+        }
+        if (const Json undo = run.value("undo", Json()); undo.is_object()) {
+            text += fmt::format("      taken back by {}\n      {}\n", shown(text_of(undo, "does")),
+                                shown(text_of(undo, "what")));
         }
         const Json files = run.value("files", Json::array());
         for (const auto& file : files.is_array() ? files : Json::array()) {
@@ -265,7 +270,7 @@ Result<void> check_statement(const Release& release, const StepId& step, const S
     }
     const auto* planned = release.step(step);
     if (planned && std::holds_alternative<plan::Approve>(planned->body) &&
-        digest_of_runs(what_runs(release, covered_by(release, step))) != text_of(request, "covers")) {
+        digest_of_runs(to_approve(release, step)) != text_of(request, "covers")) {
         return refuse("what will run has changed since the signature was asked for", ask_again);
     }
     return {};

@@ -1,5 +1,8 @@
 /// What one person may change of a running plan under a policy, which asks for others.
 #include "desk.h"
+#include "release/covered.h"
+#include "release/demand.h"
+#include "release/signing.h"
 #include "support/suite.h"
 
 #include <QtTest>
@@ -10,8 +13,18 @@ using namespace sluice::release::drill;
 
 namespace {
 
-std::string governed_plan(const std::string& steps) {
-    return plan_with("release: {type: major, environment: production}\nphases: [{id: m, steps: [" + steps + "]}]\n");
+std::string governed_plan(const std::string& steps, const std::string& rest = "") {
+    return plan_with("release: {type: major, environment: production}\nphases: [{id: m, steps: [" + steps + "]}]\n" +
+                     rest);
+}
+
+/// An approval in front, what it is for, and a way back.
+std::string with_a_way_back() {
+    return governed_plan(
+        "{id: go, approve: {roles: [owner]}}, {id: act, run: [act], undo: {run: [unact]}}, {id: finish, run: "
+        "[finish]}, {id: look, probe: {run: "
+        "[look]}}",
+        "rollback: {options: {back: {default: true, steps: [{id: r, run: [revert]}, {id: say, confirm: Said}]}}}\n");
 }
 
 /// What is said to the plan in which the one text is the other; under the policy, and without any.
@@ -114,6 +127,125 @@ private slots:
             from, to);
         QCOMPARE(QString::fromStdString(said.governed), refused);
         QCOMPARE(said.free, "");
+    }
+    void what_may_run_at_any_time_is_what_it_was_data() {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::addColumn<QString>("refused");
+        QTest::newRow("a step of a way back") << "run: [revert]"
+                                              << "run: [revert, more]"
+                                              << "back/r is of a way back, which may run at any time, and was changed";
+        QTest::newRow("a new one") << "{id: say, confirm: Said}"
+                                   << "{id: say, confirm: Said}, {id: r2, run: [more]}"
+                                   << "back/r2 is of a way back, which may run at any time, and was added";
+        QTest::newRow("a program that proves it ready")
+            << "{id: say, confirm: Said}"
+            << "{id: say, confirm: Said, ready: {run: [more]}}"
+            << "back/say is of a way back, which may run at any time, and was changed";
+        QTest::newRow("another way back") << "{options: {"
+                                          << "{options: {other: {steps: [{id: x, run: [x]}]}, "
+                                          << "other/x is of a way back, which may run at any time, and was added";
+        QTest::newRow("less of it") << "{id: r, run: [revert]}, "
+                                    << ""
+                                    << "";
+        QTest::newRow("what it asks people") << "confirm: Said"
+                                             << "confirm: Is it said"
+                                             << "";
+        QTest::newRow("what takes a step back that is to come") << "run: [unact]"
+                                                                << "run: [unact, well]"
+                                                                << "";
+        QTest::newRow("a probe's program, behind the approval") << "run: [look]"
+                                                                << "run: [look, well]"
+                                                                << "";
+        QTest::newRow("a new metric with a program")
+            << "query: lag, unit: messages}"
+            << "query: lag, unit: messages}\n  cart: {run: [count], unit: messages}"
+            << "the program of the metric cart runs at once, and was added";
+        QTest::newRow("a query") << "query: lag,"
+                                 << "query: lag2,"
+                                 << "";
+    }
+    void what_may_run_at_any_time_is_what_it_was() {
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        QFETCH(QString, refused);
+        const Said said = amended(with_a_way_back(), from, to);
+        QCOMPARE(QString::fromStdString(said.governed), refused);
+        QCOMPARE(said.free, "");
+    }
+    void a_probe_that_begins_before_any_approval_asks_what_it_asked() {
+        const Said said = amended(
+            governed_plan("{id: begin, confirm: Begin}, {id: find, probe: {run: [find]}}, {id: go, approve: {roles: "
+                          "[owner]}}, {id: act, run: [act]}"),
+            "run: [find]", "run: [worse]");
+        QCOMPARE(said.governed, "find begins before any approval, and was changed");
+        QCOMPARE(said.free, "");
+    }
+
+    void who_may_breaks_the_glass_for_a_change_and_the_approval_is_owed() {
+        const std::string changed =
+            QString::fromStdString(with_a_way_back()).replace("[revert]", "[revert, well]").toStdString();
+        const Amend amend{changed, "it reverted nothing", {}, {}, true};
+        const auto begun = [&](const std::string& more) {
+            Desk desk(policy_text(two_roles, more), with_a_way_back());
+            desk.pass(seconds(1));
+            return desk;
+        };
+        Desk none = begun("");
+        QCOMPARE(none.submit(amend, {"dee", "lead"}), "the policy lets nobody go on without approval");
+        Desk desk = begun(glass);
+        QVERIFY(desk.submit(amend, {"dee", "lead"}).starts_with("nothing has been approved yet"));
+        QCOMPARE(desk.approve({"ada", "owner"}), "");
+        QCOMPARE(desk.approve({"bob", "sre"}), "");
+        desk.pass(seconds(1));
+        QCOMPARE(desk.status("go"), "passed");
+        QCOMPARE(desk.submit(amend, {"bob", "sre"}), "bob may not break the glass");
+        QCOMPARE(desk.submit(Amend{changed, "it reverted nothing"}, {"dee", "lead"}),
+                 "back/r is of a way back, which may run at any time, and was changed");
+        QVERIFY(desk.all<GlassBroken>().empty()); // only who says so breaks it
+        QCOMPARE(desk.submit(amend, {"dee", "lead"}), "");
+        QCOMPARE(desk.all<GlassBroken>().size(), 1u);
+        QVERIFY(desk.all<GlassBroken>()[0].reason.starts_with("it reverted nothing: back/r is of a way back"));
+        QVERIFY(!desk.release.at("go").glass->approved);
+        // What is to come waits for it too: one approval is for both, and not of who broke the glass.
+        QCOMPARE(desk.status("go"), "awaiting a person");
+        QVERIFY(desk.approve({"dee", "owner"}) != "");
+        QCOMPARE(desk.approve({"ada", "owner"}), "");
+        QCOMPARE(desk.approve({"bob", "sre"}), "");
+        QCOMPARE(desk.status("go"), "passed");
+        QVERIFY(desk.release.at("go").glass->approved);
+        QCOMPARE(desk.all<ApprovedAfterwards>().size(), 1u);
+        QCOMPARE(state_text(desk.release), replayed(desk.log));
+    }
+    void with_the_glass_broken_for_a_change_it_does_not_close_as_done() {
+        const std::string plan =
+            QString::fromStdString(with_a_way_back()).remove("{id: finish, run: [finish]}, ").toStdString();
+        Desk desk(policy_text(two_roles, glass), plan);
+        desk.pass(seconds(1));
+        QCOMPARE(desk.approve({"ada", "owner"}), "");
+        QCOMPARE(desk.approve({"bob", "sre"}), "");
+        desk.pass(seconds(1));
+        QCOMPARE(desk.status("act"), "running");
+        const std::string changed = QString::fromStdString(plan).replace("[revert]", "[revert, well]").toStdString();
+        QCOMPARE(desk.submit(Amend{changed, "because", {}, {}, true}, {"dee", "lead"}), "");
+        QCOMPARE(desk.status("go"), "passed"); // nothing of what it covers is to come
+        QVERIFY(desk.submit(Approve{"go", true, "no"}, {"bob", "sre"}).starts_with("it has been gone on with"));
+        QCOMPARE(owed_approvals(desk.release), std::vector<StepId>{"go"});
+    }
+    void an_approver_is_shown_the_ways_back_and_what_takes_a_step_back() {
+        Desk desk(policy_text(two_roles), with_a_way_back());
+        desk.pass(seconds(1));
+        const Json runs = to_approve(desk.release, "go");
+        QCOMPARE(runs.size(), 3u); // the probe and the question do nothing
+        QCOMPARE(runs[0]["step"].get<std::string>(), "act");
+        QCOMPARE(runs[0]["undo"]["does"].get<std::string>(), "run: unact");
+        QCOMPARE(runs[2]["step"].get<std::string>(), "back/r");
+        QCOMPARE(runs[2]["way back"].get<std::string>(), "back");
+        const Json request = desk.ask("n1");
+        QVERIFY(check_request(request));
+        const std::string shown = request_text(request);
+        QVERIFY2(shown.find("back/r, on the way back: run: revert") != std::string::npos, shown.c_str());
+        QVERIFY2(shown.find("taken back by run: unact") != std::string::npos, shown.c_str());
     }
 };
 

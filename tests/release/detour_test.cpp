@@ -233,7 +233,7 @@ rollback: {triggers: [{id: slow, metric: lag, must: '> 100', mode: propose, grac
         if (how == "by a person") {
             drive.submit(Retry{"act", ""});
         } else if (how == "run-again") {
-            drive.submit(ResolveDoubt{"s1/act/1", "run-again", "it did not"});
+            drive.submit(ResolveDoubt{"act", "run-again", "it did not"}); // a step stands for its last attempt
         }
         drive.now = drive.now + minutes(11);
         drive.tick({{"lag", 50}});

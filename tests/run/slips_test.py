@@ -135,6 +135,20 @@ class Slips(unittest.TestCase):
         passed = int(self.home.events()[-1]["time"]) - int(self.home.events()[0]["time"])
         self.assertLess(passed / 1e9, time.monotonic() - begun + 1)
 
+    def test_a_command_says_what_it_needs_and_which_options_are_not_its_own(self):
+        self.waiting()
+        for words, said in (
+                (("note",), "'note' needs TEXT"), (("decide", "ready"), "'decide' needs STEP CHOICE"),
+                (("resolve", "ready"), "'resolve' needs STEP|OPERATION happened|run-again|skip|abort"),
+                (("pause", "--gave", "a=b"), "'pause' takes no --gave"),
+                (("skip", "ready", "--gate", "g"), "'skip' takes no --gate"),
+                (("skip", "ready", "--break-glass"), "it is of: amend"),
+                (("note", "x", "--evidence", "y"), "it is of: confirm, attest"),
+                (("resolve", "nothing", "skip", "--reason", "x"), "there is no such operation")):
+            code, text = self.home.call("do", self.home.session, *words)
+            self.assertIn(code, (FAILED, BAD_INPUT), text)
+            self.assertIn(said, text)
+
     def test_a_malformed_command_does_not_end_the_owner(self):
         program = self.waiting()
         where = next((self.home.folder / "run").rglob("*.sock"))

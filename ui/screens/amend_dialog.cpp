@@ -13,10 +13,12 @@
 namespace sluice::screens {
 
 AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands, Lost lost,
-                         QWidget* parent)
+                         bool glass, QWidget* parent)
     : QDialog(parent), before_(std::move(before)), commands_(std::move(commands)), lost_(std::move(lost)),
       file_(new QLabel(tr("No file is chosen yet."))), changes_(new QLabel), anew_(new QLabel), told_(new QLabel),
-      diff_(new QPlainTextEdit), reason_(new QLineEdit), amend_(new QPushButton(tr("&Amend the plan"))) {
+      diff_(new QPlainTextEdit), reason_(new QLineEdit),
+      glass_(new QCheckBox(tr("&Break the glass where others would have to approve it first"))),
+      amend_(new QPushButton(tr("&Amend the plan"))) {
     setWindowTitle(tr("Amend the plan"));
     resize(860, 680);
     auto* title = new QLabel(tr("Another text for the plan of this session"));
@@ -52,6 +54,8 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
     diff_->setAccessibleName(tr("What differs"));
     reason_->setAccessibleName(tr("Reason"));
     reason_->setPlaceholderText(tr("Why; it stays in the log"));
+    glass_->setToolTip(tr("The ways back, clean-up, what begins before any approval, programs of metrics: an approval "
+                          "is owed for it afterwards, and it is shown in red from then on"));
     theme::set_role(amend_, "danger");
     amend_->setAutoDefault(false);
     auto* cancel = new QPushButton(tr("Cancel"));
@@ -74,10 +78,14 @@ AmendDialog::AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<stor
     column->addWidget(anew_);
     column->addWidget(diff_, 1);
     column->addWidget(reason_);
+    column->addWidget(glass_);
     column->addWidget(told_);
     column->addLayout(buttons);
     anew_->hide();
     told_->hide();
+    if (!glass) {
+        glass_->hide();
+    }
     check();
 }
 
@@ -137,6 +145,7 @@ void AmendDialog::send() {
     check();
     const QPointer<AmendDialog> self = this;
     found_.command.reason = reason_->text().trimmed().toStdString();
+    found_.command.break_glass = glass_->isChecked();
     commands_->submit(found_.command, [self](const std::optional<Error>& error) {
         if (!self) {
             return;

@@ -3,6 +3,7 @@
 #include "screens/latest_answer.h"
 #include "story/command_channel.h"
 
+#include <QCheckBox>
 #include <QDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -26,8 +27,9 @@ public:
 
     /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then. `lost`
     /// is asked each time a file was read: what it changes makes no difference to it.
+    /// `glass`: the policy lets somebody change also what others would have to approve first.
     AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands, Lost lost,
-                QWidget* parent = nullptr);
+                bool glass, QWidget* parent = nullptr);
 
     void read(const QString& file); ///< off the GUI thread
 
@@ -51,6 +53,7 @@ private:
     QLabel *file_, *changes_, *anew_, *told_;
     QPlainTextEdit* diff_;
     QLineEdit* reason_;
+    QCheckBox* glass_;
     QPushButton* amend_;
 };
 

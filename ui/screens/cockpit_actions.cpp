@@ -148,7 +148,9 @@ void CockpitWindow::amend_plan() {
         }
         return told;
     };
-    auto* dialog = new AmendDialog(session_->story().release().plan, session_->commands(), lost, this);
+    const auto& release = session_->story().release();
+    auto* dialog =
+        new AmendDialog(release.plan, session_->commands(), lost, release.policy && release.policy->break_glass, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

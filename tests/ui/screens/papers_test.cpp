@@ -107,8 +107,9 @@ private slots:
         std::string text = testing::plan_with_a_person(desk.base());
         const auto before = host::read_plan(desk.write("before.yaml", text).toStdString());
         QVERIFY(before.plan.has_value());
-        AmendDialog dialog(std::make_shared<const plan::Plan>(*before.plan), nullptr,
-                           [] { return QStringList{"Bake (it has held 50m of 1h)"}; });
+        AmendDialog dialog(
+            std::make_shared<const plan::Plan>(*before.plan), nullptr,
+            [] { return QStringList{"Bake (it has held 50m of 1h)"}; }, false);
         dialog.show();
         const auto told = [&] {
             for (auto* label : dialog.findChildren<QLabel*>()) {
