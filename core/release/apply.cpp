@@ -153,7 +153,9 @@ public:
         auto set_aside = std::move(step->set_aside);
         const Nanos overdue = step->overdue;
         const bool answered = step->answered;
+        auto glass = std::move(step->glass);
         *step = StepState{};
+        step->glass = std::move(glass);
         step->overdue = overdue;
         step->answered = answered;
         step->set_aside = std::move(set_aside);

@@ -68,6 +68,9 @@ void FoldPeople::operator()(const GlassBroken& e) {
     ++r.overrides;
     r.proposers.insert(e.by.name);
     if (auto* step = find(r.steps, e.step)) {
+        if (satisfies(step->status)) { // for what is otherwise than what was approved: that counts no more
+            step->approvals.clear();
+        }
         step->glass = BrokenGlass{e.by, e.reason, e.due};
     }
 }

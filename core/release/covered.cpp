@@ -149,6 +149,23 @@ Json body_of(const plan::Step& step) {
     return nullptr; // what it does, in words, says it
 }
 
+/// The programs that read it back and prove it ready.
+Json programs_asked(const plan::Step& step) {
+    Json asks = Json::array();
+    const auto add = [&](const char* what, const plan::Probe& probe) {
+        if (const auto* command = std::get_if<plan::Command>(&probe.what)) {
+            asks.push_back({{what, command->argv}, {"environment", command->environment}, {"folder", command->folder}});
+        }
+    };
+    if (step.verify) {
+        add("verify", *step.verify);
+    }
+    if (step.ready) {
+        add("ready", step.ready->probe);
+    }
+    return asks;
+}
+
 /// The files that it uses, as they were pinned: [{"path", "digest"}].
 Json files_of(const Release& release, const plan::Step& step) {
     Json files = Json::array();
@@ -212,16 +229,13 @@ bool passed_within(const plan::Plan& plan, const plan::Step& approve) {
 
 } // namespace
 
-namespace {
-
-/// Those of such steps that no approval comes before.
-template <typename Such>
-std::vector<StepId> before_approvals(const Release& release, const Such& such) {
+std::vector<StepId> before_any_approval(const Release& release) {
     std::vector<StepId> free;
     const auto before = before_each(*release.plan);
     for (const auto& step : release.plan->steps) {
         const auto& mine = before.at(step.id);
-        if (such(step) && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
+        const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
+        if (acts && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
                 return passed_within(*release.plan, *release.plan->step(earlier));
             })) {
             free.push_back(step.id);
@@ -230,19 +244,15 @@ std::vector<StepId> before_approvals(const Release& release, const Such& such) {
     return free;
 }
 
-} // namespace
-
-std::vector<StepId> before_any_approval(const Release& release) {
-    return before_approvals(release, [](const plan::Step& step) {
-        return plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
-    });
-}
-
-std::vector<StepId> programs_before_any_approval(const Release& release) {
-    return before_approvals(release, [](const plan::Step& step) {
+std::vector<StepId> probes_of_programs(const Release& release) {
+    std::vector<StepId> ids;
+    for (const auto& step : release.plan->steps) {
         const auto* probe = std::get_if<plan::Probe>(&step.body);
-        return probe != nullptr && std::holds_alternative<plan::Command>(probe->what);
-    });
+        if (probe && step.left_out.empty() && std::holds_alternative<plan::Command>(probe->what)) {
+            ids.push_back(step.id);
+        }
+    }
+    return ids;
 }
 
 Json what_runs(const Release& release, const std::vector<StepId>& steps) {
@@ -258,9 +268,13 @@ Json what_runs(const Release& release, const std::vector<StepId>& steps) {
         if (Json files = files_of(release, step); !files.empty()) {
             run["files"] = std::move(files);
         }
+        if (Json asks = programs_asked(step); !asks.empty()) {
+            run["asks"] = fill_known(asks, names).dump();
+        }
         if (step.undo && plan::changes_outside(step.undo->body)) {
             run["undo"] = {{"does", fill_known(plan::summary(*step.undo), names)},
-                           {"what", fill_known(body_of(*step.undo), names).dump()}};
+                           {"what", fill_known(body_of(*step.undo), names).dump()},
+                           {"asks", fill_known(programs_asked(*step.undo), names).dump()}};
         }
         runs.push_back(std::move(run));
     }
@@ -274,10 +288,9 @@ Json to_approve(const Release& release, const StepId& approve) {
     }
     for (const auto& option : release.plan->rollback.options) {
         std::vector<StepId> acts;
-        for (const auto& id : option.steps) {
-            const plan::Step* step = release.plan->step(id);
-            if (step && step->left_out.empty() && plan::changes_outside(step->body)) {
-                acts.push_back(id);
+        for (const auto& step : release.plan->rollback_steps) { // those in groups too; what an undo does stands above
+            if (step.id.starts_with(option.id + "/") && step.undoes.empty() && plan::changes_outside(step.body)) {
+                acts.push_back(step.id);
             }
         }
         for (Json& run : what_runs(release, acts)) {

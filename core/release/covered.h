@@ -18,11 +18,11 @@ std::vector<StepId> covered_by(const Release& release, const StepId& approve);
 /// messages apart.
 std::vector<StepId> before_any_approval(const Release& release);
 
-/// Probes of the plan, in its order, that ask a program before anybody has approved anything.
-std::vector<StepId> programs_before_any_approval(const Release& release);
+/// Probes of the plan, in its order, that ask a program: nobody approves a probe.
+std::vector<StepId> probes_of_programs(const Release& release);
 
-/// What they will do: [{step, on, title, does, what, files, undo}], filled with all that is known now; what an earlier
-/// step is still to give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an
+/// What they will do: [{step, on, title, does, what, files, asks, undo}], filled with all that is known now; what an
+/// earlier step is still to give stands as ${name}. Secrets stand as their references. Canonical: its digest is what an
 /// approver signs.
 Json what_runs(const Release& release, const std::vector<StepId>& steps);
 

@@ -27,6 +27,11 @@ bool owes_approval(const StepState& state) {
     return state.glass && !state.glass->approved;
 }
 
+/// Somebody may answer: it is asked, or was gone on with. In triage it is tried again first.
+bool is_awaited(const StepState& state) {
+    return state.status == StepStatus::person || (owes_approval(state) && state.status != StepStatus::triage);
+}
+
 /// The step, if it is of the kind and somebody is awaited.
 template <typename Kind>
 Result<Named> asked(const Draft& draft, const StepId& id, const char* kind) {
@@ -37,7 +42,7 @@ Result<Named> asked(const Draft& draft, const StepId& id, const char* kind) {
     if (!std::holds_alternative<Kind>(found->step->body)) {
         return refuse(fmt::format("the step is of the kind {}, not {}", plan::kind_name(found->step->body), kind), id);
     }
-    if (found->state->status != StepStatus::person && !owes_approval(*found->state)) {
+    if (!is_awaited(*found->state)) {
         return refuse(fmt::format("the step is {}; nobody is awaited", name(found->state->status)), id);
     }
     return found;
@@ -320,7 +325,7 @@ Verdict on(Draft& draft, const AskSignature& command) {
         return refuse(fmt::format("nobody signs a {}", plan::kind_name(body)), command.step,
                       "a confirm, an attest, an external or an approve can be signed");
     }
-    if (found->state->status != StepStatus::person && !owes_approval(*found->state)) {
+    if (!is_awaited(*found->state)) {
         return refuse(fmt::format("the step is {}; nobody is awaited", name(found->state->status)), command.step);
     }
     const Release& release = draft.state();
@@ -370,6 +375,11 @@ Verdict on(Draft& draft, const BreakGlass& command) {
     const auto& rule = *release.policy->break_glass;
     if (auto reason = reason_given(command.reason, command.step); !reason) {
         return reason;
+    }
+    if (owes_approval(*found->state) &&
+        found->state->glass->by.name != draft.by().name) { // or he would be barred no more
+        return refuse(found->state->glass->by.name + " broke the glass here, and the approval is owed still",
+                      command.step, "it is given first");
     }
     const int attempt = found->state->attempt;
     draft.add(GlassBroken{command.step, draft.by(), command.reason, draft.now() + rule.approve_within});

@@ -198,14 +198,14 @@ Result<std::vector<std::string>> raise(const Release& release) {
     if (const auto free = before_any_approval(release); rule && !free.empty()) {
         raised.push_back("before any approval: " + some_of(free));
     }
-    auto programs = programs_before_any_approval(release);
+    auto programs = probes_of_programs(release);
     for (const auto& metric : plan.metrics) {
         if (metric.run) {
             programs.push_back("the metric " + metric.name);
         }
     }
     if (rule && !programs.empty()) {
-        raised.push_back("programs that only look, before any approval: " + some_of(programs));
+        raised.push_back("programs that only look, which nobody approves: " + some_of(programs));
     }
     return raised;
 }

@@ -185,9 +185,16 @@ std::string request_text(const Json& request) {
         if (!what.empty() && what != "null") {
             text += fmt::format("      {}\n", shown(what));
         }
+        const auto asked = [&](const Json& of) {
+            if (const std::string asks = text_of(of, "asks"); asks.size() > 2) { // more than []
+                text += fmt::format("      asks {}\n", shown(asks));
+            }
+        };
+        asked(run);
         if (const Json undo = run.value("undo", Json()); undo.is_object()) {
             text += fmt::format("      taken back by {}\n      {}\n", shown(text_of(undo, "does")),
                                 shown(text_of(undo, "what")));
+            asked(undo);
         }
         const Json files = run.value("files", Json::array());
         for (const auto& file : files.is_array() ? files : Json::array()) {

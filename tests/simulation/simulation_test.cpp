@@ -1,7 +1,7 @@
 /// Thousands of releases with random faults, people and deaths. SLUICE_SEEDS=N runs so many; SLUICE_SEED=N runs that
 /// one alone and prints what happens in it: a seed that was found wanting is looked at so. After
-/// SLUICE_SIMULATION_UNTIL=T (seconds since 1970) the rest is skipped, but for the first thousand: what has to be over by
-/// then, on a slow machine too, does what it can.
+/// SLUICE_SIMULATION_UNTIL=T (seconds since 1970) the rest is skipped, but for the first thousand: what has to be over
+/// by then, on a slow machine too, does what it can.
 #include "drawn.h"
 #include "plan/loader.h"
 #include "simulation.h"

@@ -6,6 +6,7 @@
 #include "screens/plan_preview.h"
 #include "story/top_view.h"
 #include "support/suite.h"
+#include "ui/panels/recording_channel.h"
 #include "ui/screens/cockpit.h"
 #include "ui/screens/desk.h"
 
@@ -100,6 +101,32 @@ private slots:
         const auto& release = window.session()->story().release();
         QVERIFY(release.plan->step("then") != nullptr && release.plan->step("last") == nullptr);
         QCOMPARE(QString::fromStdString(release.amendments.front().reason), QString("because"));
+    }
+
+    void the_glass_is_broken_for_a_change_only_where_it_is_ticked() {
+        const OwnDesk desk;
+        std::string text = testing::plan_with_a_person(desk.base());
+        const auto before = host::read_plan(desk.write("before.yaml", text).toStdString());
+        const QString after = desk.write("after.yaml", text.replace(text.find("id: last"), 8, "id: then"));
+        for (const bool glass : {false, true}) {
+            testing::RecordingChannel channel;
+            channel.refuse = Error{ErrorCode::refused, "it was changed", "then", "break the glass for it"};
+            AmendDialog dialog(
+                std::make_shared<const plan::Plan>(*before.plan), &channel, [] { return QStringList(); }, glass);
+            dialog.show();
+            dialog.read(after);
+            dialog.findChild<QLineEdit*>()->setText("because");
+            auto* amend = button(dialog, "Amend");
+            QVERIFY(QTest::qWaitFor([&] { return amend->isEnabled(); }, patience_ms));
+            auto* tick = dialog.findChild<QCheckBox*>();
+            QCOMPARE(tick->isVisible(), glass);
+            amend->click(); // refused: it stays, and can be sent with the tick
+            tick->setChecked(glass);
+            amend->click();
+            QCOMPARE(channel.sent.size(), std::size_t(2));
+            QCOMPARE(std::get<release::Amend>(channel.sent[0]).break_glass, false);
+            QCOMPARE(std::get<release::Amend>(channel.sent[1]).break_glass, glass);
+        }
     }
 
     void what_holds_begin_anew_is_said_before_it_is_sent() {
