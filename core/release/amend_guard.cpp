@@ -128,7 +128,7 @@ private:
             } else if (changed(id)) {
                 find(what + ", and was changed", id, remedy);
             } else if (const std::string other = takes_another(id); !other.empty()) {
-                find(what + ", and " + other, id, remedy);
+                find(fmt::format("{}, and {}", what, other), id, remedy);
             }
         }
     }
@@ -244,12 +244,11 @@ Verdict break_glass_for(Draft& draft, const Release& before, const std::vector<E
         return refuse("the approval that would be owed can never be given: " + lacks, owed->id,
                       "the policy says who holds which role and who may not approve");
     }
-    std::vector<std::string> all;
+    std::string all = command.reason;
     for (const auto& error : unapproved) {
-        all.push_back(error.what);
+        all += (&error == &unapproved.front() ? ": " : "; ") + error.what;
     }
-    draft.add(GlassBroken{owed->id, draft.by(), fmt::format("{}: {}", command.reason, fmt::join(all, "; ")),
-                          draft.now() + rule->approve_within});
+    draft.add(GlassBroken{owed->id, draft.by(), std::move(all), draft.now() + rule->approve_within});
     return {};
 }
 
