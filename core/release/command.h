@@ -288,8 +288,10 @@ using AnyCommand =
 /// One of them. A class of its own for the reason that `Body` (event.h) is one: its copies and ends are compiled once.
 class Command : public AnyCommand {
 public:
+    // NOLINTBEGIN(bugprone-forwarding-reference-overload): it does not take a Command
     template <AlternativeOf<AnyCommand> Kind>
     Command(Kind&& kind) : AnyCommand(std::in_place_type<std::remove_cvref_t<Kind>>, std::forward<Kind>(kind)) {}
+    // NOLINTEND(bugprone-forwarding-reference-overload)
     Command(const Command& other);
     Command(Command&& other) noexcept;
     Command& operator=(const Command& other);

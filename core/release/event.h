@@ -448,8 +448,10 @@ using AnyBody =
 class Body : public AnyBody {
 public:
     Body();
+    // NOLINTBEGIN(bugprone-forwarding-reference-overload): it does not take a Body
     template <AlternativeOf<AnyBody> Kind>
     Body(Kind&& kind) : AnyBody(std::in_place_type<std::remove_cvref_t<Kind>>, std::forward<Kind>(kind)) {}
+    // NOLINTEND(bugprone-forwarding-reference-overload)
     Body(const Body& other);
     Body(Body&& other) noexcept;
     Body& operator=(const Body& other);
