@@ -10,7 +10,7 @@ to_build=(
     qt6-svg-dev librsvg2-bin                     # the icon: drawn by the program, and made into pixels for desktops
     fonts-inter fonts-jetbrains-mono             # the type of the screens
     qt6-httpserver-dev qt6-websockets-dev        # the range's servers; the first needs the second
-    qtkeychain-qt6-dev                           # secrets in the desk's keychain
+    qtkeychain-qt6-dev libsecret-1-0             # secrets in the desk's keychain: the first loads the second by itself
     librdkafka-dev                               # Kafka lag, and the range's brokers
     libyaml-cpp-dev                              # plans, manifests, kubeconfig
     libdtl-dev                                   # the diff of an amended plan
