@@ -13,7 +13,7 @@
 #include <charconv>
 #include <fmt/ranges.h>
 #include <iostream>
-#include <map>
+#include <sstream>
 #include <unistd.h>
 
 namespace sluicectl {
@@ -29,56 +29,81 @@ struct DoOptions {
     bool refuse = false, request = false, break_glass = false;
 };
 
-/// What stands behind the command beyond what it takes is most often a text without quotation marks: never passed over.
-Result<void> none_too_many(const DoOptions& o) {
-    static const std::map<std::string, std::size_t> takes = {{"pause", 0}, {"continue", 0}, {"abort", 0},
-                                                             {"close", 0}, {"decide", 2},   {"resolve", 2},
-                                                             {"join", 99}, {"shift", 99}};
+/// The commands, in the order of the help. In brackets what may be left out; "..." takes any number.
+struct Form {
+    std::string verb, takes;
+};
+const std::vector<Form>& forms() {
+    static const std::vector<Form> all = {{"confirm", "STEP"},
+                                          {"approve", "STEP"},
+                                          {"attest", "STEP"},
+                                          {"decide", "STEP CHOICE"},
+                                          {"advance", "STEP"},
+                                          {"retry", "STEP"},
+                                          {"skip", "STEP"},
+                                          {"override", "STEP"},
+                                          {"stop", "STEP"},
+                                          {"break-glass", "STEP"},
+                                          {"resolve", "STEP|OPERATION ANSWER"},
+                                          {"pause", ""},
+                                          {"continue", ""},
+                                          {"abort", ""},
+                                          {"roll-back", "[OPTION]"},
+                                          {"close", ""},
+                                          {"shift", "TRAFFIC ARM=WEIGHT..."},
+                                          {"amend", "PLAN"},
+                                          {"severity", "LEVEL"},
+                                          {"decline", "TRIGGER[/ARM]"},
+                                          {"ack", "ALERT[/ARM]"},
+                                          {"note", "TEXT"},
+                                          {"hand-over", "NAME"},
+                                          {"join", "NAME ROLE..."},
+                                          {"leave", "NAME"}};
+    return all;
+}
+
+/// A line a few of them.
+std::string all_forms() {
+    std::string text = "Commands:", line;
+    for (const auto& [verb, takes] : forms()) {
+        const std::string one = verb + (takes.empty() ? "" : " " + takes);
+        if (line.size() + one.size() > 100) {
+            text += line + "\n ";
+            line.clear();
+        }
+        line += " " + one + (verb == forms().back().verb ? "" : ",");
+    }
+    return text + line + "\n";
+}
+
+/// What a command is about must be there; what stands behind that is most often a text without quotation marks, and
+/// never passed over.
+Result<void> takes_so_many(const DoOptions& o) {
+    const auto form = std::find_if(forms().begin(), forms().end(), [&](const Form& one) { return one.verb == o.verb; });
+    if (form == forms().end()) {
+        return {}; // the session says which there are
+    }
     std::vector<std::string> given = o.more;
     for (const auto* one : {&o.second, &o.first}) {
         if (!one->empty()) {
             given.insert(given.begin(), *one);
         }
     }
-    const auto found = takes.find(o.verb);
-    const std::size_t most = found == takes.end() ? 1 : found->second;
+    std::istringstream words(form->takes);
+    std::size_t least = 0, most = 0;
+    for (std::string word; words >> word;) {
+        least += word.starts_with('[') ? 0 : 1;
+        most = word.ends_with("...") ? given.size() : most + 1;
+    }
     if (given.size() > most) {
         return fail(ErrorCode::bad_input, fmt::format("'{}' takes no '{}'", o.verb, given[most]), o.verb,
                     "put a text of several words into quotation marks: --reason 'TEXT'");
     }
-    return {};
-}
-
-/// What a command is about.
-Result<void> none_too_few(const DoOptions& o) {
-    static const std::map<std::string, std::string> needs = {
-        {"confirm", "STEP"},
-        {"approve", "STEP"},
-        {"attest", "STEP"},
-        {"decide", "STEP CHOICE"},
-        {"advance", "STEP"},
-        {"retry", "STEP"},
-        {"skip", "STEP"},
-        {"override", "STEP"},
-        {"stop", "STEP"},
-        {"break-glass", "STEP"},
-        {"note", "TEXT"},
-        {"amend", "PLAN"},
-        {"severity", "LEVEL"},
-        {"hand-over", "NAME"},
-        {"leave", "NAME"},
-        {"join", "NAME ROLE..."},
-        {"decline", "TRIGGER"},
-        {"ack", "ALERT"},
-        {"shift", "TRAFFIC ARM=WEIGHT..."},
-        {"resolve", "STEP|OPERATION happened|run-again|skip|abort"}};
-    const auto found = needs.find(o.verb);
-    const bool two = found != needs.end() && found->second.find(' ') != std::string::npos;
-    if (found == needs.end() || (!o.first.empty() && (!two || !o.second.empty()))) {
-        return {};
+    if (given.size() < least) {
+        return fail(ErrorCode::bad_input, fmt::format("'{}' needs {}", o.verb, form->takes), o.verb,
+                    fmt::format("sluicectl do {} {} {}", o.session, o.verb, form->takes));
     }
-    return fail(ErrorCode::bad_input, fmt::format("'{}' needs {}", o.verb, found->second), o.verb,
-                fmt::format("sluicectl do {} {} {}", o.session, o.verb, found->second));
+    return {};
 }
 
 /// An option that means nothing to the command would be passed over, or be refused by a name that nobody wrote.
@@ -88,11 +113,15 @@ Result<void> options_fit(const DoOptions& o) {
         bool given;
         std::vector<std::string> verbs;
     };
-    const std::vector<Option> all = {{"--evidence", !o.evidence.empty(), {"confirm", "attest"}},
+    const std::vector<std::string> signable = {"confirm", "attest", "approve"};
+    const std::vector<Option> all = {{"--request", o.request, signable},
+                                     {"--signed", !o.answer.empty(), signable},
+                                     {"--for", !o.attested.empty(), {"approve"}},
+                                     {"--evidence", !o.evidence.empty(), {"confirm", "attest"}},
                                      {"--gate", !o.gate.empty(), {"override"}},
                                      {"--step", !o.step.empty(), {"note"}},
                                      {"--gave", !o.gave.empty(), {"resolve", "skip"}},
-                                     {"--no", o.refuse, {"confirm", "attest", "approve"}},
+                                     {"--no", o.refuse, signable},
                                      {"--break-glass", o.break_glass, {"amend"}}};
     for (const auto& [name, given, verbs] : all) {
         if (given && std::find(verbs.begin(), verbs.end(), o.verb) == verbs.end()) {
@@ -105,7 +134,7 @@ Result<void> options_fit(const DoOptions& o) {
 
 /// The arguments of each verb, in the words of the command socket.
 Result<Json> request(const DoOptions& o) {
-    for (const auto& fits : {none_too_many(o), none_too_few(o), options_fit(o)}) {
+    for (const auto& fits : {takes_so_many(o), options_fit(o)}) {
         if (!fits) {
             return failed(fits);
         }
@@ -116,11 +145,6 @@ Result<Json> request(const DoOptions& o) {
             json[key] = value;
         }
     };
-    const bool signable = o.verb == "confirm" || o.verb == "attest" || o.verb == "approve";
-    if (!signable && (o.request || !o.answer.empty() || !o.attested.empty())) {
-        return fail(ErrorCode::bad_input, "nobody signs '" + o.verb + "', nor gives it for another", o.verb,
-                    "confirm, attest and approve can be signed");
-    }
     if (o.request) {
         put("step", o.first);
         return json; // the rest is said by who signs
@@ -338,10 +362,7 @@ int perform(const DoOptions& o) {
 void add_do_verb(CLI::App& app, Action& action) {
     auto* verb = app.add_subcommand("do", "Give a command to a session at work: confirm a step, pause, skip, …");
     verb->footer(
-        "Commands: confirm STEP, approve STEP, decide STEP CHOICE, advance STEP, retry STEP, skip STEP,\n"
-        "override STEP, resolve STEP|OPERATION ANSWER, pause, continue, abort, roll-back [OPTION], note TEXT,\n"
-        "shift TRAFFIC ARM=WEIGHT..., amend PLAN, severity LEVEL, attest STEP, break-glass STEP, hand-over NAME,\n"
-        "join NAME ROLE..., leave NAME, stop STEP, decline TRIGGER[/ARM], ack ALERT[/ARM], close\n"
+        all_forms() +
         "ANSWER: happened, run-again, skip or abort. skip, override, abort, shift, amend, severity, break-glass,\n"
         "stop, decline, close, refusals and answers need --reason.\n"
         "happened and skip take what the step gave to later ones: --gave NAME=VALUE.\n"

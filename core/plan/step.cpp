@@ -92,6 +92,14 @@ bool changes_outside(const StepBody& body) {
     return is_effect(body) || std::holds_alternative<External>(body);
 }
 
+bool changes_production(const StepBody& body) {
+    return changes_outside(body) && !std::holds_alternative<Notify>(body);
+}
+
+const Command* program_of(const Probe& probe) {
+    return std::get_if<Command>(&probe.what);
+}
+
 bool is_program(const StepBody& body) {
     return std::holds_alternative<Run>(body) || std::holds_alternative<Shell>(body);
 }

@@ -326,5 +326,9 @@ bool is_program(const StepBody& body); ///< run, shell: a process that changes s
 bool is_persons(const StepBody& body); ///< confirm, attest, approve, decide, external: it waits for a person's answer
 /// An effect, or something that a person types elsewhere: what an approval is for.
 bool changes_outside(const StepBody& body);
+/// The same but for messages, which change nothing that runs.
+bool changes_production(const StepBody& body);
+/// The program that it asks; null = it asks none.
+const Command* program_of(const Probe& probe);
 
 } // namespace sluice::plan

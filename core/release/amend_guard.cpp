@@ -16,19 +16,11 @@ using plan::PartChange;
 constexpr const char* behind_an_approval = "leave it as it was; what is wanted besides can be a step behind an approve "
                                            "step";
 
-bool acts(const plan::Step& step) {
-    return plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
-}
-
-bool asks_a_program(const plan::Probe& probe) {
-    return std::holds_alternative<plan::Command>(probe.what);
-}
-
 /// What runs with no approval before it: effects before any, and clean-up, which runs after an abort with none at all.
 std::vector<StepId> unguarded(const Release& release) {
     auto ids = before_any_approval(release);
     for (const auto& step : release.plan->steps) {
-        if (step.always && acts(step) && step.left_out.empty() &&
+        if (step.always && plan::changes_production(step.body) && step.left_out.empty() &&
             std::find(ids.begin(), ids.end(), step.id) == ids.end()) {
             ids.push_back(step.id);
         }
@@ -39,14 +31,14 @@ std::vector<StepId> unguarded(const Release& release) {
 /// A step of a way back that does more than ask people and look: by itself, by its read-back or to prove it ready.
 bool does_something(const plan::Step& step) {
     const auto* probe = std::get_if<plan::Probe>(&step.body);
-    return acts(step) || (probe && asks_a_program(*probe)) || (step.verify && asks_a_program(*step.verify)) ||
-           (step.ready && asks_a_program(step.ready->probe));
+    return plan::changes_production(step.body) || (probe && plan::program_of(*probe)) ||
+           (step.verify && plan::program_of(*step.verify)) || (step.ready && plan::program_of(step.ready->probe));
 }
 
 /// The program that proves the undo of the step ready: it is asked before anybody has approved the step.
 std::string ready_program(const plan::Step* step) {
     const auto* ready = step && step->undo && step->undo->ready ? &*step->undo->ready : nullptr;
-    const auto* command = ready ? std::get_if<plan::Command>(&ready->probe.what) : nullptr;
+    const auto* command = ready ? plan::program_of(ready->probe) : nullptr;
     return command ? Json{command->argv, command->environment, command->folder}.dump() : std::string();
 }
 

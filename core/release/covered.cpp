@@ -153,7 +153,7 @@ Json body_of(const plan::Step& step) {
 Json programs_asked(const plan::Step& step) {
     Json asks = Json::array();
     const auto add = [&](const char* what, const plan::Probe& probe) {
-        if (const auto* command = std::get_if<plan::Command>(&probe.what)) {
+        if (const auto* command = plan::program_of(probe)) {
             asks.push_back({{what, command->argv}, {"environment", command->environment}, {"folder", command->folder}});
         }
     };
@@ -234,8 +234,8 @@ std::vector<StepId> before_any_approval(const Release& release) {
     const auto before = before_each(*release.plan);
     for (const auto& step : release.plan->steps) {
         const auto& mine = before.at(step.id);
-        const bool acts = plan::changes_outside(step.body) && !std::holds_alternative<plan::Notify>(step.body);
-        if (acts && step.left_out.empty() && std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
+        if (plan::changes_production(step.body) && step.left_out.empty() &&
+            std::none_of(mine.begin(), mine.end(), [&](const StepId& earlier) {
                 return passed_within(*release.plan, *release.plan->step(earlier));
             })) {
             free.push_back(step.id);
@@ -248,35 +248,57 @@ std::vector<StepId> probes_of_programs(const Release& release) {
     std::vector<StepId> ids;
     for (const auto& step : release.plan->steps) {
         const auto* probe = std::get_if<plan::Probe>(&step.body);
-        if (probe && step.left_out.empty() && std::holds_alternative<plan::Command>(probe->what)) {
+        if (probe && step.left_out.empty() && plan::program_of(*probe)) {
             ids.push_back(step.id);
         }
     }
     return ids;
 }
 
+namespace {
+
+/// What has the same value from the start on: the variables, and what is told of the session. A way back may be
+/// approved long before it is taken; what steps give meanwhile stands as its name, so that it is the same for who asks
+/// for an approval and for who gives it.
+plan::Scope known_from_the_start(const Release& release) {
+    auto names = scope(release);
+    for (const auto& step : release.plan->steps) {
+        for (const auto& output : step.outputs) {
+            names.erase(output.name);
+        }
+    }
+    names.erase("T0");
+    return names;
+}
+
+Json run_of(const Release& release, const plan::Step& step, const plan::Scope& names) {
+    Json run = {{"step", step.id},
+                {"on", step.on},
+                {"title", fill_known(step.title, names)},
+                {"does", fill_known(plan::summary(step), names)},
+                {"what", fill_known(body_of(step), names).dump()}}; // as text: keys may be any
+    if (Json files = files_of(release, step); !files.empty()) {
+        run["files"] = std::move(files);
+    }
+    if (Json asks = programs_asked(step); !asks.empty()) {
+        run["asks"] = fill_known(asks, names).dump();
+    }
+    if (step.undo && plan::changes_outside(step.undo->body)) {
+        const auto later = known_from_the_start(release);
+        run["undo"] = {{"does", fill_known(plan::summary(*step.undo), later)},
+                       {"what", fill_known(body_of(*step.undo), later).dump()},
+                       {"asks", fill_known(programs_asked(*step.undo), later).dump()}};
+    }
+    return run;
+}
+
+} // namespace
+
 Json what_runs(const Release& release, const std::vector<StepId>& steps) {
     const auto names = scope(release);
     Json runs = Json::array();
     for (const auto& id : steps) {
-        const auto& step = *release.plan->step(id);
-        Json run = {{"step", id},
-                    {"on", step.on},
-                    {"title", fill_known(step.title, names)},
-                    {"does", fill_known(plan::summary(step), names)},
-                    {"what", fill_known(body_of(step), names).dump()}}; // as text: keys may be any
-        if (Json files = files_of(release, step); !files.empty()) {
-            run["files"] = std::move(files);
-        }
-        if (Json asks = programs_asked(step); !asks.empty()) {
-            run["asks"] = fill_known(asks, names).dump();
-        }
-        if (step.undo && plan::changes_outside(step.undo->body)) {
-            run["undo"] = {{"does", fill_known(plan::summary(*step.undo), names)},
-                           {"what", fill_known(body_of(*step.undo), names).dump()},
-                           {"asks", fill_known(programs_asked(*step.undo), names).dump()}};
-        }
-        runs.push_back(std::move(run));
+        runs.push_back(run_of(release, *release.plan->step(id), names));
     }
     return runs;
 }
@@ -286,16 +308,11 @@ Json to_approve(const Release& release, const StepId& approve) {
     if (runs.empty()) {
         return runs;
     }
-    for (const auto& option : release.plan->rollback.options) {
-        std::vector<StepId> acts;
-        for (const auto& step : release.plan->rollback_steps) { // those in groups too; what an undo does stands above
-            if (step.id.starts_with(option.id + "/") && step.undoes.empty() && plan::changes_outside(step.body)) {
-                acts.push_back(step.id);
-            }
-        }
-        for (Json& run : what_runs(release, acts)) {
-            run["way back"] = option.id;
-            runs.push_back(std::move(run));
+    const auto names = known_from_the_start(release);
+    for (const auto& step : release.plan->rollback_steps) { // what an undo does stands with its step
+        if (step.undoes.empty() && plan::changes_outside(step.body)) {
+            runs.push_back(run_of(release, step, names));
+            runs.back()["way back"] = release.plan->option_of(step.id)->id;
         }
     }
     return runs;

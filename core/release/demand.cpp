@@ -20,9 +20,8 @@ bool rehearsed(const Release& release) {
 /// More than messages comes after it.
 bool covers_deeds(const Release& release, const StepId& approve) {
     const auto covered = covered_by(release, approve);
-    return std::any_of(covered.begin(), covered.end(), [&](const StepId& id) {
-        return !std::holds_alternative<plan::Notify>(release.plan->step(id)->body);
-    });
+    return std::any_of(covered.begin(), covered.end(),
+                       [&](const StepId& id) { return plan::changes_production(release.plan->step(id)->body); });
 }
 
 /// "a, b, c, d, e and 2 more"

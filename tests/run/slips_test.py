@@ -139,7 +139,11 @@ class Slips(unittest.TestCase):
         self.waiting()
         for words, said in (
                 (("note",), "'note' needs TEXT"), (("decide", "ready"), "'decide' needs STEP CHOICE"),
-                (("resolve", "ready"), "'resolve' needs STEP|OPERATION happened|run-again|skip|abort"),
+                (("resolve", "ready"), "'resolve' needs STEP|OPERATION ANSWER"),
+                (("pause", "now"), "'pause' takes no 'now'"), (("roll-back", "a", "b"), "'roll-back' takes no 'b'"),
+                (("shift", "edge"), "'shift' needs TRAFFIC ARM=WEIGHT..."),
+                (("pause", "--request"), "'pause' takes no --request"),
+                (("confirm", "ready", "--for", "x"), "'confirm' takes no --for"),
                 (("pause", "--gave", "a=b"), "'pause' takes no --gave"),
                 (("skip", "ready", "--gate", "g"), "'skip' takes no --gate"),
                 (("skip", "ready", "--break-glass"), "it is of: amend"),
