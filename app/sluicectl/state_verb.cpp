@@ -1,6 +1,7 @@
 #include "base/instant.h"
 #include "base/printable.h"
 #include "base/quantity.h"
+#include "release/decide.h"
 #include "release/hold_clocks.h"
 #include "release/schedule.h"
 #include "release/ways_back.h"
@@ -100,6 +101,16 @@ std::string situation(const Release& release, bool owned) {
 }
 
 /// `as_of`: the present, where that is later. `owned`: a program has it, as far as can be told here.
+/// "resolve make happened|run-again|skip|abort; happened with --gave pod=…"
+std::string how_to_resolve(const Release& release, const StepId& id) {
+    const auto* step = release.step(id);
+    const auto lost = step ? outputs_to_say(release, *step) : std::vector<std::string>{};
+    const std::string gave = lost.empty() ? "" : fmt::format("--gave {}=…", fmt::join(lost, "=… --gave "));
+    return lost_only_outputs(release, id) ? fmt::format("resolve {} happened {}", id, gave)
+                                          : fmt::format("resolve {} happened|run-again|skip|abort{}", id,
+                                                        gave.empty() ? "" : "; happened with " + gave);
+}
+
 void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release, owned),
                sluice::utc(now));
@@ -183,9 +194,14 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
                    release.copy.why.empty() ? "" : ": " + sluice::printable(release.copy.why));
     }
     for (const auto& [id, operation] : release.operations) {
-        if (operation.phase != OperationState::Phase::settled) {
-            fmt::print("operation {}: {}\n", id,
-                       operation.phase == OperationState::Phase::in_doubt ? "in doubt" : "in flight");
+        if (operation.phase == OperationState::Phase::in_doubt) {
+            fmt::print("operation {}: in doubt: {} ({})\n", id, sluice::printable(operation.why),
+                       how_to_resolve(release, operation.intent.step));
+        } else if (operation.phase != OperationState::Phase::settled) {
+            fmt::print("operation {}: in flight\n", id);
+        } else if (release.at(operation.intent.step).operation == id &&
+                   lost_only_outputs(release, operation.intent.step)) {
+            fmt::print("operation {}: its answer is lost ({})\n", id, how_to_resolve(release, operation.intent.step));
         }
     }
 }

@@ -175,10 +175,10 @@ void show_word(const Seen& seen, CardView& card) {
         return one.operation == seen.operation->intent.operation && one.answer == "happened";
     });
     if (answer) {
-        card.facts.push_back(
-            {Words::tr("By the word of"),
-             text(std::get<release::DoubtAnswered>(answer->body).by.name) + Words::tr(", its outcome was not known"),
-             Tone::plain, false});
+        card.facts.push_back({Words::tr("By the word of"),
+                              Words::tr("%1; its own outcome was not known")
+                                  .arg(text(std::get<release::DoubtAnswered>(answer->body).by.name)),
+                              Tone::plain, false});
     }
     for (const auto& output : seen.step.outputs) {
         const auto said = last_event<release::OutputTaken>(seen.moment, [&](const release::OutputTaken& one) {
@@ -188,7 +188,7 @@ void show_word(const Seen& seen, CardView& card) {
         if (taken && !taken->by.name.empty()) {
             card.facts.push_back({text(output.name),
                                   Words::tr("%1, as %2 says").arg(text(taken->value), text(taken->by.name)),
-                                  Tone::plain, true});
+                                  Tone::plain, false});
         }
     }
 }

@@ -1,5 +1,6 @@
 /// How a step stands: the word at its title, and the cards of failure and doubt.
 #include "plan/describe.h"
+#include "release/decide.h"
 #include "story/card_parts.h"
 
 #include <algorithm>
@@ -133,6 +134,15 @@ void show_doubt(const Seen& seen, CardView& card) {
         card.facts.push_back({Words::tr("Last output"), line, Tone::plain, true});
     }
     card.output.clear();
+    QStringList lost;
+    for (const auto& name : release::outputs_to_say(seen.moment.release, seen.step)) {
+        lost << text(name);
+    }
+    if (!lost.isEmpty()) { // who says that it happened is asked for it
+        card.facts.push_back({Words::tr("What it gave"),
+                              Words::tr("%1: lost with its answer, and taken by later steps").arg(lost.join(", ")),
+                              Tone::warn, false});
+    }
     card.facts.push_back({Words::tr("If run a second time"), second_time(operation), Tone::plain, false});
 }
 

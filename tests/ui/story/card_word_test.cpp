@@ -11,6 +11,17 @@ using namespace sluice::story;
 class CardWordTest : public QObject {
     Q_OBJECT
 private slots:
+    void what_is_lost_and_wanted_is_told_before_anybody_answers() {
+        const auto session = testing::make_small("lost answer");
+        const CardView card = present_card(session->moment(), "make");
+        QStringList facts;
+        for (const auto& fact : card.facts) {
+            facts << fact.name + ": " + fact.text;
+        }
+        const QString told = "What it gave: pod, replicas: lost with its answer, and taken by later steps";
+        QVERIFY2(facts.contains(told), qPrintable(facts.join('\n')));
+    }
+
     void it_says_whose_word_it_is_and_claims_nothing_else() {
         const auto session = testing::make_small("lost answer");
         testing::SmallSession::must(session->drive.submit(
@@ -22,7 +33,7 @@ private slots:
             facts << fact.name + ": " + fact.text;
         }
         const QString told = facts.join('\n');
-        for (const char* fact : {"Attested: seen in the list", "By the word of: a.lead, its outcome was not known",
+        for (const char* fact : {"Attested: seen in the list", "By the word of: a.lead; its own outcome was not known",
                                  "pod: web-4, as a.lead says", "replicas: 4, as a.lead says"}) {
             QVERIFY2(facts.contains(fact), qPrintable(told));
         }
