@@ -319,11 +319,9 @@ int roll_back(const RunOptions& options) {
 
 void add_run_verbs(CLI::App& app, Action& action) {
     const auto o = std::make_shared<RunOptions>();
-    const auto common = [o](CLI::App* verb) {
-        verb->add_option(
-                "--operator", o->operators,
-                "NAME[:ROLE,ROLE]: who leads; default your login name. Again for each who is on the bridge too")
-            ->allow_extra_args(false);
+    const auto common = [o](CLI::App* verb, const char* who = "who leads; default your login name. Again for each who "
+                                                              "is on the bridge too") {
+        verb->add_option("--operator", o->operators, std::string("NAME[:ROLE,ROLE]: ") + who)->allow_extra_args(false);
         verb->add_option("--role", o->role, "As which role; default one that the policy gives, else release-lead");
         verb->add_flag("--quiet", o->quiet, "Print only the outcome");
         verb->add_flag("--no-input", o->no_input, "Nobody is at this terminal: commands come by 'sluicectl do'");
@@ -394,7 +392,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
 
     auto* resume_verb = app.add_subcommand("resume", "Go on with a session whose program ended");
     resume_verb->add_option("SESSION", o->session, "Its file")->required();
-    common(resume_verb);
+    common(resume_verb, "who goes on with it; default your login name");
     leaves(resume_verb);
     resume_verb->add_flag("--assume-yes", o->assume_yes, "Of a rehearsal: answer confirms, approvals and decisions");
     resume_verb->add_option("--range", o->range, "Of a rehearsal: its range");
@@ -412,7 +410,7 @@ void add_run_verbs(CLI::App& app, Action& action) {
     back_verb->add_option("OPTION", o->option, "Default: the plan's default option");
     back_verb->add_option("--reason", o->reason, "Stays in the log");
     take_over(back_verb);
-    common(back_verb);
+    common(back_verb, "who rolls it back; default your login name");
     back_verb->callback([&action, o, within_loop] {
         action = [o, within_loop] { return within_loop([o] { return roll_back(*o); }); };
     });

@@ -176,7 +176,10 @@ int verify(const std::string& file, const std::string& checkpoint, const std::st
         if (!given) {
             const auto text = sluice::host::read_file(key, 64 << 10);
             if (!text) {
-                return complain(text.error());
+                return complain(Error{sluice::ErrorCode::bad_input,
+                                      "it is no key (" + given.error().what + ") and no file that can be read (" +
+                                          text.error().what + ")",
+                                      "--key " + key, "copy the line 'key:' that the session told at its start"});
             }
             given = sluice::session::VerifierKey::parse(*text);
         }

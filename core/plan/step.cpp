@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <fmt/format.h>
+#include <string_view>
 
 namespace sluice::plan {
 namespace {
@@ -86,6 +87,11 @@ const char* kind_name(const StepBody& body) {
                                             "shell",   "external",   "flag",   "notify", "attest", "kafka"};
     static_assert(std::size(names) == std::variant_size_v<StepBody>);
     return names[body.index()];
+}
+
+std::string a_kind(const StepBody& body) {
+    const std::string name = kind_name(body);
+    return (std::string_view("aeiou").find(name.front()) == std::string_view::npos ? "a " : "an ") + name;
 }
 
 bool changes_outside(const StepBody& body) {

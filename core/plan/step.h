@@ -319,6 +319,7 @@ Result<std::string> extract(const Output& output, const StepResult& result);
 
 /// "confirm", "probe", "kubernetes", …: as the plan spells it.
 const char* kind_name(const StepBody& body);
+std::string a_kind(const StepBody& body); ///< "a confirm", "an approve"
 
 /// True for kinds that change something outside and so have intents.
 bool is_effect(const StepBody& body);

@@ -178,7 +178,8 @@ void FoldMeasures::operator()(const BaselineCaptured& e) {
         return;
     }
     auto& taken = r.baselines[e.step];
-    taken.clear(); // of a step that was done again the last time counts
+    // Of a step that was done again the last time counts; without a metric all of it.
+    std::erase_if(taken, [&](const auto& one) { return e.metric.empty() || key_names(one.first, e.metric); });
     for (const auto& one : readings_of(e)) {
         taken[key_of(one.metric, one.arm)] = one.value;
     }

@@ -223,6 +223,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amend_windows(draft);
     restart_holds(draft, "the plan was amended");
     forget_gates_on(draft, metrics);
+    forget_baselines_of(draft, metrics);
     return {};
 }
 

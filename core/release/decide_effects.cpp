@@ -78,7 +78,7 @@ Verdict on(Draft& draft, const Prepared& command) {
         return failed(found);
     }
     if (!plan::is_effect(found->step->body)) {
-        return refuse(fmt::format("a {} changes nothing outside", plan::kind_name(found->step->body)), intent.step);
+        return refuse(plan::a_kind(found->step->body) + " changes nothing outside", intent.step);
     }
     if (found->state->status != StepStatus::running || found->state->attempt != intent.attempt ||
         !found->state->operation.empty()) {

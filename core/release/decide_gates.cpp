@@ -366,6 +366,18 @@ void forget_gates_on(Draft& draft, const std::set<std::string>& metrics) {
     }
 }
 
+void forget_baselines_of(Draft& draft, const std::set<std::string>& metrics) {
+    const auto baselines = draft.state().baselines; // a copy: what is told alters them
+    for (const auto& [step, taken] : baselines) {
+        for (const auto& metric : metrics) {
+            if (std::any_of(taken.begin(), taken.end(),
+                            [&](const auto& one) { return key_names(one.first, metric); })) {
+                draft.add(BaselineCaptured{step, Json::array(), metric, {}, "the metric was amended"});
+            }
+        }
+    }
+}
+
 Verdict on(Draft& draft, const GateReadings& command) {
     const auto found = named(draft, command.step);
     if (!found) {
@@ -513,7 +525,7 @@ Verdict on(Draft& draft, const Override& command) {
     // Gates before an effect can be set aside one by one; the effect itself is done or skipped, never overridden.
     const bool by_gate = !command.gate.empty() && status == StepStatus::waiting;
     if ((!measures && !by_gate) || over(status) || status == StepStatus::to_come) {
-        return refuse(fmt::format("a {} that is {} can't be overridden", plan::kind_name(body), name(status)),
+        return refuse(fmt::format("{} that is {} can't be overridden", plan::a_kind(body), name(status)),
                       command.subject,
                       "a hold, probe or wait at work or in triage can be, and a phase that waits for its window");
     }

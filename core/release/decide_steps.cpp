@@ -171,7 +171,7 @@ Verdict on(Draft& draft, const Stop& command) {
     }
     const bool asks = std::holds_alternative<plan::Probe>(body) || std::holds_alternative<plan::External>(body);
     if (!asks && !plan::is_program(body)) {
-        return refuse(fmt::format("a {} is not stopped half-way", plan::kind_name(body)), command.step,
+        return refuse(plan::a_kind(body) + " is not stopped half-way", command.step,
                       "it ends with its answer or its timeout; to roll back or to abort goes on without it");
     }
     if (!asks && state.operation.empty()) {

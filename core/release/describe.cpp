@@ -275,6 +275,9 @@ struct Describe {
             return fmt::format("The baseline of {} over the {} before the start {}{}{}", e.metric,
                                duration_text(e.before), all.empty() ? "is missing" : "was taken", all, because(e.why));
         }
+        if (!e.metric.empty()) {
+            return fmt::format("The baseline of {} counts no more for {}{}", n.step(e.step), e.metric, because(e.why));
+        }
         return "The baseline of " + n.step(e.step) +
                (all.empty() ? " is missing: it was not measured, or not all the time" : " was taken" + all);
     }

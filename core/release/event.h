@@ -357,13 +357,14 @@ struct Escalated {
 
 /// What metrics were on the average while a step was at work, for gates that are counted from it. Or, with `before`,
 /// what one metric was in the time before the session's start, as its source answered afterwards: the first that has
-/// readings stands for good, or until the plan is amended.
+/// readings stands for good, or until the plan is amended. Of a step and one metric, without readings: what was taken
+/// of that metric counts no more, for it is another one now.
 struct BaselineCaptured {
     StepId step;   ///< empty with `before`
     Json readings; ///< [{"metric", "arm", "value", "count", "from", "to"}]: count readings, measured from … to
-    std::string metric = {}; ///< with `before`: which one
+    std::string metric = {}; ///< with `before`, or counted no more: which one
     Nanos before = {};       ///< over how long before the start; 0 = of a step
-    std::string why = {};    ///< with `before`: what is missing, and why
+    std::string why = {};    ///< with `metric`: what is missing, and why
 };
 
 /// What became of a message that no step of the plan sends (an escalation).

@@ -111,6 +111,31 @@ private slots:
         QCOMPARE(drive.release.alerts.at("slow").state, std::string("pending"));
     }
 
+    /// A gate compares nothing with what another metric was.
+    void what_was_taken_of_it_is_no_baseline_any_more() {
+        std::string text = plan_of("metric: lag, against: {baseline: soak}");
+        text.insert(text.find("      - {id: bake"), "      - {id: soak, confirm: Soak}\n");
+        Driver drive(text);
+        QCOMPARE(drive.submit(Confirm{"soak", "", false, ""}), "");
+        const auto of = [](const char* metric) {
+            return Json{{"metric", metric}, {"arm", ""}, {"value", "10"}, {"count", 3}};
+        };
+        QCOMPARE(drive.submit(Baseline{"soak", Json::array({of("lag"), of("more"), of("errors")})}), "");
+        const auto& taken = drive.release.baselines.at("soak");
+        amend(drive, "confirm: End", "confirm: Last");
+        QCOMPARE(taken.size(), std::size_t{3});
+        amend(drive, "query: lag", "query: other");
+        QCOMPARE(taken.size(), std::size_t{1}); // also what is derived from it
+        QVERIFY(taken.contains("errors"));
+        plan::Against soak;
+        soak.baseline = "soak";
+        QCOMPARE(QString::fromStdString(no_baseline(drive.release, soak, "lag")),
+                 "there is no baseline of soak: the metric was amended since");
+        QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
+        QCOMPARE(drive.submit(Baseline{"soak", Json::array({of("lag")})}), ""); // it was done again
+        QCOMPARE(baseline(drive.release, soak, "lag", "").value_or(0), 10.0);
+    }
+
     /// From then on what the file holds is of the present question.
     void it_is_known_since_when_a_metric_is_asked_as_it_is_now() {
         Driver drive(plan_of("metric: lag"));

@@ -114,6 +114,9 @@ class Slips(unittest.TestCase):
         self.assertIn("authentic: ", self.home.call("verify", self.home.session, "--key", key)[1])
         (self.home.folder / "key").write_text(key + "\n")
         self.assertIn("authentic: ", self.home.call("verify", self.home.session, "--key", "key")[1])
+        for wrong in (key[:-2], key.replace("+", "-"), "keys"):
+            code, said = self.home.call("verify", self.home.session, "--key", wrong)
+            self.assertEqual((code, "no key" in said, "'key:'" in said), (BAD_INPUT, True, True), said)
         code, said = self.home.call("verify", self.home.session, "--checkpoint", "key")
         self.assertEqual(code, BAD_INPUT, said)  # and not: the session was altered
 
