@@ -44,7 +44,7 @@ const std::vector<Form>& forms() {
                                           {"override", "STEP"},
                                           {"stop", "STEP"},
                                           {"break-glass", "STEP"},
-                                          {"resolve", "STEP|OPERATION ANSWER"},
+                                          {"resolve", "STEP|OPERATION happened|run-again|skip|abort"},
                                           {"pause", ""},
                                           {"continue", ""},
                                           {"abort", ""},
@@ -83,11 +83,14 @@ Result<void> takes_so_many(const DoOptions& o) {
     if (form == forms().end()) {
         return {}; // the session says which there are
     }
-    std::vector<std::string> given = o.more;
-    for (const auto* one : {&o.second, &o.first}) {
-        if (!one->empty()) {
-            given.insert(given.begin(), *one);
-        }
+    std::vector<std::string> given = {o.first, o.second};
+    given.insert(given.end(), o.more.begin(), o.more.end());
+    while (!given.empty() && given.back().empty()) {
+        given.pop_back();
+    }
+    if (std::find(given.begin(), given.end(), "") != given.end()) { // of a variable that the shell does not have
+        return fail(ErrorCode::bad_input, fmt::format("'{}' got an empty word", o.verb), o.verb,
+                    fmt::format("sluicectl do {} {} {}", o.session, o.verb, form->takes));
     }
     std::istringstream words(form->takes);
     std::size_t least = 0, most = 0;
@@ -282,9 +285,9 @@ void tell(const std::string& file, int first, int last) {
     }
 }
 
-/// An amendment throws away what holds have held, whatever it changes: told before it is sent, and asked where somebody
-/// sits at a terminal. A file that can't be read is no hindrance, nor is what will be refused: who owns the session
-/// says what is wrong.
+/// An amendment throws away what holds have held, whatever it changes, and baselines of what asks something else: told
+/// before it is sent, and asked where somebody sits at a terminal. A file that can't be read is no hindrance, nor is
+/// what will be refused: who owns the session says what is wrong.
 bool agreed_to_begin_anew(const std::string& file, const release::Command& command, const release::Actor& by) {
     const auto session = read_session(file);
     release::Release release;
@@ -292,15 +295,23 @@ bool agreed_to_begin_anew(const std::string& file, const release::Command& comma
         release::apply(release, event);
     }
     const Nanos now = last_moment(file, release).value_or(release.time);
-    if (!release::decide(release, command, now, by)) {
+    const auto follows = release::decide(release, command, now, by);
+    if (!follows) {
         return true;
+    }
+    bool costs = false;
+    for (const auto& event : *follows) {
+        if (const auto* lost = std::get_if<release::BaselineCaptured>(&event)) {
+            fmt::print(stderr, "{}: it can't be measured again\n", release::describe(*lost));
+            costs = true;
+        }
     }
     const auto lost = release::lost_by_amending(release, now);
     for (const auto& hold : lost) {
         fmt::print(stderr, "the hold {} begins anew: the {} of {} that it has held do not count any more\n", hold.step,
                    duration_text(seconds(hold.held.count / seconds(1).count)), duration_text(hold.wanted));
     }
-    if (lost.empty() || ::isatty(STDIN_FILENO) == 0) {
+    if ((lost.empty() && !costs) || ::isatty(STDIN_FILENO) == 0) {
         return true;
     }
     fmt::print(stderr, "Amend the plan all the same? [yes/no] ");

@@ -1,4 +1,5 @@
 #include "base/instant.h"
+#include "base/printable.h"
 #include "release/event.h"
 #include "session/export.h"
 #include "session/note.h"
@@ -8,6 +9,7 @@
 #include "sluicectl/verbs.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace sluicectl {
 
@@ -127,6 +129,12 @@ int log(const std::string& file, bool json, bool all) {
         }
         fmt::print("{:>5}  {}  {:<14}  {}\n", event.seq, sluice::utc(event.time), sluice::release::actor_of(event.body),
                    sluice::release::describe(event.body));
+        if (const auto* amended = std::get_if<sluice::release::PlanAmended>(&event.body)) {
+            std::istringstream diff(amended->diff);
+            for (std::string line; std::getline(diff, line);) {
+                fmt::print("       {}\n", sluice::printable(line));
+            }
+        }
     }
     return done;
 }

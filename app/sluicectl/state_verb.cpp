@@ -100,17 +100,23 @@ std::string situation(const Release& release, bool owned) {
                                                : "running";
 }
 
-/// `as_of`: the present, where that is later. `owned`: a program has it, as far as can be told here.
-/// "resolve make happened|run-again|skip|abort; happened with --gave pod=…"
-std::string how_to_resolve(const Release& release, const StepId& id) {
-    const auto* step = release.step(id);
+/// " (resolve make happened|run-again|abort --reason …; happened with --gave pod=…)"; empty = nothing settles it.
+std::string how_to_resolve(const Release& release, const OperationState& operation, Nanos now) {
+    const auto answers = answers_to_doubt(release, operation.intent.operation, now);
+    if (answers.empty()) {
+        return {};
+    }
+    const auto* step = release.step(operation.intent.step);
     const auto lost = step ? outputs_to_say(release, *step) : std::vector<std::string>{};
-    const std::string gave = lost.empty() ? "" : fmt::format("--gave {}=…", fmt::join(lost, "=… --gave "));
-    return lost_only_outputs(release, id) ? fmt::format("resolve {} happened {}", id, gave)
-                                          : fmt::format("resolve {} happened|run-again|skip|abort{}", id,
-                                                        gave.empty() ? "" : "; happened with " + gave);
+    const std::string gave =
+        lost.empty() ? "" : fmt::format("; happened with --gave {}=…", fmt::join(lost, "=… --gave "));
+    // A step stands for the operation of its last attempt.
+    const bool last = release.at(operation.intent.step).operation == operation.intent.operation;
+    return fmt::format(" (resolve {} {} --reason …{})", last ? operation.intent.step : operation.intent.operation,
+                       fmt::join(answers, "|"), gave);
 }
 
+/// `as_of`: the present, where that is later. `owned`: a program has it, as far as can be told here.
 void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
     fmt::print("{} ({}), {} at {}\n", release.opened.session, release.opened.mode, situation(release, owned),
                sluice::utc(now));
@@ -195,13 +201,13 @@ void print_state(const Release& release, Nanos now, Nanos as_of, bool owned) {
     }
     for (const auto& [id, operation] : release.operations) {
         if (operation.phase == OperationState::Phase::in_doubt) {
-            fmt::print("operation {}: in doubt: {} ({})\n", id, sluice::printable(operation.why),
-                       how_to_resolve(release, operation.intent.step));
+            fmt::print("operation {}: in doubt: {}{}\n", id, sluice::printable(operation.why),
+                       how_to_resolve(release, operation, now));
         } else if (operation.phase != OperationState::Phase::settled) {
             fmt::print("operation {}: in flight\n", id);
         } else if (release.at(operation.intent.step).operation == id &&
                    lost_only_outputs(release, operation.intent.step)) {
-            fmt::print("operation {}: its answer is lost ({})\n", id, how_to_resolve(release, operation.intent.step));
+            fmt::print("operation {}: its answer is lost{}\n", id, how_to_resolve(release, operation, now));
         }
     }
 }

@@ -30,6 +30,10 @@ public:
     /// where time is virtual.
     virtual std::optional<Nanos> wall() const { return std::nullopt; }
 
+    /// Whoever waits to hear that the machine's clock was set, or that it slept, is told now of what nobody was told
+    /// yet. Called before a time is used that such a jump would falsify. Where time is virtual it does not jump.
+    virtual void tell_jump() {}
+
     /// Calls back once at `when` (or as soon as it can, if that is past). Timers of one instant fire in the order in
     /// which they were set.
     virtual TimerId at(Nanos when, Callback callback) = 0;

@@ -37,6 +37,8 @@ Result<void> Journal::replay(std::span<const session::EventRecord> records) {
 }
 
 Result<Receipt> Journal::submit(const release::Command& command, const release::Actor& by) {
+    // Else what was asleep would count as held by what is decided now.
+    scheduler_.tell_jump();
     // Time never goes back within a log, whatever the clock does.
     const Nanos now = std::max(scheduler_.now(), release_.time);
     auto bodies = release::decide(release_, command, now, by);

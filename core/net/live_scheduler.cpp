@@ -82,14 +82,19 @@ void LiveScheduler::arm() {
     timer_.start(static_cast<int>((wait.count + 999'999) / 1'000'000));
 }
 
-void LiveScheduler::fire() {
-    const Nanos time = now();
+void LiveScheduler::tell_jump() {
+    (void)now();
     if (untold_jump_.by != Nanos{}) {
         const ClockJump jump = std::exchange(untold_jump_, {});
         if (jumped_) {
             jumped_(jump);
         }
     }
+}
+
+void LiveScheduler::fire() {
+    tell_jump();
+    const Nanos time = now();
     // What these callbacks set for at once waits for the next turn of the loop, so that sockets are heard in between.
     const std::uint64_t newest = last_id_;
     for (auto next = timers_.begin(); next != timers_.end() && next->first.first <= time;) {

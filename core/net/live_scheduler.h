@@ -39,7 +39,8 @@ public:
     explicit LiveScheduler(Clocks clocks = machine_clocks());
     LiveScheduler(const LiveScheduler&) = delete;
 
-    /// Told from the event loop, within about a second, that the clock was set or the machine slept. One receiver.
+    /// Told from the event loop, within about a second, that the clock was set or the machine slept; sooner by
+    /// `tell_jump`. One receiver.
     void on_clock_jump(std::function<void(const ClockJump&)> receiver) { jumped_ = std::move(receiver); }
 
     /// How far `now` is ahead of the wall clock since that was set back; 0 as a rule.
@@ -47,6 +48,7 @@ public:
 
     Nanos now() const override;
     std::optional<Nanos> wall() const override { return clocks_.wall(); }
+    void tell_jump() override;
     TimerId at(Nanos when, Callback callback) override;
     void cancel(TimerId timer) override;
     WorkId begin(std::string key) override;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <dtl/dtl.hpp>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -225,7 +226,36 @@ std::set<std::string> files_of_both(const Plan& before, const Plan& after) {
     return names;
 }
 
+/// Metric → what it asks and how that is reckoned, as text.
+std::map<std::string, std::string> questions(const Plan& plan) {
+    std::map<std::string, std::string> all;
+    const auto root = read_yaml(plan.source);
+    const Json top = root ? plain_json(*root) : Json();
+    for (const auto& [name, metric] : top.value("metrics", Json::object()).items()) {
+        Json asks = metric;
+        for (const char* key : {"title", "interval", "max-age", "freshness", "rehearse"}) {
+            asks.erase(key);
+        }
+        all[name] = asks.dump();
+    }
+    return all;
+}
+
 } // namespace
+
+std::set<std::string> metrics_asked_otherwise(const Plan& before, const Plan& after) {
+    const auto was = questions(before), is = questions(after);
+    std::set<std::string> names;
+    for (const auto* all : {&was, &is}) {
+        for (const auto& [name, asks] : *all) {
+            const auto one = was.find(name), other = is.find(name);
+            if (one == was.end() || other == is.end() || one->second != other->second) {
+                names.insert(name);
+            }
+        }
+    }
+    return names;
+}
 
 std::vector<PartChange> changes_between(const Plan& before, const Plan& after) {
     auto changes = changes_between(before.source, after.source);

@@ -2,6 +2,7 @@
 /// What lies between two texts of a plan: for changing a plan while it runs (PLAN.md; DESIGN.md, `do … amend`). Pure.
 #include "plan/model.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ std::string to_text(const PartChange& change);
 
 /// All of them, in the order of the new plan, then what was removed. Both must be texts of plans that load.
 std::vector<PartChange> changes_between(const std::string& before, const std::string& after);
+
+/// The metrics that ask or reckon something else than before, or are in one of the plans only: not those of which only
+/// the title, the interval, the age of data or what a rehearsal tells differs.
+std::set<std::string> metrics_asked_otherwise(const Plan& before, const Plan& after);
 
 /// Unified, three lines of context, without a head; empty when they are the same.
 std::string unified_diff(const std::string& before, const std::string& after);

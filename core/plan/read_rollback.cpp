@@ -135,6 +135,12 @@ void read_option(Reading& reading, const Entry& entry) {
     option.planned = reading.duration(node, "planned");
     if (const Node* condition = node.find("available-if")) {
         option.available_if = read_condition_of_all(reading, *condition);
+        // Who needs the way back may have no answer then. What older logs say of it hides nothing.
+        if (!reading.of_log && looks_at(*option.available_if, [](const std::string&) { return true; })) {
+            reading.error(condition->at,
+                          "whether a way back is offered can't hang on a metric, which may not answer then",
+                          "say it by a variable, or by what a step gave; a trigger may ask a metric");
+        }
     }
     const Node* steps = node.find("steps");
     if (steps == nullptr || (steps->is_list() && steps->items.empty())) {

@@ -180,6 +180,11 @@ void FoldMeasures::operator()(const BaselineCaptured& e) {
     auto& taken = r.baselines[e.step];
     // Of a step that was done again the last time counts; without a metric all of it.
     std::erase_if(taken, [&](const auto& one) { return e.metric.empty() || key_names(one.first, e.metric); });
+    if (e.metric.empty()) {
+        r.baselines_lost.erase(e.step);
+    } else {
+        r.baselines_lost[e.step].insert(e.metric);
+    }
     for (const auto& one : readings_of(e)) {
         taken[key_of(one.metric, one.arm)] = one.value;
     }

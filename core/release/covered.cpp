@@ -257,21 +257,26 @@ std::vector<StepId> probes_of_programs(const Release& release) {
 
 namespace {
 
-/// What has the same value from the start on: the variables, and what is told of the session. A way back may be
-/// approved long before it is taken; what steps give meanwhile stands as its name, so that it is the same for who asks
-/// for an approval and for who gives it.
-plan::Scope known_from_the_start(const Release& release) {
+/// What does not become another while that approval is asked for: the variables, and what was given before its turn. A
+/// way back may be approved long before it is taken; what other steps give meanwhile stands as its name, so that it is
+/// the same for who asks and for who signs.
+plan::Scope known_before(const Release& release, const StepId& approve) {
     auto names = scope(release);
+    const auto before = before_each(*release.plan);
+    const auto earlier = before.find(approve); // none of an approval on a way back
     for (const auto& step : release.plan->steps) {
         for (const auto& output : step.outputs) {
-            names.erase(output.name);
+            if (earlier == before.end() || !earlier->second.contains(step.id)) {
+                names.erase(output.name);
+            }
         }
     }
     names.erase("T0");
     return names;
 }
 
-Json run_of(const Release& release, const plan::Step& step, const plan::Scope& names) {
+/// `later`: of how it is taken back.
+Json run_of(const Release& release, const plan::Step& step, const plan::Scope& names, const plan::Scope& later) {
     Json run = {{"step", step.id},
                 {"on", step.on},
                 {"title", fill_known(step.title, names)},
@@ -284,7 +289,6 @@ Json run_of(const Release& release, const plan::Step& step, const plan::Scope& n
         run["asks"] = fill_known(asks, names).dump();
     }
     if (step.undo && plan::changes_outside(step.undo->body)) {
-        const auto later = known_from_the_start(release);
         run["undo"] = {{"does", fill_known(plan::summary(*step.undo), later)},
                        {"what", fill_known(body_of(*step.undo), later).dump()},
                        {"asks", fill_known(programs_asked(*step.undo), later).dump()}};
@@ -298,20 +302,23 @@ Json what_runs(const Release& release, const std::vector<StepId>& steps) {
     const auto names = scope(release);
     Json runs = Json::array();
     for (const auto& id : steps) {
-        runs.push_back(run_of(release, *release.plan->step(id), names));
+        runs.push_back(run_of(release, *release.plan->step(id), names, names));
     }
     return runs;
 }
 
 Json to_approve(const Release& release, const StepId& approve) {
-    Json runs = what_runs(release, covered_by(release, approve));
+    const auto names = scope(release), later = known_before(release, approve);
+    Json runs = Json::array();
+    for (const auto& id : covered_by(release, approve)) {
+        runs.push_back(run_of(release, *release.plan->step(id), names, later));
+    }
     if (runs.empty()) {
         return runs;
     }
-    const auto names = known_from_the_start(release);
     for (const auto& step : release.plan->rollback_steps) { // what an undo does stands with its step
         if (step.undoes.empty() && plan::changes_outside(step.body)) {
-            runs.push_back(run_of(release, step, names));
+            runs.push_back(run_of(release, step, later, later));
             runs.back()["way back"] = release.plan->option_of(step.id)->id;
         }
     }

@@ -27,8 +27,8 @@ std::vector<StepId> probes_of_programs(const Release& release);
 Json what_runs(const Release& release, const std::vector<StepId>& steps);
 
 /// What somebody approves there: what it covers, how that is taken back, and after it what each way back does, which
-/// may run at any time from then on ("way back": its option). What ways back take from steps stands as ${name}, also
-/// when it was given. Nothing where it covers nothing.
+/// may run at any time from then on ("way back": its option). What ways back take from steps that don't come before the
+/// approval stands as ${name}, also when it was given. Nothing where it covers nothing.
 Json to_approve(const Release& release, const StepId& approve);
 
 /// SHA-256 of it, hexadecimal.

@@ -41,6 +41,10 @@ std::vector<std::string> outputs_to_say(const Release& release, const plan::Step
 /// decide_outputs.cpp: it failed only in that what it gave is lost; it is known to have happened.
 bool lost_only_outputs(const Release& release, const StepId& step);
 
+/// decide_effects.cpp: how an operation that is in doubt, or whose answer is lost, can be resolved now: of happened,
+/// run-again, skip, abort those that are not refused and settle only this. Empty = it need not be.
+std::vector<std::string> answers_to_doubt(const Release& release, const OperationId& id, Nanos now);
+
 /// What an amendment costs, whatever it changes: these holds begin anew (doc/decisions.md). Those that have held
 /// nothing yet lose nothing.
 struct HeldSoFar {
@@ -48,6 +52,14 @@ struct HeldSoFar {
     Nanos held, wanted;
 };
 std::vector<HeldSoFar> lost_by_amending(const Release& release, Nanos now);
+
+/// decide_amend.cpp: what was measured of these metrics while these steps were at work counts no more with the new
+/// plan, since they, or what they are derived from, ask something else there. Nobody can measure it again.
+struct BaselineLost {
+    StepId step;
+    std::string metric;
+};
+std::vector<BaselineLost> baselines_lost_by(const Release& release, const plan::Plan& after);
 
 /// The event after which hold clocks are at most this old when the program dies.
 constexpr Nanos hold_heartbeat = seconds(30);

@@ -124,6 +124,13 @@ std::set<std::string> changed_metrics(const plan::Plan& plan, const std::vector<
     return metrics;
 }
 
+/// Of before the start they are asked for again; what was taken during a step is lost.
+void forget_baselines(Draft& draft, const std::vector<BaselineLost>& lost) {
+    for (const auto& [step, metric] : lost) {
+        draft.add(BaselineCaptured{step, Json::array(), metric, {}, "it asks something else now"});
+    }
+}
+
 /// What was seen by another condition says nothing of the new one; an alert that is gone is not left firing.
 void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, const std::set<std::string>& metrics) {
     const auto plan = draft.state().plan;
@@ -139,6 +146,24 @@ void end_changed_alerts(Draft& draft, const std::vector<PartChange>& changes, co
 }
 
 } // namespace
+
+std::vector<BaselineLost> baselines_lost_by(const Release& release, const plan::Plan& after) {
+    std::vector<BaselineLost> lost;
+    if (!release.plan || release.baselines.empty()) {
+        return lost;
+    }
+    auto metrics = plan::metrics_asked_otherwise(*release.plan, after);
+    add_derived(after, metrics);
+    for (const auto& [step, taken] : release.baselines) {
+        for (const auto& metric : metrics) {
+            if (std::any_of(taken.begin(), taken.end(),
+                            [&](const auto& one) { return key_names(one.first, metric); })) {
+                lost.push_back({step, metric});
+            }
+        }
+    }
+    return lost;
+}
 
 Verdict on(Draft& draft, const Amend& command) {
     const Release& release = draft.state();
@@ -204,6 +229,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amended.reason = command.reason;
     amended.files = command.files;
     const auto metrics = changed_metrics(*release.plan, changes);
+    const auto baselines = baselines_lost_by(release, *loaded.plan);
     withdraw_all(draft); // those of the new plan arm themselves, and begin to count anew
     end_changed_alerts(draft, changes, metrics);
     draft.add(std::move(amended));
@@ -223,7 +249,7 @@ Verdict on(Draft& draft, const Amend& command) {
     amend_windows(draft);
     restart_holds(draft, "the plan was amended");
     forget_gates_on(draft, metrics);
-    forget_baselines_of(draft, metrics);
+    forget_baselines(draft, baselines);
     return {};
 }
 

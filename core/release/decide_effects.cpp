@@ -30,8 +30,8 @@ Result<const OperationState*> open_operation(const Draft& draft, const Operation
     return &found->second;
 }
 
-bool current(const Draft& draft, const OperationState& operation) {
-    const StepState& state = draft.state().at(operation.intent.step);
+bool current(const Release& release, const OperationState& operation) {
+    const StepState& state = release.at(operation.intent.step);
     return state.operation == operation.intent.operation && !over(state.status);
 }
 
@@ -52,8 +52,7 @@ bool may_repeat(const Release& release, const StepId& step) {
 }
 
 /// What 'abort' itself refuses is not aborted by an answer to a doubt. What is given up already only ends by it.
-Verdict may_abort(const Draft& draft, const OperationId& operation, const plan::Step& step) {
-    const Release& release = draft.state();
+Verdict may_abort(const Release& release, Nanos now, const OperationId& operation, const plan::Step& step) {
     if (is_rollback_step(release, step.id)) {
         return refuse("a rollback can't be aborted", operation, "happened, run-again or skip");
     }
@@ -63,7 +62,7 @@ Verdict may_abort(const Draft& draft, const OperationId& operation, const plan::
     if (step.always && (release.aborted || release.rollback.active)) {
         return refuse("clean-up is not aborted", operation, "happened, run-again or skip");
     }
-    if (kept_open_until(release, draft.now()).count != 0) {
+    if (kept_open_until(release, now).count != 0) {
         return refuse("all of it is done: there is nothing to abort", operation, "happened or skip");
     }
     return {};
@@ -125,7 +124,7 @@ Verdict on(Draft& draft, const Outcome& command) {
         return {}; // told twice: by its reply and by a read-back
     }
     const Intent intent = (*operation)->intent;
-    const bool mine = current(draft, **operation);
+    const bool mine = current(draft.state(), **operation);
     draft.add(command.settled);
     restart_holds_after_shift(draft, intent.step);
     if (!mine) {
@@ -169,7 +168,7 @@ Verdict on(Draft& draft, const Unknown& command) {
         return {};
     }
     const Intent intent = (*operation)->intent;
-    const bool mine = current(draft, **operation);
+    const bool mine = current(draft.state(), **operation);
     draft.add(InDoubt{command.operation, command.why, command.read_back});
     const plan::Step* step = draft.state().step(intent.step);
     if (mine && step && std::holds_alternative<plan::Notify>(step->body) && !step->required) {
@@ -207,6 +206,36 @@ OperationId operation_of(const Release& release, const std::string& named) {
 
 } // namespace
 
+std::vector<std::string> answers_to_doubt(const Release& release, const OperationId& id, Nanos now) {
+    const auto found = release.operations.find(id);
+    if (found == release.operations.end() || release.closed()) {
+        return {};
+    }
+    const OperationState& operation = found->second;
+    const plan::Step& step = *release.step(operation.intent.step);
+    const bool mine = current(release, operation);
+    if (mine && lost_only_outputs(release, step.id)) {
+        return {"happened"};
+    }
+    if (operation.phase != OperationState::Phase::in_doubt) {
+        return {};
+    }
+    const HandShift* shift = release.hand_shift(step.id);
+    const bool over = given_up(release, step);
+    std::vector<std::string> all = {"happened"};
+    if (!over && (shift ? may_shift_again(release, *shift).has_value() : mine)) {
+        all.emplace_back("run-again");
+    }
+    if (!step.required || !mine || over) {
+        all.emplace_back("skip");
+    }
+    // It would end a release that has gone on without the step.
+    if ((mine || shift) && may_abort(release, now, id, step)) {
+        all.emplace_back("abort");
+    }
+    return all;
+}
+
 Verdict on(Draft& draft, const ResolveDoubt& asked) {
     ResolveDoubt command = asked;
     command.operation = operation_of(draft.state(), asked.operation);
@@ -214,7 +243,7 @@ Verdict on(Draft& draft, const ResolveDoubt& asked) {
     if (!operation) {
         return failed(operation);
     }
-    if (current(draft, **operation) && lost_only_outputs(draft.state(), (*operation)->intent.step)) {
+    if (current(draft.state(), **operation) && lost_only_outputs(draft.state(), (*operation)->intent.step)) {
         return complete(draft, (*operation)->intent, command);
     }
     if ((*operation)->phase != OperationState::Phase::in_doubt) {
@@ -226,7 +255,7 @@ Verdict on(Draft& draft, const ResolveDoubt& asked) {
     const Intent intent = (*operation)->intent;
     // A copy: what is added below may move the shifts by hand.
     const plan::Step step = *draft.state().step(intent.step);
-    const bool mine = current(draft, **operation);
+    const bool mine = current(draft.state(), **operation);
     const bool over = given_up(draft.state(), step);
     if (command.answer != "happened" && command.answer != "run-again" && command.answer != "skip" &&
         command.answer != "abort") {
@@ -250,7 +279,7 @@ Verdict on(Draft& draft, const ResolveDoubt& asked) {
         return refuse("the plan says that this step is required", command.operation, "happened, run-again or abort");
     }
     if (command.answer == "abort") {
-        if (auto may = may_abort(draft, command.operation, step); !may) {
+        if (auto may = may_abort(draft.state(), draft.now(), command.operation, step); !may) {
             return may;
         }
     }

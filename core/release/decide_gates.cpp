@@ -366,18 +366,6 @@ void forget_gates_on(Draft& draft, const std::set<std::string>& metrics) {
     }
 }
 
-void forget_baselines_of(Draft& draft, const std::set<std::string>& metrics) {
-    const auto baselines = draft.state().baselines; // a copy: what is told alters them
-    for (const auto& [step, taken] : baselines) {
-        for (const auto& metric : metrics) {
-            if (std::any_of(taken.begin(), taken.end(),
-                            [&](const auto& one) { return key_names(one.first, metric); })) {
-                draft.add(BaselineCaptured{step, Json::array(), metric, {}, "the metric was amended"});
-            }
-        }
-    }
-}
-
 Verdict on(Draft& draft, const GateReadings& command) {
     const auto found = named(draft, command.step);
     if (!found) {

@@ -84,8 +84,6 @@ void restart_holds(Draft& draft, const std::string& why); // decide_gates.cpp: n
 /// decide_gates.cpp: these metrics are others now: what gates of holds at work have seen of them counts for nothing,
 /// not for their own `for`, not for `absent`, not as samples.
 void forget_gates_on(Draft& draft, const std::set<std::string>& metrics);
-/// decide_gates.cpp: the same of baselines that were taken at steps. Those of before the start are asked for again.
-void forget_baselines_of(Draft& draft, const std::set<std::string>& metrics);
 /// progress.cpp: tells what it waits for, and until when (0 = that is not known), unless that was told.
 void wait_until(Draft& draft, const plan::Step& step, Nanos until, const std::string& why);
 /// progress.cpp: whether what the step needs is done; what has grown old is asked for again, and is not.

@@ -170,11 +170,9 @@ std::optional<double> baseline(const Release& release, const plan::Against& agai
 
 std::string no_baseline(const Release& release, const plan::Against& against, const std::string& metric) {
     if (against.before.count == 0) {
-        const auto step = release.steps.find(against.baseline);
-        const bool another = step != release.steps.end() && step->second.ended.count != 0 &&
-                             step->second.ended < asked_since(release, metric);
-        return fmt::format("there is no baseline of {}{}", against.baseline,
-                           another ? ": the metric was amended since" : "");
+        const auto lost = release.baselines_lost.find(against.baseline);
+        const bool another = lost != release.baselines_lost.end() && lost->second.contains(metric);
+        return "there is no baseline of " + against.baseline + (another ? ": it asked something else then" : "");
     }
     const auto asked = release.before.find(before_key(metric, against.before));
     const std::string why = asked == release.before.end() ? "its source has not answered yet"

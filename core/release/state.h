@@ -242,6 +242,8 @@ struct Release {
     std::map<std::string, std::string> files; ///< what steps use: path → SHA-256 at the start
     /// Captured: step → "metric" or "metric/arm" → average.
     std::map<StepId, std::map<std::string, double>> baselines;
+    /// Taken there, and lost since they ask something else: step → metrics.
+    std::map<StepId, std::set<std::string>> baselines_lost;
     std::map<std::string, BeforeStart> before; ///< captured of before the start: before_key → what
     Nanos released;                            ///< when all but the follow-up work was done; 0 before
     bool way_back_closed = false;              ///< nobody waits any more for the end of `within`

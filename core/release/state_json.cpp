@@ -224,6 +224,10 @@ Json to_json(const Release& release) {
             baselines[step][key] = number_text(value);
         }
     }
+    Json lost = Json::object();
+    for (const auto& [step, metrics] : release.baselines_lost) {
+        lost[step] = metrics;
+    }
     Json before = Json::object();
     for (const auto& [of, known] : release.before) {
         Json values = Json::object();
@@ -256,6 +260,7 @@ Json to_json(const Release& release) {
             {"amendments", amendments},
             {"files", files},
             {"baselines", baselines},
+            {"baselines_lost", lost},
             {"before", before},
             {"released", nanos_text(release.released)},
             {"way_back_closed", release.way_back_closed},

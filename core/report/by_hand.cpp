@@ -90,9 +90,8 @@ public:
     void operator()(const plan::Probe& body) { look_for(body, step_.expect); }
     void operator()(const plan::Run& body) { type(body.command); }
     void operator()(const plan::Shell& body) { type(body.command); }
-    /// To be read, not pasted: values stand in it as they are.
     void operator()(const plan::External& body) {
-        remark("to be typed elsewhere: " + filled(body.command));
+        remark("to be typed elsewhere: " + typed_command(body.command, scope_).text());
         if (!body.text.empty()) {
             remark("so that: " + filled(body.text));
         }
@@ -151,7 +150,7 @@ private:
     Filled filling() {
         return [this](const std::string& text) { return filled(text); };
     }
-    void remark(std::string text) { out_.remarks.push_back(std::move(text)); }
+    void remark(const std::string& text) { out_.remarks.push_back(one_line(text)); }
     void remark_once(const std::string& text) {
         if (std::find(out_.remarks.begin(), out_.remarks.end(), text) == out_.remarks.end()) {
             remark(text);
@@ -458,7 +457,8 @@ private:
             }
         }
         if (!any) {
-            remark("it was not measured " + when + " yet");
+            remark(past ? "it was not measured " + when + " yet"
+                        : release::no_baseline(release_, against, gate.metric));
         }
     }
 

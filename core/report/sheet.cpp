@@ -48,9 +48,12 @@ public:
     const std::vector<Line>& lines() const { return lines_; }
 
 private:
-    void add(Line::Kind kind, std::string text) { lines_.push_back({kind, std::move(text), {}}); }
-    void fact(std::string name, std::string value) {
-        lines_.push_back({Line::Kind::fact, std::move(name), std::move(value)});
+    /// What is no command stays on its line: it is copied with those around it.
+    void add(Line::Kind kind, const std::string& text) {
+        lines_.push_back({kind, kind == Line::Kind::command ? text : one_line(text), {}});
+    }
+    void fact(std::string name, const std::string& value) {
+        lines_.push_back({Line::Kind::fact, std::move(name), one_line(value)});
     }
     std::string filled(const std::string& text) const {
         return plan::fill(text, release::scope(release_)).value_or(text);

@@ -101,6 +101,23 @@ private slots:
         QCOMPARE(told[0].by.count, by);
         QCOMPARE(told[0].slept.count, 0);
     }
+    void who_uses_the_time_has_a_jump_told_first() {
+        LiveScheduler scheduler(clocks());
+        std::vector<ClockJump> told;
+        scheduler.on_clock_jump([&](const ClockJump& jump) {
+            scheduler.tell_jump(); // who is told uses the time as well
+            told.push_back(jump);
+        });
+        scheduler.tell_jump();
+        QVERIFY(told.empty());
+        wall_ += minutes(3);
+        (void)scheduler.now();
+        scheduler.tell_jump(); // no event loop has turned
+        QCOMPARE(told.size(), std::size_t{1});
+        QCOMPARE(told[0].by.count, minutes(3).count);
+        scheduler.tell_jump();
+        QCOMPARE(told.size(), std::size_t{1});
+    }
     void a_suspended_machine_is_told_from_a_clock_that_was_set() {
         Nanos asleep = hours(3); // before the program was started
         LiveScheduler scheduler(

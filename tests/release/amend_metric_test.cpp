@@ -123,14 +123,18 @@ private slots:
         QCOMPARE(drive.submit(Baseline{"soak", Json::array({of("lag"), of("more"), of("errors")})}), "");
         const auto& taken = drive.release.baselines.at("soak");
         amend(drive, "confirm: End", "confirm: Last");
+        amend(drive, "query: lag", "interval: 2s, query: lag"); // how often it is asked alters nothing of what it is
         QCOMPARE(taken.size(), std::size_t{3});
         amend(drive, "query: lag", "query: other");
         QCOMPARE(taken.size(), std::size_t{1}); // also what is derived from it
         QVERIFY(taken.contains("errors"));
         plan::Against soak;
         soak.baseline = "soak";
-        QCOMPARE(QString::fromStdString(no_baseline(drive.release, soak, "lag")),
-                 "there is no baseline of soak: the metric was amended since");
+        for (const char* metric : {"lag", "more"}) {
+            QCOMPARE(QString::fromStdString(no_baseline(drive.release, soak, metric)),
+                     "there is no baseline of soak: it asked something else then");
+        }
+        QCOMPARE(no_baseline(drive.release, soak, "errors"), std::string("there is no baseline of soak"));
         QCOMPARE(drill::state_text(drive.release), drill::replayed(drive.log));
         QCOMPARE(drive.submit(Baseline{"soak", Json::array({of("lag")})}), ""); // it was done again
         QCOMPARE(baseline(drive.release, soak, "lag", "").value_or(0), 10.0);

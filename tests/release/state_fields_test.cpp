@@ -119,14 +119,14 @@ auto fields(SessionOpened& s) {
 }
 auto fields(Release& s) {
     auto& [seq, time, opened, plan, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-           alerts, sources, rollback, copy, amendments, files, baselines, before, released, closed, severity,
+           alerts, sources, rollback, copy, amendments, files, baselines, lost, before, released, closed, severity,
            severity_since, set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides, policy,
            bound, lead, bridge, proposers,
            requests] = s; // plan and policy are told by their digests
     return std::tie(seq, time, opened, started, t0, values, phases, steps, shifts, operations, split, ready, triggers,
-                    alerts, sources, rollback, copy, amendments, files, baselines, before, released, closed, severity,
-                    severity_since, set_aside, paused, aborted, paused_why, paused_since, outcome, notes, overrides,
-                    bound, lead, bridge, proposers, requests);
+                    alerts, sources, rollback, copy, amendments, files, baselines, lost, before, released, closed,
+                    severity, severity_since, set_aside, paused, aborted, paused_why, paused_since, outcome, notes,
+                    overrides, bound, lead, bridge, proposers, requests);
 }
 
 template <typename T>
@@ -275,6 +275,7 @@ phases:
     release.triggers["errors"] = {};
     release.alerts["lag"].routes["chat"] = {};
     release.amendments.push_back({"digest", {"step a removed"}, drill::lead, "why", Nanos{1}});
+    release.baselines_lost["work"] = {"lag"};
     release.values["version"] = "v1";
     release.opened.variables["version"] = "v1";
     release.opened.faults.push_back("none");
@@ -291,7 +292,7 @@ private slots:
         Release release = full();
         QVERIFY(!release.shifts.empty() && !release.operations.empty() && !release.sources.empty());
         QVERIFY(!release.at("go").approvals.empty() && !release.at("bake").gates.empty());
-        QVERIFY(!release.baselines.at("work").empty());
+        QVERIFY(!release.baselines.at("work").empty() && !release.baselines_lost.at("work").empty());
         QCOMPARE(release.before.at(before_key("lag", hours(1))).values.at("lag"), 6.0);
         QVERIFY(!release.requests.empty() && !release.bridge.empty() && !release.proposers.empty());
         const std::string before = drill::state_text(release);

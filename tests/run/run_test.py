@@ -203,7 +203,7 @@ class Run(unittest.TestCase):
             return self.home.call("do", self.home.session, "resolve", intent["operation"], "happened", "--reason",
                                   "it is there", *gave)
         wait_until(lambda: self.home.call("do", self.home.session, "note", "up")[0] == DONE, "it listens")
-        self.assertIn("its answer is lost (resolve make happened --gave made=…)",
+        self.assertIn("its answer is lost (resolve make happened --reason …; happened with --gave made=…)",
                       self.home.call("state", self.home.session)[1])
         for gave, why in (((), "say what it gave with --gave NAME=VALUE"), (("--gave", "made"), "write NAME=VALUE"),
                           (("--gave", "done=x"), "the step gives no 'done'"),

@@ -142,7 +142,8 @@ class Slips(unittest.TestCase):
         self.waiting()
         for words, said in (
                 (("note",), "'note' needs TEXT"), (("decide", "ready"), "'decide' needs STEP CHOICE"),
-                (("resolve", "ready"), "'resolve' needs STEP|OPERATION ANSWER"),
+                (("resolve", "ready"), "'resolve' needs STEP|OPERATION happened|run-again|skip|abort"),
+                (("roll-back", "", "canary"), "'roll-back' got an empty word"),
                 (("pause", "now"), "'pause' takes no 'now'"), (("roll-back", "a", "b"), "'roll-back' takes no 'b'"),
                 (("shift", "edge"), "'shift' needs TRAFFIC ARM=WEIGHT..."),
                 (("pause", "--request"), "'pause' takes no --request"),

@@ -4,6 +4,24 @@
 #include "theme/tokens.h"
 
 namespace sluice::panels {
+namespace {
+
+constexpr qsizetype most_lines = 40; ///< a tip that is higher than the screen can't be read
+
+QString whole_text(const story::AuditLine& line) {
+    QStringList lines{line.text};
+    if (line.exact != line.text) {
+        lines << line.exact;
+    }
+    const QStringList more = line.more.isEmpty() ? QStringList() : line.more.trimmed().split(u'\n');
+    lines << more.first(std::min(most_lines, more.size()));
+    if (more.size() > most_lines) {
+        lines << AuditModel::tr("… and %1 lines more: 'sluicectl log' has them").arg(more.size() - most_lines);
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace
 
 void AuditModel::show(std::span<const story::Entry> entries, const release::Release& release) {
     const std::size_t count = entries.size();
@@ -74,7 +92,7 @@ QVariant AuditModel::data(const QModelIndex& index, int role) const {
             return one.proof;
         }
     case Qt::ToolTipRole:
-        return index.column() == text ? (one.exact == one.text ? one.text : one.text + u'\n' + one.exact)
+        return index.column() == text ? whole_text(one)
                : index.column() == proof
                    ? tr("Root of the tree after entry %1: %2").arg(one.seq).arg(QString::fromStdString(hex(one.root)))
                : index.column() == time ? one.day + u' ' + one.time + QStringLiteral(" UTC")

@@ -107,6 +107,7 @@ AmendDialog::Found AmendDialog::look(const plan::Plan& before, const std::string
     for (const auto& change : plan::changes_between(before, *loaded.plan)) {
         found.changes << QString::fromStdString(plan::to_text(change));
     }
+    found.after = std::make_shared<const plan::Plan>(*loaded.plan);
     return found;
 }
 
@@ -125,9 +126,17 @@ void AmendDialog::take(const Found& found) {
     changes_->setText(!found.trouble.empty()    ? QString()
                       : found.changes.isEmpty() ? tr("Nothing of what it says differs.")
                                                 : found.changes.join(QStringLiteral(" · ")));
-    const QStringList lost = found.changes.isEmpty() ? QStringList() : lost_();
-    anew_->setText(tr("△ Begins to hold anew, whatever is changed: %1").arg(lost.join(QStringLiteral(" · "))));
-    anew_->setVisible(!lost.isEmpty());
+    const Cost lost = found.changes.isEmpty() || !found.after ? Cost() : lost_(*found.after);
+    QStringList lines;
+    if (!lost.holds.isEmpty()) {
+        lines << tr("△ Begins to hold anew, whatever is changed: %1").arg(lost.holds.join(QStringLiteral(" · ")));
+    }
+    if (!lost.baselines.isEmpty()) {
+        lines
+            << tr("△ Counts no more, and can't be measured again: %1").arg(lost.baselines.join(QStringLiteral(" · ")));
+    }
+    anew_->setText(lines.join(u'\n'));
+    anew_->setVisible(!lines.isEmpty());
     check();
 }
 

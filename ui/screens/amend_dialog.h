@@ -22,11 +22,14 @@ namespace sluice::screens {
 class AmendDialog : public QDialog {
     Q_OBJECT
 public:
-    /// Holds at work, with how long they have held.
-    using Lost = std::function<QStringList()>;
+    /// What the new plan costs: holds at work, with how long they have held, and baselines that count no more.
+    struct Cost {
+        QStringList holds, baselines;
+    };
+    using Lost = std::function<Cost(const plan::Plan& after)>;
 
     /// `before`: the plan as it is followed now. `commands` may go (the session ends): nothing can be sent then. `lost`
-    /// is asked each time a file was read: what it changes makes no difference to it.
+    /// is asked each time a file was read.
     /// `glass`: the policy lets somebody change also what others would have to approve first.
     AmendDialog(std::shared_ptr<const plan::Plan> before, QPointer<story::CommandChannel> commands, Lost lost,
                 bool glass, QWidget* parent = nullptr);
@@ -35,7 +38,8 @@ public:
 
 private:
     struct Found {
-        release::Amend command; ///< but for the reason
+        release::Amend command;                  ///< but for the reason
+        std::shared_ptr<const plan::Plan> after; ///< null where it does not load
         std::string diff, trouble;
         QStringList changes;
     };

@@ -135,15 +135,21 @@ void CockpitWindow::amend_plan() {
     if (!session_ || !session_->acts()) {
         return;
     }
-    const auto lost = [screen = QPointer<SessionScreen>(session_)] {
-        QStringList told;
+    const auto lost = [screen = QPointer<SessionScreen>(session_)](const plan::Plan& after) {
+        AmendDialog::Cost told;
         if (screen && !screen->story().empty()) {
             const auto moment = screen->of_now();
             for (const auto& hold : release::lost_by_amending(moment.release, moment.now)) {
-                told << tr("%1 (it has held %2 of %3)")
-                            .arg(QString::fromStdString(moment.release.at(hold.step).title),
-                                 QString::fromStdString(duration_text(seconds(hold.held.count / seconds(1).count))),
-                                 QString::fromStdString(duration_text(hold.wanted)));
+                told.holds << tr("%1 (it has held %2 of %3)")
+                                  .arg(QString::fromStdString(moment.release.at(hold.step).title),
+                                       QString::fromStdString(
+                                           duration_text(seconds(hold.held.count / seconds(1).count))),
+                                       QString::fromStdString(duration_text(hold.wanted)));
+            }
+            for (const auto& [step, metric] : release::baselines_lost_by(moment.release, after)) {
+                told.baselines << tr("the baseline of %1 for %2")
+                                      .arg(QString::fromStdString(moment.release.at(step).title),
+                                           QString::fromStdString(metric));
             }
         }
         return told;

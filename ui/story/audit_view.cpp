@@ -47,6 +47,9 @@ AuditLine audit_line(const Entry& entry, const release::Names& names) {
     line.text = QString::fromStdString(release::describe(entry.event.body, names)).simplified();
     line.proof =
         QString::number(line.seq) + QStringLiteral(" · ") + QString::fromStdString(hex(entry.root).substr(0, 8));
+    if (const auto* amended = std::get_if<release::PlanAmended>(&entry.event.body)) {
+        line.more = QString::fromStdString(amended->diff);
+    }
     line.heartbeat = std::holds_alternative<release::HoldHeartbeat>(entry.event.body);
     return line;
 }

@@ -15,6 +15,7 @@ struct AuditLine {
     QString text;  ///< in the plan's titles
     QString exact; ///< the same with ids, as `sluicectl log` has it
     QString proof; ///< "412 · 9f3c1ae1": place in the tree, first 8 hexadecimal digits of its root
+    QString more;  ///< lines below it: of an amendment its diff
     bool heartbeat = false;
     Digest root{};
 };

@@ -2,6 +2,7 @@
 /// bad it is, where somebody has said so.
 #include "release/moments.h"
 #include "release/ways_back.h"
+#include "report/shell_word.h"
 #include "story/card_parts.h"
 #include "story/step_titles.h"
 
@@ -75,7 +76,11 @@ void show_message(const Seen& seen, const plan::Notify& notify, CardView& card) 
 
 void show_external(const Seen& seen, const plan::External& external, CardView& card) {
     show_confirm(seen, plan::Confirm{external.text}, card);
-    card.command = filled(seen.moment, external.command);
+    const auto typed = report::typed_command(external.command, release::scope(seen.moment.release));
+    card.command = text(typed.command);
+    for (const auto& [name, value] : typed.apart) { // a shell would read them: nobody pastes them unread
+        card.facts.push_back({Words::tr("Where %1 is").arg(text(name)), text(value), Tone::warn, true});
+    }
     if (card.text.isEmpty()) {
         card.text = Words::tr("To be typed elsewhere; then say here that it was done.");
     }

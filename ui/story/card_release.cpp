@@ -114,11 +114,11 @@ QString commands_by_hand(const Moment& moment, const plan::Option& option) {
         if (release::over(state.status)) {
             continue;
         }
-        lines << QStringLiteral("# %1. %2").arg(place).arg(title_of(moment, *step));
+        lines << QStringLiteral("# %1. %2").arg(place).arg(title_of(moment, *step).simplified());
         const std::string started_in(moment.started_in);
         const auto typed = report::by_hand(moment.release, *step, started_in);
         if (typed.commands.empty() && typed.remarks.empty()) {
-            lines << QStringLiteral("#    ") + filled(moment, plan::summary(*step));
+            lines << QStringLiteral("#    ") + filled(moment, plan::summary(*step)).simplified();
         }
         for (const auto& hand : {typed, report::look_afterwards(moment.release, *step, started_in)}) {
             for (const auto& remark : hand.remarks) {

@@ -139,8 +139,8 @@ void show_doubt(const Seen& seen, CardView& card) {
         lost << text(name);
     }
     if (!lost.isEmpty()) { // who says that it happened is asked for it
-        card.facts.push_back({Words::tr("What it gave"),
-                              Words::tr("%1: lost with its answer, and taken by later steps").arg(lost.join(", ")),
+        card.facts.push_back({Words::tr("If it happened"),
+                              Words::tr("later steps take %1 of it: who says so gives them").arg(lost.join(", ")),
                               Tone::warn, false});
     }
     card.facts.push_back({Words::tr("If run a second time"), second_time(operation), Tone::plain, false});

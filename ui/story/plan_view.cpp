@@ -207,6 +207,10 @@ private:
         }
         row.title = titles_.of(step);
         row.detail = left_out ? row.word : detail_of(step, state, moment_);
+        if (state.overdue.count != 0 && !release::over(state.status)) {
+            const QString since = PlanText::tr("overdue since %1").arg(utc_moment(state.overdue, moment_.now));
+            row.detail = row.detail.isEmpty() ? since : since + QStringLiteral(" · ") + row.detail;
+        }
         row.right = left_out ? QString() : duration_of(step, state, moment_.now);
         row.begun = state.status != StepStatus::to_come;
         row.over = release::over(state.status);

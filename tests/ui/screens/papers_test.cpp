@@ -111,13 +111,21 @@ private slots:
         for (const bool glass : {false, true}) {
             testing::RecordingChannel channel;
             channel.refuse = Error{ErrorCode::refused, "it was changed", "then", "break the glass for it"};
-            AmendDialog dialog(
-                std::make_shared<const plan::Plan>(*before.plan), &channel, [] { return QStringList(); }, glass);
+            const auto cost = [](const plan::Plan& plan) {
+                return AmendDialog::Cost{{"Bake"}, plan.step("then") ? QStringList{"Soak for lag"} : QStringList()};
+            };
+            AmendDialog dialog(std::make_shared<const plan::Plan>(*before.plan), &channel, cost, glass);
             dialog.show();
             dialog.read(after);
             dialog.findChild<QLineEdit*>()->setText("because");
             auto* amend = button(dialog, "Amend");
             QVERIFY(QTest::qWaitFor([&] { return amend->isEnabled(); }, patience_ms));
+            QStringList told;
+            for (const auto* label : dialog.findChildren<QLabel*>()) {
+                told << label->text();
+            }
+            QVERIFY(told.contains("△ Begins to hold anew, whatever is changed: Bake\n△ Counts no more, and can't be "
+                                  "measured again: Soak for lag"));
             auto* tick = dialog.findChild<QCheckBox*>();
             QCOMPARE(tick->isVisible(), glass);
             amend->click(); // refused: it stays, and can be sent with the tick

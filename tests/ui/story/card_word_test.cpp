@@ -18,7 +18,7 @@ private slots:
         for (const auto& fact : card.facts) {
             facts << fact.name + ": " + fact.text;
         }
-        const QString told = "What it gave: pod, replicas: lost with its answer, and taken by later steps";
+        const QString told = "If it happened: later steps take pod, replicas of it: who says so gives them";
         QVERIFY2(facts.contains(told), qPrintable(facts.join('\n')));
     }
 

@@ -74,6 +74,16 @@ rollback: {options: {back: {title: Back, default: true, steps: [{id: undo, run: 
         QCOMPARE(point_passed(session.drive.release)->id, "drop");
     }
 
+    /// Nobody has to look at each card to find them.
+    void what_is_overdue_says_so_in_the_list() {
+        const auto session = testing::make_small("overdue");
+        const auto rows = present_plan(session->moment()).rows;
+        const auto late = std::count_if(rows.begin(), rows.end(), [](const PlanRow& row) {
+            return row.detail.startsWith("overdue since 10:00:00 UTC · awaits");
+        });
+        QCOMPARE(int(late), 1);
+    }
+
     void initTestCase() {
         done_ = testing::nova_story(folder_);
         QCOMPARE(QString::fromStdString(done_.release().outcome), "done");
