@@ -1,5 +1,8 @@
 # One test program a folder of core/ (tests mirror the tree): sluice_test(plan LINKS plan) takes tests/plan/*_test.cpp,
 # each file one Qt Test class with its own main-less `SLUICE_TEST(Class)`, and registers each class with ctest.
+#
+# IN_UNITS: three test files are compiled as one (but with preset dev), which takes half the time. Their helpers can't have
+# the same names then. Where they have, as is usual in tests ("redefinition of …"), rename one, or leave the option out.
 
 # Qt6::Test defines the folder of each test program (for QFINDTESTDATA, which is not used here); that alone would keep the
 # programs from sharing a precompiled header.
@@ -33,15 +36,17 @@ function(sluice_precompile_test name)
 endfunction()
 
 function(sluice_test name)
-    cmake_parse_arguments(ARG "QT_NETWORK" "" "LINKS;PACKAGES" ${ARGN})
+    cmake_parse_arguments(ARG "IN_UNITS" "" "LINKS;PACKAGES" ${ARGN})
     file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
     if(NOT tests)
         return()
     endif()
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     add_executable(test_${name} ${sources} ${CMAKE_SOURCE_DIR}/tests/support/main.cpp)
-    # Each test file by itself: helpers of one name in several files are what one expects of tests.
-    set_target_properties(test_${name} PROPERTIES AUTOMOC ON UNITY_BUILD OFF)
+    set_target_properties(test_${name} PROPERTIES AUTOMOC ON UNITY_BUILD_BATCH_SIZE 3)
+    if(NOT ARG_IN_UNITS)
+        set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
+    endif()
     # moc 6.4 can't parse libstdc++'s <concepts> when it comes first (by <compare>); its own guard makes moc skip it.
     set_target_properties(test_${name} PROPERTIES AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
     target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)

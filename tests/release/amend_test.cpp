@@ -21,7 +21,7 @@ const std::string first = R"(phases:
     steps:
       - {id: three, confirm: Three}
 )";
-const std::string way_back = "rollback: {options: {back: {steps: [{id: stop, run: [stop]}]}}}\n";
+const std::string stops = "rollback: {options: {back: {steps: [{id: stop, run: [stop]}]}}}\n";
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
     const auto at = text.find(what);
@@ -32,13 +32,13 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 Driver begun() {
-    Driver drive(plan_with(first + way_back));
+    Driver drive(plan_with(first + stops));
     (void)drive.submit(Confirm{"one", "", false, ""});
     return drive; // `act` is at work
 }
 
 std::string amend(Driver& drive, const std::string& rest) {
-    return drive.submit(Amend{plan_with(rest + way_back), "the night is short"});
+    return drive.submit(Amend{plan_with(rest + stops), "the night is short"});
 }
 
 } // namespace
@@ -54,7 +54,7 @@ private slots:
             replaced(first, "{id: three, confirm: Three}",
                      "{id: check, title: 'Look at ${extra}', confirm: Look}\n      - {id: four, confirm: Four}");
         const std::string text =
-            replaced(plan_with(rest + way_back), "variables:\n", "variables:\n  extra: {default: logs}\n");
+            replaced(plan_with(rest + stops), "variables:\n", "variables:\n  extra: {default: logs}\n");
         QCOMPARE(drive.submit(Amend{text, "the night is short"}), "");
         const auto amended = drive.all<PlanAmended>();
         QCOMPARE(amended.size(), std::size_t{1});
@@ -75,7 +75,7 @@ private slots:
 
     void the_way_through_the_plan_stays_and_new_files_are_pinned() {
         const std::string ways = "variants: {urgent: {omit: two}}\n";
-        Driver as_it_stands(plan_with(first + ways + way_back));
+        Driver as_it_stands(plan_with(first + ways + stops));
         SessionOpened session = as_it_stands.release.opened;
         session.variant = "urgent";
         session.files = Json::array({{{"path", "a.sh"}, {"digest", "1"}, {"commit", ""}}});
@@ -86,12 +86,11 @@ private slots:
         QCOMPARE(drive.status("three"), "awaiting a person");
         const std::string rest = replaced(first, "{id: three, confirm: Three}",
                                           "{id: three, confirm: Three}\n      - {id: four, confirm: Four}");
-        QVERIFY(drive.submit(Amend{plan_with(rest + way_back), "why"}).find("no variant 'urgent'") !=
-                std::string::npos);
-        QVERIFY(drive.submit(Amend{plan_with(rest + "variants: {urgent: {omit: [two, four]}}\n" + way_back), "why"})
+        QVERIFY(drive.submit(Amend{plan_with(rest + stops), "why"}).find("no variant 'urgent'") != std::string::npos);
+        QVERIFY(drive.submit(Amend{plan_with(rest + "variants: {urgent: {omit: [two, four]}}\n" + stops), "why"})
                     .find("chosen at the start") != std::string::npos);
         const Json pins = Json::array({{{"path", "a.sh"}, {"digest", "2"}}, {{"path", "b.sh"}, {"digest", "3"}}});
-        QCOMPARE(drive.submit(Amend{plan_with(rest + ways + way_back), "why", {}, pins}), "");
+        QCOMPARE(drive.submit(Amend{plan_with(rest + ways + stops), "why", {}, pins}), "");
         QCOMPARE(drive.release.plan->variant, std::string("urgent"));
         QVERIFY(!drive.release.plan->step("two")->left_out.empty());
         QCOMPARE(drive.release.files.at("a.sh"), std::string("1")); // as it was at the start
@@ -160,7 +159,7 @@ private slots:
         QFETCH(QString, why);
         Driver drive = begun();
         drive.done("act");
-        const std::string text = replaced(plan_with(first + way_back), what.toStdString(), with.toStdString());
+        const std::string text = replaced(plan_with(first + stops), what.toStdString(), with.toStdString());
         const std::string said = drive.submit(Amend{text, "because"});
         QVERIFY2(QString::fromStdString(said).contains(why), said.c_str());
     }
@@ -172,7 +171,7 @@ private slots:
         QCOMPARE(QString::fromStdString(amend(drive, rest)), "the plan can't be changed now: s1/act/1 is at work");
         drive.settle("act", true);
         QCOMPARE(amend(drive, rest), "");
-        QCOMPARE(drive.submit(Amend{plan_with(first + way_back), ""}), "this needs a reason");
+        QCOMPARE(drive.submit(Amend{plan_with(first + stops), ""}), "this needs a reason");
         (void)drive.submit(RollBack{"", "", "no"});
         QCOMPARE(amend(drive, first), "the plan is not going forward any more");
     }

@@ -10,7 +10,7 @@ using namespace sluice::release::drill;
 
 namespace {
 
-Json split(int green) {
+Json given_to(int green) {
     return {{"traffic", "edge"}, {"weights", {{"blue", 100 - green}, {"green", green}}}};
 }
 
@@ -21,14 +21,14 @@ Driver shifted(const std::string& steps, const std::string& rest = "") {
                            "      - {id: to-100, shift: {edge: {green: 100}}}\n" +
                            steps + rest));
     (void)drive.submit(Confirm{"ready", "", false, ""});
-    drive.done("to-100", split(100));
+    drive.done("to-100", given_to(100));
     return drive;
 }
 
 void by_hand(Driver& drive, int green) {
     const std::string id = "~shift-" + std::to_string(drive.release.shifts.size() + 1);
     QCOMPARE(drive.submit(release::Shift{"edge", {{"green", green}}, "odd"}), "");
-    QCOMPARE(drive.prepare(id, "shop/canary", split(green)), "");
+    QCOMPARE(drive.prepare(id, "shop/canary", given_to(green)), "");
 }
 
 const char* const retire = "      - {id: retire, scale: {workload: shop/blue, replicas: '0'}, on: cluster, needs: "
@@ -87,7 +87,7 @@ private slots:
       - {id: tidy, scale: {workload: shop/blue, replicas: '0'}, on: cluster, always: true}
 )");
         (void)drive.submit(Confirm{"ready", "", false, ""});
-        drive.done("to-25", split(25));
+        drive.done("to-25", given_to(25));
         drive.submit(Abort{"enough"});
         QCOMPARE(drive.status("tidy"), "waiting");
         QCOMPARE(drive.why("tidy"), "blue has 75 % of edge: shift it away first, or set the gate 'traffic' aside");
@@ -415,15 +415,15 @@ rollback: {options: {a: {steps: [{id: g, group: [{id: x, run: [x]}, {id: y, run:
 rollback: {options: {back: {steps: [{id: all-blue, shift: {edge: {blue: 100}}}, {id: see, confirm: See}]}}}
 )");
         drive.submit(Confirm{"ready", "", false, ""});
-        drive.prepare("to-50", "", split(50));
+        drive.prepare("to-50", "", given_to(50));
         (void)drive.submit(Unknown{"s1/to-50/1", "lost", ""}, engine);
         drive.pass(seconds(1));
         drive.submit(RollBack{"", "", "broken"});
-        drive.prepare("back/all-blue", "", split(0));
+        drive.prepare("back/all-blue", "", given_to(0));
         Outcome back;
         back.settled = {drive.operation("back/all-blue"), came_about, "returned", "", nullptr, 0, ""};
         if (!came_about) {
-            back.settled.result = {{"split", split(green)["weights"]}};
+            back.settled.result = {{"split", given_to(green)["weights"]}};
         }
         QCOMPARE(drive.submit(back, engine), "");
         QCOMPARE(drive.submit(ResolveDoubt{"s1/to-50/1", "happened", "it was at 50 for a minute"}), "");
@@ -462,7 +462,7 @@ phases:
       - {id: to-50, shift: {edge: {green: 50}}}
 )");
         drive.submit(Confirm{"ready", "", false, ""});
-        drive.done("to-25", split(25));
+        drive.done("to-25", given_to(25));
         if (again) {
             drive.submit(Confirm{"ask", "", false, ""});
             drive.prepare("to-50");
@@ -491,11 +491,11 @@ phases:
 rollback: {triggers: [{id: slow, metric: errors, must: '> 5%', mode: propose, grace: 5m}], options: {back: {steps: [{id: all-blue, shift: {edge: {blue: 100}}}, {id: see, confirm: See}]}}}
 )");
         drive.submit(Confirm{"ready", "", false, ""});
-        drive.done("to-50", split(50));
+        drive.done("to-50", given_to(50));
         drive.trigger("slow", "yes", "green");
         drive.pass(minutes(5));
         QCOMPARE(drive.release.rollback.trigger, "slow");
-        drive.done("back/all-blue", split(0));
+        drive.done("back/all-blue", given_to(0));
         QCOMPARE(drive.trigger_state("slow/green"), "fired");
     }
     void clean_up_waits_for_all_that_is_on_its_way_data() {

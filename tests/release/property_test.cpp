@@ -16,7 +16,7 @@ using sluice::release::drill::plan_with;
 
 namespace {
 
-const char* const way_back = R"(
+const char* const the_ways_back = R"(
 rollback:
   triggers:
     - {id: errors, metric: errors, must: '> 5%', for: 1m, mode: act, from: ready, until: retire}
@@ -57,7 +57,7 @@ phases:
       - {id: typed, external: type it, verify: {run: [look]}}
       - {id: tidy, run: [tidy], always: true}
       - {id: retire, scale: {workload: shop/blue, replicas: '0'}, on: cluster, not-before: to-100 + 2m, point-of-no-return: true, required: true}
-)") + way_back);
+)") + the_ways_back);
     return text;
 }
 
@@ -73,7 +73,7 @@ const std::string& side_by_side() {
       - {id: bake, hold: {for: 30s, on-breach: pause}, gates: [{metric: lag, must: '< 10'}], needs: [a]}
       - {id: watch, hold: {for: 30s, deadline: 10m, on-breach: fail}, gates: [{metric: errors, must: '< 10%'}, {metric: lag, must: '< 10', tier: important, for: 10s}], needs: [b, to-50]}
       - {id: retire, run: [retire], needs: [bake, watch]}
-)") + way_back);
+)") + the_ways_back);
     return text;
 }
 

@@ -10,7 +10,7 @@ using sluice::release::drill::plan_with;
 
 namespace {
 
-const char* const way_back = R"(
+const char* const a_way_back = R"(
   options:
     back: {default: true, steps: [{id: tell, confirm: Tell}]}
     on-ramp: {available-if: {is: '${ramp}'}, steps: [{id: tell, confirm: Tell}]}
@@ -27,7 +27,7 @@ std::string guarded(const std::string& triggers) {
       - {id: last, confirm: Last, point-of-no-return: true}
 rollback:
   triggers: [)" + triggers +
-                     "]" + way_back);
+                     "]" + a_way_back);
 }
 
 std::string errors(const std::string& more) {
@@ -76,7 +76,7 @@ private slots:
       - {id: five, confirm: Five}
 rollback:
   triggers: [)" + errors(", from: one, until: " + until.toStdString()) +
-                               "]" + way_back),
+                               "]" + a_way_back),
                      {{"ramp", "false"}});
         confirm(drive, "one");
         QCOMPARE(drive.trigger_state("errors"), "armed");
@@ -96,7 +96,7 @@ rollback:
       - {id: last, confirm: Last, when: {is: '${ramp}'}, needs: one}
 rollback:
   triggers: [)" + errors(", from: one, until: last") +
-                               "]" + way_back),
+                               "]" + a_way_back),
                      {{"ramp", "false"}});
         confirm(drive, "one");
         QCOMPARE(drive.status("last"), "not applicable");
@@ -118,7 +118,7 @@ rollback:
       - {id: four, confirm: Four}
 rollback:
   triggers: [)" + errors(", from: two") +
-                               "]" + way_back),
+                               "]" + a_way_back),
                      {{"ramp", "false"}});
         confirm(drive, "one");
         QCOMPARE(drive.status("two"), "not applicable");
@@ -140,7 +140,7 @@ rollback:
     void what_acts_passes_the_point_as_it_starts() {
         Driver drive(plan_with("phases: [{id: main, steps: [{id: one, confirm: One}, {id: drop, run: [drop], "
                                "point-of-no-return: true}]}]\nrollback:\n  triggers: [" +
-                               errors("") + "]" + way_back));
+                               errors("") + "]" + a_way_back));
         confirm(drive, "one");
         QCOMPARE(drive.status("drop"), "running");
         QCOMPARE(drive.trigger_state("errors"), "disarmed");
@@ -178,7 +178,7 @@ rollback:
         Driver drive(plan_with("phases: [{id: main, steps: [{id: drop, " + step.toStdString() +
                                ", point-of-no-return: true}, {id: hours, confirm: Hours, needs: []}, {id: after, "
                                "confirm: After, needs: [drop, hours]}]}]\nrollback:\n  triggers: [" +
-                               errors("") + "]" + way_back));
+                               errors("") + "]" + a_way_back));
         for (const QString& one : says.split(u' ', Qt::SkipEmptyParts)) {
             const std::string word = one.toStdString();
             if (word == "wait") {
@@ -206,7 +206,7 @@ rollback:
                                "point-of-no-return: true}, {id: hours, confirm: Hours, needs: []}, {id: drop, run: "
                                "[drop], needs: [go, hours]}]}]\n"
                                "rollback:\n  triggers: [" +
-                               errors("") + "]" + way_back));
+                               errors("") + "]" + a_way_back));
         QCOMPARE(drive.submit(Approve{"go", false, ""}, {"sam", "sre"}), "");
         QCOMPARE(drive.trigger_state("errors"), "disarmed");
         drive.pass(minutes(2)); // what it was for has not begun
@@ -220,7 +220,7 @@ rollback:
         QCOMPARE(aborted.last(),
                  "aborted, step-finished one stopped, trigger-changed errors disarmed, session-closed aborted");
         Driver ended(plan_with("phases: [{id: main, steps: [{id: one, confirm: One}]}]\nrollback:\n  triggers: [" +
-                               errors("") + "]" + way_back));
+                               errors("") + "]" + a_way_back));
         confirm(ended, "one");
         QVERIFY(ended.last().endsWith("trigger-changed errors disarmed, session-closed done"));
     }

@@ -3,6 +3,7 @@
 #include "screens/session_screen.h"
 #include "story/owned_source.h"
 #include "support/nova_plan.h"
+#include "ui/screens/patience.h"
 
 #include <QApplication>
 #include <QMainWindow>

@@ -3,6 +3,7 @@
 #include "host/user.h"
 #include "screens/cockpit_window.h"
 #include "support/nova_plan.h"
+#include "ui/screens/patience.h"
 
 #include <QAbstractButton>
 #include <QApplication>
@@ -14,8 +15,6 @@
 #include <fstream>
 
 namespace sluice::testing {
-
-constexpr int patience_ms = 60'000;
 
 class OwnDesk {
 public:

@@ -15,11 +15,10 @@
 
 using namespace sluice;
 using release::StepStatus;
+using testing::patience_ms;
 using testing::Shown;
 
 namespace {
-
-constexpr int patience_ms = 60'000;
 
 /// The session as its file has it, up to a moment.
 struct Recorded {

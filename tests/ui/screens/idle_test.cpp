@@ -1,4 +1,5 @@
 /// That the screen does not go dark while the wall is open: asked of a desktop of our own, on a bus of our own.
+#include "patience.h"
 #include "screens/wall_display.h"
 #include "support/suite.h"
 #include "theme/apply.h"
@@ -10,10 +11,9 @@
 #include <QtTest>
 
 using namespace sluice;
+using testing::patience_ms;
 
 namespace {
-
-constexpr int patience_ms = 30'000;
 
 /// What desktops offer as org.freedesktop.ScreenSaver.
 class ScreenSaver : public QObject {

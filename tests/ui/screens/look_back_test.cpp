@@ -20,12 +20,11 @@
 #include <QTemporaryDir>
 
 using namespace sluice;
+using testing::patience_ms;
 using testing::Shown;
 using Mode = session::TimeController::Mode;
 
 namespace {
-
-constexpr int patience_ms = 60'000;
 
 /// A bake goes on at real speed, so that there is time to look around.
 struct Baking {

@@ -16,12 +16,11 @@
 using namespace sluice;
 using screens::nameless;
 using screens::visible_text;
+using testing::patience_ms;
 using testing::Shown;
 using theme::Scheme;
 
 namespace {
-
-constexpr int patience_ms = 60'000;
 
 QString of(const QStringList& names) {
     return names.join(", ");

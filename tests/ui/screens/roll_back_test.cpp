@@ -14,11 +14,10 @@
 using namespace sluice;
 using panels::RollbackButton;
 using release::StepStatus;
+using testing::patience_ms;
 using testing::Shown;
 
 namespace {
-
-constexpr int patience_ms = 60'000;
 
 /// On the button as it stands in the window, where a hand would hit it.
 void click(QWidget& widget) {

@@ -10,11 +10,10 @@
 #include <QTemporaryDir>
 
 using namespace sluice;
+using testing::patience_ms;
 using testing::Shown;
 
 namespace {
-
-constexpr int patience_ms = 60'000;
 
 /// Keys go to whatever has them: nothing here knows of a mouse.
 void press(QWidget& window, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {

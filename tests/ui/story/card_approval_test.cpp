@@ -1,3 +1,4 @@
+#include "card_facts.h"
 #include "policy_desk.h"
 #include "release/signing.h"
 #include "support/small_session.h"
@@ -8,11 +9,12 @@
 
 using namespace sluice;
 using namespace sluice::story;
+using testing::fact;
 using Desk = testing::PolicyDesk;
 
 namespace {
 
-QString offered(const CardView& card) {
+QString choices(const CardView& card) {
     QStringList all;
     for (const auto& offer : card.offers) {
         all << (offer.why_not.isEmpty() ? "" : "-") + offer.label;
@@ -22,15 +24,6 @@ QString offered(const CardView& card) {
 
 QString said(const PersonRow& row) {
     return QStringList{row.said, row.ground, row.rest}.join(" | ");
-}
-
-QString fact(const CardView& card, const QString& name) {
-    for (const auto& one : card.facts) {
-        if (one.name == name) {
-            return one.text;
-        }
-    }
-    return {};
 }
 
 } // namespace
@@ -43,7 +36,7 @@ private slots:
         QCOMPARE(desk.card("go").situation,
                  "0 of 2 approved · missing: owner, SRE · You act as lead; this is for owner, SRE");
         QCOMPARE(fact(desk.card("go"), "May not approve"), "lena");
-        QCOMPARE(offered(desk.card("go")),
+        QCOMPARE(choices(desk.card("go")),
                  "-Approve | Ask for a signature | Read an answer… | Attest another's approval… | Refuse… | Break the "
                  "glass… | -Skip… | Pause | Add note | Abort release…");
         desk.sign("n1", "ada", "owner");
@@ -52,7 +45,7 @@ private slots:
         const auto card = desk.card("go");
         QCOMPARE(said(card.people.front()), "ada | signed with SHA256:ada | expires 12:00:00 UTC");
         QVERIFY(card.request.startsWith("-----BEGIN SLUICE REQUEST-----"));
-        QVERIFY(offered(card).contains("Show the request"));
+        QVERIFY(choices(card).contains("Show the request"));
         attested.attested = release::Actor{"bob", "sre"};
         desk.submit(attested);
         QCOMPARE(said(desk.card("go").people.back()), "bob | attested by lena | expires 12:00:00 UTC · by phone");
@@ -76,7 +69,7 @@ private slots:
         QVERIFY(fact(card, "Approval").startsWith("owed until"));
         QVERIFY(card.tone == Tone::breach);
         QVERIFY(card.situation.endsWith("You act as lead; this is for owner, SRE")); // as long as it is owed
-        QVERIFY(offered(card).startsWith("-Approve | Ask for a signature | Read an answer…"));
+        QVERIFY(choices(card).startsWith("-Approve | Ask for a signature | Read an answer…"));
         desk.now = desk.now + hours(1);
         desk.submit(release::Tick{}, {"engine", ""});
         QVERIFY(fact(desk.card("go"), "Approval").startsWith("overdue since"));

@@ -1,3 +1,4 @@
+#include "card_facts.h"
 #include "story/card.h"
 #include "story/metric_view.h"
 #include "story/owned_source.h"
@@ -11,6 +12,7 @@
 
 using namespace sluice;
 using namespace sluice::story;
+using testing::fact;
 
 namespace {
 
@@ -27,15 +29,6 @@ QString mark_text(Mark mark) {
     static const char* const names[] = {"holds",  "close",   "breached", "no data", "source error",
                                         "paused", "to come", "running",  "skipped"};
     return names[static_cast<int>(mark)];
-}
-
-QString fact(const CardView& card, const QString& name) {
-    for (const auto& one : card.facts) {
-        if (one.name == name) {
-            return one.text;
-        }
-    }
-    return {};
 }
 
 /// All that is printed, for what must not be there.

@@ -12,7 +12,7 @@ using testing::SmallSession;
 
 namespace {
 
-const std::string plan_text = testing::small_head + R"(roles: [lead]
+const std::string lag_plan = testing::small_head + R"(roles: [lead]
 connections:
   events: {kafka: {bootstrap: 'broker:9092'}}
 metrics:
@@ -44,7 +44,7 @@ PartitionLag at(const char* topic, std::int32_t number, std::optional<std::int64
 
 /// Answers, ten seconds apart, as a session recorded them.
 struct Watched {
-    SmallSession session{plan_text};
+    SmallSession session{lag_plan};
     kafka::LagRecord record{"lag", {"orders", "bills"}};
 
     void answer(std::vector<PartitionLag> partitions) {
@@ -79,7 +79,7 @@ private slots:
     void a_plan_without_lag_and_a_session_without_partitions_say_so() {
         SmallSession without(plan_without);
         QCOMPARE(present_lag_page(without.moment()).heading, "The plan measures no lag");
-        SmallSession old(plan_text); // as programs recorded before partitions were
+        SmallSession old(lag_plan); // as programs recorded before partitions were
         old.reading("lag", 1612);
         const auto page = present_lag_page(old.moment());
         QCOMPARE(page.heading, "Nothing is recorded by partition");
@@ -134,7 +134,7 @@ private slots:
     }
 
     void a_group_that_two_metrics_ask_for_other_topics_has_a_line_for_each() {
-        std::string text = plan_text;
+        std::string text = lag_plan;
         text.insert(text.find("phases:"), "  pay: {title: Payments, from: events, lag: {groups: [orders], topics: "
                                           "[pay]}, unit: messages}\n");
         SmallSession session(text);

@@ -1,4 +1,5 @@
 /// The plan's own alerts on the card and in the traffic panel.
+#include "card_facts.h"
 #include "story/card.h"
 #include "story/traffic_view.h"
 #include "support/small_session.h"
@@ -8,16 +9,9 @@
 
 using namespace sluice;
 using namespace sluice::story;
+using testing::fact;
 
-namespace {
-
-QString fact(const CardView& card, const QString& label) {
-    const auto found =
-        std::find_if(card.facts.begin(), card.facts.end(), [&](const auto& f) { return f.name == label; });
-    return found == card.facts.end() ? QString() : found->text;
-}
-
-} // namespace
+namespace {} // namespace
 
 class OwnAlertsTest : public QObject {
     Q_OBJECT
