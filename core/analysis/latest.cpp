@@ -5,6 +5,17 @@
 #include <fmt/format.h>
 
 namespace sluice::analysis {
+namespace {
+
+bool keeps_series(const plan::Metric& metric) {
+    return metric.reduce == plan::Reduce::each || metric.reduce == plan::Reduce::any;
+}
+
+std::string key_of(const plan::Metric& metric, const std::string& arm) {
+    return arm.empty() ? metric.name : metric.name + "/" + arm;
+}
+
+} // namespace
 
 const char* name(Verdict verdict) {
     switch (verdict) {
@@ -85,13 +96,33 @@ std::map<std::string, double> Latest::values(const plan::Plan& plan, Nanos now) 
     std::map<std::string, double> values;
     for (const auto& metric : plan.metrics) {
         const auto* batch = of(metric.name);
-        if (!batch) {
+        if (!batch || keeps_series(metric)) {
             continue;
         }
         for (const auto& one : batch->readings) {
             const auto reading = read(metric, one.arm, now);
             if (reading.status == series::Status::ok) {
-                values[one.arm.empty() ? metric.name : metric.name + "/" + one.arm] = reading.value;
+                values[key_of(metric, one.arm)] = reading.value;
+            }
+        }
+    }
+    return values;
+}
+
+std::map<std::string, std::vector<std::optional<double>>> Latest::several(const plan::Plan& plan, Nanos now) const {
+    std::map<std::string, std::vector<std::optional<double>>> values;
+    for (const auto& metric : plan.metrics) {
+        const auto* batch = of(metric.name);
+        if (!batch || !keeps_series(metric)) {
+            continue;
+        }
+        for (const auto& one : batch->readings) {
+            auto& all = values[key_of(metric, one.arm)];
+            if (!all.empty()) {
+                continue; // this arm's are there already
+            }
+            for (const auto& reading : read_all(metric, one.arm, now)) {
+                all.push_back(reading.status == series::Status::ok ? std::optional(reading.value) : std::nullopt);
             }
         }
     }

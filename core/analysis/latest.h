@@ -30,8 +30,11 @@ public:
     /// All of them, of a metric that keeps several (`reduce: each` or `any`); never empty.
     std::vector<series::Reading> read_all(const plan::Metric& metric, const std::string& arm, Nanos now) const;
 
-    /// "metric" and "metric/arm" of all that is fresh, for conditions on metrics.
+    /// "metric" and "metric/arm" of all that is fresh, for conditions on metrics; not of those that keep their series.
     std::map<std::string, double> values(const plan::Plan& plan, Nanos now) const;
+
+    /// Of those each series; none where its data is not good, or not fresh.
+    std::map<std::string, std::vector<std::optional<double>>> several(const plan::Plan& plan, Nanos now) const;
 
 private:
     std::map<std::string, series::SampleBatch> batches_;

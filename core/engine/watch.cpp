@@ -167,7 +167,8 @@ void Watch::judge() {
 
 release::Tick Watch::now() const {
     const auto& plan = *journal_.release().plan;
-    return {latest_.values(plan, scheduler_.now()), history_.values(plan, scheduler_.now())};
+    const Nanos now = scheduler_.now();
+    return {latest_.values(plan, now), history_.values(plan, now), latest_.several(plan, now)};
 }
 
 void Watch::read_holds() {

@@ -270,6 +270,11 @@ std::vector<StepId> read_steps(Reading& reading, const Node& list, const StepId&
                 reading.error(gate.at, "only the gates of a hold have tiers: this step starts when all of them hold",
                               "remove 'tier', or give the gate to a hold before");
             }
+            if (gate.tier == Tier::critical && gate.for_.count > 0 &&
+                !reading.of_log) { // older plans say it, and it was never waited for
+                reading.error(gate.at, "'for' counts while a hold is at work, and this step is none",
+                              "remove 'for', or give the gate to a hold before");
+            }
             if (gate.of_series) {
                 reading.error(gate.at, "series are counted while a hold is at work, and this step is none",
                               "remove 'of-series', or give the gate to a hold before");

@@ -35,11 +35,16 @@ struct Resume {
     /// What the first look at the second copy found, where that asks for a person before anything is begun.
     std::optional<CopyReport> copy = {};
 };
+/// What each series of a metric says that keeps them (`reduce: each` or `any`); none = it has no data.
+using SeriesValues = std::vector<std::optional<double>>;
+
 /// Time has passed; also given right after opening. `latest`: readings for conditions on metrics ("metric" or
-/// "metric/arm"). `earlier`: what they were so long before, where a gate is counted from that.
+/// "metric/arm"). `earlier`: what they were so long before, where a gate is counted from that. `several`: the same as
+/// `latest` of metrics that keep their series, which are not among those.
 struct Tick {
     std::map<std::string, double> latest;
     std::map<std::pair<Nanos, std::string>, double> earlier = {};
+    std::map<std::string, SeriesValues> several = {};
 };
 struct Jump {
     Nanos from;

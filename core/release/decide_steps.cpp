@@ -92,6 +92,7 @@ void again(Draft& draft, const plan::Step& step, int last_attempt, const std::st
 
 Verdict on(Draft& draft, const Tick& command) {
     draft.latest = command.latest;
+    draft.several = command.several;
     draft.earlier = command.earlier;
     const auto plan = draft.state().plan;
     if (!draft.state().closed()) {

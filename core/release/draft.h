@@ -31,6 +31,7 @@ public:
 
     /// Readings that conditions on metrics may use; only a Tick brings them.
     std::optional<std::map<std::string, double>> latest;
+    std::map<std::string, SeriesValues> several;             ///< see Tick
     std::map<std::pair<Nanos, std::string>, double> earlier; ///< see Tick
 
 private:

@@ -9,6 +9,7 @@
 #include "release/window.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace sluice::release {
 namespace {
@@ -47,16 +48,46 @@ bool asks_metrics(const plan::Condition& condition) {
            std::any_of(condition.parts.begin(), condition.parts.end(), asks_metrics);
 }
 
+namespace {
+
+std::optional<double> latest_of(const Draft& draft, const std::string& metric, const std::string& arm) {
+    if (!draft.latest) {
+        return std::nullopt;
+    }
+    const auto found = draft.latest->find(key_of(metric, arm));
+    return found == draft.latest->end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Of a metric that keeps its series all must hold (`each`), or one (`any`): what one without data would say decides
+/// only where the others do not. `holds` of a value; none = that can't be said.
+plan::Truth truth_of(const Draft& draft, const std::string& metric, const std::string& arm,
+                     const std::function<std::optional<bool>(double)>& holds) {
+    SeriesValues values{latest_of(draft, metric, arm)};
+    if (const auto several = draft.several.find(key_of(metric, arm)); several != draft.several.end()) {
+        values = several->second;
+    }
+    const plan::Metric* known = draft.state().plan->metric(metric);
+    const plan::Truth decides = known && known->reduce == plan::Reduce::any ? plan::Truth::yes : plan::Truth::no;
+    plan::Truth all = values.empty()                ? plan::Truth::unknown
+                      : decides == plan::Truth::yes ? plan::Truth::no
+                                                    : plan::Truth::yes;
+    for (const auto& value : values) {
+        const auto one = value ? holds(*value) : std::nullopt;
+        const plan::Truth truth = !one ? plan::Truth::unknown : *one ? plan::Truth::yes : plan::Truth::no;
+        if (truth == decides) {
+            return truth;
+        }
+        all = truth == plan::Truth::unknown ? truth : all;
+    }
+    return all;
+}
+
+} // namespace
+
 plan::Evaluation holds(const Draft& draft, const plan::Condition& condition) {
     const plan::MetricLookup lookup = [&](const plan::Condition& metric) {
-        if (!draft.latest) {
-            return plan::Truth::unknown;
-        }
-        const auto found = draft.latest->find(metric.arm.empty() ? metric.name : metric.name + "/" + metric.arm);
-        if (found == draft.latest->end()) {
-            return plan::Truth::unknown;
-        }
-        return metric.must.holds(found->second) ? plan::Truth::yes : plan::Truth::no;
+        return truth_of(draft, metric.name, metric.arm,
+                        [&](double value) { return std::optional(metric.must.holds(value)); });
     };
     return plan::evaluate(condition, scope(draft.state()), lookup);
 }
@@ -115,14 +146,6 @@ void wait_for_time(Draft& draft, const plan::Step& step, std::optional<Nanos> fr
     }
 }
 
-std::optional<double> latest_of(const Draft& draft, const std::string& metric, const std::string& arm) {
-    if (!draft.latest) {
-        return std::nullopt;
-    }
-    const auto found = draft.latest->find(key_of(metric, arm));
-    return found == draft.latest->end() ? std::nullopt : std::optional(found->second);
-}
-
 /// What a gate's limit is counted from for an arm; nothing where that is not known, or it is a limit of its own.
 std::optional<double> reference_of(const Draft& draft, const plan::Gate& gate, const std::string& arm) {
     if (!gate.against) {
@@ -156,16 +179,19 @@ std::string closed_gate(const Draft& draft, const plan::Step& step) {
             return "gate " + gate.id + " has no answer";
         }
         for (const auto& arm : arms) {
-            const auto value = latest_of(draft, gate.metric, arm);
             const auto from = reference_of(draft, gate, arm);
-            const auto holds = value ? plan::holds(gate, *value, from) : std::nullopt;
-            if (!holds) {
-                const bool no_past =
-                    value && !from && gate.against && (gate.against->ago.count != 0 || gate.against->before.count != 0);
+            bool answered = false;
+            const auto holds = truth_of(draft, gate.metric, arm, [&](double value) {
+                answered = true;
+                return plan::holds(gate, value, from);
+            });
+            if (holds == plan::Truth::unknown) {
+                const bool no_past = answered && !from && gate.against &&
+                                     (gate.against->ago.count != 0 || gate.against->before.count != 0);
                 return "gate " + gate.id + " has no answer" +
                        (no_past ? ": " + reference_text(gate) + " is not known" : "");
             }
-            if (!*holds) {
+            if (holds == plan::Truth::no) {
                 return "gate " + gate.id + " must be " + plan::after_must_be(limit_text(gate));
             }
         }

@@ -200,6 +200,19 @@ private slots:
         QCOMPARE(values.at("lag/blue"), 1.0);
     }
 
+    void of_metrics_that_keep_their_series_each_is_known() {
+        for (const auto reduce : {plan::Reduce::each, plan::Reduce::any}) {
+            plan::Plan plan;
+            plan.metrics = {metric("version")};
+            plan.metrics[0].reduce = reduce;
+            const auto read = latest({reading("blue", 1), reading("blue", 7), reading("blue", 9, hours(1))});
+            QVERIFY(read.values(plan, new_year).empty()); // the first says nothing of the others
+            const auto all = read.several(plan, new_year);
+            QCOMPARE(all.size(), std::size_t(1));
+            QVERIFY((all.at("lag/blue") == std::vector<std::optional<double>>{1, 7, std::nullopt}));
+        }
+    }
+
     void values_read_well_data() {
         QTest::addColumn<double>("value");
         QTest::addColumn<QString>("unit");

@@ -40,8 +40,8 @@ private slots:
     void what_was_asleep_does_not_count_as_held() {
         const QTemporaryDir folder;
         Sleeper scheduler(seconds(1'767'600'000));
-        auto log = session::SessionLog::create(folder.filePath("a.sluice").toStdString(),
-                                               {"s1", scheduler.now(), "test", ""});
+        auto log =
+            session::SessionLog::create(folder.filePath("a.sluice").toStdString(), {"s1", scheduler.now(), "test", ""});
         QVERIFY(log);
         Journal journal(scheduler, *log, *session::SigningKey::from_seed("test", {}));
         release::SessionOpened opened;
@@ -58,9 +58,7 @@ private slots:
         scheduler.run_until(scheduler.now() + seconds(10));
         reads();
         scheduler.run_until(scheduler.now() + minutes(5));
-        scheduler.untold = [&] {
-            QVERIFY(journal.submit(release::Jump{scheduler.now() - minutes(5), minutes(5)}));
-        };
+        scheduler.untold = [&] { QVERIFY(journal.submit(release::Jump{scheduler.now() - minutes(5), minutes(5)})); };
         reads();
         const auto& bake = journal.release().at("bake");
         QCOMPARE(bake.status, release::StepStatus::running);

@@ -154,6 +154,42 @@ phases:
         QCOMPARE(urgent.status("act"), "running");
     }
 
+    void all_series_decide_before_a_step_too_and_not_the_first_data() {
+        QTest::addColumn<bool>("any");
+        QTest::addColumn<QString>("series"); // y: it holds, n: it does not, -: it has no data
+        QTest::addColumn<QString>("gate");
+        QTest::addColumn<QString>("when");
+        const auto row = [](bool any, const char* series, const char* gate, const char* when) {
+            QTest::addRow("%s %s", any ? "any" : "each", series) << any << series << gate << when;
+        };
+        row(false, "yyy", "running", "running");
+        row(false, "yyn", "gate lag must be < 10", "not applicable");
+        row(false, "yy-", "gate lag has no answer", "waiting");
+        row(false, "-n-", "gate lag must be < 10", "not applicable");
+        row(true, "nny", "running", "running");
+        row(true, "-y-", "running", "running");
+        row(true, "nn-", "gate lag has no answer", "waiting");
+        row(true, "nnn", "gate lag must be < 10", "not applicable");
+        row(true, "", "gate lag has no answer", "waiting");
+    }
+    void all_series_decide_before_a_step_too_and_not_the_first() {
+        QFETCH(bool, any);
+        QFETCH(QString, series);
+        std::string text = plan_with("phases:\n  - id: main\n    steps:\n"
+                                     "      - {id: gated, run: [a], needs: [], gates: [{metric: lag, must: '< 10'}]}\n"
+                                     "      - {id: asked, run: [b], needs: [], when: {metric: lag, must: '< 10'}}\n");
+        text.insert(text.find("  lag: {from") + 8, any ? "reduce: any, " : "reduce: each, ");
+        Driver drive(text);
+        SeriesValues values;
+        for (const QChar one : series) {
+            values.push_back(one == '-' ? std::nullopt : std::optional(one == 'y' ? 3.0 : 30.0));
+        }
+        QCOMPARE(drive.submit(Tick{{}, {}, {{"lag", values}}}, drill::engine), "");
+        const auto& gated = drive.release.at("gated");
+        QTEST(QString::fromStdString(gated.status == StepStatus::waiting ? gated.why : name(gated.status)), "gate");
+        QTEST(QString::fromStdString(name(drive.release.at("asked").status)), "when");
+    }
+
     void a_gate_of_an_effect_is_held_against_a_baseline() {
         Driver drive = steps("      - {id: soak, confirm: Soak}\n"
                              "      - {id: act, run: [act], gates: [{metric: lag, must: '<= 50%', against: {baseline: "

@@ -12,8 +12,21 @@ using namespace sluice::report;
 namespace {
 
 const std::vector<std::string> hostile = {
-    "v1; touch made", "$(touch made)", "`touch made`", "v1\ntouch made", "v1 && touch made", "a' ; touch made; '",
-    "a\" ; touch made; \"", "| touch made", "> made", "\\", "", "*", "~", "!!", "a\tb",
+    "v1; touch made",
+    "$(touch made)",
+    "`touch made`",
+    "v1\ntouch made",
+    "v1 && touch made",
+    "a' ; touch made; '",
+    "a\" ; touch made; \"",
+    "| touch made",
+    "> made",
+    "\\",
+    "",
+    "*",
+    "~",
+    "!!",
+    "a\tb",
 };
 
 /// What a shell makes of a line, in a folder of its own; what it left there is told by its name.
@@ -45,8 +58,7 @@ private slots:
         const std::string command = "printf %s ${who} \"${what}\" '${what}'";
         for (const auto& value : hostile) {
             const Typed typed = typed_command(command, {{"who", "lena@db-1"}, {"what", value}});
-            QCOMPARE(QString::fromStdString(typed.command),
-                     QString("printf %s lena@db-1 \"${what}\" '${what}'"));
+            QCOMPARE(QString::fromStdString(typed.command), QString("printf %s lena@db-1 \"${what}\" '${what}'"));
             QCOMPARE(typed.apart.size(), std::size_t{1});
             QCOMPARE(QString::fromStdString(typed.apart.front().second), QString::fromStdString(value));
             QVERIFY(in_a_shell(typed.command) != "IT WAS EVALUATED");
