@@ -121,6 +121,10 @@ void read_way(Reading& reading, const Node& settings, const std::string& connect
         if (own != headers->entries.end() && settings.entry("basic") != nullptr) {
             reading.error(own->at, "'basic' and this header are the same one", "keep one of them");
         }
+        if (own != headers->entries.end() && by_cluster) {
+            reading.error(own->at, fmt::format("'{}' can't be used through the service proxy", own->key),
+                          cluster_s_own);
+        }
     }
     const Entry* certificate = settings.entry("certificate");
     const Entry* key = settings.entry("key");

@@ -132,11 +132,12 @@ bool at_work(release::StepStatus status) {
            status == release::StepStatus::waiting;
 }
 
-/// One, or "green: pending, blue: armed" where it is judged by arm.
-std::string trigger_state(const release::Release& release, const std::string& id, std::string& why) {
+/// Of triggers, or of alerts: one, or "green: pending, blue: armed" where it is judged by arm.
+template <typename States>
+std::string state_of(const States& states, const std::string& id, std::string& why) {
     std::vector<std::string> by_arm;
     std::string whole;
-    for (const auto& [key, state] : release.triggers) {
+    for (const auto& [key, state] : states) {
         if (!release::key_names(key, id)) {
             continue;
         }
@@ -145,7 +146,8 @@ std::string trigger_state(const release::Release& release, const std::string& id
             why = why.empty() ? state.why : why;
         } else {
             by_arm.push_back(key.substr(id.size() + 1) + ": " + state.state);
-            why = state.state != "armed" && !state.why.empty() ? state.why : why;
+            const bool quiet = state.state == "armed" || state.state == "inactive";
+            why = !quiet && !state.why.empty() ? state.why : why;
         }
     }
     return by_arm.empty() ? whole : fmt::format("{}", fmt::join(by_arm, ", "));
@@ -172,6 +174,7 @@ public:
             }
         }
         triggers(plan);
+        alerts(plan);
         for (const auto& level : plan.severity) {
             if (level.when) {
                 condition(Dependent::Kind::severity, level.id, level.title, *level.when);
@@ -230,11 +233,31 @@ private:
         for (const auto& trigger : plan.rollback.triggers) {
             each_use(trigger.condition, metric_.name, [&](const plan::Condition& use) {
                 std::string why;
-                const std::string state = trigger_state(release_, trigger.id, why);
+                const std::string state = state_of(release_.triggers, trigger.id, why);
                 add(Dependent::Kind::trigger, trigger.id, trigger.title, use.arm.empty() ? trigger.arm : use.arm,
                     use.must.text + (trigger.for_.count != 0 ? " for " + duration_text(trigger.for_) : "") +
                         (trigger.mode == plan::TriggerMode::propose ? ", proposes" : ""),
                     bound_of(use.must), state, why);
+            });
+        }
+    }
+
+    void alerts(const plan::Plan& plan) {
+        for (const auto& alert : plan.alerts) {
+            each_use(alert.rule.condition, metric_.name, [&](const plan::Condition& use) {
+                std::string why;
+                const std::string state = state_of(release_.alerts, alert.rule.id, why);
+                std::vector<std::string> when;
+                if (!alert.only_absent) {
+                    when.push_back(use.must.text +
+                                   (alert.rule.for_.count != 0 ? " for " + duration_text(alert.rule.for_) : ""));
+                }
+                if (alert.absent) {
+                    when.push_back("no data for " + duration_text(*alert.absent));
+                }
+                add(Dependent::Kind::alert, alert.rule.id, alert.rule.title, use.arm.empty() ? alert.rule.arm : use.arm,
+                    fmt::format("{}", fmt::join(when, ", or ")), alert.only_absent ? std::nullopt : bound_of(use.must),
+                    state, why);
             });
         }
     }

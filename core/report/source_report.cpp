@@ -289,7 +289,7 @@ std::string words(Health health) {
 }
 
 const char* name(Dependent::Kind kind) {
-    static constexpr const char* names[] = {"gate", "trigger", "severity", "step", "way back", "metric"};
+    static constexpr const char* names[] = {"gate", "trigger", "alert", "severity", "step", "way back", "metric"};
     return names[static_cast<int>(kind)];
 }
 

@@ -42,7 +42,7 @@ struct Answer {
 
 /// What looks at a metric.
 struct Dependent {
-    enum class Kind { gate, trigger, severity, step, option, metric };
+    enum class Kind { gate, trigger, alert, severity, step, option, metric };
     Kind kind = Kind::gate;
     std::string id;    ///< "bake-25/errors" of a gate, else the plan's own
     std::string title; ///< may be empty

@@ -77,7 +77,8 @@ Reading reading_of(const PartitionLag& at, const LagMetric& metric, const std::s
 
 } // namespace
 
-series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nanos now) {
+series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nanos now,
+                          const std::vector<std::string>& told) {
     if (!answer.failure.empty()) {
         auto batch = series::without_value(metric.name, Status::source_error, now, answer.failure);
         batch.unit = metric.unit;
@@ -88,6 +89,7 @@ series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nano
     batch.metric = metric.name;
     batch.unit = metric.unit;
     batch.received_at = now;
+    batch.degraded = told;
     for (const auto& topic : answer.missing_topics) {
         batch.degraded.push_back(fmt::format("topic {} is not known to the cluster", topic));
     }
@@ -123,7 +125,7 @@ series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nano
     } else if (found.empty()) {
         const auto status = answer.failures.empty() ? Status::no_data : Status::source_error;
         std::string why = !answer.failures.empty()                                      ? answer.failures.front()
-                          : answer.partitions.empty() && !answer.missing_topics.empty() ? batch.degraded.front()
+                          : answer.partitions.empty() && !answer.missing_topics.empty() ? batch.degraded[told.size()]
                                                                                         : "no commit";
         why += status == Status::no_data && !about_members.empty() ? "; " + about_members : "";
         batch.readings = series::without_value(metric.name, status, now, why).readings;

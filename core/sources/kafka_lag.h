@@ -5,6 +5,7 @@
 #include "sources/reduce.h"
 
 #include <string>
+#include <vector>
 
 namespace sluice::sources {
 
@@ -27,6 +28,8 @@ struct LagMetric {
 /// all is no data. A missing topic is told in `degraded` too. Where a group or partition could not be asked, a reduced
 /// value would be wrong: a source error. That a group is rebalancing stands in `degraded` and in the readings'
 /// detail, that one with lag has no members in the detail alone: it may be how it works. No value hangs on either.
-series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nanos now);
+/// `told` comes to `degraded` too (see HungTransactions).
+series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nanos now,
+                          const std::vector<std::string>& told = {});
 
 } // namespace sluice::sources

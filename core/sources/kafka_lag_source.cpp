@@ -9,7 +9,9 @@ KafkaLagSource::KafkaLagSource(std::shared_ptr<kafka::Connection> connection, Sc
 void KafkaLagSource::poll(Nanos deadline, std::string key, Done done) {
     const bool recorded = record_.ask(scheduler_.now());
     const auto judged = [this, recorded](const LagAnswer& answer) {
-        auto batch = judge(metric_, answer, scheduler_.now());
+        LagAnswer counted = answer; // what is recorded is told as it was answered
+        const auto told = hung_.take(counted, scheduler_.now());
+        auto batch = judge(metric_, counted, scheduler_.now(), told);
         if (recorded) {
             batch.beside = record_.take(answer, scheduler_.now());
         }

@@ -1,6 +1,7 @@
 #pragma once
 #include "kafka/connection.h"
 #include "kafka/lag_record.h"
+#include "sources/hung_transactions.h"
 #include "sources/kafka_lag.h"
 #include "sources/open_polls.h"
 #include "sources/source.h"
@@ -23,6 +24,7 @@ private:
     Scheduler& scheduler_;
     LagMetric metric_;
     kafka::LagRecord record_;
+    HungTransactions hung_;
     OpenPolls polls_;
 };
 

@@ -47,6 +47,8 @@ traffic:
   edge: {driver: nginx-canary, on: cluster, primary: shop/main, canary: shop/canary, arms: {primary: blue, canary: green}}
 severity:
   sev1: {title: 'Down for ${version}', response: call, propose: back, when: {metric: health, must: '== 0'}}
+channels: {room: {on: shop, path: /}}
+alerts: [{id: behind, metric: lag, must: '> 100', for: 1m, absent: 10m, to: room}]
 phases:
   - id: a
     steps:
@@ -343,7 +345,7 @@ private slots:
         const auto row = [](const char* name, const char* hangs) { QTest::newRow(name) << QString(hangs); };
         row("requests", "gate bake/requests-blue of blue > 5\nmetric failed errors * requests");
         row("errors", "gate bake/errors < 1%\ntrigger high > 5% for 5m: armed\nmetric failed errors * requests");
-        row("lag", "");
+        row("lag", "alert behind > 100 for 1m, or no data for 10m");
         row("health", "severity sev1 == 0");
         row("alerts", "step quiet == 0");
     }

@@ -61,7 +61,7 @@ SourceDialog::SourceDialog(QWidget* parent)
     wrong_->setAccessibleDescription(tr("What is wrong"));
     answered_->setText(tr("What it answered"));
     hangs_on_->setText(tr("What hangs on it"));
-    nothing_->setText(tr("no gate and no trigger looks at it"));
+    nothing_->setText(tr("nothing in the plan looks at it"));
 
     body_->set_spacing(theme::grid * 2);
     for (QWidget* part : std::initializer_list<QWidget*>{title_, address_, wrong_, asks_, question_, more_, answered_,

@@ -253,7 +253,11 @@ MetricView present_metric(const Moment& moment, const plan::Metric& metric, cons
     view.value = QStringLiteral("–");
     if (known) {
         const double value = shown->value * unit.factor;
-        view.value = fixed(value, decimals_for(value, bound ? std::optional(*bound * unit.factor) : std::nullopt));
+        const auto state = plan::state_name(metric.states, shown->value);
+        view.value = state.empty()
+                         ? fixed(value, decimals_for(value, bound ? std::optional(*bound * unit.factor) : std::nullopt))
+                         : QString::fromStdString(state);
+        view.unit = state.empty() ? view.unit : QString();
     }
     if (limit) {
         view.limit = limit_words(*limit, metric);

@@ -129,6 +129,8 @@ QString page_kind_word(report::Dependent::Kind kind) {
         return PageText::tr("Gate");
     case Kind::trigger:
         return PageText::tr("Trigger");
+    case Kind::alert:
+        return PageText::tr("Alert");
     case Kind::severity:
         return PageText::tr("Severity");
     case Kind::step:
