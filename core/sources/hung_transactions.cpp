@@ -45,12 +45,11 @@ std::vector<std::string> HungTransactions::take(kafka::LagAnswer& answer, Nanos 
     for (const auto& [topic, kept] : topics) {
         // Whole minutes: what is told anew at each poll is no news.
         const Nanos length = minutes((now - kept.since).count / minutes(1).count);
-        told.push_back(fmt::format("{}: {} messages lie behind a transaction that has been open for {} (partition {}{}), "
-                                   "and count as lag",
-                                   topic, kept.messages, duration_text(length), *kept.partitions.begin(),
-                                   kept.partitions.size() == 1
-                                       ? ""
-                                       : fmt::format(" and {} more", kept.partitions.size() - 1)));
+        told.push_back(
+            fmt::format("{}: {} messages lie behind a transaction that has been open for {} (partition {}{}), "
+                        "and count as lag",
+                        topic, kept.messages, duration_text(length), *kept.partitions.begin(),
+                        kept.partitions.size() == 1 ? "" : fmt::format(" and {} more", kept.partitions.size() - 1)));
     }
     return told;
 }

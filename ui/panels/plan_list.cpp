@@ -21,7 +21,10 @@ constexpr int rows_ahead = 3;
 } // namespace
 
 PlanList::PlanList(QWidget* parent)
-    : QWidget(parent), progress_(new QLabel(this)), view_(new QTreeView(this)), delegate_(new PlanDelegate(view_)) {
+    : QWidget(parent), progress_(new QLabel(this)),
+      end_(new ElidedText(theme::text_font(12), ElidedText::Tone::plain, this)),
+      hangs_on_(new ElidedText(theme::text_font(12), ElidedText::Tone::dim, this)), view_(new QTreeView(this)),
+      delegate_(new PlanDelegate(view_)) {
     auto* heading = new QLabel(tr("Plan"), this);
     theme::set_role(heading, "section");
     theme::set_role(progress_, "section");
@@ -68,6 +71,12 @@ PlanList::PlanList(QWidget* parent)
     column->setSpacing(theme::grid);
     column->addLayout(head);
     column->addWidget(view_, 1);
+    auto* foot = new QVBoxLayout;
+    foot->setContentsMargins(14, 0, 14, theme::grid);
+    foot->setSpacing(2);
+    foot->addWidget(end_);
+    foot->addWidget(hangs_on_);
+    column->addLayout(foot);
 }
 
 void PlanList::show_moment(const story::Moment& moment) {
@@ -77,6 +86,11 @@ void PlanList::show_moment(const story::Moment& moment) {
     }
     shown_ = std::move(view);
     progress_->setText(shown_.progress);
+    end_->set_text(shown_.end);
+    end_->setVisible(!shown_.end.isEmpty());
+    const auto hangs_on = shown_.hangs_on.join(QStringLiteral(", "));
+    hangs_on_->set_text(hangs_on.isEmpty() ? QString() : tr("Hangs on %1").arg(hangs_on));
+    hangs_on_->setVisible(!hangs_on.isEmpty());
     showing_ = true;
     model_.show(shown_);
     fold();
@@ -205,6 +219,9 @@ void PlanList::show_selected(const std::string& step) {
 
 QStringList PlanList::texts() const {
     QStringList all{shown_.progress};
+    if (!shown_.end.isEmpty()) {
+        all << shown_.end << hangs_on_->text();
+    }
     for (const PlanRow& row : shown_.rows) {
         QStringList parts{row.title, row.word};
         for (const auto& part : {row.detail, row.right}) {

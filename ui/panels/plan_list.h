@@ -1,4 +1,5 @@
 #pragma once
+#include "panels/elided_text.h"
 #include "panels/plan_model.h"
 
 #include <QLabel>
@@ -46,6 +47,8 @@ private:
     PlanModel model_;
     story::PlanView shown_;
     QLabel* progress_;
+    ElidedText* end_;
+    ElidedText* hangs_on_;
     QTreeView* view_;
     PlanDelegate* delegate_;
     bool compact_ = false;

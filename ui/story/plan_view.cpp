@@ -240,12 +240,38 @@ private:
     std::vector<PlanRow>& rows_;
 };
 
-QString progress_text(const Moment& moment) {
+/// Whole minutes, the next one: nobody is told of an end that has passed.
+QString minute_of(Nanos time, Nanos now) {
+    const Nanos whole = minutes((time.count + minutes(1).count - 1) / minutes(1).count);
+    return date(whole) == date(now) ? wall_time(whole).left(5) + QStringLiteral(" UTC") : utc_day(whole);
+}
+
+QString end_text(const release::Schedule& schedule, Nanos now) {
+    const auto& whole = schedule.whole;
+    if (whole.over) {
+        return {};
+    }
+    if (!whole.end) {
+        return PlanText::tr("End not known: %1").arg(QString::fromStdString(schedule.unknown));
+    }
+    if (*whole.end - now < seconds(1)) {
+        return PlanText::tr("Ends as soon as what is open is done");
+    }
+    const QString when = minute_of(*whole.end, now);
+    return schedule.unplanned == 0 ? PlanText::tr("Ends about %1").arg(when)
+           : schedule.unplanned == 1
+               ? PlanText::tr("Ends at %1 at the earliest: a step says no time").arg(when)
+               : PlanText::tr("Ends at %1 at the earliest: %2 steps say no time").arg(when).arg(schedule.unplanned);
+}
+
+/// `ahead`: of the planned times of phases that have some: what those that are over took, and what the running one will
+/// take by the estimate; negative = behind.
+QString progress_text(const Moment& moment, std::optional<Nanos> ahead) {
     const ProgressCount count = count_forward(moment.release);
     QString text = PlanText::tr("%1 of %2 steps")
                        .arg(count.over - count.stopped)
                        .arg(count.steps); // what was given up is not done
-    if (const auto ahead = ahead_of_plan(moment.release, moment.now)) {
+    if (ahead) {
         const Nanos size = ahead->count < 0 ? -*ahead : *ahead;
         // Whole minutes: nobody steers by seconds.
         const Nanos whole = minutes(size.count / minutes(1).count);
@@ -259,19 +285,23 @@ QString progress_text(const Moment& moment) {
 
 } // namespace
 
-std::optional<Nanos> ahead_of_plan(const release::Release& release, Nanos now) {
-    if (!release.plan || release.rollback.active || release.aborted) {
-        return std::nullopt;
-    }
-    return release::schedule(release, now).ahead;
-}
-
 PlanView present_plan(const Moment& moment) {
     PlanView view;
     if (!moment.release.plan) {
         return view;
     }
-    view.progress = progress_text(moment);
+    const auto schedule = release::schedule(moment.release, moment.now);
+    const bool forward = !moment.release.rollback.active && !moment.release.aborted;
+    view.progress = progress_text(moment, forward ? schedule.ahead : std::nullopt);
+    if (!moment.release.closed()) {
+        view.end = end_text(schedule, moment.now);
+        StepTitles titles(moment.release);
+        for (const auto& id : schedule.critical) {
+            if (!schedule.steps.at(id).over) {
+                view.hangs_on << titles.of(*moment.release.step(id));
+            }
+        }
+    }
     Rows rows(moment, view.rows);
     rows.phases();
     rows.rollback();

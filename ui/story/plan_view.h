@@ -3,6 +3,7 @@
 #include "story/step_mark.h"
 #include "story/story.h"
 
+#include <QStringList>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,12 @@ struct PlanRow {
 
 struct PlanView {
     QString progress; ///< "19 of 31 steps · 2 m ahead"
+    QString end; ///< "Ends about 16:10 UTC", "Ends at 16:10 UTC at the earliest: 3 steps say no time"; empty = it has
+    QStringList hangs_on; ///< titles of the steps to be done that decide the end, first to last (the critical path)
     std::vector<PlanRow> rows;
     bool operator==(const PlanView&) const = default;
 };
 
 PlanView present_plan(const Moment& moment);
-
-/// How far ahead of the planned times the release is; negative = behind. Counts phases that have a planned time: what
-/// those that are over took, and what the running one will take by the estimate. None before there is one.
-std::optional<Nanos> ahead_of_plan(const release::Release& release, Nanos now);
 
 } // namespace sluice::story

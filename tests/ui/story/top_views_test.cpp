@@ -74,6 +74,21 @@ rollback: {options: {back: {title: Back, default: true, steps: [{id: undo, run: 
         QCOMPARE(point_passed(session.drive.release)->id, "drop");
     }
 
+    void the_list_says_when_all_is_done_and_what_decides_it() {
+        const std::string steps = R"(sluice: 1
+id: small
+variables: {ramp: {type: boolean, default: 'true'}, version: {type: string, default: v1}, token: {type: string, default: t}}
+phases: [{id: one, steps: [{id: ask, confirm: Go on, planned: 5m}, {id: side, run: [side], needs: ask, planned: 1m},
+  {id: drop, title: Drop it, run: [drop], needs: ask, planned: 10m}]}, {id: two, steps: [{id: end, confirm: The end, planned: 4m}]}]
+)";
+        testing::SmallSession session(steps);
+        const auto view = present_plan(session.moment());
+        QCOMPARE(view.end, "Ends about 08:19 UTC");
+        QCOMPARE(view.hangs_on.join(", "), "Go on, Drop it, The end");
+        testing::SmallSession less(std::string(steps).replace(steps.find(", planned: 4m"), 13, ""));
+        QCOMPARE(present_plan(less.moment()).end, "Ends at 08:15 UTC at the earliest: a step says no time");
+    }
+
     /// Nobody has to look at each card to find them.
     void what_is_overdue_says_so_in_the_list() {
         const auto session = testing::make_small("overdue");
