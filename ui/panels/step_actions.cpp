@@ -5,10 +5,12 @@
 #include "theme/roles.h"
 
 #include <QClipboard>
+#include <QFileDialog>
 #include <QGuiApplication>
 #include <QKeySequence>
 #include <QLabel>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QVBoxLayout>
 
 namespace sluice::panels {
@@ -218,13 +220,25 @@ void StepActions::show_text(const QString& title, const QString& tip, const QStr
     auto* box = new TextBox(name, 30, dialog);
     box->show_text(text);
     auto* copy = new QPushButton(tr("&Copy"), dialog);
+    auto* save = new QPushButton(tr("&Save…"), dialog);
     auto* close = new QPushButton(tr("Close"), dialog);
     theme::set_role(copy, "primary");
     close->setAutoDefault(false);
+    save->setAutoDefault(false);
     connect(copy, &QPushButton::clicked, dialog, [text] { QGuiApplication::clipboard()->setText(text); });
+    connect(save, &QPushButton::clicked, dialog, [dialog, what_to_do, text] {
+        const QString place = QFileDialog::getSaveFileName(dialog, tr("Save the text"));
+        QSaveFile file(place);
+        if (place.isEmpty() || (file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) >= 0 && file.commit())) {
+            return;
+        }
+        what_to_do->setText(tr("%1 could not be written: %2").arg(place, file.errorString()));
+        theme::set_role(what_to_do, "breach");
+    });
     connect(close, &QPushButton::clicked, dialog, &QDialog::accept);
     auto* buttons = new QHBoxLayout;
     buttons->addStretch();
+    buttons->addWidget(save);
     buttons->addWidget(copy);
     buttons->addWidget(close);
     auto* layout = new QVBoxLayout(dialog);

@@ -82,15 +82,14 @@ void show_asked_again(const Seen& seen, CardView& card) {
     }
 }
 
-/// A signature that is asked for and can still be given; the last one.
+/// A signature that is asked for and can still be given; the last one. One request is for all who are to sign.
 void show_request(const Seen& seen, CardView& card) {
     if (seen.state.status != StepStatus::person && !(seen.state.glass && !seen.state.glass->approved)) {
         return; // it is over, however many more were asked for
     }
     const release::AskedSignature* last = nullptr;
     for (const auto& [nonce, asked] : seen.moment.release.requests) {
-        if (asked.step == seen.step.id && asked.used_by.empty() && asked.expires > seen.moment.now &&
-            (!last || asked.expires > last->expires)) {
+        if (asked.step == seen.step.id && asked.expires > seen.moment.now && (!last || asked.expires > last->expires)) {
             last = &asked;
         }
     }
@@ -99,8 +98,14 @@ void show_request(const Seen& seen, CardView& card) {
         return;
     }
     card.request = text(release::armoured("REQUEST", *bytes));
+    QStringList by;
+    for (const auto& person : last->used_by) {
+        by << text(person);
+    }
+    const QString until = utc_moment(last->expires, seen.moment.now);
     card.facts.push_back({Words::tr("Signature"),
-                          Words::tr("asked for, can be given until %1").arg(utc_moment(last->expires, seen.moment.now)),
+                          by.isEmpty() ? Words::tr("asked for, can be given until %1").arg(until)
+                                       : Words::tr("given by %1; by others until %2").arg(by.join(", "), until),
                           Tone::plain, false});
 }
 

@@ -40,6 +40,8 @@ private slots:
                  "-Approve | Ask for a signature | Read an answer… | Attest another's approval… | Refuse… | Break the "
                  "glass… | -Skip… | Pause | Add note | Abort release…");
         desk.sign("n1", "ada", "owner");
+        QVERIFY(fact(desk.card("go"), "Signature").startsWith("given by ada; by others until "));
+        QVERIFY(!desk.card("go").request.isEmpty()); // one request is for all who sign
         release::Approve attested{"go", false, "by phone"};
         desk.submit(release::AskSignature{"go", "n2", "aa", 9});
         const auto card = desk.card("go");
