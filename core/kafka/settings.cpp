@@ -16,7 +16,7 @@ constexpr std::array security_keys{
     SecurityKey{"protocol", "security.protocol"}, SecurityKey{"mechanism", "sasl.mechanisms"},
     SecurityKey{"username", "sasl.username"},     SecurityKey{"password", "sasl.password", true},
     SecurityKey{"ca", "ssl.ca.location"},         SecurityKey{"certificate", "ssl.certificate.location"},
-    SecurityKey{"key", "ssl.key.location"},       SecurityKey{"key-password", "ssl.key.password", true},
+    SecurityKey{"key", "ssl.key.pem", true},
 };
 
 Result<std::string> text_of(const Json& value, const std::string& key) {

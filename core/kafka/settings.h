@@ -35,7 +35,7 @@ using ResolveSecret = std::function<Result<Secret>(const std::string& reference)
 /// - `bootstrap`: "host:port,…"
 /// - `security`: `protocol` (plaintext, ssl, sasl_plaintext, sasl_ssl), `mechanism` (plain, scram-sha-256,
 /// scram-sha-512),
-///   `username`, `password` (a reference), `ca`, `certificate`, `key` (PEM files), `key-password` (a reference)
+///   `username`, `password` (a reference), `ca`, `certificate` (PEM files), `key` (a reference to PEM)
 /// - `isolation`: read_committed (default: lag up to the last stable offset) or read_uncommitted
 /// - `group-offsets`: `all` (default) or `named`, see `explicit_partitions`
 /// - `topics-at`: only from a rehearsal, see `topics_at`

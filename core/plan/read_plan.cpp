@@ -94,8 +94,27 @@ void note_secrets(Reading& reading, const Node& settings, const std::string& con
     const Node* security = settings.find("security");
     for (std::size_t i = 0; security != nullptr && i < security->entries.size(); ++i) {
         const Entry& entry = security->entries[i];
-        if (entry.key == "password" || entry.key == "key-password") {
+        if (entry.key == "password" || entry.key == "key") {
             reading.plan.secrets.push_back({entry.value.text, fmt::format("connection {}, {}", connection, entry.key)});
+        }
+    }
+}
+
+void check_kafka_certificate(Reading& reading, const Node& security) {
+    const Entry* certificate = security.entry("certificate");
+    const Entry* key = security.entry("key");
+    if ((certificate == nullptr) != (key == nullptr)) {
+        reading.error((certificate != nullptr ? certificate : key)->at,
+                      fmt::format("a certificate and its key belong together, and '{}' is missing",
+                                  certificate != nullptr ? "key" : "certificate"),
+                      "certificate: a PEM file, key: a reference such as file:PATH");
+    }
+    const Node* protocol = security.find("protocol");
+    const bool by_tls = protocol != nullptr && (protocol->text == "ssl" || protocol->text == "sasl_ssl");
+    for (const Entry* entry : {certificate, security.entry("ca")}) {
+        if (entry != nullptr && !by_tls) {
+            reading.error(entry->at, fmt::format("'{}' counts only where the brokers are spoken to by TLS", entry->key),
+                          "add protocol: ssl, or sasl_ssl");
         }
     }
 }
@@ -151,6 +170,10 @@ void read_connection(Reading& reading, const Entry& entry) {
     }
     if (speaks_http(connection.kind)) {
         read_way(reading, kind.value, connection.name);
+    }
+    if (const Node* security = kind.value.find("security");
+        security != nullptr && connection.kind == ConnectionKind::kafka && security->is_map() && !reading.of_log) {
+        check_kafka_certificate(reading, *security);
     }
     note_secrets(reading, kind.value, connection.name);
     reading.plan.connections.push_back(std::move(connection));

@@ -247,6 +247,12 @@ private:
         if (const auto ca = text_at(security, "ca"); !ca.empty()) {
             holds += fmt::format(", ssl.truststore.type=PEM, ssl.truststore.location={}", ca);
         }
+        if (const auto certificate = text_at(security, "certificate"); !certificate.empty()) {
+            holds +=
+                fmt::format(", ssl.keystore.type=PEM, ssl.keystore.location=FILE; (in FILE {} and its key, which is "
+                            "{})",
+                            certificate, text_at(security, "key"));
+        }
         out_.remarks.push_back("client.properties holds, a line each: " + holds);
     }
 

@@ -321,12 +321,16 @@ private slots:
             if (reference == "env:PASSWORD") {
                 return Secret("hunter2");
             }
+            if (reference == "file:our.key") {
+                return Secret("PRIVATE KEY");
+            }
             return fail(ErrorCode::not_found, "no such secret", reference);
         };
         const auto settings = kafka::settings_of(
             *parse_json(R"({"bootstrap":"b:9093","isolation":"read_uncommitted","properties":{"socket.timeout.ms":1500},
                             "security":{"protocol":"sasl_ssl","mechanism":"scram-sha-512","username":"sluice",
-                                        "password":"env:PASSWORD","ca":"/ca.pem"}})",
+                                        "password":"env:PASSWORD","ca":"/ca.pem","certificate":"/our.pem",
+                                        "key":"file:our.key"}})",
                         "test"),
             resolve);
         QVERIFY(settings);
@@ -337,6 +341,8 @@ private slots:
         QCOMPARE(got.at("sasl.username"), std::string("sluice"));
         QCOMPARE(got.at("sasl.password"), std::string("hunter2"));
         QCOMPARE(got.at("ssl.ca.location"), std::string("/ca.pem"));
+        QCOMPARE(got.at("ssl.certificate.location"), std::string("/our.pem"));
+        QCOMPARE(got.at("ssl.key.pem"), std::string("PRIVATE KEY"));
         QCOMPARE(got.at("isolation.level"), std::string("read_uncommitted"));
         QCOMPARE(got.at("socket.timeout.ms"), std::string("1500"));
         QVERIFY(!settings->explicit_partitions);
