@@ -23,7 +23,7 @@ public:
     std::function<void()> untold;
 };
 
-const char* const plan = R"(sluice: 1
+const char* const plan_text = R"(sluice: 1
 id: small
 title: A small plan
 connections: {prom: {prometheus: {url: 'http://prometheus:9090'}}}
@@ -46,7 +46,7 @@ private slots:
         Journal journal(scheduler, *log, *session::SigningKey::from_seed("test", {}));
         release::SessionOpened opened;
         opened.session = "s1";
-        opened.plan_source = plan;
+        opened.plan_source = plan_text;
         QVERIFY(journal.submit(release::Open{opened}));
         const auto reads = [&] {
             release::GateReading lag;
