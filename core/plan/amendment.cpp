@@ -231,7 +231,8 @@ std::map<std::string, std::string> questions(const Plan& plan) {
     std::map<std::string, std::string> all;
     const auto root = read_yaml(plan.source);
     const Json top = root ? plain_json(*root) : Json();
-    for (const auto& [name, metric] : top.value("metrics", Json::object()).items()) {
+    const Json metrics = top.value("metrics", Json::object());
+    for (const auto& [name, metric] : metrics.items()) {
         Json asks = metric;
         for (const char* key : {"title", "interval", "max-age", "freshness", "rehearse"}) {
             asks.erase(key);

@@ -457,8 +457,9 @@ private:
             }
         }
         if (!any) {
-            remark(past ? "it was not measured " + when + " yet"
-                        : release::no_baseline(release_, against, gate.metric));
+            const bool to_come = past || !release::over(release_.at(against.baseline).status);
+            remark(to_come ? "it was not measured " + when + " yet"
+                           : release::no_baseline(release_, against, gate.metric));
         }
     }
 

@@ -144,7 +144,7 @@ class DeskLost(unittest.TestCase):
         self.addCleanup(resumed.wait)
         self.addCleanup(resumed.kill)
         wait_until(lambda: "in doubt" in self.home.call("state", self.copy)[1], "it is in doubt")
-        self.assertIn("happened|run-again|skip|abort)", self.home.call("state", self.copy)[1])  # and how it is settled
+        self.assertIn("(resolve make happened|run-again|skip|abort --reason …)", self.home.call("state", self.copy)[1])  # and how it is settled
         self.assertEqual(self.counted(), 1)
         resumed.kill()  # and taken up once more
         resumed.wait()
