@@ -167,8 +167,8 @@ private:
     }
     void other() { remark(filled(plan::summary(step_))); }
     void expects(const plan::Expect& expect) {
-        for (auto& one : expected(expect, filling())) {
-            remark(std::move(one));
+        for (const auto& one : expected(expect, filling())) {
+            remark(one);
         }
     }
     void look_for(const plan::Probe& probe, const plan::Expect& expect) {
