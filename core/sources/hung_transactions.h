@@ -1,4 +1,5 @@
 #pragma once
+#include "base/nanos.h"
 #include "kafka/lag.h"
 
 #include <cstdint>
