@@ -30,10 +30,10 @@ std::tuple<int, double> standing_of_any(const series::Reading& reading, const pl
 
 series::Reading decisive(const Latest& latest, const plan::Metric& metric, const std::string& arm,
                          const plan::Must& must, Nanos now) {
-    const bool any = metric.reduce == plan::Reduce::any;
-    if (!any && metric.reduce != plan::Reduce::each) {
+    if (!plan::keeps_series(metric.reduce)) {
         return latest.read(metric, arm, now);
     }
+    const bool any = metric.reduce == plan::Reduce::any;
     const auto readings = latest.read_all(metric, arm, now);
     return *std::ranges::min_element(readings, {}, [&](const series::Reading& reading) {
         return any ? standing_of_any(reading, must) : standing(reading, must);

@@ -7,10 +7,6 @@
 namespace sluice::analysis {
 namespace {
 
-bool keeps_series(const plan::Metric& metric) {
-    return metric.reduce == plan::Reduce::each || metric.reduce == plan::Reduce::any;
-}
-
 std::string key_of(const plan::Metric& metric, const std::string& arm) {
     return arm.empty() ? metric.name : metric.name + "/" + arm;
 }
@@ -96,7 +92,7 @@ std::map<std::string, double> Latest::values(const plan::Plan& plan, Nanos now) 
     std::map<std::string, double> values;
     for (const auto& metric : plan.metrics) {
         const auto* batch = of(metric.name);
-        if (!batch || keeps_series(metric)) {
+        if (!batch || plan::keeps_series(metric.reduce)) {
             continue;
         }
         for (const auto& one : batch->readings) {
@@ -113,7 +109,7 @@ std::map<std::string, std::vector<std::optional<double>>> Latest::several(const 
     std::map<std::string, std::vector<std::optional<double>>> values;
     for (const auto& metric : plan.metrics) {
         const auto* batch = of(metric.name);
-        if (!batch || !keeps_series(metric)) {
+        if (!batch || !plan::keeps_series(metric.reduce)) {
             continue;
         }
         for (const auto& one : batch->readings) {

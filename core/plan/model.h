@@ -73,6 +73,9 @@ struct Arm {
 };
 
 enum class Reduce { none, sum, max, min, avg, each, any };
+constexpr bool keeps_series(Reduce reduce) {
+    return reduce == Reduce::each || reduce == Reduce::any;
+}
 
 /// What of the release a metric counts, so that it can be shown as that.
 enum class Counts { nothing, ready_replicas, wanted_replicas, restarts, alerts };

@@ -90,7 +90,7 @@ private:
         resolve(of);
         const auto& metrics = reading_.plan.metrics;
         const Metric& source = metrics[of];
-        if (source.reduce == Reduce::each || source.reduce == Reduce::any) {
+        if (keeps_series(source.reduce)) {
             reading_.error(node.at,
                            fmt::format("'{}' keeps several series, and a formula takes one value", source.name),
                            "reduce it to one: sum, max, min or avg");

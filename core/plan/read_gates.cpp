@@ -116,7 +116,7 @@ std::optional<Against> read_against(Reading& reading, const Node& node, const Ga
         reading.baseline_refs.push_back({reading.step, against.baseline, baseline->at});
         reading.step_refs.push_back({against.baseline, baseline->at, false});
     }
-    if (metric != nullptr && (metric->reduce == Reduce::each || metric->reduce == Reduce::any)) {
+    if (metric != nullptr && keeps_series(metric->reduce)) {
         reading.error(node.at, fmt::format("'{}' keeps several series, and this does not say which", gate.metric),
                       "reduce it to one: sum, max, min or avg");
     }
@@ -139,7 +139,7 @@ std::optional<OfSeries> read_of_series(Reading& reading, const Node& gate, const
         reading.error(node->at, wanted.error().what, wanted.error().remedy);
         return std::nullopt;
     }
-    if (metric != nullptr && metric->reduce != Reduce::each && metric->reduce != Reduce::any) {
+    if (metric != nullptr && !keeps_series(metric->reduce)) {
         reading.error(node->at, fmt::format("'{}' does not keep its series", metric->name),
                       "write reduce: each at the metric, or remove 'of-series'");
     }

@@ -101,17 +101,10 @@ void note_secrets(Reading& reading, const Node& settings, const std::string& con
 }
 
 void check_kafka_certificate(Reading& reading, const Node& security) {
-    const Entry* certificate = security.entry("certificate");
-    const Entry* key = security.entry("key");
-    if ((certificate == nullptr) != (key == nullptr)) {
-        reading.error((certificate != nullptr ? certificate : key)->at,
-                      fmt::format("a certificate and its key belong together, and '{}' is missing",
-                                  certificate != nullptr ? "key" : "certificate"),
-                      "certificate: a PEM file, key: a reference such as file:PATH");
-    }
+    check_certificate_pair(reading, security);
     const Node* protocol = security.find("protocol");
     const bool by_tls = protocol != nullptr && (protocol->text == "ssl" || protocol->text == "sasl_ssl");
-    for (const Entry* entry : {certificate, security.entry("ca")}) {
+    for (const Entry* entry : {security.entry("certificate"), security.entry("ca")}) {
         if (entry != nullptr && !by_tls) {
             reading.error(entry->at, fmt::format("'{}' counts only where the brokers are spoken to by TLS", entry->key),
                           "add protocol: ssl, or sasl_ssl");

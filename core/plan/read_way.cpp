@@ -107,6 +107,17 @@ void check_via(Reading& reading, const Node& via, const Node* url) {
 
 } // namespace
 
+void check_certificate_pair(Reading& reading, const Node& settings) {
+    const Entry* certificate = settings.entry("certificate");
+    const Entry* key = settings.entry("key");
+    if ((certificate == nullptr) != (key == nullptr)) {
+        reading.error((certificate != nullptr ? certificate : key)->at,
+                      fmt::format("a certificate and its key belong together, and '{}' is missing",
+                                  certificate != nullptr ? "key" : "certificate"),
+                      "certificate: a PEM file, key: a reference such as file:PATH");
+    }
+}
+
 void read_way(Reading& reading, const Node& settings, const std::string& connection) {
     const Node* url = settings.find("url");
     const Node* via = settings.find("via");
@@ -126,14 +137,8 @@ void read_way(Reading& reading, const Node& settings, const std::string& connect
                           cluster_s_own);
         }
     }
+    check_certificate_pair(reading, settings);
     const Entry* certificate = settings.entry("certificate");
-    const Entry* key = settings.entry("key");
-    if ((certificate == nullptr) != (key == nullptr)) {
-        reading.error((certificate != nullptr ? certificate : key)->at,
-                      fmt::format("a certificate and its key belong together, and '{}' is missing",
-                                  certificate != nullptr ? "key" : "certificate"),
-                      "certificate: a PEM file, key: a reference such as file:PATH");
-    }
     if (certificate != nullptr && url != nullptr && url->is_scalar() && url->text.starts_with("http://")) {
         reading.error(certificate->at, "a certificate is shown only over https", "start the url with https://");
     }

@@ -117,6 +117,8 @@ StepBody read_body(Reading& reading, const Node& node, Step& step);
 Probe read_probe(Reading& reading, const Node& node, const Node& timing, const Node& step_node);
 /// Whether a header or variable of that name says who we are, so that its value may stand in no plan.
 bool sounds_secret(std::string name);
+/// Of `certificate` and `key` in these settings, that neither stands alone.
+void check_certificate_pair(Reading& reading, const Node& settings);
 /// Of a connection's settings: `via`, headers, certificate and key, user and password; notes the secrets named there.
 void read_way(Reading& reading, const Node& settings, const std::string& connection);
 HttpCall read_call(Reading& reading, const Node& node, const char* method);

@@ -60,7 +60,7 @@ std::vector<Reading> readings_of(const AlertMetric& metric, const std::string& m
             each.back().labels.erase(metric.by_arm);
         }
     }
-    const bool keeps = metric.reduce == Reduce::each || metric.reduce == Reduce::any;
+    const bool keeps = plan::keeps_series(metric.reduce);
     if (keeps && !each.empty()) {
         return each;
     }

@@ -135,7 +135,7 @@ series::SampleBatch several(const ClusterMetric& metric, std::vector<Reading> re
     batch.metric = metric.name;
     batch.unit = metric.unit;
     batch.received_at = now;
-    const bool keeps = metric.reduce == Reduce::each || metric.reduce == Reduce::any;
+    const bool keeps = plan::keeps_series(metric.reduce);
     const auto silent =
         std::find_if(readings.begin(), readings.end(), [](const Reading& one) { return one.status != Status::ok; });
     if (!keeps && silent != readings.end()) {

@@ -118,7 +118,7 @@ series::SampleBatch judge(const LagMetric& metric, const LagAnswer& answer, Nano
         (about_members.empty() || members.without_members().empty() ? "" : "; ") + members.without_members();
 
     const auto failing = std::ranges::find(found, Status::source_error, &Reading::status);
-    const bool keeps_parts = metric.reduce == Reduce::each || metric.reduce == Reduce::any;
+    const bool keeps_parts = plan::keeps_series(metric.reduce);
     if (!keeps_parts && (failing != found.end() || !answer.failures.empty())) {
         const std::string why = failing != found.end() ? failing->detail : answer.failures.front();
         batch.readings = series::without_value(metric.name, Status::source_error, now, why).readings;

@@ -44,7 +44,7 @@ std::vector<Reading> reduce(std::vector<Reading> readings, Reduce how, int at_le
         return {without_value(readings.front(), Status::no_data,
                               fmt::format("{} series answer, at least {} are wanted", count, at_least))};
     }
-    if (how == Reduce::each || how == Reduce::any || (how == Reduce::none && readings.size() == 1)) {
+    if (plan::keeps_series(how) || (how == Reduce::none && readings.size() == 1)) {
         return readings;
     }
     if (how == Reduce::none) {

@@ -1,7 +1,7 @@
 /// Thousands of releases with random faults, people and deaths. SLUICE_SEEDS=N runs so many; SLUICE_SEED=N runs that
 /// one alone and prints what happens in it: a seed that was found wanting is looked at so. After
-/// SLUICE_SIMULATION_UNTIL=T (seconds since 1970) the rest is skipped, but for the first thousand: what has to be over
-/// by then, on a slow machine too, does what it can.
+/// SLUICE_SIMULATION_UNTIL=T (seconds since 1970) the rest is skipped, but for the first five thousand: what has to be
+/// over by then, on a slow machine too, does what it can.
 #include "drawn.h"
 #include "plan/loader.h"
 #include "simulation.h"
@@ -39,7 +39,7 @@ class SimulationTest : public QObject {
 
     bool out_of_time() const {
         const auto until = qEnvironmentVariable("SLUICE_SIMULATION_UNTIL").toLongLong();
-        return until != 0 && releases_ >= 1'000 && QDateTime::currentSecsSinceEpoch() > until;
+        return until != 0 && releases_ >= 5'000 && QDateTime::currentSecsSinceEpoch() > until;
     }
 
 private slots:

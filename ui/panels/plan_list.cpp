@@ -7,6 +7,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QEvent>
+#include <QFrame>
 #include <QHBoxLayout>
 #include <QResizeEvent>
 #include <QScrollBar>
@@ -75,6 +76,10 @@ PlanList::PlanList(QWidget* parent)
     auto* foot = new QVBoxLayout;
     foot->setContentsMargins(14, 0, 14, theme::grid);
     foot->setSpacing(2);
+    auto* line = new QFrame(this); // what is cut off above it goes on there
+    line->setFixedHeight(1);
+    theme::set_role(line, "line");
+    column->addWidget(line);
     foot->addWidget(end_);
     foot->addWidget(hangs_on_);
     column->addLayout(foot);

@@ -2,6 +2,7 @@
 
 #include "story/chart_choice.h"
 #include "story/figure.h"
+#include "story/format.h"
 #include "story/metric_view.h"
 
 #include <QCoreApplication>
@@ -84,7 +85,7 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
                                         const std::string& arm) {
     const auto view = story::present_metric(moment, metric, arm);
     charts::ChartContent content;
-    content.title = view.title;
+    content.title = story::unbroken(view.title);
     content.unit = view.unit;
     content.value_text = view.value;
     content.state = mark(view.mark);

@@ -260,8 +260,8 @@ QString end_text(const release::Schedule& schedule, Nanos now) {
     const QString when = minute_of(*whole.end, now);
     return schedule.unplanned == 0 ? PlanText::tr("Ends about %1").arg(when)
            : schedule.unplanned == 1
-               ? PlanText::tr("Ends %1 or later: one says no time").arg(when)
-               : PlanText::tr("Ends %1 or later: %2 say no time").arg(when).arg(schedule.unplanned);
+               ? PlanText::tr("Ends after %1 · one step untimed").arg(when)
+               : PlanText::tr("Ends after %1 · %2 steps untimed").arg(when).arg(schedule.unplanned);
 }
 
 /// `ahead`: of the planned times of phases that have some: what those that are over took, and what the running one will

@@ -27,9 +27,8 @@ struct PlanRow {
 };
 
 struct PlanView {
-    QString progress; ///< "19 of 31 steps · 2 m ahead"
-    QString end;      ///< "Ends about 16:10 UTC", "Ends 16:10 UTC or later: 3 say no time" (steps, how long they take);
-                      ///< empty = it has
+    QString progress;     ///< "19 of 31 steps · 2 m ahead"
+    QString end;          ///< "Ends about 16:10 UTC", "Ends after 16:10 UTC · 3 steps untimed"; empty = it has
     QStringList hangs_on; ///< titles of the steps to be done that decide the end, first to last (the critical path)
     std::vector<PlanRow> rows;
     bool operator==(const PlanView&) const = default;

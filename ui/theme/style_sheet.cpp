@@ -13,6 +13,7 @@ QWidget[role="panel"][tone="warn"] { border-color: @warn; }
 QWidget[role="panel"][tone="breach"] { border-color: @breach; }
 QWidget[role="panel"][tone="good"] { border-color: @green; }
 QWidget[role="bar"] { background: @panel; }
+QFrame[role="line"] { background: @line; border: none; }
 QLabel[role="title"] { font-size: 18px; font-weight: 700; }
 QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="section"] { color: @dim; font-size: 11px; font-weight: 600; }

@@ -86,7 +86,7 @@ phases: [{id: one, steps: [{id: ask, confirm: Go on, planned: 5m}, {id: side, ru
         QCOMPARE(view.end, "Ends about 08:19 UTC");
         QCOMPARE(view.hangs_on.join(", "), "Ask, Drop it, End");
         testing::SmallSession less(std::string(steps).replace(steps.find(", planned: 4m"), 13, ""));
-        QCOMPARE(present_plan(less.moment()).end, "Ends 08:15 UTC or later: one says no time");
+        QCOMPARE(present_plan(less.moment()).end, "Ends after 08:15 UTC · one step untimed");
     }
 
     /// Nobody has to look at each card to find them.
