@@ -69,6 +69,7 @@ struct ChartContent {
     std::optional<UsualBand> usual;
     QString metric = {};    ///< what is chosen by it: a metric, or one arm of it
     bool has_parts = false; ///< a sum of which somebody else shows the parts (MetricChart::parts_asked): a lag
+    QString heading = {};   ///< the title with no line broken between a number and its unit; empty = as it is
 
     friend bool operator==(const ChartContent&, const ChartContent&) = default;
 };

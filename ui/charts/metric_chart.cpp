@@ -162,7 +162,7 @@ void MetricChart::keyPressEvent(QKeyEvent* event) {
 }
 
 void MetricChart::show_words() {
-    title_->setText(content_.title);
+    title_->setText(content_.heading.isEmpty() ? content_.title : content_.heading);
     unit_->setText(content_.unit);
     value_->setText(content_.value_text);
     footer_->setText(content_.footer);

@@ -85,7 +85,8 @@ charts::ChartContent ChartFeed::content(const story::Moment& moment, const plan:
                                         const std::string& arm) {
     const auto view = story::present_metric(moment, metric, arm);
     charts::ChartContent content;
-    content.title = story::unbroken(view.title);
+    content.title = view.title;
+    content.heading = story::unbroken(view.title);
     content.unit = view.unit;
     content.value_text = view.value;
     content.state = mark(view.mark);
